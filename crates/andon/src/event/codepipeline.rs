@@ -1,0 +1,207 @@
+//! CodePipeline's own events, as EventBridge emits them and as the developer tools' notifications process them.
+
+use serde_json::Value;
+
+use super::member::{count, kind, name, optional_name, string, text, time};
+use super::{
+    ActionFacts, Attempt, Commit, Event, ExecutionResult, FailedAction, Malformed, PipelineEvent, Provider, Received,
+    State, Subject, Trigger, Unknown,
+};
+use crate::name::{AccountId, ActionName, ExternalId, Home, PipelineId, Region, StageName};
+
+const WHAT: &str = "a CodePipeline event";
+
+pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Result<Event, Malformed> {
+    let malformed = |member: &str, problem: String| Malformed {
+        what: WHAT,
+        member: member.to_owned(),
+        problem,
+    };
+    let level = match detail_type {
+        "CodePipeline Pipeline Execution State Change" => Level::Pipeline,
+        "CodePipeline Stage Execution State Change" => Level::Stage,
+        "CodePipeline Action Execution State Change" => Level::Action,
+        _ => {
+            return Ok(Event::Unknown(Unknown {
+                what: format!("{detail_type:?} from \"aws.codepipeline\""),
+            }));
+        }
+    };
+    let detail = match value.get("detail") {
+        Some(detail @ Value::Object(_)) => detail,
+        None => return Err(malformed("detail", "is missing".to_owned())),
+        Some(other) => return Err(malformed("detail", format!("is {}, not an object", kind(other)))),
+    };
+    let state = match detail.get("state") {
+        Some(Value::String(state)) => match State::named(state) {
+            Some(state) => state,
+            None => {
+                return Ok(Event::Unknown(Unknown {
+                    what: format!("the state {state:?} of a {detail_type:?}"),
+                }));
+            }
+        },
+        None | Some(Value::Null) => return Err(malformed("detail.state", "is missing".to_owned())),
+        Some(other) => return Err(malformed("detail.state", format!("is {}, not a text", kind(other)))),
+    };
+    let additions = value.get("additionalAttributes").unwrap_or(&Value::Null);
+    Ok(Event::Pipeline(Box::new(PipelineEvent {
+        pipeline: PipelineId {
+            home: home(value, received)?,
+            name: name(WHAT, detail, "detail.pipeline", "pipeline")?,
+        },
+        execution: name(WHAT, detail, "detail.execution-id", "execution-id")?,
+        attempt: Attempt::new(count(detail, "pipeline-execution-attempt").unwrap_or(1)),
+        subject: subject(level, detail)?,
+        state,
+        at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
+        started: time(WHAT, detail, "detail.start-time", "start-time")?,
+        retried: retried(detail)?,
+        trigger: detail
+            .get("execution-trigger")
+            .and_then(trigger)
+            .or_else(|| source_revision(additions)),
+        comment: string(detail, "stop-execution-comments"),
+        action: match level {
+            Level::Action => Some(action(detail, additions)?),
+            Level::Pipeline | Level::Stage => None,
+        },
+        failed_actions: failed_actions(detail, additions),
+    })))
+}
+
+#[derive(Clone, Copy)]
+enum Level {
+    Pipeline,
+    Stage,
+    Action,
+}
+
+/// The pipeline's account and region: said by the event, by the ARN of its resource, or else those of the receiver.
+fn home(value: &Value, received: &Received) -> Result<Home, Malformed> {
+    let arn: Vec<&str> = value
+        .get("resources")
+        .and_then(|resources| resources.get(0))
+        .and_then(Value::as_str)
+        .map(|arn| arn.split(':').collect())
+        .unwrap_or_default();
+    let from_arn = |part: usize| arn.get(part).copied().filter(|text| !text.is_empty());
+    let account = match optional_name::<AccountId>(WHAT, value, "account", "account")? {
+        Some(account) => Some(account),
+        None => from_arn(4).and_then(|text| AccountId::parse(text).ok()),
+    };
+    let region = match optional_name::<Region>(WHAT, value, "region", "region")? {
+        Some(region) => Some(region),
+        None => from_arn(3).and_then(|text| Region::parse(text).ok()),
+    };
+    Ok(Home {
+        account: account.unwrap_or_else(|| received.home.account.clone()),
+        region: region.unwrap_or_else(|| received.home.region.clone()),
+    })
+}
+
+fn subject(level: Level, detail: &Value) -> Result<Subject, Malformed> {
+    let stage = optional_name(WHAT, detail, "detail.stage", "stage")?;
+    let action = optional_name(WHAT, detail, "detail.action", "action")?;
+    Ok(match (level, stage, action) {
+        (Level::Pipeline, _, _) => Subject::Pipeline,
+        (Level::Stage, Some(stage), _) => Subject::Stage(stage),
+        (Level::Action, Some(stage), Some(action)) => Subject::Action { stage, action },
+        (Level::Stage | Level::Action, _, _) => Subject::Unnamed,
+    })
+}
+
+fn retried(detail: &Value) -> Result<Option<jiff::Timestamp>, Malformed> {
+    Ok(
+        match time(
+            WHAT,
+            detail,
+            "detail.last-retry-attempt-time",
+            "last-retry-attempt-time",
+        )? {
+            Some(retried) => Some(retried),
+            None => time(
+                WHAT,
+                detail,
+                "detail.stage-last-retry-attempt-time",
+                "stage-last-retry-attempt-time",
+            )?,
+        },
+    )
+}
+
+fn trigger(value: &Value) -> Option<Trigger> {
+    if let Some(kind) = string(value, "trigger-type") {
+        return Some(Trigger::Other {
+            kind,
+            detail: string(value, "trigger-detail"),
+        });
+    }
+    let commit = Commit {
+        id: string(value, "commit-id"),
+        message: string(value, "commit-message"),
+        author: string(value, "author-display-name").or_else(|| string(value, "author-id")),
+        authored: text(value, "author-date").and_then(|text| super::member::instant(text).ok()),
+        repository: string(value, "full-repository-name"),
+        host: string(value, "provider-type"),
+        reference: string(value, "branch-name").or_else(|| string(value, "tag-name")),
+        url: None,
+    };
+    (commit != Commit::default()).then(|| Trigger::Git(Box::new(commit)))
+}
+
+/// The change that a stage's notification names among its source actions.
+fn source_revision(additions: &Value) -> Option<Trigger> {
+    let source = additions.get("sourceActions")?.get(0)?;
+    let variables = source.get("sourceActionVariables")?;
+    let commit = Commit {
+        id: string(variables, "CommitId"),
+        repository: string(variables, "RepositoryName").or_else(|| string(variables, "FullRepositoryName")),
+        reference: string(variables, "BranchName"),
+        host: string(source, "sourceActionProvider"),
+        ..Commit::default()
+    };
+    (commit.id.is_some()).then(|| Trigger::Git(Box::new(commit)))
+}
+
+fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
+    let result = detail.get("execution-result");
+    let member = |name: &str| result.and_then(|result| string(result, name));
+    let result = ExecutionResult {
+        url: member("external-execution-url"),
+        summary: member("external-execution-summary").or_else(|| string(additions, "additionalInformation")),
+        // Not worth the loss of an alert: an id that cannot be one is as good as none.
+        external: member("external-execution-id").and_then(|id| ExternalId::parse(id).ok()),
+        error_code: member("error-code"),
+    };
+    Ok(ActionFacts {
+        execution: optional_name(WHAT, detail, "detail.action-execution-id", "action-execution-id")?,
+        region: optional_name(WHAT, detail, "detail.region", "region")?,
+        provider: detail.get("type").and_then(|kind| {
+            Some(Provider {
+                category: string(kind, "category")?,
+                name: string(kind, "provider").unwrap_or_default(),
+            })
+        }),
+        result: (result != ExecutionResult::default()).then_some(result),
+        custom_data: string(additions, "customData"),
+        review_link: string(additions, "externalEntityLink"),
+    })
+}
+
+fn failed_actions(detail: &Value, additions: &Value) -> Vec<FailedAction> {
+    let Some(Value::Array(actions)) = additions.get("failedActions") else {
+        return Vec::new();
+    };
+    let stage = text(additions, "failedStage").or_else(|| text(detail, "stage"));
+    actions
+        .iter()
+        .filter_map(|failed| {
+            Some(FailedAction {
+                stage: stage.and_then(|stage| StageName::parse(stage).ok()),
+                action: ActionName::parse(text(failed, "action")?).ok()?,
+                information: string(failed, "additionalInformation"),
+            })
+        })
+        .collect()
+}

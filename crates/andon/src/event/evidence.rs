@@ -1,0 +1,219 @@
+//! What other services say of their part of a run: kept as evidence of why it failed.
+//!
+//! Such an event is brought together with its run by the external id that the action's own event carries: a CodeBuild
+//! build's `project:uuid`, a CodeDeploy deployment's `d-...`, a CloudFormation stack's ARN.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::member::{string, text, time};
+use super::{Event, Malformed, Received, Unknown};
+use crate::name::ExternalId;
+
+const WHAT: &str = "an event of a build or a deployment";
+
+/// The longest text that is kept of one message, in characters.
+const LONGEST: usize = 4000;
+/// The most messages that are kept of one event.
+const MOST: usize = 20;
+
+/// One event of another service about its part of a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EvidenceEvent {
+    /// What that service calls it.
+    pub external: ExternalId,
+    /// Which service, and what it was doing.
+    pub kind: EvidenceKind,
+    /// The state it reports, in its own words (`FAILED`, `ROLLBACK_COMPLETE`).
+    pub state: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whatever it says of a failure, first things first.
+    pub messages: Vec<String>,
+    /// Where its log is, as group and stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogStream>,
+}
+
+/// The service an event of evidence comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// A CodeBuild build.
+    Build,
+    /// A CodeDeploy deployment.
+    Deployment,
+    /// A CloudFormation stack or one resource of it.
+    Stack,
+    /// An ECS service's deployment.
+    Service,
+}
+
+/// A stream of CloudWatch Logs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LogStream {
+    /// Its group.
+    pub group: String,
+    /// Its name.
+    pub stream: String,
+}
+
+pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &Received) -> Result<Event, Malformed> {
+    let unknown = || {
+        Ok(Event::Unknown(Unknown {
+            what: format!("{detail_type:?} from {source:?}"),
+        }))
+    };
+    let Some(detail @ Value::Object(_)) = value.get("detail") else {
+        return Err(Malformed {
+            what: WHAT,
+            member: "detail".to_owned(),
+            problem: "is missing".to_owned(),
+        });
+    };
+    let said = match detail_type {
+        "CodeBuild Build State Change" => build(detail),
+        "CodeDeploy Deployment State-change Notification" => Some(deployment(detail)),
+        "CloudFormation Stack Status Change" | "CloudFormation Resource Status Change" => stack(detail),
+        "ECS Deployment State Change" => Some(service(value, detail)),
+        _ => return unknown(),
+    };
+    let Some(Said {
+        external,
+        kind,
+        state,
+        messages,
+        log,
+    }) = said
+    else {
+        return unknown();
+    };
+    let missing = |member: &str| Malformed {
+        what: WHAT,
+        member: member.to_owned(),
+        problem: "is missing".to_owned(),
+    };
+    let external = external.ok_or_else(|| missing("detail (the id of the build, deployment or stack)"))?;
+    let external = ExternalId::parse(external).map_err(|error| Malformed {
+        what: WHAT,
+        member: "detail (the id of the build, deployment or stack)".to_owned(),
+        problem: error.to_string(),
+    })?;
+    Ok(Event::Evidence(EvidenceEvent {
+        external,
+        kind,
+        state: state.ok_or_else(|| missing("detail (its state)"))?,
+        at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
+        messages: messages
+            .into_iter()
+            .take(MOST)
+            .map(|text| text.chars().take(LONGEST).collect())
+            .collect(),
+        log,
+    }))
+}
+
+struct Said {
+    external: Option<String>,
+    kind: EvidenceKind,
+    state: Option<String>,
+    messages: Vec<String>,
+    log: Option<LogStream>,
+}
+
+fn build(detail: &Value) -> Option<Said> {
+    let information = detail.get("additional-information").unwrap_or(&Value::Null);
+    // Builds that no pipeline asked for are none of our business.
+    if !text(information, "initiator").is_none_or(|initiator| initiator.starts_with("codepipeline/")) {
+        return None;
+    }
+    let phases = information
+        .get("phases")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let messages = phases
+        .iter()
+        .filter(|phase| !matches!(text(phase, "phase-status"), None | Some("SUCCEEDED")))
+        .flat_map(|phase| {
+            let name = text(phase, "phase-type").unwrap_or("a phase");
+            let contexts = phase
+                .get("phase-context")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            contexts
+                .iter()
+                .filter_map(Value::as_str)
+                .filter(|context| !matches!(context.trim(), "" | ":"))
+                .map(move |context| format!("{name}: {context}"))
+        })
+        .collect();
+    let log = information.get("logs").and_then(|logs| {
+        Some(LogStream {
+            group: string(logs, "group-name")?,
+            stream: string(logs, "stream-name")?,
+        })
+    });
+    // `arn:aws:codebuild:region:account:build/project:uuid`
+    let external = text(detail, "build-id").map(|id| id.split_once(":build/").map_or(id, |(_, id)| id).to_owned());
+    Some(Said {
+        external,
+        kind: EvidenceKind::Build,
+        state: string(detail, "build-status"),
+        messages,
+        log,
+    })
+}
+
+fn deployment(detail: &Value) -> Said {
+    let information = match detail.get("errorInformation") {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(value @ Value::Object(_)) => string(value, "ErrorMessage").or_else(|| string(value, "message")),
+        _ => None,
+    };
+    Said {
+        external: string(detail, "deploymentId"),
+        kind: EvidenceKind::Deployment,
+        state: string(detail, "state"),
+        messages: information.into_iter().collect(),
+        log: None,
+    }
+}
+
+fn stack(detail: &Value) -> Option<Said> {
+    let status = detail.get("status-details").unwrap_or(&Value::Null);
+    let state = string(status, "status")?;
+    let messages = match (text(status, "status-reason"), text(detail, "logical-resource-id")) {
+        (Some(reason), Some(resource)) => {
+            vec![format!(
+                "{resource} ({}): {reason}",
+                text(detail, "resource-type").unwrap_or("a resource")
+            )]
+        }
+        (Some(reason), None) => vec![reason.to_owned()],
+        (None, _) => Vec::new(),
+    };
+    Some(Said {
+        external: string(detail, "stack-id"),
+        kind: EvidenceKind::Stack,
+        state: Some(state),
+        messages,
+        log: None,
+    })
+}
+
+fn service(value: &Value, detail: &Value) -> Said {
+    let service = value
+        .get("resources")
+        .and_then(|resources| resources.get(0))
+        .and_then(Value::as_str);
+    Said {
+        external: service.map(str::to_owned),
+        kind: EvidenceKind::Service,
+        state: string(detail, "eventName"),
+        messages: string(detail, "reason").into_iter().collect(),
+        log: None,
+    }
+}

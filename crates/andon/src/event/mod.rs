@@ -1,0 +1,339 @@
+//! What happened? Any supported wire form to one [`Event`].
+//!
+//! Delivery is at-least-once and unordered, and the forms have changed over the years. So parsing asks for as little
+//! as can be: an event about a pipeline needs its pipeline, its execution id and its state; everything else may be
+//! missing, and numbers may be strings. An event that is not known is [`Event::Unknown`], never an error; one that is
+//! known but broken is [`Malformed`] and says which member is wrong.
+
+mod approval;
+mod codepipeline;
+pub mod envelope;
+mod evidence;
+mod member;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::join::join_by_order;
+use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, Home, PipelineId, Region, StageName};
+
+pub use approval::ApprovalRequest;
+pub use evidence::{EvidenceEvent, EvidenceKind, LogStream};
+
+/// Where and when an event was received: stands in for what the event itself does not say.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The account and region of the receiver.
+    pub home: Home,
+    /// The time of receipt.
+    pub at: Timestamp,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A pipeline, a stage or an action changed its state.
+    Pipeline(Box<PipelineEvent>),
+    /// CodePipeline asks for a manual approval, by its own SNS message.
+    ApprovalRequest(ApprovalRequest),
+    /// Another service said something about its part of a run.
+    Evidence(EvidenceEvent),
+    /// Something that Andon does not follow.
+    Unknown(Unknown),
+}
+
+/// An event that is acknowledged and otherwise left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// What it is, in a few words for the log.
+    pub what: String,
+}
+
+/// A change of state of a pipeline, a stage or an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipelineEvent {
+    /// The pipeline.
+    pub pipeline: PipelineId,
+    /// Its run.
+    pub execution: ExecutionId,
+    /// Which attempt at the run: a retry in place keeps the execution id and raises this.
+    pub attempt: Attempt,
+    /// Whose state changed.
+    pub subject: Subject,
+    /// What it changed to.
+    pub state: State,
+    /// When, to the second.
+    pub at: Timestamp,
+    /// When the subject started, to the millisecond.
+    pub started: Option<Timestamp>,
+    /// When the latest retry of the run (or of the stage) began.
+    pub retried: Option<Timestamp>,
+    /// What set the run off.
+    pub trigger: Option<Trigger>,
+    /// Why somebody stopped the run.
+    pub comment: Option<String>,
+    /// What an action event says of its action.
+    pub action: Option<ActionFacts>,
+    /// The failing actions that a notification names.
+    pub failed_actions: Vec<FailedAction>,
+}
+
+/// Counts the tries at one run from 1. CodePipeline sends `0.0` for stages that were never retried, `1.0` for
+/// pipelines, and older events have no such member: all of them are the first attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Attempt(u32);
+
+impl Attempt {
+    /// The first attempt.
+    pub const FIRST: Self = Self(1);
+
+    /// The attempt with this number; 0 is the first as well.
+    pub fn new(number: u32) -> Self {
+        Self(number.max(1))
+    }
+
+    /// Its number, from 1.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// Whose state it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// The run as a whole.
+    Pipeline,
+    /// One stage of it.
+    Stage(StageName),
+    /// One action of a stage.
+    Action {
+        /// The stage.
+        stage: StageName,
+        /// The action.
+        action: ActionName,
+    },
+    /// A stage or an action whose event does not name it: a sign of life, no more.
+    Unnamed,
+}
+
+impl Subject {
+    /// The stage it is, or is in.
+    pub fn stage(&self) -> Option<&StageName> {
+        match self {
+            Self::Stage(stage) | Self::Action { stage, .. } => Some(stage),
+            Self::Pipeline | Self::Unnamed => None,
+        }
+    }
+}
+
+/// A state that CodePipeline gives to pipelines, stages and actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It began.
+    Started,
+    /// A failed stage is being retried in place.
+    Resumed,
+    /// Somebody asked to stop it.
+    Stopping,
+    /// A newer run took its place while it waited between stages.
+    Superseded,
+    /// The pipeline's structure was edited under it.
+    Canceled,
+    /// It was stopped by hand.
+    Stopped,
+    /// An action was abandoned when its run was stopped.
+    Abandoned,
+    /// It succeeded.
+    Succeeded,
+    /// It failed; a rejected approval fails too.
+    Failed,
+}
+
+impl State {
+    /// Whether nothing more happens in this attempt.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Started | Self::Resumed | Self::Stopping)
+    }
+
+    /// The state by the name that events give it; `None` for one that nobody knows.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "STARTED" => Self::Started,
+            "RESUMED" => Self::Resumed,
+            "STOPPING" => Self::Stopping,
+            "SUPERSEDED" => Self::Superseded,
+            "CANCELED" | "CANCELLED" => Self::Canceled,
+            "STOPPED" => Self::Stopped,
+            "ABANDONED" => Self::Abandoned,
+            "SUCCEEDED" => Self::Succeeded,
+            "FAILED" => Self::Failed,
+            _ => return None,
+        })
+    }
+}
+
+/// What set a run off.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// A push, a tag or a pull request that a V2 pipeline watches.
+    Git(Box<Commit>),
+    /// Anything else, such as `StartPipelineExecution` by somebody, a schedule or a webhook.
+    Other {
+        /// CodePipeline's name of the kind.
+        kind: String,
+        /// Who or what, mostly an ARN.
+        detail: Option<String>,
+    },
+}
+
+/// A change, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Commit {
+    /// Its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its message, all lines of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authored: Option<Timestamp>,
+    /// `owner/name` of its repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// Where the repository is kept: `GitHub`, `GitLab`, `Bitbucket`, `CodeCommit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The branch or the tag that it came by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// A page that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// What an action's event says beyond its state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionFacts {
+    /// The id of this run of the action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution: Option<ActionExecutionId>,
+    /// The action's own region, where that is not the pipeline's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+    /// What kind of action it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<ExecutionResult>,
+    /// What an approval wants its reviewer to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_data: Option<String>,
+    /// What an approval wants its reviewer to look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_link: Option<String>,
+}
+
+/// An action's type: its category and who provides it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Provider {
+    /// `Source`, `Build`, `Test`, `Deploy`, `Invoke`, `Approval` or `Compute`; open for what comes.
+    pub category: String,
+    /// `CodeBuild`, `CloudFormation`, `Manual` and so on.
+    pub name: String,
+}
+
+impl Provider {
+    /// Whether a person has to say yes or no.
+    pub fn is_approval(&self) -> bool {
+        self.category == "Approval"
+    }
+
+    /// Whether it fetches the change.
+    pub fn is_source(&self) -> bool {
+        self.category == "Source"
+    }
+}
+
+/// How an action ended, in the words of whoever ran it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ExecutionResult {
+    /// A page of the service that ran it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// A sentence, a commit message, a reviewer's comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// The id under which the service that ran it knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalId>,
+    /// CodePipeline's word for the kind of failure, such as `JobFailed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+}
+
+/// A failing action as a notification of the developer tools names it: without its id and type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FailedAction {
+    /// Its stage, if the notification says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageName>,
+    /// The action.
+    pub action: ActionName,
+    /// What it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub information: Option<String>,
+}
+
+join_by_order!(Trigger, Commit, Provider, ExecutionResult, ActionExecutionId, Region);
+
+/// An event that is of a known kind but broken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read {what}: {member} {problem}")]
+pub struct Malformed {
+    /// What was being read.
+    pub what: &'static str,
+    /// The member that is wrong, as a path.
+    pub member: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Reads one event, without any envelope (see [`envelope::open`] for those).
+pub fn parse(value: &Value, received: &Received) -> Result<Event, Malformed> {
+    if !value.is_object() {
+        return Err(Malformed {
+            what: "an event",
+            member: "the event".to_owned(),
+            problem: format!("is {}, not an object", member::kind(value)),
+        });
+    }
+    if let Some(request) = approval::parse(value, received)? {
+        return Ok(Event::ApprovalRequest(request));
+    }
+    let source = member::text(value, "source").unwrap_or_default();
+    let detail_type = member::text(value, "detail-type")
+        .or_else(|| member::text(value, "detailType"))
+        .unwrap_or_default();
+    match source {
+        "aws.codepipeline" => codepipeline::parse(value, detail_type, received),
+        "aws.codebuild" | "aws.codedeploy" | "aws.cloudformation" | "aws.ecs" => {
+            evidence::parse(value, source, detail_type, received)
+        }
+        _ if detail_type.is_empty() && source.is_empty() => Ok(Event::Unknown(Unknown {
+            what: "an object that is not an event".to_owned(),
+        })),
+        _ => Ok(Event::Unknown(Unknown {
+            what: format!("{detail_type:?} from {source:?}"),
+        })),
+    }
+}

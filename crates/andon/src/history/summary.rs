@@ -1,0 +1,176 @@
+//! One run in the few words that lists, boards and rules need.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Attempt, Commit};
+use crate::name::{ActionName, ExecutionId, StageName};
+use crate::run::{Outcome, Run, Status};
+
+/// The most outcomes kept of one run; of a run that was retried more often, the first and the last ones.
+const MOST_OUTCOMES: usize = 16;
+/// The most characters kept of a reason or of a commit's first line.
+const LONGEST: usize = 200;
+
+/// How one run stands.
+///
+/// Summaries of one run are ordered by how much was known when they were made, so that a late writer cannot take back
+/// what a faster one already wrote.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// How much was known; 0 for runs that only CodePipeline's own history told of.
+    pub weight: u64,
+    /// The run.
+    pub execution: ExecutionId,
+    /// The earliest time known of it: what runs are ordered by.
+    pub first_seen: Timestamp,
+    /// When it began, where the pipeline said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
+    /// How it stands.
+    pub status: Status,
+    /// Its latest attempt.
+    pub attempt: Attempt,
+    /// How its attempts ended, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
+    /// Its stages, in the order they were seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageLight>,
+    /// Where it is now, if it is going on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Current>,
+    /// What failed in its latest attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureSummary>,
+    /// The change that went through it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<ChangeSummary>,
+}
+
+/// A stage and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StageLight {
+    /// The stage.
+    pub name: StageName,
+    /// How it stands.
+    pub status: Status,
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Current {
+    /// The stage it is in.
+    pub stage: StageName,
+    /// The action it is at, if one is going on.
+    pub action: Option<ActionName>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What failed first in an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FailureSummary {
+    /// The stage, if it is known.
+    pub stage: Option<StageName>,
+    /// The action, if it is known.
+    pub action: Option<ActionName>,
+    /// When.
+    pub at: Timestamp,
+    /// Why, on one line.
+    pub reason: Option<String>,
+}
+
+impl FailureSummary {
+    /// Whether two failures are of the same action for the same reason.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&self.stage, &self.action, &self.reason) == (&other.stage, &other.action, &other.reason)
+    }
+}
+
+/// A change in a few words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChangeSummary {
+    /// The commit's id.
+    pub id: Option<String>,
+    /// The first line of its message.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+}
+
+impl ChangeSummary {
+    /// A commit in a few words.
+    pub fn of(commit: &Commit) -> Self {
+        Self {
+            id: commit.id.as_deref().map(one_line),
+            title: commit.message.as_deref().map(one_line),
+            author: commit.author.as_deref().map(one_line),
+        }
+    }
+}
+
+impl RunSummary {
+    /// A run in a few words.
+    pub fn of(run: &Run) -> Self {
+        let status = run.status();
+        let stages = run.stages();
+        let current = (!status.is_final())
+            .then(|| stages.iter().rev().find(|stage| !stage.status.is_final()))
+            .flatten();
+        let mut outcomes = run.outcomes();
+        if outcomes.len() > MOST_OUTCOMES {
+            outcomes.drain(MOST_OUTCOMES / 2..outcomes.len() - MOST_OUTCOMES / 2);
+        }
+        Self {
+            weight: run.weight(),
+            execution: run.execution.clone(),
+            first_seen: run.first_seen(),
+            started: run.started(),
+            ended: run.ended(),
+            status,
+            attempt: run.attempt(),
+            outcomes,
+            stages: stages
+                .iter()
+                .map(|stage| StageLight {
+                    name: stage.name.clone(),
+                    status: stage.status,
+                })
+                .collect(),
+            current: current.map(|stage| {
+                let action = stage.actions.iter().find(|action| !action.status.is_final());
+                Current {
+                    stage: stage.name.clone(),
+                    action: action.map(|action| action.name.clone()),
+                    since: action.map_or(stage.started, |action| action.started),
+                }
+            }),
+            failure: run.failures(run.attempt()).first().map(|failure| FailureSummary {
+                stage: failure.stage.clone(),
+                action: failure.action.clone(),
+                at: failure.at,
+                reason: failure.reason().map(one_line),
+            }),
+            change: run.commit().as_ref().map(ChangeSummary::of),
+        }
+    }
+
+    /// What runs of a pipeline are ordered by.
+    pub fn place(&self) -> (Timestamp, &ExecutionId) {
+        (self.first_seen, &self.execution)
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default()
+        .chars()
+        .take(LONGEST)
+        .collect()
+}

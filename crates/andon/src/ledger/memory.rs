@@ -1,0 +1,149 @@
+//! A ledger in memory, for tests: it keeps the same promises as the real ones, and passes the same suite.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use crate::event::EvidenceEvent;
+use crate::history::{History, Overview};
+use crate::name::{ExecutionId, ExternalId, PipelineId};
+use crate::run::Run;
+
+/// A ledger that is gone with its process.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Versioned<Run>>>,
+    histories: RefCell<BTreeMap<PipelineId, Versioned<History>>>,
+    claims: RefCell<BTreeMap<ClaimKey, Held>>,
+    evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
+}
+
+#[derive(Debug, Clone)]
+enum Held {
+    By(Lease),
+    Settled(Receipt),
+}
+
+impl MemoryLedger {
+    /// An empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn held_by(&self, key: &ClaimKey, lease: &Lease) -> bool {
+        matches!(self.claims.borrow().get(key), Some(Held::By(holder)) if holder.owner == lease.owner)
+    }
+}
+
+impl Ledger for MemoryLedger {
+    async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
+        Ok(Known {
+            run: self.runs.borrow().get(&(pipeline.clone(), execution.clone())).cloned(),
+            history: self.histories.borrow().get(pipeline).cloned(),
+        })
+    }
+
+    async fn save(
+        &self,
+        run: Option<&Versioned<Run>>,
+        history: Option<&Versioned<History>>,
+    ) -> Result<Saved, LedgerError> {
+        let mut saved = Saved::Written;
+        if let Some(run) = run {
+            let key = (run.value.pipeline.clone(), run.value.execution.clone());
+            saved = put(&mut self.runs.borrow_mut(), key, run, saved);
+        }
+        if let Some(history) = history {
+            saved = put(
+                &mut self.histories.borrow_mut(),
+                history.value.pipeline.clone(),
+                history,
+                saved,
+            );
+        }
+        Ok(saved)
+    }
+
+    async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
+        let mut claims = self.claims.borrow_mut();
+        match claims.get(key) {
+            Some(Held::Settled(receipt)) => Ok(Claim::Settled(receipt.clone())),
+            Some(Held::By(holder)) if holder.owner != lease.owner && holder.until > lease.now => {
+                Ok(Claim::Held { until: holder.until })
+            }
+            _ => {
+                claims.insert(key.clone(), Held::By(lease.clone()));
+                Ok(Claim::Granted)
+            }
+        }
+    }
+
+    async fn settle(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), LedgerError> {
+        if self.held_by(key, lease) {
+            self.claims
+                .borrow_mut()
+                .insert(key.clone(), Held::Settled(receipt.clone()));
+        }
+        Ok(())
+    }
+
+    async fn release(&self, key: &ClaimKey, lease: &Lease) -> Result<(), LedgerError> {
+        if self.held_by(key, lease) {
+            self.claims.borrow_mut().remove(key);
+        }
+        Ok(())
+    }
+
+    async fn keep_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError> {
+        let mut evidence = self.evidence.borrow_mut();
+        let kept = evidence.entry(event.external.clone()).or_default();
+        super::keep(kept, event.clone());
+        Ok(())
+    }
+
+    async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
+        Ok(self.evidence.borrow().get(external).cloned().unwrap_or_default())
+    }
+
+    async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
+        Ok(self
+            .histories
+            .borrow()
+            .get(pipeline)
+            .map(|history| history.value.clone()))
+    }
+
+    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+        Ok(self
+            .histories
+            .borrow()
+            .values()
+            .filter_map(|history| history.value.overview())
+            .collect())
+    }
+}
+
+fn put<K: Ord, V: Clone>(map: &mut BTreeMap<K, Versioned<V>>, key: K, new: &Versioned<V>, before: Saved) -> Saved {
+    let version = map.get(&key).map_or(0, |known| known.version);
+    if version != new.version {
+        return Saved::Conflict;
+    }
+    map.insert(
+        key,
+        Versioned {
+            value: new.value.clone(),
+            version: version + 1,
+        },
+    );
+    before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_ledger_in_memory_keeps_its_promises() {
+        crate::ledger::conformance::check(&MemoryLedger::new(), "memory").await;
+    }
+}

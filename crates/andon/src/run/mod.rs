@@ -1,0 +1,271 @@
+//! What is known of one execution of a pipeline?
+//!
+//! A [`Run`] is a join of its events (see [`crate::join`]): merging the same events in any order, any number of times,
+//! gives the same run. It keeps facts, one for each (attempt, subject, state); everything else is read off them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, State, Subject, Trigger};
+use crate::join::Join;
+use crate::name::{ExecutionId, PipelineId, StageName};
+
+mod reading;
+
+pub use reading::{ActionView, Failure, Outcome, StageView, Status};
+
+/// The most facts kept of one run. CodePipeline allows 1,000 actions in a pipeline; past this many, a run that is
+/// retried without end no longer grows, so that it always fits where it is kept.
+const MOST_FACTS: usize = 1500;
+/// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
+const LONGEST: usize = 2048;
+
+/// One execution of a pipeline, as far as its events have told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The pipeline.
+    pub pipeline: PipelineId,
+    /// The execution.
+    pub execution: ExecutionId,
+    #[serde(with = "facts_as_list")]
+    facts: BTreeMap<FactKey, Fact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trigger: Option<Trigger>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stop_comment: Option<String>,
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct FactKey {
+    attempt: Attempt,
+    subject: Subject,
+    state: State,
+}
+
+/// What is known of one change of state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Fact {
+    at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    started: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retried: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    action: Option<ActionFacts>,
+    /// The failing actions that a notification named.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    failed: BTreeSet<FailedAction>,
+}
+
+impl Join for Fact {
+    fn join(&mut self, other: Self) {
+        self.at.join(other.at);
+        self.started.join(other.started);
+        self.retried.join(other.retried);
+        self.action.join(other.action);
+        self.failed.join(other.failed);
+    }
+}
+
+impl Join for ActionFacts {
+    fn join(&mut self, other: Self) {
+        self.execution.join(other.execution);
+        self.region.join(other.region);
+        self.provider.join(other.provider);
+        self.result.join(other.result);
+        self.custom_data.join(other.custom_data);
+        self.review_link.join(other.review_link);
+    }
+}
+
+impl Run {
+    /// What one event tells of its run.
+    pub fn of(event: &PipelineEvent) -> Self {
+        let key = FactKey {
+            attempt: event.attempt,
+            subject: event.subject.clone(),
+            state: event.state,
+        };
+        let fact = Fact {
+            at: event.at,
+            started: event.started,
+            retried: event.retried,
+            action: event.action.clone().map(short),
+            failed: event.failed_actions.iter().map(short_failed).collect(),
+        };
+        Self {
+            pipeline: event.pipeline.clone(),
+            execution: event.execution.clone(),
+            facts: BTreeMap::from([(key, fact)]),
+            trigger: event.trigger.clone().map(short_trigger),
+            stop_comment: event.comment.as_deref().map(cut),
+        }
+    }
+
+    /// Takes in what another reading of the same run knows, and says whether anything was new.
+    pub fn merge(&mut self, other: Self) -> bool {
+        let before = self.clone();
+        let room = MOST_FACTS.saturating_sub(self.facts.len());
+        let mut new = 0;
+        let known: BTreeMap<FactKey, Fact> = other
+            .facts
+            .into_iter()
+            .filter(|(key, _)| {
+                let fits = self.facts.contains_key(key) || new < room;
+                new += usize::from(!self.facts.contains_key(key));
+                fits
+            })
+            .collect();
+        self.facts.join(known);
+        self.trigger.join(other.trigger);
+        self.stop_comment.join(other.stop_comment);
+        *self != before
+    }
+
+    /// How much is known. Of two readings where one holds all of the other, the fuller one weighs more.
+    pub fn weight(&self) -> u64 {
+        let of_fact = |fact: &Fact| {
+            let action = fact.action.as_ref().map_or(0, |action| {
+                [
+                    action.execution.is_some(),
+                    action.region.is_some(),
+                    action.provider.is_some(),
+                    action.result.is_some(),
+                    action.custom_data.is_some(),
+                    action.review_link.is_some(),
+                ]
+                .into_iter()
+                .map(u64::from)
+                .sum::<u64>()
+            });
+            1 + u64::from(fact.started.is_some())
+                + u64::from(fact.retried.is_some())
+                + action
+                + fact.failed.len() as u64
+        };
+        self.facts.values().map(of_fact).sum::<u64>()
+            + u64::from(self.trigger.is_some())
+            + u64::from(self.stop_comment.is_some())
+    }
+
+    fn facts_of<'a, 's>(
+        &'a self,
+        subject: &'s Subject,
+    ) -> impl Iterator<Item = (Attempt, State, &'a Fact)> + use<'a, 's> {
+        self.facts
+            .iter()
+            .filter(move |(key, _)| key.subject == *subject)
+            .map(|(key, fact)| (key.attempt, key.state, fact))
+    }
+
+    fn fact(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
+        self.facts.get(&FactKey {
+            attempt,
+            subject: subject.clone(),
+            state,
+        })
+    }
+
+    /// The stages whose facts are known, by name.
+    fn stage_names(&self) -> impl Iterator<Item = &StageName> {
+        let mut names: Vec<_> = self.facts.keys().filter_map(|key| key.subject.stage()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter()
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
+fn short(mut action: ActionFacts) -> ActionFacts {
+    if let Some(result) = &mut action.result {
+        result.summary = result.summary.as_deref().map(cut);
+        result.url = result.url.take().filter(|url| url.len() <= LONGEST);
+        result.error_code = result.error_code.as_deref().map(cut);
+    }
+    action.custom_data = action.custom_data.as_deref().map(cut);
+    action.review_link = action.review_link.take().filter(|url| url.len() <= LONGEST);
+    action
+}
+
+fn short_failed(failed: &FailedAction) -> FailedAction {
+    FailedAction {
+        information: failed.information.as_deref().map(cut),
+        ..failed.clone()
+    }
+}
+
+fn short_trigger(trigger: Trigger) -> Trigger {
+    match trigger {
+        Trigger::Git(commit) => {
+            let Commit {
+                id,
+                message,
+                author,
+                authored,
+                repository,
+                host,
+                reference,
+                url,
+            } = *commit;
+            let cut = |text: Option<String>| text.as_deref().map(cut);
+            Trigger::Git(Box::new(Commit {
+                id: cut(id),
+                message: cut(message),
+                author: cut(author),
+                authored,
+                repository: cut(repository),
+                host: cut(host),
+                reference: cut(reference),
+                url: cut(url),
+            }))
+        }
+        Trigger::Other { kind, detail } => Trigger::Other {
+            kind: cut(&kind),
+            detail: detail.as_deref().map(cut),
+        },
+    }
+}
+
+/// JSON has no keys but texts, so the facts are written as a list.
+mod facts_as_list {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Fact, FactKey};
+    use crate::join::Join;
+
+    #[derive(Serialize)]
+    struct EntryRef<'a> {
+        #[serde(flatten)]
+        key: &'a FactKey,
+        #[serde(flatten)]
+        fact: &'a Fact,
+    }
+
+    #[derive(Deserialize)]
+    struct Entry {
+        #[serde(flatten)]
+        key: FactKey,
+        #[serde(flatten)]
+        fact: Fact,
+    }
+
+    pub(super) fn serialize<S: Serializer>(facts: &BTreeMap<FactKey, Fact>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(facts.iter().map(|(key, fact)| EntryRef { key, fact }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<FactKey, Fact>, D::Error> {
+        let mut facts = BTreeMap::new();
+        for Entry { key, fact } in Vec::<Entry>::deserialize(deserializer)? {
+            facts.join(BTreeMap::from([(key, fact)]));
+        }
+        Ok(facts)
+    }
+}
