@@ -9,3 +9,4 @@ pub mod join;
 pub mod ledger;
 pub mod name;
 pub mod run;
+pub mod statistics;

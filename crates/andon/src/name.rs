@@ -132,10 +132,7 @@ name! {
 impl ExecutionId {
     /// The first eight characters: enough for a person to tell two runs apart.
     pub fn short(&self) -> &str {
-        self.0
-            .char_indices()
-            .nth(8)
-            .map_or(self.as_str(), |(end, _)| self.0.get(..end).unwrap_or(&self.0))
+        self.0.char_indices().nth(8).map_or(self.as_str(), |(end, _)| self.0.get(..end).unwrap_or(&self.0))
     }
 }
 
@@ -177,14 +174,8 @@ mod tests {
     fn what_cannot_be_a_name_is_refused_with_the_reason() {
         let refused = |text: &str| PipelineName::parse(text).unwrap_err().to_string();
         assert_eq!(refused(""), "a pipeline name must not be empty");
-        assert_eq!(
-            refused(&"x".repeat(101)),
-            "a pipeline name has at most 100 characters, this one has 101"
-        );
-        assert_eq!(
-            refused("a\u{7}b"),
-            "a pipeline name must not hold the character '\\u{7}'"
-        );
+        assert_eq!(refused(&"x".repeat(101)), "a pipeline name has at most 100 characters, this one has 101");
+        assert_eq!(refused("a\u{7}b"), "a pipeline name must not hold the character '\\u{7}'");
     }
 
     #[test]

@@ -12,19 +12,13 @@ use crate::name::{AccountId, ActionName, ExternalId, Home, PipelineId, Region, S
 const WHAT: &str = "a CodePipeline event";
 
 pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Result<Event, Malformed> {
-    let malformed = |member: &str, problem: String| Malformed {
-        what: WHAT,
-        member: member.to_owned(),
-        problem,
-    };
+    let malformed = |member: &str, problem: String| Malformed { what: WHAT, member: member.to_owned(), problem };
     let level = match detail_type {
         "CodePipeline Pipeline Execution State Change" => Level::Pipeline,
         "CodePipeline Stage Execution State Change" => Level::Stage,
         "CodePipeline Action Execution State Change" => Level::Action,
         _ => {
-            return Ok(Event::Unknown(Unknown {
-                what: format!("{detail_type:?} from \"aws.codepipeline\""),
-            }));
+            return Ok(Event::Unknown(Unknown { what: format!("{detail_type:?} from \"aws.codepipeline\"") }));
         }
     };
     let detail = match value.get("detail") {
@@ -36,9 +30,7 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         Some(Value::String(state)) => match State::named(state) {
             Some(state) => state,
             None => {
-                return Ok(Event::Unknown(Unknown {
-                    what: format!("the state {state:?} of a {detail_type:?}"),
-                }));
+                return Ok(Event::Unknown(Unknown { what: format!("the state {state:?} of a {detail_type:?}") }));
             }
         },
         None | Some(Value::Null) => return Err(malformed("detail.state", "is missing".to_owned())),
@@ -46,10 +38,7 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
     };
     let additions = value.get("additionalAttributes").unwrap_or(&Value::Null);
     Ok(Event::Pipeline(Box::new(PipelineEvent {
-        pipeline: PipelineId {
-            home: home(value, received)?,
-            name: name(WHAT, detail, "detail.pipeline", "pipeline")?,
-        },
+        pipeline: PipelineId { home: home(value, received)?, name: name(WHAT, detail, "detail.pipeline", "pipeline")? },
         execution: name(WHAT, detail, "detail.execution-id", "execution-id")?,
         attempt: Attempt::new(count(detail, "pipeline-execution-attempt").unwrap_or(1)),
         subject: subject(level, detail)?,
@@ -57,10 +46,7 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
         started: time(WHAT, detail, "detail.start-time", "start-time")?,
         retried: retried(detail)?,
-        trigger: detail
-            .get("execution-trigger")
-            .and_then(trigger)
-            .or_else(|| source_revision(additions)),
+        trigger: detail.get("execution-trigger").and_then(trigger).or_else(|| source_revision(additions)),
         comment: string(detail, "stop-execution-comments"),
         action: match level {
             Level::Action => Some(action(detail, additions)?),
@@ -112,30 +98,15 @@ fn subject(level: Level, detail: &Value) -> Result<Subject, Malformed> {
 }
 
 fn retried(detail: &Value) -> Result<Option<jiff::Timestamp>, Malformed> {
-    Ok(
-        match time(
-            WHAT,
-            detail,
-            "detail.last-retry-attempt-time",
-            "last-retry-attempt-time",
-        )? {
-            Some(retried) => Some(retried),
-            None => time(
-                WHAT,
-                detail,
-                "detail.stage-last-retry-attempt-time",
-                "stage-last-retry-attempt-time",
-            )?,
-        },
-    )
+    Ok(match time(WHAT, detail, "detail.last-retry-attempt-time", "last-retry-attempt-time")? {
+        Some(retried) => Some(retried),
+        None => time(WHAT, detail, "detail.stage-last-retry-attempt-time", "stage-last-retry-attempt-time")?,
+    })
 }
 
 fn trigger(value: &Value) -> Option<Trigger> {
     if let Some(kind) = string(value, "trigger-type") {
-        return Some(Trigger::Other {
-            kind,
-            detail: string(value, "trigger-detail"),
-        });
+        return Some(Trigger::Other { kind, detail: string(value, "trigger-detail") });
     }
     let commit = Commit {
         id: string(value, "commit-id"),
@@ -178,10 +149,7 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
         execution: optional_name(WHAT, detail, "detail.action-execution-id", "action-execution-id")?,
         region: optional_name(WHAT, detail, "detail.region", "region")?,
         provider: detail.get("type").and_then(|kind| {
-            Some(Provider {
-                category: string(kind, "category")?,
-                name: string(kind, "provider").unwrap_or_default(),
-            })
+            Some(Provider { category: string(kind, "category")?, name: string(kind, "provider").unwrap_or_default() })
         }),
         result: (result != ExecutionResult::default()).then_some(result),
         custom_data: string(additions, "customData"),

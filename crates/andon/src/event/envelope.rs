@@ -42,11 +42,7 @@ pub fn open(payload: Value) -> Delivery {
             records
                 .iter()
                 .map(|record| Record {
-                    id: record
-                        .get("messageId")
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                        .to_owned(),
+                    id: record.get("messageId").and_then(Value::as_str).unwrap_or_default().to_owned(),
                     event: read(record.get("body"), "body").and_then(event),
                 })
                 .collect(),
@@ -82,11 +78,7 @@ fn event(mut value: Value) -> Result<Value, Malformed> {
 
 /// Reads the JSON that an envelope holds as text.
 fn read(text: Option<&Value>, member: &str) -> Result<Value, Malformed> {
-    let malformed = |problem: String| Malformed {
-        what: "an envelope",
-        member: member.to_owned(),
-        problem,
-    };
+    let malformed = |problem: String| Malformed { what: "an envelope", member: member.to_owned(), problem };
     match text {
         Some(Value::String(text)) => {
             serde_json::from_str(text).map_err(|error| malformed(format!("is not JSON: {error}")))
@@ -119,13 +111,7 @@ mod tests {
         let topic = json!({"Type": "Notification", "Message": event.to_string()});
         let queue = |body: String| json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": body}]});
         let function = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": event.to_string()}}]});
-        for payload in [
-            event.clone(),
-            json!([event]),
-            queue(event.to_string()),
-            queue(topic.to_string()),
-            function,
-        ] {
+        for payload in [event.clone(), json!([event]), queue(event.to_string()), queue(topic.to_string()), function] {
             assert_eq!(opened(payload), [Ok(event.clone())]);
         }
     }
@@ -133,13 +119,7 @@ mod tests {
     #[test]
     fn a_body_that_is_no_event_is_named_and_its_neighbours_stay() {
         let record = |body: Value| json!({"eventSource": "aws:sqs", "messageId": "m", "body": body});
-        let bodies = [
-            json!("{oops"),
-            json!("[1]"),
-            json!("7"),
-            json!(null),
-            json!("{\"a\":1}"),
-        ];
+        let bodies = [json!("{oops"), json!("[1]"), json!("7"), json!(null), json!("{\"a\":1}")];
         let payload = json!({"Records": bodies.into_iter().map(record).collect::<Vec<_>>()});
         assert_eq!(
             opened(payload),

@@ -60,17 +60,9 @@ pub struct LogStream {
 }
 
 pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &Received) -> Result<Event, Malformed> {
-    let unknown = || {
-        Ok(Event::Unknown(Unknown {
-            what: format!("{detail_type:?} from {source:?}"),
-        }))
-    };
+    let unknown = || Ok(Event::Unknown(Unknown { what: format!("{detail_type:?} from {source:?}") }));
     let Some(detail @ Value::Object(_)) = value.get("detail") else {
-        return Err(Malformed {
-            what: WHAT,
-            member: "detail".to_owned(),
-            problem: "is missing".to_owned(),
-        });
+        return Err(Malformed { what: WHAT, member: "detail".to_owned(), problem: "is missing".to_owned() });
     };
     let said = match detail_type {
         "CodeBuild Build State Change" => build(detail),
@@ -79,21 +71,10 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         "ECS Deployment State Change" => Some(service(value, detail)),
         _ => return unknown(),
     };
-    let Some(Said {
-        external,
-        kind,
-        state,
-        messages,
-        log,
-    }) = said
-    else {
+    let Some(Said { external, kind, state, messages, log }) = said else {
         return unknown();
     };
-    let missing = |member: &str| Malformed {
-        what: WHAT,
-        member: member.to_owned(),
-        problem: "is missing".to_owned(),
-    };
+    let missing = |member: &str| Malformed { what: WHAT, member: member.to_owned(), problem: "is missing".to_owned() };
     let external = external.ok_or_else(|| missing("detail (the id of the build, deployment or stack)"))?;
     let external = ExternalId::parse(external).map_err(|error| Malformed {
         what: WHAT,
@@ -105,11 +86,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         kind,
         state: state.ok_or_else(|| missing("detail (its state)"))?,
         at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
-        messages: messages
-            .into_iter()
-            .take(MOST)
-            .map(|text| text.chars().take(LONGEST).collect())
-            .collect(),
+        messages: messages.into_iter().take(MOST).map(|text| text.chars().take(LONGEST).collect()).collect(),
         log,
     }))
 }
@@ -128,21 +105,13 @@ fn build(detail: &Value) -> Option<Said> {
     if !text(information, "initiator").is_none_or(|initiator| initiator.starts_with("codepipeline/")) {
         return None;
     }
-    let phases = information
-        .get("phases")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let phases = information.get("phases").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let messages = phases
         .iter()
         .filter(|phase| !matches!(text(phase, "phase-status"), None | Some("SUCCEEDED")))
         .flat_map(|phase| {
             let name = text(phase, "phase-type").unwrap_or("a phase");
-            let contexts = phase
-                .get("phase-context")
-                .and_then(Value::as_array)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
+            let contexts = phase.get("phase-context").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             contexts
                 .iter()
                 .filter_map(Value::as_str)
@@ -150,21 +119,12 @@ fn build(detail: &Value) -> Option<Said> {
                 .map(move |context| format!("{name}: {context}"))
         })
         .collect();
-    let log = information.get("logs").and_then(|logs| {
-        Some(LogStream {
-            group: string(logs, "group-name")?,
-            stream: string(logs, "stream-name")?,
-        })
-    });
+    let log = information
+        .get("logs")
+        .and_then(|logs| Some(LogStream { group: string(logs, "group-name")?, stream: string(logs, "stream-name")? }));
     // `arn:aws:codebuild:region:account:build/project:uuid`
     let external = text(detail, "build-id").map(|id| id.split_once(":build/").map_or(id, |(_, id)| id).to_owned());
-    Some(Said {
-        external,
-        kind: EvidenceKind::Build,
-        state: string(detail, "build-status"),
-        messages,
-        log,
-    })
+    Some(Said { external, kind: EvidenceKind::Build, state: string(detail, "build-status"), messages, log })
 }
 
 fn deployment(detail: &Value) -> Said {
@@ -187,10 +147,7 @@ fn stack(detail: &Value) -> Option<Said> {
     let state = string(status, "status")?;
     let messages = match (text(status, "status-reason"), text(detail, "logical-resource-id")) {
         (Some(reason), Some(resource)) => {
-            vec![format!(
-                "{resource} ({}): {reason}",
-                text(detail, "resource-type").unwrap_or("a resource")
-            )]
+            vec![format!("{resource} ({}): {reason}", text(detail, "resource-type").unwrap_or("a resource"))]
         }
         (Some(reason), None) => vec![reason.to_owned()],
         (None, _) => Vec::new(),
@@ -205,10 +162,7 @@ fn stack(detail: &Value) -> Option<Said> {
 }
 
 fn service(value: &Value, detail: &Value) -> Said {
-    let service = value
-        .get("resources")
-        .and_then(|resources| resources.get(0))
-        .and_then(Value::as_str);
+    let service = value.get("resources").and_then(|resources| resources.get(0)).and_then(Value::as_str);
     Said {
         external: service.map(str::to_owned),
         kind: EvidenceKind::Service,

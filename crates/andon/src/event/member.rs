@@ -20,10 +20,7 @@ pub(crate) fn kind(value: &Value) -> &'static str {
 
 /// The text of a member; `None` where it is missing, null, blank or something else.
 pub(crate) fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
-    value
-        .get(member)
-        .and_then(Value::as_str)
-        .filter(|text| !text.trim().is_empty())
+    value.get(member).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
 /// The same, owned.
@@ -38,11 +35,7 @@ pub(crate) fn count(value: &Value, member: &str) -> Option<u32> {
         Value::String(text) => text.trim().parse::<f64>().ok()?,
         _ => return None,
     };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked to be in range first"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range first")]
     (number.is_finite() && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
 }
 
@@ -68,11 +61,7 @@ pub(crate) fn time(
     let Some(text) = text(value, member) else {
         return Ok(None);
     };
-    instant(text).map(Some).map_err(|problem| Malformed {
-        what,
-        member: path.to_owned(),
-        problem,
-    })
+    instant(text).map(Some).map_err(|problem| Malformed { what, member: path.to_owned(), problem })
 }
 
 /// A member that must be there and be a name.
@@ -81,11 +70,7 @@ where
     T: TryFrom<String>,
     T::Error: std::fmt::Display,
 {
-    let malformed = |problem: String| Malformed {
-        what,
-        member: path.to_owned(),
-        problem,
-    };
+    let malformed = |problem: String| Malformed { what, member: path.to_owned(), problem };
     match value.get(member) {
         None | Some(Value::Null) => Err(malformed("is missing".to_owned())),
         Some(Value::String(text)) => T::try_from(text.clone()).map_err(|error| malformed(format!("is wrong: {error}"))),

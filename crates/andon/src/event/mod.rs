@@ -321,19 +321,16 @@ pub fn parse(value: &Value, received: &Received) -> Result<Event, Malformed> {
         return Ok(Event::ApprovalRequest(request));
     }
     let source = member::text(value, "source").unwrap_or_default();
-    let detail_type = member::text(value, "detail-type")
-        .or_else(|| member::text(value, "detailType"))
-        .unwrap_or_default();
+    let detail_type =
+        member::text(value, "detail-type").or_else(|| member::text(value, "detailType")).unwrap_or_default();
     match source {
         "aws.codepipeline" => codepipeline::parse(value, detail_type, received),
         "aws.codebuild" | "aws.codedeploy" | "aws.cloudformation" | "aws.ecs" => {
             evidence::parse(value, source, detail_type, received)
         }
-        _ if detail_type.is_empty() && source.is_empty() => Ok(Event::Unknown(Unknown {
-            what: "an object that is not an event".to_owned(),
-        })),
-        _ => Ok(Event::Unknown(Unknown {
-            what: format!("{detail_type:?} from {source:?}"),
-        })),
+        _ if detail_type.is_empty() && source.is_empty() => {
+            Ok(Event::Unknown(Unknown { what: "an object that is not an event".to_owned() }))
+        }
+        _ => Ok(Event::Unknown(Unknown { what: format!("{detail_type:?} from {source:?}") })),
     }
 }

@@ -91,12 +91,7 @@ impl Standing {
         match &mut self.streak {
             Some(streak) if streak.colour == colour => streak.count += 1,
             streak => {
-                *streak = Some(Streak {
-                    colour,
-                    since: outcome.started,
-                    first_ended: outcome.ended,
-                    count: 1,
-                });
+                *streak = Some(Streak { colour, since: outcome.started, first_ended: outcome.ended, count: 1 });
             }
         }
         match colour {
@@ -119,12 +114,7 @@ impl Standing {
 impl History {
     /// A pipeline that nothing is known of.
     pub fn new(pipeline: PipelineId) -> Self {
-        Self {
-            pipeline,
-            runs: BTreeMap::new(),
-            past: Past::default(),
-            backfill_tries: BACKFILL_TRIES,
-        }
+        Self { pipeline, runs: BTreeMap::new(), past: Past::default(), backfill_tries: BACKFILL_TRIES }
     }
 
     /// Whether CodePipeline should be asked for the runs before Andon was there.
@@ -134,21 +124,12 @@ impl History {
 
     /// Notes that CodePipeline was asked, and whether it answered.
     pub fn backfilled(&mut self, answered: bool) {
-        self.backfill_tries = if answered {
-            0
-        } else {
-            self.backfill_tries.saturating_sub(1)
-        };
+        self.backfill_tries = if answered { 0 } else { self.backfill_tries.saturating_sub(1) };
     }
 
     /// Takes in how a run stands; says whether that was news.
     pub fn learn(&mut self, summary: RunSummary) -> bool {
-        if self
-            .past
-            .until
-            .as_ref()
-            .is_some_and(|until| summary.place() <= (until.0, &until.1))
-        {
+        if self.past.until.as_ref().is_some_and(|until| summary.place() <= (until.0, &until.1)) {
             return false;
         }
         match self.runs.get_mut(&summary.execution) {
@@ -183,15 +164,9 @@ impl History {
     pub fn next_ended(&self, execution: &ExecutionId) -> Option<&RunSummary> {
         let place = self.runs.get(execution)?.place();
         let ended = |run: &&RunSummary| {
-            run.outcomes
-                .iter()
-                .any(|outcome| matches!(outcome.status, Status::Succeeded | Status::Failed))
+            run.outcomes.iter().any(|outcome| matches!(outcome.status, Status::Succeeded | Status::Failed))
         };
-        self.runs
-            .values()
-            .filter(|run| run.place() > place)
-            .filter(ended)
-            .min_by_key(|run| run.place())
+        self.runs.values().filter(|run| run.place() > place).filter(ended).min_by_key(|run| run.place())
     }
 
     /// How the pipeline stood just before an attempt ended.
@@ -239,18 +214,13 @@ impl History {
         loop {
             let ended = self.runs.values().filter(|run| run.status.is_final()).count();
             let oldest = if ended > KEPT {
-                self.runs
-                    .values()
-                    .filter(|run| run.status.is_final())
-                    .min_by_key(|run| run.place())
+                self.runs.values().filter(|run| run.status.is_final()).min_by_key(|run| run.place())
             } else if self.runs.len() > MOST {
                 self.runs.values().min_by_key(|run| run.place())
             } else {
                 return;
             };
-            let Some(run) = oldest
-                .map(|run| run.execution.clone())
-                .and_then(|execution| self.runs.remove(&execution))
+            let Some(run) = oldest.map(|run| run.execution.clone()).and_then(|execution| self.runs.remove(&execution))
             else {
                 return;
             };
@@ -284,9 +254,6 @@ mod runs_as_list {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<BTreeMap<ExecutionId, RunSummary>, D::Error> {
-        Ok(Vec::<RunSummary>::deserialize(deserializer)?
-            .into_iter()
-            .map(|run| (run.execution.clone(), run))
-            .collect())
+        Ok(Vec::<RunSummary>::deserialize(deserializer)?.into_iter().map(|run| (run.execution.clone(), run)).collect())
     }
 }

@@ -57,19 +57,15 @@ impl History {
         let standing = self.standing();
         let broken = runs.iter().rev().find_map(|run| {
             let failed = run.status == Status::Failed && standing.is_red();
-            failed.then_some(()).and(run.failure.clone()).map(|failure| BrokenBy {
-                failure,
-                change: run.change.clone(),
-            })
+            failed
+                .then_some(())
+                .and(run.failure.clone())
+                .map(|failure| BrokenBy { failure, change: run.change.clone() })
         });
         Some(Overview {
             pipeline: self.pipeline.clone(),
             latest,
-            trend: runs
-                .iter()
-                .skip(runs.len().saturating_sub(TREND))
-                .map(|run| run.status)
-                .collect(),
+            trend: runs.iter().skip(runs.len().saturating_sub(TREND)).map(|run| run.status).collect(),
             typical: self.typical(),
             broken_by: broken,
             standing,
@@ -79,15 +75,7 @@ impl History {
     /// How long the kept successful runs took; `None` while there is none whose start is known.
     pub fn typical(&self) -> Option<Typical> {
         let durations = self.durations();
-        let rank = |percent: usize| {
-            durations
-                .get((durations.len() * percent).div_ceil(100).saturating_sub(1))
-                .copied()
-        };
-        Some(Typical {
-            median: rank(50)?,
-            p95: rank(95)?,
-            runs: durations.len(),
-        })
+        let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+        Some(Typical { median: rank(50)?, p95: rank(95)?, runs: durations.len() })
     }
 }

@@ -118,9 +118,8 @@ impl RunSummary {
     pub fn of(run: &Run) -> Self {
         let status = run.status();
         let stages = run.stages();
-        let current = (!status.is_final())
-            .then(|| stages.iter().rev().find(|stage| !stage.status.is_final()))
-            .flatten();
+        let current =
+            (!status.is_final()).then(|| stages.iter().rev().find(|stage| !stage.status.is_final())).flatten();
         let mut outcomes = run.outcomes();
         if outcomes.len() > MOST_OUTCOMES {
             outcomes.drain(MOST_OUTCOMES / 2..outcomes.len() - MOST_OUTCOMES / 2);
@@ -134,13 +133,7 @@ impl RunSummary {
             status,
             attempt: run.attempt(),
             outcomes,
-            stages: stages
-                .iter()
-                .map(|stage| StageLight {
-                    name: stage.name.clone(),
-                    status: stage.status,
-                })
-                .collect(),
+            stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {
                 let action = stage.actions.iter().find(|action| !action.status.is_final());
                 Current {
@@ -166,11 +159,5 @@ impl RunSummary {
 }
 
 fn one_line(text: &str) -> String {
-    text.lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default()
-        .chars()
-        .take(LONGEST)
-        .collect()
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().chars().take(LONGEST).collect()
 }

@@ -36,11 +36,7 @@ pub struct Lease {
 impl Lease {
     /// A lease from now on; it should be longer than the owner can possibly live.
     pub fn new(owner: impl Into<String>, now: Timestamp, length: SignedDuration) -> Self {
-        Self {
-            owner: owner.into(),
-            now,
-            until: now.checked_add(length).unwrap_or(Timestamp::MAX),
-        }
+        Self { owner: owner.into(), now, until: now.checked_add(length).unwrap_or(Timestamp::MAX) }
     }
 }
 

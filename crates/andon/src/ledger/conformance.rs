@@ -34,10 +34,7 @@ pub async fn check(ledger: &impl Ledger, unique: &str) {
 
 fn pipeline(unique: &str, name: &str) -> PipelineId {
     PipelineId {
-        home: Home {
-            account: AccountId::parse("111122223333").unwrap(),
-            region: Region::parse("eu-west-1").unwrap(),
-        },
+        home: Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-1").unwrap() },
         name: PipelineName::parse(format!("{unique}-{name}")).unwrap(),
     }
 }
@@ -49,10 +46,7 @@ fn told(pipeline: &PipelineId, execution: &str, state: &str, time: &str) -> Run 
         "account": pipeline.home.account, "region": pipeline.home.region, "time": time,
         "detail": {"pipeline": pipeline.name, "execution-id": execution, "state": state},
     });
-    let received = Received {
-        home: pipeline.home.clone(),
-        at: Timestamp::UNIX_EPOCH,
-    };
+    let received = Received { home: pipeline.home.clone(), at: Timestamp::UNIX_EPOCH };
     match parse(&event, &received).unwrap() {
         Event::Pipeline(event) => Run::of(&event),
         other => panic!("{other:?}"),
@@ -74,102 +68,46 @@ fn lease(owner: &str, now: i64) -> Lease {
 }
 
 fn effect(pipeline: &PipelineId) -> ClaimKey {
-    ClaimKey {
-        pipeline: pipeline.clone(),
-        effect: "failed/e-1/1".to_owned(),
-    }
+    ClaimKey { pipeline: pipeline.clone(), effect: "failed/e-1/1".to_owned() }
 }
 
 async fn what_is_written_is_read_back(ledger: &impl Ledger, pipeline: &PipelineId) {
     let run = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
     let nothing = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!(
-        (nothing.run, nothing.history),
-        (None, None),
-        "a new ledger knows nothing"
-    );
-    assert_eq!(
-        ledger.history(pipeline).await.unwrap(),
-        None,
-        "a new ledger knows no history"
-    );
+    assert_eq!((nothing.run, nothing.history), (None, None), "a new ledger knows nothing");
+    assert_eq!(ledger.history(pipeline).await.unwrap(), None, "a new ledger knows no history");
 
     let history = history_of(&run);
     let saved = ledger
         .save(
-            Some(&Versioned {
-                value: run.clone(),
-                version: 0,
-            }),
-            Some(&Versioned {
-                value: history.clone(),
-                version: 0,
-            }),
+            Some(&Versioned { value: run.clone(), version: 0 }),
+            Some(&Versioned { value: history.clone(), version: 0 }),
         )
         .await
         .unwrap();
     assert_eq!(saved, Saved::Written);
     let known = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!(
-        known.run,
-        Some(Versioned {
-            value: run.clone(),
-            version: 1
-        }),
-        "a run is read back"
-    );
-    assert_eq!(
-        known.history,
-        Some(Versioned {
-            value: history.clone(),
-            version: 1
-        }),
-        "a history is read back"
-    );
-    assert_eq!(
-        ledger.history(pipeline).await.unwrap(),
-        Some(history),
-        "a history is read back alone"
-    );
-    let other = ledger
-        .load(pipeline, &ExecutionId::parse("e-2").unwrap())
-        .await
-        .unwrap();
+    assert_eq!(known.run, Some(Versioned { value: run.clone(), version: 1 }), "a run is read back");
+    assert_eq!(known.history, Some(Versioned { value: history.clone(), version: 1 }), "a history is read back");
+    assert_eq!(ledger.history(pipeline).await.unwrap(), Some(history), "a history is read back alone");
+    let other = ledger.load(pipeline, &ExecutionId::parse("e-2").unwrap()).await.unwrap();
     assert_eq!(other.run, None, "another run is not this one");
     assert!(other.history.is_some(), "the history is the pipeline's, not the run's");
 }
 
 async fn a_write_over_another_version_is_refused(ledger: &impl Ledger, pipeline: &PipelineId) {
     let run = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
-    let at_version = |version| Versioned {
-        value: run.clone(),
-        version,
-    };
-    let history = |version| Versioned {
-        value: history_of(&run),
-        version,
-    };
+    let at_version = |version| Versioned { value: run.clone(), version };
+    let history = |version| Versioned { value: history_of(&run), version };
     assert_eq!(ledger.save(Some(&at_version(0)), None).await.unwrap(), Saved::Written);
-    assert_eq!(
-        ledger.save(Some(&at_version(0)), None).await.unwrap(),
-        Saved::Conflict,
-        "a new run is there already"
-    );
-    assert_eq!(
-        ledger.save(Some(&at_version(7)), None).await.unwrap(),
-        Saved::Conflict,
-        "nobody wrote that version"
-    );
+    assert_eq!(ledger.save(Some(&at_version(0)), None).await.unwrap(), Saved::Conflict, "a new run is there already");
+    assert_eq!(ledger.save(Some(&at_version(7)), None).await.unwrap(), Saved::Conflict, "nobody wrote that version");
     assert_eq!(ledger.save(Some(&at_version(1)), None).await.unwrap(), Saved::Written);
     assert_eq!(ledger.save(None, Some(&history(0))).await.unwrap(), Saved::Written);
     let saved = ledger.save(Some(&at_version(2)), Some(&history(0))).await.unwrap();
     assert_eq!(saved, Saved::Conflict, "one of two in conflict is a conflict");
     let known = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!(
-        known.history.map(|history| history.version),
-        Some(1),
-        "what was refused was not written"
-    );
+    assert_eq!(known.history.map(|history| history.version), Some(1), "what was refused was not written");
 }
 
 async fn recording_twice_changes_nothing(ledger: &impl Ledger, pipeline: &PipelineId) {
@@ -183,44 +121,24 @@ async fn recording_twice_changes_nothing(ledger: &impl Ledger, pipeline: &Pipeli
         let recorded = record(ledger, &NoArchive, told.clone()).await.unwrap();
         assert_eq!(recorded.run.status(), Status::Failed);
     }
-    assert_eq!(
-        ledger.load(pipeline, &started.execution).await.unwrap(),
-        before,
-        "nothing is written twice"
-    );
+    assert_eq!(ledger.load(pipeline, &started.execution).await.unwrap(), before, "nothing is written twice");
 }
 
 async fn every_pipeline_is_listed(ledger: &impl Ledger, unique: &str) {
     for index in (0..30).rev() {
         let pipeline = pipeline(unique, &format!("d-{index:02}"));
         let state = if index % 2 == 0 { "SUCCEEDED" } else { "FAILED" };
-        record(
-            ledger,
-            &NoArchive,
-            told(&pipeline, "e-1", state, "2026-11-20T10:00:00Z"),
-        )
-        .await
-        .unwrap();
+        record(ledger, &NoArchive, told(&pipeline, "e-1", state, "2026-11-20T10:00:00Z")).await.unwrap();
     }
     let listed = ledger.pipelines().await.unwrap();
     let mut sorted: Vec<_> = listed.iter().map(|overview| overview.pipeline.clone()).collect();
     sorted.sort();
-    assert!(
-        listed.iter().map(|overview| &overview.pipeline).eq(&sorted),
-        "pipelines are listed in order"
-    );
+    assert!(listed.iter().map(|overview| &overview.pipeline).eq(&sorted), "pipelines are listed in order");
     let prefix = format!("{unique}-d-");
-    let mine: Vec<_> = listed
-        .iter()
-        .filter(|overview| overview.pipeline.name.as_str().starts_with(&prefix))
-        .collect();
+    let mine: Vec<_> = listed.iter().filter(|overview| overview.pipeline.name.as_str().starts_with(&prefix)).collect();
     assert_eq!(mine.len(), 30, "every pipeline is listed once");
     for (index, overview) in mine.iter().enumerate() {
-        let status = if index % 2 == 0 {
-            Status::Succeeded
-        } else {
-            Status::Failed
-        };
+        let status = if index % 2 == 0 { Status::Succeeded } else { Status::Failed };
         assert_eq!(overview.latest.status, status, "the list says how a pipeline stands");
     }
 }
@@ -228,86 +146,45 @@ async fn every_pipeline_is_listed(ledger: &impl Ledger, unique: &str) {
 async fn a_claim_is_granted_once(ledger: &impl Ledger, pipeline: &PipelineId) {
     let key = effect(pipeline);
     assert_eq!(ledger.claim(&key, &lease("one", 0)).await.unwrap(), Claim::Granted);
-    assert_eq!(
-        ledger.claim(&key, &lease("two", 30)).await.unwrap(),
-        Claim::Held { until: at(60) }
-    );
-    assert_eq!(
-        ledger.claim(&key, &lease("one", 30)).await.unwrap(),
-        Claim::Granted,
-        "an owner may claim again"
-    );
-    let receipt = Receipt {
-        place: Some("C024BE91L".to_owned()),
-        id: Some("1732097100.000100".to_owned()),
-        said: None,
-    };
+    assert_eq!(ledger.claim(&key, &lease("two", 30)).await.unwrap(), Claim::Held { until: at(60) });
+    assert_eq!(ledger.claim(&key, &lease("one", 30)).await.unwrap(), Claim::Granted, "an owner may claim again");
+    let receipt = Receipt { place: Some("C024BE91L".to_owned()), id: Some("1732097100.000100".to_owned()), said: None };
     ledger.settle(&key, &lease("one", 31), &receipt).await.unwrap();
     for owner in ["one", "two"] {
         let claim = ledger.claim(&key, &lease(owner, 1_000_000)).await.unwrap();
         assert_eq!(claim, Claim::Settled(receipt.clone()), "what is settled stays so");
     }
-    let other = ClaimKey {
-        effect: "failed/e-1/2".to_owned(),
-        ..key
-    };
-    assert_eq!(
-        ledger.claim(&other, &lease("two", 0)).await.unwrap(),
-        Claim::Granted,
-        "claims do not mix"
-    );
+    let other = ClaimKey { effect: "failed/e-1/2".to_owned(), ..key };
+    assert_eq!(ledger.claim(&other, &lease("two", 0)).await.unwrap(), Claim::Granted, "claims do not mix");
 }
 
 async fn a_claim_is_free_again_when_its_lease_has_run_out(ledger: &impl Ledger, pipeline: &PipelineId) {
     let key = effect(pipeline);
     assert_eq!(ledger.claim(&key, &lease("dies", 0)).await.unwrap(), Claim::Granted);
-    assert_eq!(
-        ledger.claim(&key, &lease("next", 59)).await.unwrap(),
-        Claim::Held { until: at(60) }
-    );
+    assert_eq!(ledger.claim(&key, &lease("next", 59)).await.unwrap(), Claim::Held { until: at(60) });
     assert_eq!(ledger.claim(&key, &lease("next", 60)).await.unwrap(), Claim::Granted);
-    assert_eq!(
-        ledger.claim(&key, &lease("third", 61)).await.unwrap(),
-        Claim::Held { until: at(120) }
-    );
+    assert_eq!(ledger.claim(&key, &lease("third", 61)).await.unwrap(), Claim::Held { until: at(120) });
 }
 
 async fn a_claim_given_back_can_be_taken(ledger: &impl Ledger, pipeline: &PipelineId) {
     let key = effect(pipeline);
     assert_eq!(ledger.claim(&key, &lease("one", 0)).await.unwrap(), Claim::Granted);
     ledger.release(&key, &lease("two", 1)).await.unwrap();
-    assert_eq!(
-        ledger.claim(&key, &lease("two", 1)).await.unwrap(),
-        Claim::Held { until: at(60) },
-        "not yours to give"
-    );
+    assert_eq!(ledger.claim(&key, &lease("two", 1)).await.unwrap(), Claim::Held { until: at(60) }, "not yours to give");
     ledger.release(&key, &lease("one", 2)).await.unwrap();
     assert_eq!(ledger.claim(&key, &lease("two", 2)).await.unwrap(), Claim::Granted);
-    ledger
-        .settle(&key, &lease("two", 3), &Receipt::default())
-        .await
-        .unwrap();
+    ledger.settle(&key, &lease("two", 3), &Receipt::default()).await.unwrap();
     ledger.release(&key, &lease("two", 4)).await.unwrap();
     let claim = ledger.claim(&key, &lease("three", 5)).await.unwrap();
-    assert_eq!(
-        claim,
-        Claim::Settled(Receipt::default()),
-        "what is settled cannot be given back"
-    );
+    assert_eq!(claim, Claim::Settled(Receipt::default()), "what is settled cannot be given back");
 }
 
 async fn a_late_owner_cannot_settle(ledger: &impl Ledger, pipeline: &PipelineId) {
     let key = effect(pipeline);
     assert_eq!(ledger.claim(&key, &lease("late", 0)).await.unwrap(), Claim::Granted);
     assert_eq!(ledger.claim(&key, &lease("next", 100)).await.unwrap(), Claim::Granted);
-    ledger
-        .settle(&key, &lease("late", 0), &Receipt::default())
-        .await
-        .unwrap();
-    assert_eq!(
-        ledger.claim(&key, &lease("third", 101)).await.unwrap(),
-        Claim::Held { until: at(160) }
-    );
+    ledger.settle(&key, &lease("late", 0), &Receipt::default()).await.unwrap();
+    assert_eq!(ledger.claim(&key, &lease("third", 101)).await.unwrap(), Claim::Held { until: at(160) });
 }
 
 async fn evidence_is_kept_once_and_in_order(ledger: &impl Ledger, unique: &str) {
@@ -324,31 +201,16 @@ async fn evidence_is_kept_once_and_in_order(ledger: &impl Ledger, unique: &str) 
     for seconds in [5, 3, 5] {
         ledger.keep_evidence(&event(seconds, "FAILED")).await.unwrap();
     }
-    assert_eq!(
-        ledger.evidence(&external).await.unwrap(),
-        [event(3, "FAILED"), event(5, "FAILED")]
-    );
+    assert_eq!(ledger.evidence(&external).await.unwrap(), [event(3, "FAILED"), event(5, "FAILED")]);
     for seconds in 10..40 {
         ledger.keep_evidence(&event(seconds, "IN_PROGRESS")).await.unwrap();
     }
     let kept = ledger.evidence(&external).await.unwrap();
-    assert_eq!(
-        (kept.len(), kept.first().map(|event| event.at)),
-        (super::MOST_EVIDENCE, Some(at(20)))
-    );
+    assert_eq!((kept.len(), kept.first().map(|event| event.at)), (super::MOST_EVIDENCE, Some(at(20))));
 }
 
 async fn odd_names_are_kept_apart(ledger: &impl Ledger, unique: &str) {
-    let names = [
-        "x",
-        "x#run",
-        "x#history",
-        "x/y",
-        "🚀",
-        "x'; DROP TABLE runs; --",
-        "%",
-        "_",
-    ];
+    let names = ["x", "x#run", "x#history", "x/y", "🚀", "x'; DROP TABLE runs; --", "%", "_"];
     for name in names {
         let pipeline = pipeline(unique, name);
         for execution in ["e-1", "arn:aws:codepipeline:eu-west-1:111122223333:x", "e#1", "history"] {
@@ -358,10 +220,6 @@ async fn odd_names_are_kept_apart(ledger: &impl Ledger, unique: &str) {
             assert_eq!(known.run.map(|run| run.value), Some(told), "{name} {execution}");
         }
         let history = ledger.history(&pipeline).await.unwrap().unwrap();
-        assert_eq!(
-            (history.pipeline.clone(), history.runs().len()),
-            (pipeline, 4),
-            "{name}"
-        );
+        assert_eq!((history.pipeline.clone(), history.runs().len()), (pipeline, 4), "{name}");
     }
 }

@@ -54,12 +54,7 @@ impl Ledger for MemoryLedger {
             saved = put(&mut self.runs.borrow_mut(), key, run, saved);
         }
         if let Some(history) = history {
-            saved = put(
-                &mut self.histories.borrow_mut(),
-                history.value.pipeline.clone(),
-                history,
-                saved,
-            );
+            saved = put(&mut self.histories.borrow_mut(), history.value.pipeline.clone(), history, saved);
         }
         Ok(saved)
     }
@@ -80,9 +75,7 @@ impl Ledger for MemoryLedger {
 
     async fn settle(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), LedgerError> {
         if self.held_by(key, lease) {
-            self.claims
-                .borrow_mut()
-                .insert(key.clone(), Held::Settled(receipt.clone()));
+            self.claims.borrow_mut().insert(key.clone(), Held::Settled(receipt.clone()));
         }
         Ok(())
     }
@@ -106,20 +99,11 @@ impl Ledger for MemoryLedger {
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
-        Ok(self
-            .histories
-            .borrow()
-            .get(pipeline)
-            .map(|history| history.value.clone()))
+        Ok(self.histories.borrow().get(pipeline).map(|history| history.value.clone()))
     }
 
     async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
-        Ok(self
-            .histories
-            .borrow()
-            .values()
-            .filter_map(|history| history.value.overview())
-            .collect())
+        Ok(self.histories.borrow().values().filter_map(|history| history.value.overview()).collect())
     }
 }
 
@@ -128,13 +112,7 @@ fn put<K: Ord, V: Clone>(map: &mut BTreeMap<K, Versioned<V>>, key: K, new: &Vers
     if version != new.version {
         return Saved::Conflict;
     }
-    map.insert(
-        key,
-        Versioned {
-            value: new.value.clone(),
-            version: version + 1,
-        },
-    );
+    map.insert(key, Versioned { value: new.value.clone(), version: version + 1 });
     before
 }
 

@@ -52,10 +52,7 @@ pub enum Saved {
 /// The one store of state.
 ///
 /// Every implementation passes [`conformance`]. All methods can be called again after an error or a time-out.
-#[expect(
-    async_fn_in_trait,
-    reason = "callers are generic and single-threaded; nobody needs the futures to be Send"
-)]
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait Ledger {
     /// Reads a run and its pipeline's history, as they were last written.
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError>;
@@ -92,8 +89,7 @@ pub trait Ledger {
 /// The time until which an item is kept: 400 days after it was last written, so that a year can be compared with the
 /// one before.
 pub fn kept_until(now: Timestamp) -> Timestamp {
-    now.checked_add(jiff::SignedDuration::from_hours(400 * 24))
-        .unwrap_or(Timestamp::MAX)
+    now.checked_add(jiff::SignedDuration::from_hours(400 * 24)).unwrap_or(Timestamp::MAX)
 }
 
 /// Why the ledger could not do what it was asked.

@@ -23,10 +23,7 @@ pub struct Recorded {
 }
 
 /// CodePipeline's own memory of what happened.
-#[expect(
-    async_fn_in_trait,
-    reason = "callers are generic and single-threaded; nobody needs the futures to be Send"
-)]
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait Archive {
     /// The latest runs of a pipeline, in any order: one call, at most 100 of them.
     async fn past_runs(&self, pipeline: &PipelineId) -> Result<Vec<PastRun>, ArchiveError>;
@@ -74,12 +71,7 @@ pub struct PastRun {
 
 impl PastRun {
     fn summary(self) -> RunSummary {
-        let Self {
-            execution,
-            started,
-            updated,
-            status,
-        } = self;
+        let Self { execution, started, updated, status } = self;
         RunSummary {
             weight: 0,
             execution,
@@ -88,12 +80,7 @@ impl PastRun {
             ended: Some(updated),
             status,
             attempt: Attempt::FIRST,
-            outcomes: vec![Outcome {
-                attempt: Attempt::FIRST,
-                status,
-                started,
-                ended: updated,
-            }],
+            outcomes: vec![Outcome { attempt: Attempt::FIRST, status, started, ended: updated, is_start_known: true }],
             stages: Vec::new(),
             current: None,
             failure: None,
@@ -111,10 +98,7 @@ pub async fn record(ledger: &impl Ledger, archive: &impl Archive, told: Run) -> 
     for _ in 0..TRIES {
         let known = ledger.load(&told.pipeline, &told.execution).await?;
         let (mut run, run_version, run_changed) = match known.run {
-            Some(Versioned {
-                value: mut run,
-                version,
-            }) => {
+            Some(Versioned { value: mut run, version }) => {
                 let changed = run.merge(told.clone());
                 (run, version, changed)
             }
@@ -142,37 +126,16 @@ pub async fn record(ledger: &impl Ledger, archive: &impl Archive, told: Run) -> 
         }
         history_changed |= history.learn(RunSummary::of(&run));
         if !run_changed && !history_changed {
-            return Ok(Recorded {
-                run,
-                history,
-                no_past: None,
-            });
+            return Ok(Recorded { run, history, no_past: None });
         }
-        let versioned_run = Versioned {
-            value: run,
-            version: run_version,
-        };
-        let versioned_history = Versioned {
-            value: history,
-            version: history_version,
-        };
-        let saved = ledger
-            .save(
-                run_changed.then_some(&versioned_run),
-                history_changed.then_some(&versioned_history),
-            )
-            .await?;
+        let versioned_run = Versioned { value: run, version: run_version };
+        let versioned_history = Versioned { value: history, version: history_version };
+        let saved =
+            ledger.save(run_changed.then_some(&versioned_run), history_changed.then_some(&versioned_history)).await?;
         (run, history) = (versioned_run.value, versioned_history.value);
         if saved == Saved::Written {
-            return Ok(Recorded {
-                run,
-                history,
-                no_past: past.and_then(Result::err),
-            });
+            return Ok(Recorded { run, history, no_past: past.and_then(Result::err) });
         }
     }
-    Err(LedgerError::Contended(format!(
-        "run {} of {}",
-        told.execution, told.pipeline
-    )))
+    Err(LedgerError::Contended(format!("run {} of {}", told.execution, told.pipeline)))
 }

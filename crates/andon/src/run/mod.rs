@@ -84,11 +84,7 @@ impl Join for ActionFacts {
 impl Run {
     /// What one event tells of its run.
     pub fn of(event: &PipelineEvent) -> Self {
-        let key = FactKey {
-            attempt: event.attempt,
-            subject: event.subject.clone(),
-            state: event.state,
-        };
+        let key = FactKey { attempt: event.attempt, subject: event.subject.clone(), state: event.state };
         let fact = Fact {
             at: event.at,
             started: event.started,
@@ -162,11 +158,7 @@ impl Run {
     }
 
     fn fact(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
-        self.facts.get(&FactKey {
-            attempt,
-            subject: subject.clone(),
-            state,
-        })
+        self.facts.get(&FactKey { attempt, subject: subject.clone(), state })
     }
 
     /// The stages whose facts are known, by name.
@@ -194,25 +186,13 @@ fn short(mut action: ActionFacts) -> ActionFacts {
 }
 
 fn short_failed(failed: &FailedAction) -> FailedAction {
-    FailedAction {
-        information: failed.information.as_deref().map(cut),
-        ..failed.clone()
-    }
+    FailedAction { information: failed.information.as_deref().map(cut), ..failed.clone() }
 }
 
 fn short_trigger(trigger: Trigger) -> Trigger {
     match trigger {
         Trigger::Git(commit) => {
-            let Commit {
-                id,
-                message,
-                author,
-                authored,
-                repository,
-                host,
-                reference,
-                url,
-            } = *commit;
+            let Commit { id, message, author, authored, repository, host, reference, url } = *commit;
             let cut = |text: Option<String>| text.as_deref().map(cut);
             Trigger::Git(Box::new(Commit {
                 id: cut(id),
@@ -225,10 +205,7 @@ fn short_trigger(trigger: Trigger) -> Trigger {
                 url: cut(url),
             }))
         }
-        Trigger::Other { kind, detail } => Trigger::Other {
-            kind: cut(&kind),
-            detail: detail.as_deref().map(cut),
-        },
+        Trigger::Other { kind, detail } => Trigger::Other { kind: cut(&kind), detail: detail.as_deref().map(cut) },
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Outcome {
     pub status: Status,
     /// When it ended.
     pub ended: Timestamp,
+    /// Whether `started` was told, and is not just the earliest time seen.
+    pub is_start_known: bool,
 }
 
 /// One thing that failed in an attempt.
@@ -83,9 +85,7 @@ pub struct Failure {
 impl Failure {
     /// Why it failed, in the words of the action; `None` where nothing was said.
     pub fn reason(&self) -> Option<&str> {
-        self.result
-            .as_ref()
-            .and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
+        self.result.as_ref().and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
     }
 
     fn is_rejection(&self) -> bool {
@@ -157,49 +157,37 @@ impl Run {
 
     /// When the run began, as the pipeline itself said; `None` while only stages and actions have been heard of.
     pub fn started(&self) -> Option<Timestamp> {
-        let exact = self
-            .facts_of(&Subject::Pipeline)
-            .filter_map(|(_, _, fact)| fact.started)
-            .min();
-        exact.or_else(|| {
-            self.fact(Attempt::FIRST, &Subject::Pipeline, State::Started)
-                .map(|fact| fact.at)
-        })
+        let exact = self.facts_of(&Subject::Pipeline).filter_map(|(_, _, fact)| fact.started).min();
+        exact.or_else(|| self.fact(Attempt::FIRST, &Subject::Pipeline, State::Started).map(|fact| fact.at))
     }
 
     /// The earliest time known of the run: what it is ordered by.
     pub fn first_seen(&self) -> Timestamp {
-        let seen = self
-            .facts
-            .values()
-            .flat_map(|fact| [Some(fact.at), fact.started])
-            .flatten()
-            .min();
+        let seen = self.facts.values().flat_map(|fact| [Some(fact.at), fact.started]).flatten().min();
         self.started().or(seen).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// When the run ended, in its latest attempt.
     pub fn ended(&self) -> Option<Timestamp> {
-        self.settled(&Subject::Pipeline, self.attempt())
-            .map(|(_, fact)| fact.at)
+        self.settled(&Subject::Pipeline, self.attempt()).map(|(_, fact)| fact.at)
     }
 
-    /// When an attempt began: when the retry was asked for, or else the first sign of it.
-    pub fn attempt_started(&self, attempt: Attempt) -> Timestamp {
+    /// When an attempt began: when the retry was asked for, or else the first sign of a retry; `None` if there is none.
+    fn attempt_started(&self, attempt: Attempt) -> Option<Timestamp> {
         if attempt == Attempt::FIRST {
-            return self.first_seen();
+            return self.started();
         }
         let of_pipeline = |(of, state, fact): (Attempt, State, &Fact)| {
-            (of == attempt)
-                .then(|| fact.retried.or((state == State::Resumed).then_some(fact.at)))
-                .flatten()
+            (of == attempt).then(|| fact.retried.or((state == State::Resumed).then_some(fact.at))).flatten()
         };
         let asked = self.facts_of(&Subject::Pipeline).filter_map(of_pipeline).min();
         let first_sign = || {
-            let of_attempt = self.facts.iter().filter(|(key, _)| key.attempt == attempt);
-            of_attempt.map(|(_, fact)| fact.retried.unwrap_or(fact.at)).min()
+            let of_attempt =
+                self.facts.iter().filter(|(key, _)| key.attempt == attempt && key.subject != Subject::Pipeline);
+            let sign = |fact: &Fact, state: State| fact.retried.or((!state.is_final()).then_some(fact.at));
+            of_attempt.filter_map(|(key, fact)| sign(fact, key.state)).min()
         };
-        asked.or_else(first_sign).unwrap_or_else(|| self.first_seen())
+        asked.or_else(first_sign)
     }
 
     /// How every attempt that has ended did so, as the pipeline itself said, oldest first.
@@ -208,21 +196,18 @@ impl Run {
             .facts_of(&Subject::Pipeline)
             .filter(|(_, state, _)| state.is_final())
             .map(|(attempt, state, fact)| {
-                let resumed = self
-                    .fact(attempt, &Subject::Pipeline, State::Resumed)
-                    .map(|resumed| resumed.at);
+                // Events without attempt numbers tell of a retry by `RESUMED` alone.
+                let resumed = self.fact(attempt, &Subject::Pipeline, State::Resumed).map(|resumed| resumed.at);
+                let began = match resumed {
+                    Some(resumed) if attempt == Attempt::FIRST && resumed <= fact.at => Some(resumed),
+                    _ => self.attempt_started(attempt),
+                };
+                let rejected = state == State::Failed && self.is_rejected(attempt);
                 Outcome {
                     attempt,
-                    status: if state == State::Failed && self.is_rejected(attempt) {
-                        Status::Rejected
-                    } else {
-                        status_of(state)
-                    },
-                    // Events without attempt numbers tell of a retry by `RESUMED` alone.
-                    started: match resumed {
-                        Some(resumed) if attempt == Attempt::FIRST && resumed <= fact.at => resumed,
-                        _ => self.attempt_started(attempt),
-                    },
+                    status: if rejected { Status::Rejected } else { status_of(state) },
+                    started: began.unwrap_or_else(|| self.first_seen()),
+                    is_start_known: began.is_some(),
                     ended: fact.at,
                 }
             })
@@ -233,11 +218,8 @@ impl Run {
 
     /// What failed in an attempt: its failing actions or, while none is known, the stage or the pipeline alone.
     pub fn failures(&self, attempt: Attempt) -> Vec<Failure> {
-        let of_attempt = || {
-            self.facts
-                .iter()
-                .filter(move |(key, _)| key.attempt == attempt && key.state == State::Failed)
-        };
+        let of_attempt =
+            || self.facts.iter().filter(move |(key, _)| key.attempt == attempt && key.state == State::Failed);
         let mut failures: Vec<Failure> = of_attempt()
             .filter_map(|(key, fact)| match &key.subject {
                 Subject::Action { stage, action } => Some(Failure {
@@ -253,10 +235,7 @@ impl Run {
             .collect();
         for (_, fact) in of_attempt() {
             for named in &fact.failed {
-                if failures
-                    .iter()
-                    .any(|failure| failure.action.as_ref() == Some(&named.action))
-                {
+                if failures.iter().any(|failure| failure.action.as_ref() == Some(&named.action)) {
                     continue;
                 }
                 failures.push(Failure {
@@ -265,17 +244,15 @@ impl Run {
                     at: fact.at,
                     provider: self.provider(&named.action),
                     region: None,
-                    result: named.information.clone().map(|summary| ExecutionResult {
-                        summary: Some(summary),
-                        ..ExecutionResult::default()
-                    }),
+                    result: named
+                        .information
+                        .clone()
+                        .map(|summary| ExecutionResult { summary: Some(summary), ..ExecutionResult::default() }),
                 });
             }
         }
         if failures.is_empty() {
-            let unexplained = of_attempt()
-                .map(|(key, fact)| (key.subject.stage().cloned(), fact.at))
-                .max();
+            let unexplained = of_attempt().map(|(key, fact)| (key.subject.stage().cloned(), fact.at)).max();
             failures.extend(unexplained.map(|(stage, at)| Failure {
                 stage,
                 action: None,
@@ -291,13 +268,43 @@ impl Run {
 
     /// Whether an attempt ended because somebody said no, and for nothing else.
     pub fn is_rejected(&self, attempt: Attempt) -> bool {
-        let failures = self.failures(attempt);
-        !failures.is_empty() && failures.iter().all(Failure::is_rejection)
+        self.is_rejection(&Subject::Pipeline, attempt)
     }
 
     /// Whether it is known which actions failed in an attempt.
     pub fn is_explained(&self, attempt: Attempt) -> bool {
         self.failures(attempt).iter().any(|failure| failure.action.is_some())
+    }
+
+    /// The same for one subject: for a stage, whether an action of that stage is known to have failed.
+    pub fn is_explained_for(&self, subject: &Subject, attempt: Attempt) -> bool {
+        match subject {
+            Subject::Stage(stage) => self
+                .failures(attempt)
+                .iter()
+                .any(|failure| failure.action.is_some() && failure.stage.as_ref() == Some(stage)),
+            _ => self.is_explained(attempt),
+        }
+    }
+
+    /// Whether a subject failed in an attempt because somebody said no, and for nothing else.
+    pub fn is_rejection(&self, subject: &Subject, attempt: Attempt) -> bool {
+        let mut failures = self.failures(attempt);
+        match subject {
+            Subject::Pipeline | Subject::Unnamed => {}
+            Subject::Stage(stage) => failures.retain(|failure| failure.stage.as_ref() == Some(stage)),
+            Subject::Action { stage, action } => failures
+                .retain(|failure| failure.stage.as_ref() == Some(stage) && failure.action.as_ref() == Some(action)),
+        }
+        !failures.is_empty() && failures.iter().all(Failure::is_rejection)
+    }
+
+    /// The final states of a subject in an attempt, and when it came to them.
+    pub fn ends(&self, subject: &Subject, attempt: Attempt) -> Vec<(State, Timestamp)> {
+        self.facts_of_attempt(subject, attempt)
+            .filter(|(state, _)| state.is_final())
+            .map(|(state, fact)| (state, fact.at))
+            .collect()
     }
 
     /// The stages in the order they were seen, as they stand.
@@ -346,7 +353,7 @@ impl Run {
 
     /// An action's type, from whatever event of it said so.
     fn provider(&self, name: &ActionName) -> Option<Provider> {
-        let of_action = self
+        let mut of_action = self
             .facts
             .iter()
             .filter(|(key, _)| matches!(&key.subject, Subject::Action { action, .. } if action == name));
@@ -382,32 +389,19 @@ impl Run {
             None if any(Status::Waiting) => Status::Waiting,
             None => Status::InProgress,
         };
-        let seen = self
-            .facts_of(&subject)
-            .flat_map(|(_, _, fact)| [Some(fact.at), fact.started])
-            .flatten();
+        let seen = self.facts_of(&subject).flat_map(|(_, _, fact)| [Some(fact.at), fact.started]).flatten();
         StageView {
             name: name.clone(),
             status,
-            started: seen
-                .chain(actions.iter().map(|action| action.started))
-                .min()
-                .unwrap_or_else(|| self.first_seen()),
+            started: seen.chain(actions.iter().map(|action| action.started)).min().unwrap_or_else(|| self.first_seen()),
             ended: settled.map(|(_, fact)| fact.at),
             actions,
         }
     }
 
     fn action(&self, stage: &StageName, action: &ActionName) -> ActionView {
-        let subject = Subject::Action {
-            stage: stage.clone(),
-            action: action.clone(),
-        };
-        let attempt = self
-            .facts_of(&subject)
-            .map(|(attempt, _, _)| attempt)
-            .max()
-            .unwrap_or(Attempt::FIRST);
+        let subject = Subject::Action { stage: stage.clone(), action: action.clone() };
+        let attempt = self.facts_of(&subject).map(|(attempt, _, _)| attempt).max().unwrap_or(Attempt::FIRST);
         let mut known = crate::event::ActionFacts::default();
         for (_, _, fact) in self.facts_of(&subject).filter(|(of, _, _)| *of == attempt) {
             crate::join::Join::join(&mut known, fact.action.clone().unwrap_or_default());
@@ -443,21 +437,19 @@ impl Run {
     /// Of two final states the later one counts; one that `RESUMED` came after does not count at all.
     fn settled<'a>(&'a self, subject: &Subject, attempt: Attempt) -> Option<(State, &'a Fact)> {
         let of_attempt = || self.facts_of_attempt(subject, attempt);
-        let (state, fact) = of_attempt()
-            .filter(|(state, _)| state.is_final())
-            .max_by_key(|(state, fact)| (fact.at, *state))?;
+        let (state, fact) =
+            of_attempt().filter(|(state, _)| state.is_final()).max_by_key(|(state, fact)| (fact.at, *state))?;
         let reopened = of_attempt().any(|(other, resumed)| other == State::Resumed && resumed.at > fact.at);
         (!reopened).then_some((state, fact))
     }
 
     fn reopened(&self, attempt: Attempt) -> bool {
-        self.fact(attempt, &Subject::Pipeline, State::Resumed)
-            .is_some_and(|resumed| {
-                self.facts
-                    .iter()
-                    .filter(|(key, _)| key.attempt == attempt && key.state == State::Failed)
-                    .all(|(_, failed)| failed.at <= resumed.at)
-            })
+        self.fact(attempt, &Subject::Pipeline, State::Resumed).is_some_and(|resumed| {
+            self.facts
+                .iter()
+                .filter(|(key, _)| key.attempt == attempt && key.state == State::Failed)
+                .all(|(_, failed)| failed.at <= resumed.at)
+        })
     }
 
     fn facts_of_attempt<'a, 's>(
@@ -465,9 +457,7 @@ impl Run {
         subject: &'s Subject,
         attempt: Attempt,
     ) -> impl Iterator<Item = (State, &'a Fact)> + use<'a, 's> {
-        self.facts_of(subject)
-            .filter(move |(of, _, _)| *of == attempt)
-            .map(|(_, state, fact)| (state, fact))
+        self.facts_of(subject).filter(move |(of, _, _)| *of == attempt).map(|(_, state, fact)| (state, fact))
     }
 }
 
@@ -488,11 +478,7 @@ fn source_commit(provider: &Provider, result: &ExecutionResult) -> Option<Commit
         return None;
     }
     let id = result.external.as_ref().map(|external| external.as_str().to_owned());
-    let summary = result
-        .summary
-        .as_deref()
-        .map(str::trim)
-        .filter(|summary| !summary.is_empty());
+    let summary = result.summary.as_deref().map(str::trim).filter(|summary| !summary.is_empty());
     let json = summary
         .and_then(|summary| serde_json::from_str::<serde_json::Value>(summary).ok())
         .filter(serde_json::Value::is_object);
@@ -504,16 +490,10 @@ fn source_commit(provider: &Provider, result: &ExecutionResult) -> Option<Commit
     };
     let query = |name: &str| {
         let (_, query) = result.url.as_deref()?.split_once('?')?;
-        let value = query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+        let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
         Some(value.replace("%2F", "/").replace("%2f", "/"))
     };
-    let message = if json.is_some() {
-        member("CommitMessage")
-    } else {
-        summary.map(str::to_owned)
-    };
+    let message = if json.is_some() { member("CommitMessage") } else { summary.map(str::to_owned) };
     (id.is_some() || message.is_some()).then(|| Commit {
         id,
         message,
