@@ -3,10 +3,17 @@
 //! Invariant: nothing here knows an AWS SDK, HTTP, a clock or the environment. Rules are functions from values to
 //! values; whatever has to be done goes through a port, a small trait that somebody else implements.
 
+pub mod alert;
+pub mod batch;
+pub mod clock;
+pub mod config;
+pub mod delivery;
 pub mod event;
 pub mod history;
 pub mod join;
 pub mod ledger;
+pub mod message;
 pub mod name;
+pub mod route;
 pub mod run;
 pub mod statistics;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
-use crate::run::{Outcome, Run, Status};
+use crate::run::{Failure, Outcome, Run, Status};
 
 /// The most outcomes kept of one run; of a run that was retried more often, the first and the last ones.
 const MOST_OUTCOMES: usize = 16;
@@ -85,6 +85,16 @@ pub struct FailureSummary {
 }
 
 impl FailureSummary {
+    /// A failure in a few words.
+    pub fn of(failure: &Failure) -> Self {
+        Self {
+            stage: failure.stage.clone(),
+            action: failure.action.clone(),
+            at: failure.at,
+            reason: failure.reason().map(one_line),
+        }
+    }
+
     /// Whether two failures are of the same action for the same reason.
     pub fn is_like(&self, other: &Self) -> bool {
         (&self.stage, &self.action, &self.reason) == (&other.stage, &other.action, &other.reason)
@@ -142,12 +152,7 @@ impl RunSummary {
                     since: action.map_or(stage.started, |action| action.started),
                 }
             }),
-            failure: run.failures(run.attempt()).first().map(|failure| FailureSummary {
-                stage: failure.stage.clone(),
-                action: failure.action.clone(),
-                at: failure.at,
-                reason: failure.reason().map(one_line),
-            }),
+            failure: run.failures(run.attempt()).first().map(FailureSummary::of),
             change: run.commit().as_ref().map(ChangeSummary::of),
         }
     }

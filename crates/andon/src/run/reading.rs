@@ -307,6 +307,11 @@ impl Run {
             .collect()
     }
 
+    /// When a subject came to a state in an attempt.
+    pub fn came_to(&self, state: State, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
+        self.fact(attempt, subject, state).map(|fact| fact.at)
+    }
+
     /// The stages in the order they were seen, as they stand.
     pub fn stages(&self) -> Vec<StageView> {
         let mut stages: Vec<StageView> = self.stage_names().map(|name| self.stage(name)).collect();

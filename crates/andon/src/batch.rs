@@ -1,0 +1,90 @@
+//! Answering for a batch record by record, so that one bad record never harms its neighbours.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::event::Malformed;
+use crate::event::envelope::{Delivery, open};
+
+/// The events a function was called with, and what became of each.
+#[derive(Debug)]
+pub struct Batch {
+    ids: Option<Vec<String>>,
+    /// The events, in order; `Err` for what holds none.
+    pub events: Vec<Result<Value, Malformed>>,
+    failed: BTreeSet<usize>,
+    problems: Vec<String>,
+}
+
+/// Why a function that was called without a queue must be called again.
+#[derive(Debug, thiserror::Error)]
+#[error("{} of {count} events must be tried again: {}", problems.len(), problems.join("; "))]
+pub struct Unfinished {
+    /// How many events there were.
+    pub count: usize,
+    /// What went wrong with each that failed.
+    pub problems: Vec<String>,
+}
+
+impl Batch {
+    /// Opens what a function was called with.
+    pub fn open(payload: Value) -> Self {
+        let (ids, events) = match open(payload) {
+            Delivery::Batch(records) => {
+                let (ids, events) = records.into_iter().map(|record| (record.id, record.event)).unzip();
+                (Some(ids), events)
+            }
+            Delivery::Direct(events) => (None, events),
+        };
+        Self { ids, events, failed: BTreeSet::new(), problems: Vec::new() }
+    }
+
+    /// Notes that an event must be tried again, and why.
+    pub fn fail(&mut self, index: usize, problem: impl Into<String>) {
+        if self.failed.insert(index) {
+            self.problems.push(problem.into());
+        }
+    }
+
+    /// Whether an event has been noted as failed.
+    pub fn has_failed(&self, index: usize) -> bool {
+        self.failed.contains(&index)
+    }
+
+    /// What the function answers: to a queue, which records to deliver again; to anybody else, an error if there are any.
+    pub fn answer(self) -> Result<Value, Unfinished> {
+        let Some(ids) = self.ids else {
+            return if self.failed.is_empty() {
+                Ok(Value::Null)
+            } else {
+                Err(Unfinished { count: self.events.len(), problems: self.problems })
+            };
+        };
+        let failures: Vec<Value> =
+            self.failed.iter().filter_map(|index| ids.get(*index)).map(|id| json!({"itemIdentifier": id})).collect();
+        Ok(json!({"batchItemFailures": failures}))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_hears_which_records_to_deliver_again() {
+        let record = |id: &str| json!({"eventSource": "aws:sqs", "messageId": id, "body": "{}"});
+        let mut batch = Batch::open(json!({"Records": [record("a"), record("b"), record("c")]}));
+        batch.fail(1, "no luck");
+        batch.fail(1, "no luck again");
+        assert_eq!(batch.answer().unwrap(), json!({"batchItemFailures": [{"itemIdentifier": "b"}]}));
+    }
+
+    #[test]
+    fn anybody_else_hears_of_an_error() {
+        let mut batch = Batch::open(json!([{"a": 1}, {"b": 2}]));
+        batch.fail(0, "no luck");
+        assert_eq!(batch.answer().unwrap_err().to_string(), "1 of 2 events must be tried again: no luck");
+        assert_eq!(Batch::open(json!({"a": 1})).answer().unwrap(), Value::Null);
+    }
+}

@@ -1,0 +1,418 @@
+//! Quiet hours: when what is not urgent waits until their end. Nothing is dropped.
+//!
+//! A window is written in the local time of its zone, so it moves with daylight saving. A time
+//! that a change of the clocks skips counts as the moment after the change, and one that comes
+//! twice as its first coming.
+
+use std::fmt;
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::finding::{Finding, Invalid};
+use super::kind::Kind;
+use super::reader::Reader;
+use super::tree::{Node, Value};
+use super::words::{quoted, suggestion};
+
+/// The quiet hours of a route: windows, of which any may hold an alert back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuietHours(pub Vec<Window>);
+
+/// One window that comes again on its days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// When it begins.
+    pub from: TimeOfDay,
+    /// When it ends; on the next day if that is not later than the beginning.
+    pub to: TimeOfDay,
+    /// The days on which it begins.
+    pub days: Vec<Weekday>,
+    /// Whose clock it goes by.
+    pub zone: TimeZone,
+    /// The kinds that it lets through.
+    pub except: Vec<Kind>,
+}
+
+/// A time of day in minutes after midnight; `24:00` is the end of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(u16);
+
+/// When an alert goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    /// At once.
+    Deliver,
+    /// Not before this time.
+    HoldUntil(Timestamp),
+}
+
+const KEYS: &[&str] = &["from", "to", "days", "zone", "except"];
+const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+/// Windows that follow upon each other are one quiet time; a week of it never ends.
+const MOST_WINDOWS_IN_A_ROW: usize = 64;
+
+impl QuietHours {
+    /// Whether an alert of this kind goes out now, or when.
+    pub fn timing(&self, kind: Kind, now: Timestamp) -> Timing {
+        let mut until = now;
+        for _ in 0..MOST_WINDOWS_IN_A_ROW {
+            let end = self
+                .0
+                .iter()
+                .filter(|window| !window.except.contains(&kind))
+                .filter_map(|window| window.end_if_within(until))
+                .max();
+            match end {
+                Some(end) if end > until => until = end,
+                _ => break,
+            }
+        }
+        if until > now { Timing::HoldUntil(until) } else { Timing::Deliver }
+    }
+
+    fn never_ends_for(&self, kind: Kind) -> bool {
+        /// A Monday, far from every change of clocks.
+        const A_MONDAY: i64 = 1_705_276_800;
+        const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+        Timestamp::from_second(A_MONDAY).is_ok_and(|monday| match self.timing(kind, monday) {
+            Timing::Deliver => false,
+            Timing::HoldUntil(end) => end.duration_since(monday) > A_WEEK,
+        })
+    }
+}
+
+impl Window {
+    /// The end of the window that the moment lies in.
+    fn end_if_within(&self, now: Timestamp) -> Option<Timestamp> {
+        let today = now.to_zoned(self.zone.clone()).date();
+        [today.yesterday().ok(), Some(today)]
+            .into_iter()
+            .flatten()
+            .filter(|date| self.days.contains(&date.weekday()))
+            .filter_map(|date| {
+                let last = if self.to <= self.from { date.tomorrow().ok()? } else { date };
+                Some((self.moment(date, self.from)?, self.moment(last, self.to)?))
+            })
+            .filter(|(start, end)| *start <= now && now < *end)
+            .map(|(_, end)| end)
+            .max()
+    }
+
+    fn moment(&self, date: Date, time: TimeOfDay) -> Option<Timestamp> {
+        let (date, minutes) = if time == TimeOfDay::END { (date.tomorrow().ok()?, 0) } else { (date, time.0) };
+        let hour = i8::try_from(minutes / 60).ok()?;
+        let minute = i8::try_from(minutes % 60).ok()?;
+        let zoned = date.at(hour, minute, 0, 0).to_zoned(self.zone.clone()).ok()?;
+        Some(zoned.timestamp())
+    }
+}
+
+impl TimeOfDay {
+    /// Midnight at the beginning of the day.
+    pub const START: Self = Self(0);
+    /// Midnight at the end of the day.
+    pub const END: Self = Self(24 * 60);
+
+    /// Reads `22:00`.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let number = |digits: &str| -> Option<u16> {
+            let fits = (1..=2).contains(&digits.len());
+            (fits && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok()).flatten()
+        };
+        text.split_once(':')
+            .filter(|(_, minutes)| minutes.len() == 2)
+            .and_then(|(hours, minutes)| Some((number(hours)?, number(minutes)?)))
+            .filter(|(hours, minutes)| *minutes < 60 && hours * 60 + minutes <= 24 * 60)
+            .map(|(hours, minutes)| Self(hours * 60 + minutes))
+            .ok_or_else(|| {
+                Invalid::new(format!("{} is not a time of day", quoted(text)))
+                    .with_help("write hours and minutes, from 00:00 to 24:00, such as \"22:00\"")
+            })
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+/// Reads the name of a time zone.
+pub(super) fn zone(text: &str) -> Result<TimeZone, Invalid> {
+    TimeZone::get(text).map_err(|_| {
+        let invalid = Invalid::new(format!("there is no time zone {}", quoted(text)));
+        let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        let city =
+            |name: &str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&text.replace(' ', "_")));
+        let near = names
+            .iter()
+            .find(|name| city(name))
+            .map(String::as_str)
+            .or_else(|| super::words::nearest(text, names.iter().map(String::as_str)));
+        invalid.with_help(match near {
+            Some(near) => format!("did you mean {}?", quoted(near)),
+            None => "write a name of the IANA database, such as Europe/Berlin or UTC".to_owned(),
+        })
+    })
+}
+
+/// Reads the quiet hours of a route that takes these kinds.
+pub(super) fn read(node: &Node, kinds: &[Kind], zone: &TimeZone, reader: &mut Reader<'_>) -> Option<QuietHours> {
+    let windows: Vec<&Node> = match &node.value {
+        Value::List(items) => items.iter().collect(),
+        _ => vec![node],
+    };
+    let read: Option<Vec<Window>> = windows.iter().map(|node| window(node, zone, reader)).collect();
+    let quiet = QuietHours(read?);
+    if let Some(kind) = kinds.iter().find(|kind| quiet.never_ends_for(**kind)) {
+        reader.note(
+            Finding::error(
+                node.span.clone(),
+                format!("it is quiet all week: {} would never go out", quoted(kind.as_str())),
+            )
+            .with_help("leave some time open, or name what goes out all the same in `except`"),
+        );
+        return None;
+    }
+    Some(quiet)
+}
+
+fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Option<Window> {
+    let fields = reader.fields(node, "`quiet`", KEYS)?;
+    let days = match fields.get("days") {
+        Some(node) => Some(
+            reader.one_or_more(node, "`days`").iter().filter_map(|node| reader.value(node, "a day", day)).collect(),
+        ),
+        None => None,
+    };
+    let zone = match fields.get("zone") {
+        Some(node) => reader.value(node, "`zone`", zone),
+        None => Some(zone_of_file.clone()),
+    };
+    let except = match fields.get("except") {
+        Some(node) => kinds(node, "`except`", reader),
+        None => Kind::ALL.into_iter().filter(|kind| kind.is_urgent()).collect(),
+    };
+    let mut time = |key| fields.get(key).map(|node| (node, reader.value(node, "a time of day", TimeOfDay::parse)));
+    let (from, to) = match (time("from"), time("to")) {
+        (Some((_, from)), Some((at, to))) => {
+            let (from, to) = (from?, to?);
+            if from == to {
+                reader.note(
+                    Finding::error(at.span.clone(), format!("it is quiet from {from} to {to}"))
+                        .with_help("for a whole day write from \"00:00\" to \"24:00\""),
+                );
+                return None;
+            }
+            (from, to)
+        }
+        (None, None) if days.is_some() => (TimeOfDay::START, TimeOfDay::END),
+        (Some((at, _)), None) | (None, Some((at, _))) => {
+            reader.note(
+                Finding::error(at.span.clone(), "quiet hours need both `from` and `to`")
+                    .with_help("write {from: \"22:00\", to: \"07:00\"}"),
+            );
+            return None;
+        }
+        (None, None) => {
+            reader.note(
+                Finding::error(fields.span.clone(), "these quiet hours have no time")
+                    .with_help("write {from: \"22:00\", to: \"07:00\"}, or {days: [sat, sun]}"),
+            );
+            return None;
+        }
+    };
+    Some(Window { from, to, days: days.unwrap_or_else(|| DAYS.map(|(_, day)| day).to_vec()), zone: zone?, except })
+}
+
+/// Reads one kind or several.
+pub(super) fn kinds(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for item in reader.one_or_more(node, what) {
+        match reader.value(item, "a kind of alert", str::parse::<Kind>) {
+            Some(kind) if kinds.contains(&kind) => reader.note(
+                Finding::error(item.span.clone(), format!("{} is listed twice", quoted(kind.as_str())))
+                    .with_help("remove one of the two"),
+            ),
+            Some(kind) => kinds.push(kind),
+            None => {}
+        }
+    }
+    kinds
+}
+
+fn day(text: &str) -> Result<Weekday, Invalid> {
+    DAYS.iter().find(|(name, _)| *name == text).map(|(_, day)| *day).ok_or_else(|| {
+        let short: String = text.chars().take(3).collect::<String>().to_ascii_lowercase();
+        let names = DAYS.map(|(name, _)| name);
+        let help = match names.iter().find(|name| **name == short) {
+            Some(name) => format!("write {}", quoted(name)),
+            None => suggestion(text, names),
+        };
+        Invalid::new(format!("{} is not a day", quoted(text))).with_help(help)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn quiet(from: &str, to: &str, days: &[Weekday], zone: &str) -> QuietHours {
+        QuietHours(vec![Window {
+            from: TimeOfDay::parse(from).unwrap(),
+            to: TimeOfDay::parse(to).unwrap(),
+            days: days.to_vec(),
+            zone: TimeZone::get(zone).unwrap(),
+            except: vec![Kind::Failed],
+        }])
+    }
+
+    fn every_day() -> Vec<Weekday> {
+        DAYS.map(|(_, day)| day).to_vec()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn held(quiet: &QuietHours, now: &str) -> String {
+        match quiet.timing(Kind::ApprovalNeeded, at(now)) {
+            Timing::Deliver => "deliver".to_owned(),
+            Timing::HoldUntil(end) => end.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_night_holds_until_its_morning() {
+        let night = quiet("22:00", "07:00", &every_day(), "Europe/Berlin");
+        assert_eq!(held(&night, "2026-01-15T20:59:59Z"), "deliver");
+        assert_eq!(held(&night, "2026-01-15T21:00:00Z"), "2026-01-16T06:00:00Z");
+        assert_eq!(held(&night, "2026-01-16T05:59:59Z"), "2026-01-16T06:00:00Z");
+        assert_eq!(held(&night, "2026-01-16T06:00:00Z"), "deliver");
+    }
+
+    #[test]
+    fn an_exception_goes_out_at_once() {
+        let night = quiet("22:00", "07:00", &every_day(), "UTC");
+        assert_eq!(night.timing(Kind::Failed, at("2026-01-15T23:00:00Z")), Timing::Deliver);
+    }
+
+    #[test]
+    fn a_night_follows_the_clocks_into_summer_and_back() {
+        let night = quiet("22:00", "07:00", &every_day(), "Europe/Berlin");
+        // 2026-03-29 01:00Z: 02:00 becomes 03:00; the night is an hour shorter.
+        assert_eq!(held(&night, "2026-03-28T21:00:00Z"), "2026-03-29T05:00:00Z");
+        // 2026-10-25 01:00Z: 03:00 becomes 02:00; it is an hour longer.
+        assert_eq!(held(&night, "2026-10-24T20:00:00Z"), "2026-10-25T06:00:00Z");
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_is_the_moment_after_the_change() {
+        let early = quiet("22:00", "02:30", &every_day(), "Europe/Berlin");
+        assert_eq!(held(&early, "2026-03-29T00:59:00Z"), "2026-03-29T01:30:00Z");
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_is_its_first_coming() {
+        let early = quiet("22:00", "02:30", &every_day(), "Europe/Berlin");
+        assert_eq!(held(&early, "2026-10-25T00:00:00Z"), "2026-10-25T00:30:00Z");
+        assert_eq!(held(&early, "2026-10-25T01:15:00Z"), "deliver");
+    }
+
+    #[test]
+    fn a_window_belongs_to_the_day_on_which_it_begins() {
+        let friday = quiet("22:00", "07:00", &[Weekday::Friday], "UTC");
+        assert_eq!(held(&friday, "2026-01-16T23:00:00Z"), "2026-01-17T07:00:00Z");
+        assert_eq!(held(&friday, "2026-01-17T06:00:00Z"), "2026-01-17T07:00:00Z");
+        assert_eq!(held(&friday, "2026-01-17T23:00:00Z"), "deliver");
+    }
+
+    #[test]
+    fn a_weekend_and_the_night_after_it_are_one_quiet_time() {
+        let mut windows = quiet("22:00", "07:00", &every_day(), "UTC");
+        windows.0.extend(quiet("00:00", "24:00", &[Weekday::Saturday, Weekday::Sunday], "UTC").0);
+        assert_eq!(held(&windows, "2026-01-16T22:30:00Z"), "2026-01-19T07:00:00Z");
+    }
+
+    #[test]
+    fn times_of_day_are_read_strictly() {
+        for text in ["00:00", "7:05", "22:00", "24:00"] {
+            assert!(TimeOfDay::parse(text).is_ok(), "{text}");
+        }
+        for text in ["24:01", "12:60", "12", "12:5", "10pm", "-1:00", "1:+5", "", "99:99", "٣:00"] {
+            assert!(TimeOfDay::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_city_alone_is_offered_its_zone() {
+        let shown = zone("berlin").unwrap_err().to_string();
+        assert!(shown.contains("Europe/Berlin"), "{shown}");
+        let shown = zone("Europe/Berln").unwrap_err().to_string();
+        assert!(shown.contains("Europe/Berlin"), "{shown}");
+    }
+
+    fn a_zone() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "UTC",
+            "Europe/Berlin",
+            "America/New_York",
+            "Asia/Kolkata",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "Pacific/Chatham",
+            "America/St_Johns",
+            "Africa/Casablanca",
+            "America/Sao_Paulo",
+        ])
+    }
+
+    proptest! {
+        /// The end of a hold is later, within two windows' length, and itself not held.
+        #[test]
+        fn a_hold_ends_when_it_says(
+            from in 0u16..1440, length in 1u16..1320, days in prop::sample::subsequence(every_day(), 1..=7),
+            zone in a_zone(), second in 946_684_800i64..2_208_988_800,
+        ) {
+            let quiet = QuietHours(vec![Window {
+                from: TimeOfDay(from), to: TimeOfDay((from + length) % 1440), days,
+                zone: TimeZone::get(zone).unwrap(), except: vec![],
+            }]);
+            let now = Timestamp::from_second(second).unwrap();
+            if let Timing::HoldUntil(end) = quiet.timing(Kind::Started, now) {
+                prop_assert!(end > now);
+                prop_assert!(end.duration_since(now) <= SignedDuration::from_hours(49));
+                prop_assert_eq!(quiet.timing(Kind::Started, end), Timing::Deliver);
+            }
+        }
+
+        /// Away from any change of clocks, quiet is exactly what the local clock says.
+        #[test]
+        fn the_local_clock_decides(
+            from in 0u16..1440, to in 0u16..1440, minute in 0i64..1440, day in 0i64..365,
+        ) {
+            prop_assume!(from != to);
+            let quiet = QuietHours(vec![Window {
+                from: TimeOfDay(from), to: TimeOfDay(to), days: every_day(),
+                zone: TimeZone::get("Asia/Kolkata").unwrap(), except: vec![],
+            }]);
+            let midnight = at("2026-01-01T00:00:00+05:30").as_second();
+            let now = Timestamp::from_second(midnight + day * 86_400 + minute * 60).unwrap();
+            let (from, to) = (i64::from(from), i64::from(to));
+            let inside = if from < to { from <= minute && minute < to } else { from <= minute || minute < to };
+            prop_assert_eq!(quiet.timing(Kind::Started, now) != Timing::Deliver, inside);
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The routes as they are written; [`crate::route`] decides by them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+
+use super::account::Account;
+use super::destination::{Destination, DestinationName, Target};
+use super::finding::{Finding, Invalid, Severity};
+use super::glob::{Glob, Globs, Subject};
+use super::kind::{CATEGORIES, Kind};
+use super::quiet::{self, QuietHours};
+use super::reader::Reader;
+use super::region;
+use super::tree::{Node, Value};
+use super::words::{nearest, quoted, suggestion};
+
+/// Who is told of what, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Which alerts it takes.
+    pub matches: Match,
+    /// Which kinds of them it takes.
+    pub kinds: Vec<Kind>,
+    /// Which of the failures it tells.
+    pub failures: Failures,
+    /// Who is called in Slack when somebody has to act.
+    pub mention: Vec<Mention>,
+    /// When what is not urgent waits.
+    pub quiet: Option<QuietHours>,
+    /// Where it leads; nowhere silences what it takes.
+    pub to: Vec<DestinationName>,
+    /// Whether the routes after it see what it has taken.
+    pub goes_on: bool,
+}
+
+/// Which alerts a route takes: all of the globs that are given must match.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Match {
+    /// The pipeline.
+    pub pipeline: Option<Globs>,
+    /// The account, by its id or by its name in `accounts`.
+    pub account: Option<Globs>,
+    /// The customer that the account belongs to.
+    pub customer: Option<Globs>,
+    /// The region.
+    pub region: Option<Globs>,
+    /// The stage; an alert about no stage does not match.
+    pub stage: Option<Globs>,
+    /// The action; an alert about no action does not match.
+    pub action: Option<Globs>,
+    /// The category of the diagnosis; an alert without one does not match.
+    pub category: Option<Globs>,
+}
+
+/// Which failures a route tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Failures {
+    /// Every one.
+    #[default]
+    Every,
+    /// Only the first after a success.
+    Changes,
+}
+
+/// Who is called in Slack.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Mention {
+    /// Those of the channel who are active.
+    Here,
+    /// All of the channel.
+    Channel,
+    /// All of the workspace.
+    Everyone,
+    /// A member, by id.
+    User(String),
+    /// A user group, by id.
+    Group(String),
+}
+
+/// A thing that globs are written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Pipeline,
+    Account,
+    Customer,
+    Region,
+    Stage,
+    Action,
+    Category,
+}
+
+/// What a route may refer to.
+pub(super) struct Known<'k> {
+    pub(super) accounts: &'k BTreeMap<String, Account>,
+    pub(super) destinations: &'k BTreeMap<DestinationName, Destination>,
+    pub(super) names: &'k [String],
+    pub(super) zone: &'k TimeZone,
+}
+
+const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "to", "continue"];
+const MATCH_KEYS: &[&str] = &["pipeline", "account", "customer", "region", "stage", "action", "category"];
+
+impl Match {
+    /// Whether it takes everything that the other one takes.
+    pub fn covers(&self, other: &Self) -> bool {
+        let always = |globs: Option<&Globs>, others: Option<&Globs>| match (globs, others) {
+            (None, _) => true,
+            (Some(globs), None) => globs.are_everything(),
+            (Some(globs), Some(others)) => globs.cover(others),
+        };
+        let if_any = |globs: Option<&Globs>, others: Option<&Globs>| match (globs, others) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(globs), Some(others)) => globs.cover(others),
+        };
+        always(self.pipeline.as_ref(), other.pipeline.as_ref())
+            && always(self.account.as_ref(), other.account.as_ref())
+            && always(self.region.as_ref(), other.region.as_ref())
+            && if_any(self.customer.as_ref(), other.customer.as_ref())
+            && if_any(self.stage.as_ref(), other.stage.as_ref())
+            && if_any(self.action.as_ref(), other.action.as_ref())
+            && if_any(self.category.as_ref(), other.category.as_ref())
+    }
+}
+
+impl Mention {
+    /// Reads `here`, `channel`, `everyone`, or the id of a member or user group.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let name = text.strip_prefix('@').unwrap_or(text);
+        let is_id = name.len() >= 9 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        match name {
+            "here" => Ok(Self::Here),
+            "channel" => Ok(Self::Channel),
+            "everyone" => Ok(Self::Everyone),
+            id if is_id && id.starts_with(['U', 'W']) => Ok(Self::User(id.to_owned())),
+            id if is_id && id.starts_with('S') => Ok(Self::Group(id.to_owned())),
+            other => Err(
+                Invalid::new(format!("Slack cannot mention {}", quoted(text))).with_help(
+                    match nearest(other, ["here", "channel", "everyone"]) {
+                        Some(near) => format!("did you mean {}?", quoted(near)),
+                        None => "write `here`, `channel`, or an id: in Slack, open the profile, then \"Copy member ID\" (U…), or \"Copy group ID\" (S…)".to_owned(),
+                    },
+                ),
+            ),
+        }
+    }
+}
+
+/// The mention in Slack's own notation, ready to be put into a message.
+impl fmt::Display for Mention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here => f.write_str("<!here>"),
+            Self::Channel => f.write_str("<!channel>"),
+            Self::Everyone => f.write_str("<!everyone>"),
+            Self::User(id) => write!(f, "<@{id}>"),
+            Self::Group(id) => write!(f, "<!subteam^{id}>"),
+        }
+    }
+}
+
+impl Field {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Pipeline => "`pipeline`",
+            Self::Account => "`account`",
+            Self::Customer => "`customer`",
+            Self::Region => "`region`",
+            Self::Stage => "`stage`",
+            Self::Action => "`action`",
+            Self::Category => "`category`",
+        }
+    }
+
+    fn subject(self) -> Subject {
+        match self {
+            Self::Pipeline | Self::Stage | Self::Action => Subject::Name,
+            Self::Account => Subject::Account,
+            Self::Region => Subject::Region,
+            Self::Customer | Self::Category => Subject::Text,
+        }
+    }
+}
+
+/// Reads one glob or several.
+pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Option<Globs> {
+    let mut globs = Vec::new();
+    for item in reader.one_or_more(node, field.key()) {
+        let Some(glob) = reader.value(item, field.key(), |text| Glob::parse(text, field.subject())) else {
+            continue;
+        };
+        if field == Field::Category && !CATEGORIES.iter().any(|known| glob.matches(known)) {
+            reader.invalid(
+                item,
+                Invalid::new(format!("there is no category {}", quoted(glob.as_str())))
+                    .with_help(suggestion(glob.as_str(), CATEGORIES)),
+            );
+        }
+        if field == Field::Region
+            && !glob.has_wildcard()
+            && !region::is_known(glob.as_str())
+            && let Some(near) = region::nearest(glob.as_str())
+        {
+            reader.note(
+                Finding::warning(item.span.clone(), format!("{} is no region known to Andon", quoted(glob.as_str())))
+                    .with_help(format!("did you mean {}?", quoted(near))),
+            );
+        }
+        globs.push(glob);
+    }
+    (!globs.is_empty()).then_some(Globs(globs))
+}
+
+/// Reads the routes, and looks at them together.
+pub(super) fn read(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Vec<Route> {
+    let mut routes: Vec<Route> = Vec::new();
+    let mut sound: Vec<(usize, Range<usize>)> = Vec::new();
+    let mut names: BTreeMap<String, Range<usize>> = BTreeMap::new();
+    for item in reader.items(node, "`routes`") {
+        let before = errors(reader);
+        let Some((route, name_span)) = route(item, known, reader) else {
+            continue;
+        };
+        if errors(reader) == before {
+            sound.push((routes.len(), item.span.clone()));
+        }
+        if let (Some(name), Some(span)) = (&route.name, name_span) {
+            if let Some(earlier) = names.get(name) {
+                reader.note(
+                    Finding::error(span, format!("two routes are called {}", quoted(name)))
+                        .with_label("again here")
+                        .with_related(earlier.clone(), "first here")
+                        .with_help("give each route a name of its own, or none"),
+                );
+            } else {
+                names.insert(name.clone(), span);
+            }
+        }
+        routes.push(route);
+    }
+    note_unreachable(&routes, &sound, reader);
+    routes
+}
+
+fn errors(reader: &Reader<'_>) -> usize {
+    reader.findings.iter().filter(|finding| finding.severity() == Severity::Error).count()
+}
+
+/// Reports each route that the ones before it leave nothing for.
+fn note_unreachable(routes: &[Route], sound: &[(usize, Range<usize>)], reader: &mut Reader<'_>) {
+    for (position, (index, span)) in sound.iter().enumerate() {
+        let Some(route) = routes.get(*index) else {
+            continue;
+        };
+        let mut left: BTreeSet<Kind> = route.kinds.iter().copied().collect();
+        let mut taker = None;
+        for (earlier, earlier_span) in sound.iter().take(position) {
+            let Some(earlier) = routes.get(*earlier) else {
+                continue;
+            };
+            if !earlier.goes_on && earlier.matches.covers(&route.matches) {
+                let before = left.len();
+                left.retain(|kind| !earlier.kinds.contains(kind));
+                if left.len() < before {
+                    taker = Some(earlier_span);
+                }
+            }
+        }
+        if let (true, Some(taker)) = (left.is_empty(), taker) {
+            reader.note(
+                Finding::error(span.clone(), "no alert ever reaches this route")
+                    .with_label("never reached")
+                    .with_related(taker.clone(), "this route takes them all")
+                    .with_help("move it before the other one, or let the other one `continue: true`"),
+            );
+        }
+    }
+}
+
+fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Route, Option<Range<usize>>)> {
+    let fields = reader.fields(node, "a route", KEYS)?;
+    let name = fields.get("name").and_then(|node| Some((reader.text(node, "`name`")?.to_owned(), node.span.clone())));
+    let matches = match fields.section("match") {
+        Some(node) => matches(node, known, reader),
+        None => Match::default(),
+    };
+    let kinds = match fields.get("kinds") {
+        Some(node) if matches!(&node.value, Value::Text(text) if text == "all") => Kind::ALL.to_vec(),
+        Some(node) => quiet::kinds(node, "`kinds`", reader),
+        None => Kind::TOLD_BY_DEFAULT.to_vec(),
+    };
+    let failures =
+        fields.get("failures").and_then(|node| reader.value(node, "`failures`", failures)).unwrap_or_default();
+    let to = fields.require("to", "to: default", reader).map(|node| to(node, known, reader)).unwrap_or_default();
+    let mention = match fields.get("mention") {
+        Some(node) => {
+            let mention: Vec<Mention> = reader
+                .one_or_more(node, "`mention`")
+                .iter()
+                .filter_map(|item| reader.value(item, "`mention`", Mention::parse))
+                .collect();
+            let reaches_slack = to.iter().any(|name| {
+                known.destinations.get(name).is_none_or(|destination| !matches!(destination.target, Target::Sns { .. }))
+            });
+            if !reaches_slack && !mention.is_empty() {
+                reader.note(
+                    Finding::warning(node.span.clone(), "nobody is mentioned outside of Slack")
+                        .with_help("remove `mention`, or add a Slack destination to `to`"),
+                );
+            }
+            mention
+        }
+        None => Vec::new(),
+    };
+    let quiet = fields.get("quiet").and_then(|node| quiet::read(node, &kinds, known.zone, reader));
+    let goes_on = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
+    let (name, name_span) = name.unzip();
+    Some((Route { name, matches, kinds, failures, mention, quiet, to, goes_on }, name_span))
+}
+
+fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {
+    let Some(fields) = reader.fields(node, "`match`", MATCH_KEYS) else {
+        return Match::default();
+    };
+    for key in ["kind", "kinds"] {
+        if let Some(span) = fields.key_span(key) {
+            // Said better than "unknown key": the key exists, one level up.
+            reader.findings.retain(|finding| finding.span() != span);
+            reader.note(
+                Finding::error(span, "kinds of alert stand beside `match`, not in it")
+                    .with_help("write `kinds: [failed]` under the route itself"),
+            );
+        }
+    }
+    let mut read = |field: Field, key: &str| {
+        let node = fields.get(key)?;
+        let globs = globs(node, field, reader)?;
+        note_unknown_owner(node, &globs, field, known, reader);
+        Some(globs)
+    };
+    Match {
+        pipeline: read(Field::Pipeline, "pipeline"),
+        account: read(Field::Account, "account"),
+        customer: read(Field::Customer, "customer"),
+        region: read(Field::Region, "region"),
+        stage: read(Field::Stage, "stage"),
+        action: read(Field::Action, "action"),
+        category: read(Field::Category, "category"),
+    }
+}
+
+/// Reports a glob for an account's name or customer that no configured account has.
+fn note_unknown_owner(node: &Node, globs: &Globs, field: Field, known: &Known<'_>, reader: &mut Reader<'_>) {
+    let (names, what): (Vec<&str>, _) = match field {
+        Field::Account => (known.accounts.values().map(|a| a.name.as_str()).collect(), "account"),
+        Field::Customer => (known.accounts.values().filter_map(|a| a.customer.as_deref()).collect(), "customer"),
+        _ => return,
+    };
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    for glob in &globs.0 {
+        let is_id = field == Field::Account && glob.is_numeric();
+        if is_id || names.iter().any(|name| glob.matches(name)) {
+            continue;
+        }
+        let item =
+            items.iter().find(|item| matches!(&item.value, Value::Text(text) if text == glob.as_str())).unwrap_or(node);
+        let help = match nearest(glob.as_str(), names.iter().copied()) {
+            Some(near) => format!("did you mean {}?", quoted(near)),
+            None if what == "account" => "write the 12 digits of its id, or a name given under `accounts`".to_owned(),
+            None => "give the customer to an account under `accounts`".to_owned(),
+        };
+        reader.note(
+            Finding::error(item.span.clone(), format!("no {what} is called {}", quoted(glob.as_str()))).with_help(help),
+        );
+    }
+}
+
+fn to(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Vec<DestinationName> {
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut names: Vec<DestinationName> = Vec::new();
+    for item in items {
+        let Some(text) = reader.text(item, "`to`") else {
+            continue;
+        };
+        if !known.names.iter().any(|name| name == text) {
+            let help = match nearest(text, known.names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {}?", quoted(near)),
+                None => format!(
+                    "add it under `destinations`, or write {}",
+                    super::words::listed(known.names.iter().map(String::as_str), "or")
+                ),
+            };
+            reader.note(
+                Finding::error(item.span.clone(), format!("there is no destination {}", quoted(text)))
+                    .with_label("unknown destination")
+                    .with_help(help),
+            );
+        } else if names.iter().any(|name| name.as_str() == text) {
+            reader.note(
+                Finding::error(item.span.clone(), format!("{} is listed twice", quoted(text)))
+                    .with_help("remove one of the two"),
+            );
+        } else {
+            names.push(DestinationName(text.to_owned()));
+        }
+    }
+    names
+}
+
+fn failures(text: &str) -> Result<Failures, Invalid> {
+    match text {
+        "every" => Ok(Failures::Every),
+        "changes" => Ok(Failures::Changes),
+        other => Err(Invalid::new(format!("`failures` cannot be {}", quoted(other)))
+            .with_help(suggestion(other, ["every", "changes"]))),
+    }
+}

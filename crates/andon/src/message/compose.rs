@@ -1,0 +1,254 @@
+//! From an alert to the words for it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::words::{counted, ordinal, span};
+use super::{About, Cause, Fact, Link, MOST_CAUSES, Message, console};
+use crate::alert::{Alert, Approval, Failed, News, Recovered};
+use crate::config::Config;
+use crate::event::{Attempt, Commit, Trigger};
+use crate::run::Failure;
+
+/// What is known beside the alert.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c> {
+    /// The configuration: names of accounts, the time zone of messages.
+    pub config: &'c Config,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// The message for an alert.
+pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
+    let account = alert.pipeline.home.account.as_str();
+    Message {
+        kind: alert.kind(),
+        about: About {
+            pipeline: alert.pipeline.clone(),
+            account: context.config.account_name(account).unwrap_or(account).to_owned(),
+            execution: alert.execution.clone(),
+            stage: alert.stage().cloned(),
+            action: alert.action().cloned(),
+        },
+        title: title(alert),
+        lead: lead(alert, context),
+        facts: facts(alert, context),
+        causes: match &alert.news {
+            News::Failed(Failed { failures, .. }) | News::Rejected(failures) => causes(failures),
+            _ => Vec::new(),
+        },
+        hint: None,
+        notes: Vec::new(),
+        links: links(alert),
+    }
+}
+
+fn title(alert: &Alert) -> String {
+    let name = &alert.pipeline.name;
+    match &alert.news {
+        News::Failed(Failed { failures, row, .. }) => {
+            let again = if row.count > 1 { " again" } else { "" };
+            match place(failures) {
+                Some(place) => format!("{name} failed{again} in {place}"),
+                None => format!("{name} failed{again}"),
+            }
+        }
+        News::Recovered(recovered) => {
+            format!("{name} is green again after {}", counted(recovered.failures, "failure"))
+        }
+        News::ApprovalNeeded(Approval { stage, action, .. }) => {
+            format!("{name} waits for approval: {stage} / {action}")
+        }
+        News::Rejected(failures) => match place(failures) {
+            Some(place) => format!("{name} was rejected in {place}"),
+            None => format!("{name} was rejected"),
+        },
+        News::Started => format!("{name} started"),
+        News::Succeeded => format!("{name} succeeded"),
+        News::Stopped { .. } => format!("{name} was stopped"),
+        News::Superseded => format!("{name} was superseded by a newer run"),
+        News::Canceled => format!("{name} was canceled: the pipeline was changed under the run"),
+    }
+}
+
+/// Where it failed: `Build / UnitTests`, or `Deploy: 4 actions`.
+fn place(failures: &[Failure]) -> Option<String> {
+    let first = failures.first()?;
+    let stage = first.stage.as_ref();
+    match (failures, stage, first.action.as_ref()) {
+        ([_], Some(stage), Some(action)) => Some(format!("{stage} / {action}")),
+        ([_], None, Some(action)) => Some(action.to_string()),
+        ([_], Some(stage), None) => Some(stage.to_string()),
+        ([_], None, None) => None,
+        (all, Some(stage), _) if all.iter().all(|failure| failure.stage.as_ref() == Some(stage)) => {
+            Some(format!("{stage}: {} actions", all.len()))
+        }
+        (all, _, _) => Some(format!("{} actions", all.len())),
+    }
+}
+
+fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
+    match &alert.news {
+        News::Failed(Failed { row, .. }) if row.count > 1 => {
+            let same = if row.is_same { ", in the same place for the same reason" } else { "" };
+            Some(format!("{} time in a row since {}{same}.", ordinal(row.count), clock(row.since, context)))
+        }
+        News::Recovered(Recovered { since, outage, .. }) => {
+            Some(format!("It had been red for {}, since {}.", span(*outage), clock(*since, context)))
+        }
+        News::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
+            Some(format!("It fails if nobody answers before {}.", clock(*expires, context)))
+        }
+        News::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
+        _ => None,
+    }
+}
+
+fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |label, value: Option<String>, url| {
+        facts.extend(value.filter(|value| !value.trim().is_empty()).map(|value| Fact { label, value, url }));
+    };
+    if let News::ApprovalNeeded(Approval { custom_data, review_link, .. }) = &alert.news {
+        fact("To review", custom_data.clone(), None);
+        if let Some(link) = review_link.as_deref().and_then(console::checked) {
+            fact("Look at", Some(link.clone()), Some(link));
+        }
+    }
+    if let News::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.news {
+        let place: Vec<&str> =
+            [failure.stage.as_ref().map(|stage| stage.as_str()), failure.action.as_ref().map(|action| action.as_str())]
+                .into_iter()
+                .flatten()
+                .collect();
+        fact("Was broken in", Some(place.join(" / ")), None);
+    }
+    if let Some(commit) = &alert.commit {
+        fact(change_label(&alert.news), change(commit), console::commit(commit));
+        fact("Author", commit.author.clone(), None);
+        let reference = commit.reference.as_deref();
+        let repository = commit.repository.as_deref();
+        let at = match (repository, reference) {
+            (Some(repository), Some(reference)) => Some(format!("{repository}, {reference}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        };
+        fact("Branch", at, None);
+    }
+    if let Some(Trigger::Other { kind, detail }) = &alert.trigger {
+        fact("Started by", Some(trigger(kind, detail.as_deref())), None);
+    }
+    match &alert.news {
+        News::Failed(Failed { attempt, .. }) | News::Recovered(Recovered { attempt, .. })
+            if *attempt > Attempt::FIRST =>
+        {
+            fact("Attempt", Some(format!("{}, a retry in place", ordinal(u64::from(attempt.number())))), None);
+        }
+        _ => {}
+    }
+    if let Some(started) = alert.started.filter(|started| alert.at > *started) {
+        fact("Ran for", Some(span(alert.at.duration_since(started))), None);
+    }
+    fact("At", Some(clock(alert.at, context)), None);
+    facts
+}
+
+fn change_label(news: &News) -> &'static str {
+    match news {
+        News::Recovered(_) => "Fixed by",
+        _ => "Change",
+    }
+}
+
+/// A change on one line: its short id and the first line of its message.
+fn change(commit: &Commit) -> Option<String> {
+    let id = commit.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
+    let title =
+        commit.message.as_deref().and_then(|message| message.lines().map(str::trim).find(|line| !line.is_empty()));
+    match (id, title) {
+        (Some(id), Some(title)) => Some(format!("{id} {title}")),
+        (id, title) => id.or(title.map(str::to_owned)),
+    }
+}
+
+/// Who or what set a run off: the last part of an ARN says it best.
+fn trigger(kind: &str, detail: Option<&str>) -> String {
+    let who = detail
+        .map(|detail| if detail.starts_with("arn:") { detail.rsplit('/').next().unwrap_or(detail) } else { detail });
+    match who {
+        Some(who) => format!("{who} ({kind})"),
+        None => kind.to_owned(),
+    }
+}
+
+fn causes(failures: &[Failure]) -> Vec<Cause> {
+    let heading = |failure: &Failure| match (&failure.stage, &failure.action) {
+        (Some(stage), Some(action)) => format!("{stage} / {action}"),
+        (None, Some(action)) => action.to_string(),
+        (Some(stage), None) => stage.to_string(),
+        (None, None) => "The pipeline".to_owned(),
+    };
+    let mut causes: Vec<Cause> = failures
+        .iter()
+        .take(MOST_CAUSES)
+        .map(|failure| Cause { heading: heading(failure), reason: reason(failure), lines: Vec::new() })
+        .collect();
+    if failures.len() > MOST_CAUSES {
+        let more = failures.len() - MOST_CAUSES;
+        causes.push(Cause {
+            heading: format!("and {}", counted(more as u64, "more action")),
+            reason: None,
+            lines: Vec::new(),
+        });
+    }
+    causes
+}
+
+/// The action's own words, with CodePipeline's word for the kind of failure where it says more.
+fn reason(failure: &Failure) -> Option<String> {
+    let result = failure.result.as_ref();
+    let summary = result.and_then(|result| result.summary.as_deref()).map(str::trim);
+    let code =
+        result.and_then(|result| result.error_code.as_deref()).map(str::trim).filter(|code| *code != "JobFailed");
+    let region = failure.region.as_ref();
+    let said = match (summary, code) {
+        (Some(summary), Some(code)) => Some(format!("{summary} ({code})")),
+        (summary, code) => summary.or(code).map(str::to_owned),
+    };
+    let _ = region;
+    said.or_else(|| Some("It did not say why.".to_owned()))
+}
+
+fn links(alert: &Alert) -> Vec<Link> {
+    let mut links = Vec::new();
+    if let News::Failed(Failed { failures, .. }) = &alert.news {
+        let result = failures.iter().find_map(|failure| failure.result.as_ref());
+        let log = result.and_then(|result| {
+            let page = result.url.as_deref().and_then(console::checked);
+            page.or_else(|| result.external.as_ref().and_then(console::log_stream))
+        });
+        links.extend(log.map(|url| Link { label: "Open the log", url }));
+    }
+    if let News::ApprovalNeeded(_) = &alert.news {
+        links.push(Link { label: "Approve or reject", url: console::pipeline(&alert.pipeline) });
+    }
+    if let Some(execution) = &alert.execution {
+        links.push(Link { label: "Open the run", url: console::execution(&alert.pipeline, execution) });
+    }
+    if let Some(url) = alert.commit.as_ref().and_then(console::commit) {
+        links.push(Link { label: "See the change", url });
+    }
+    links
+}
+
+/// A time as people read it: the day only where it is not today.
+fn clock(at: Timestamp, context: &Context<'_>) -> String {
+    let zone = &context.config.zone;
+    let (at, now) = (at.to_zoned(zone.clone()), context.now.to_zoned(zone.clone()));
+    let name = if *zone == TimeZone::UTC { "UTC".to_owned() } else { at.strftime("%Z").to_string() };
+    if at.date() == now.date() {
+        format!("{} {name}", at.strftime("%H:%M"))
+    } else {
+        format!("{} {name}", at.strftime("%-d %b %Y %H:%M"))
+    }
+}

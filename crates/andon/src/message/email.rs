@@ -1,0 +1,166 @@
+//! A message as an e-mail: a subject that SNS takes, and plain text that reads well at 72 columns.
+
+use std::collections::BTreeMap;
+
+use super::{Message, Tone, fit};
+use crate::config::Kind;
+
+/// The width of the text.
+const WIDTH: usize = 72;
+/// SNS takes at most 100 characters, printable ASCII.
+const SUBJECT: usize = 100;
+/// The most characters of one text from outside: SNS takes 256 KB in all.
+const LONGEST: usize = 4000;
+/// SNS takes attribute values of any length, but a filter policy's are short.
+const ATTRIBUTE: usize = 256;
+
+/// A message as an e-mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    /// The subject: at most 100 printable ASCII characters.
+    pub subject: String,
+    /// The body.
+    pub body: String,
+    /// What a subscription can filter by: `account`, `pipeline`, `stage`, `kind`, `region`.
+    pub attributes: BTreeMap<&'static str, String>,
+}
+
+/// Renders a message as an e-mail.
+pub fn render(message: &Message) -> Email {
+    Email { subject: subject(message), body: body(message), attributes: attributes(message) }
+}
+
+fn subject(message: &Message) -> String {
+    let tag = match Tone::of(message.kind) {
+        Tone::Bad => "FAILED",
+        Tone::Good if message.kind == Kind::Recovered => "RECOVERED",
+        Tone::Good => "OK",
+        Tone::Attention => "ATTENTION",
+        Tone::Neutral => "INFO",
+    };
+    let text: String = format!("[{tag}] {}", message.title)
+        .chars()
+        .map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' })
+        .collect();
+    match text.char_indices().nth(SUBJECT) {
+        None => text,
+        Some(_) => format!("{}...", text.get(..SUBJECT - 3).unwrap_or_default()),
+    }
+}
+
+fn attributes(message: &Message) -> BTreeMap<&'static str, String> {
+    let about = &message.about;
+    let mut attributes = BTreeMap::from([
+        ("account", about.pipeline.home.account.to_string()),
+        ("region", about.pipeline.home.region.to_string()),
+        ("pipeline", about.pipeline.name.to_string()),
+        ("kind", message.kind.to_string()),
+    ]);
+    attributes.extend(about.stage.as_ref().map(|stage| ("stage", stage.to_string())));
+    for value in attributes.values_mut() {
+        *value = value.chars().take(ATTRIBUTE).collect();
+    }
+    attributes
+}
+
+/// The message as plain text: the e-mail's body, and what a terminal shows.
+pub fn body(message: &Message) -> String {
+    let mut text = String::new();
+    let mut paragraph = |lines: Vec<String>| {
+        if !lines.is_empty() {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            for line in lines {
+                text.push_str(line.trim_end());
+                text.push('\n');
+            }
+        }
+    };
+    let mut heading = wrap(&clean(&message.title), "", "");
+    let longest = heading.iter().map(|line| line.chars().count()).max().unwrap_or_default();
+    heading.push("=".repeat(longest));
+    heading.extend(message.lead.iter().flat_map(|lead| wrap(&clean(lead), "", "")));
+    paragraph(heading);
+
+    for cause in &message.causes {
+        let mut lines = wrap(&clean(&cause.heading), "", "");
+        for reason in &cause.reason {
+            lines.extend(clean(reason).lines().flat_map(|line| wrap(line, "  ", "  ")));
+        }
+        // Lines of a log are shown as they are: wrapped at the width, never reflowed.
+        lines.extend(cause.lines.iter().flat_map(|line| hard_wrap(&clean(line))));
+        paragraph(lines);
+    }
+    if let Some(hint) = &message.hint {
+        let mut lines = wrap(&clean(&hint.text), "What to do: ", "  ");
+        lines.extend(hint.url.iter().map(|url| format!("  {url}")));
+        paragraph(lines);
+    }
+    let column = message.facts.iter().map(|fact| fact.label.chars().count()).max().unwrap_or_default() + 2;
+    let facts = message.facts.iter().flat_map(|fact| {
+        let mut value = clean(&fact.value);
+        if let Some(url) = fact.url.as_deref().filter(|url| *url != fact.value) {
+            value.push('\n');
+            value.push_str(url);
+        }
+        let rest = " ".repeat(column);
+        let mut lines: Vec<String> = Vec::new();
+        for (index, line) in value.lines().filter(|line| !line.trim().is_empty()).enumerate() {
+            let first = if index == 0 { format!("{:column$}", fact.label) } else { rest.clone() };
+            lines.extend(wrap(line, &first, &rest));
+        }
+        lines
+    });
+    let about = &message.about;
+    let place = format!("{} in {}", about.account, about.pipeline.home.region);
+    let facts: Vec<String> = facts.chain(std::iter::once(format!("{:column$}{place}", "Account"))).collect();
+    paragraph(facts);
+    for note in &message.notes {
+        paragraph(wrap(&clean(note), "Note: ", "  "));
+    }
+    for link in &message.links {
+        paragraph(vec![format!("{}:", link.label), link.url.clone()]);
+    }
+    text
+}
+
+/// A text from outside, without what would garble a terminal or a mail reader.
+fn clean(text: &str) -> String {
+    let text = fit(text, LONGEST, |_| 1);
+    text.chars().filter(|c| !is_hostile(*c)).collect()
+}
+
+/// Control characters, and those that turn the direction of what follows.
+fn is_hostile(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Breaks a line between words; a word that is too long, an address for one, stays whole.
+fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::replace(&mut line, rest.to_owned()));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Breaks a line of a log at the width, wherever that is.
+fn hard_wrap(line: &str) -> Vec<String> {
+    let characters: Vec<char> = line.chars().collect();
+    if characters.is_empty() {
+        return vec![String::new()];
+    }
+    characters.chunks(WIDTH - 4).map(|chunk| format!("    {}", chunk.iter().collect::<String>())).collect()
+}
