@@ -6,6 +6,16 @@ use serde_json::{Value, json};
 
 use crate::event::Malformed;
 use crate::event::envelope::{Delivery, open};
+use crate::name::Home;
+
+/// One call of a function.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Its id, different for every call: who owns the claims made in it.
+    pub id: String,
+    /// The account and region that the function runs in.
+    pub home: Home,
+}
 
 /// The events a function was called with, and what became of each.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 use jiff::SignedDuration;
 
+use serde_json::Value;
+
 use crate::config::{Destination, Mention};
 use crate::ledger::Receipt;
 use crate::message::Message;
@@ -50,4 +52,22 @@ pub enum SendError {
         /// What came back, and what to do about it.
         problem: String,
     },
+}
+
+/// Where events go that cannot be dealt with until somebody changes something.
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
+pub trait DeadLetters {
+    /// Keeps an event for a person to look at, with the reason. `false` if there is no place to keep it: then the queue
+    /// that it came from must see to it.
+    async fn keep(&self, event: &Value, reason: &str) -> bool;
+}
+
+/// No place for dead letters.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoDeadLetters;
+
+impl DeadLetters for NoDeadLetters {
+    async fn keep(&self, _: &Value, _: &str) -> bool {
+        false
+    }
 }

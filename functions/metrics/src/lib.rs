@@ -1,1 +1,188 @@
-//! x
+//! Measures deliveries.
+//!
+//! Each event is merged into the ledger; then the merged state decides which data are due. Each datum is claimed, put
+//! and settled, so that it counts once although events come twice and in any order. `Err` and a failed record mean
+//! "call me again".
+
+use std::collections::BTreeMap;
+
+use andon::alert::GRACE;
+use andon::batch::{Batch, Invocation, Unfinished};
+use andon::clock::Clock;
+use andon::config::{Config, Detail};
+use andon::event::{Event, PipelineEvent, Received, parse};
+use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt, Recorded, record};
+use andon::run::Run;
+use andon::statistics::{Datum, Due, MOST_DATA, Measurement, MetricSink, Patience, due};
+use futures_util::future::join_all;
+use serde_json::Value;
+
+/// The metrics function and the ports it needs.
+#[derive(Debug)]
+pub struct Metrics<L, A, S, C> {
+    /// Where runs, histories and claims are kept.
+    pub ledger: L,
+    /// What CodePipeline itself remembers.
+    pub archive: A,
+    /// Where data go.
+    pub sink: S,
+    /// The time.
+    pub clock: C,
+    /// What is measured.
+    pub config: Config,
+}
+
+/// A datum to put, and the events that ask for it.
+struct Asked {
+    datum: Datum,
+    records: Vec<usize>,
+}
+
+impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
+    /// Handles one call: an SQS batch, or an event without one.
+    ///
+    /// The data of all events go out together, in as few calls as they fit in.
+    pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
+        let mut batch = Batch::open(payload);
+        let recorded = self.take_in(&mut batch, invocation).await;
+        let asked = self.ask(&mut batch, recorded, invocation);
+        let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
+        let claimed = self.claim(&mut batch, asked, &lease).await;
+        for chunk in claimed.chunks(MOST_DATA) {
+            self.put(&mut batch, chunk, &lease).await;
+        }
+        batch.answer()
+    }
+
+    /// Merges every event, before anything is measured: events that came together explain each other.
+    async fn take_in(&self, batch: &mut Batch, invocation: &Invocation) -> Vec<(usize, Box<PipelineEvent>, Recorded)> {
+        let mut taken = Vec::new();
+        for index in 0..batch.events.len() {
+            let received = Received { home: invocation.home.clone(), at: self.clock.now() };
+            let parsed = match batch.events.get(index) {
+                Some(Ok(event)) => parse(event, &received),
+                Some(Err(malformed)) => Err(malformed.clone()),
+                None => continue,
+            };
+            match parsed {
+                Ok(Event::Pipeline(event)) => match record(&self.ledger, &self.archive, Run::of(&event)).await {
+                    Ok(recorded) => taken.push((index, event, recorded)),
+                    Err(error) => {
+                        tracing::warn!("to be tried again: {error}");
+                        batch.fail(index, error.to_string());
+                    }
+                },
+                // Evidence is the notifier's business.
+                Ok(Event::Evidence(_) | Event::ApprovalRequest(_)) => {}
+                Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "left alone: {}", unknown.what),
+                Err(malformed) => {
+                    tracing::error!("cannot be dealt with: {malformed}");
+                    batch.fail(index, malformed.to_string());
+                }
+            }
+        }
+        taken
+    }
+
+    /// Works out which data are due, from the latest that is known of each run.
+    fn ask(
+        &self,
+        batch: &mut Batch,
+        recorded: Vec<(usize, Box<PipelineEvent>, Recorded)>,
+        invocation: &Invocation,
+    ) -> BTreeMap<ClaimKey, Asked> {
+        let mut latest = BTreeMap::new();
+        for (position, (_, event, _)) in recorded.iter().enumerate() {
+            latest.insert((event.pipeline.clone(), event.execution.clone()), position);
+        }
+        let mut asked: BTreeMap<ClaimKey, Asked> = BTreeMap::new();
+        for (index, event, _) in &recorded {
+            let position = latest.get(&(event.pipeline.clone(), event.execution.clone()));
+            let Some((_, _, Recorded { run, history, .. })) = position.and_then(|position| recorded.get(*position))
+            else {
+                continue;
+            };
+            let waited = self.clock.now().duration_since(event.at) >= GRACE;
+            let patience = if waited { Patience::GiveUp } else { Patience::Wait };
+            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, patience) {
+                Due::Now(measured) => measured,
+                Due::More(measured) => {
+                    let problem = format!("run {} of {} failed and nobody said yet where", run.execution, run.pipeline);
+                    tracing::info!("to be tried again: {problem}");
+                    batch.fail(*index, problem);
+                    measured
+                }
+            };
+            for Measurement { claim, datum } in measured {
+                if self.is_wanted(&datum) {
+                    asked.entry(claim).or_insert_with(|| Asked { datum, records: Vec::new() }).records.push(*index);
+                }
+            }
+        }
+        asked
+    }
+
+    fn is_wanted(&self, datum: &Datum) -> bool {
+        let level = |name: &str| datum.dimensions.iter().any(|(dimension, _)| *dimension == name);
+        match self.config.statistics.detail {
+            Detail::Pipeline => !level("StageName"),
+            Detail::Stage => !level("ActionName"),
+            Detail::Action => true,
+        }
+    }
+
+    async fn claim(
+        &self,
+        batch: &mut Batch,
+        asked: BTreeMap<ClaimKey, Asked>,
+        lease: &Lease,
+    ) -> Vec<(ClaimKey, Asked)> {
+        let claims = join_all(asked.keys().map(|key| self.ledger.claim(key, lease))).await;
+        let mut granted = Vec::new();
+        for ((key, asked), claim) in asked.into_iter().zip(claims) {
+            match claim {
+                Ok(Claim::Granted) => granted.push((key, asked)),
+                Ok(Claim::Settled(_)) => {}
+                Ok(Claim::Held { until }) => {
+                    fail(batch, &asked, &format!("somebody else is putting {key} until {until}"))
+                }
+                Err(error) => fail(batch, &asked, &error.to_string()),
+            }
+        }
+        granted
+    }
+
+    async fn put(&self, batch: &mut Batch, chunk: &[(ClaimKey, Asked)], lease: &Lease) {
+        let data: Vec<Datum> = chunk.iter().map(|(_, asked)| asked.datum.clone()).collect();
+        if let Err(error) = self.sink.put(&data).await {
+            tracing::warn!("to be tried again: {error}");
+            for (released, (key, asked)) in
+                join_all(chunk.iter().map(|(key, _)| self.ledger.release(key, lease))).await.into_iter().zip(chunk)
+            {
+                if let Err(error) = released {
+                    tracing::warn!("cannot give {key} back: {error}");
+                }
+                fail(batch, asked, &error.to_string());
+            }
+            return;
+        }
+        tracing::info!(metric.data = data.len(), "put {} metric data", data.len());
+        // The data are out. What cannot be remembered may count twice, but is not lost.
+        let settled = join_all(chunk.iter().map(|(key, _)| self.ledger.settle(key, lease, &RECEIPT))).await;
+        for (settled, (key, asked)) in settled.into_iter().zip(chunk) {
+            if let Err(error) = settled {
+                tracing::warn!("{key} was put, which could not be remembered: {error}");
+                fail(batch, asked, &error.to_string());
+            }
+        }
+    }
+}
+
+/// A datum leaves nothing behind that a later one needs.
+const RECEIPT: Receipt = Receipt { place: None, id: None, said: None };
+
+fn fail(batch: &mut Batch, asked: &Asked, problem: &str) {
+    for index in &asked.records {
+        batch.fail(*index, problem);
+    }
+}

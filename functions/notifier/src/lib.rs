@@ -1,1 +1,219 @@
-//! x
+//! Tells people what happened to their pipelines.
+//!
+//! Each event is merged into the ledger; then the merged state decides what is due, whichever event that was, and each
+//! alert is claimed, sent and settled for each of its destinations. `Err` and a failed record mean "call me again";
+//! what no retry can mend is kept among the dead letters and never tried again.
+
+use std::collections::BTreeSet;
+
+use andon::alert::{Alert, Due, due};
+use andon::batch::{Batch, Invocation, Unfinished};
+use andon::clock::Clock;
+use andon::config::Config;
+use andon::delivery::{DeadLetters, Sender};
+use andon::event::{Attempt, Event, Malformed, PipelineEvent, Received, parse};
+use andon::ledger::{Archive, Ledger, LedgerError, Recorded, record};
+use andon::name::{ExecutionId, PipelineId};
+use andon::run::Run;
+use serde_json::Value;
+
+mod deliver;
+
+/// The notifier and the ports it needs.
+#[derive(Debug)]
+pub struct Notifier<L, A, S, D, C> {
+    /// Where runs, histories and claims are kept.
+    pub ledger: L,
+    /// What CodePipeline itself remembers.
+    pub archive: A,
+    /// What messages are sent with.
+    pub sender: S,
+    /// Where events go that cannot be dealt with.
+    pub dead_letters: D,
+    /// The time.
+    pub clock: C,
+    /// Who is told, and how.
+    pub config: Config,
+}
+
+/// What an event asks for once it has been taken in.
+enum Taken {
+    /// A run has more to say.
+    Run(Box<Recorded>, Attempt),
+    /// An approval's own message.
+    Alert(Box<Alert>),
+    /// Nothing to tell.
+    Nothing,
+}
+
+/// A run that events of this call were about.
+struct Touched {
+    recorded: Recorded,
+    attempts: BTreeSet<Attempt>,
+    records: Vec<usize>,
+}
+
+/// Why an event is not done with.
+#[derive(Clone)]
+enum Problem {
+    /// It may be by the next call.
+    Later(String),
+    /// It never will be.
+    Never(String),
+}
+
+impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, S, D, C> {
+    /// Handles one call: an SQS batch, or an event without one.
+    ///
+    /// All events are merged before anything is told, so that events which came together explain each other.
+    pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
+        let mut batch = Batch::open(payload);
+        let mut touched: Vec<Touched> = Vec::new();
+        let mut requests: Vec<(usize, Box<Alert>)> = Vec::new();
+        for index in 0..batch.events.len() {
+            let event = batch.events.get(index).and_then(|event| event.as_ref().ok());
+            let taken = match (event, batch.events.get(index)) {
+                (Some(event), _) => self.take_in(event, invocation).await,
+                (None, Some(Err(malformed))) => Err(Problem::Never(malformed.to_string())),
+                (None, _) => Ok(Taken::Nothing),
+            };
+            match taken {
+                Ok(Taken::Run(recorded, attempt)) => touch(&mut touched, *recorded, attempt, index),
+                Ok(Taken::Alert(alert)) => requests.push((index, alert)),
+                Ok(Taken::Nothing) => {}
+                Err(problem) => self.not_done(&mut batch, index, problem).await,
+            }
+        }
+        for (index, alert) in requests {
+            if let Err(problem) = self.tell(&alert, invocation).await {
+                self.not_done(&mut batch, index, problem).await;
+            }
+        }
+        for run in touched {
+            if let Err(problem) = self.tell_of(&run, invocation).await {
+                // One dead letter for a run is enough; what is tried again is tried with every attempt it was about.
+                let records = match &problem {
+                    Problem::Later(_) => run.records.as_slice(),
+                    Problem::Never(_) => run.records.last().map(std::slice::from_ref).unwrap_or_default(),
+                };
+                for record in records {
+                    self.not_done(&mut batch, *record, problem.clone()).await;
+                }
+            }
+        }
+        batch.answer()
+    }
+
+    async fn take_in(&self, event: &Value, invocation: &Invocation) -> Result<Taken, Problem> {
+        let received = Received { home: invocation.home.clone(), at: self.clock.now() };
+        match parse(event, &received).map_err(|Malformed { what, member, problem }| {
+            Problem::Never(format!("cannot read {what}: {member} {problem}"))
+        })? {
+            Event::Pipeline(event) => {
+                let recorded = self.record(Run::of(&event)).await?;
+                log_recorded(&event);
+                Ok(Taken::Run(Box::new(recorded), event.attempt))
+            }
+            Event::ApprovalRequest(request) => Ok(Taken::Alert(Box::new(Alert::of_request(&request)))),
+            Event::Evidence(evidence) => {
+                self.ledger.keep_evidence(&evidence).await.map_err(later)?;
+                Ok(Taken::Nothing)
+            }
+            Event::Unknown(unknown) => {
+                tracing::info!(event.unknown = 1, "left alone: {}", unknown.what);
+                Ok(Taken::Nothing)
+            }
+        }
+    }
+
+    async fn record(&self, told: Run) -> Result<Recorded, Problem> {
+        let recorded = record(&self.ledger, &self.archive, told).await.map_err(later)?;
+        if let Some(problem) = &recorded.no_past {
+            tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "going on without the pipeline's past: {problem}");
+        }
+        Ok(recorded)
+    }
+
+    /// Tells whatever is due about a run.
+    async fn tell_of(&self, run: &Touched, invocation: &Invocation) -> Result<(), Problem> {
+        let mut outcome = Ok(());
+        for attempt in &run.attempts {
+            let (alerts, unexplained) = self.due(&run.recorded, *attempt).await?;
+            for alert in &alerts {
+                if let Err(problem) = self.tell(alert, invocation).await {
+                    outcome = Err(problem);
+                }
+            }
+            if unexplained {
+                let Run { pipeline, execution, .. } = &run.recorded.run;
+                outcome =
+                    Err(Problem::Later(format!("run {execution} of {pipeline} failed and nobody said yet where")));
+            }
+        }
+        outcome
+    }
+
+    /// What is due, after asking CodePipeline about a failure that no event has explained.
+    async fn due(&self, recorded: &Recorded, attempt: Attempt) -> Result<(Vec<Alert>, bool), Problem> {
+        let Recorded { run, history, .. } = recorded;
+        let Due { alerts, unexplained } = due(run, history, attempt, self.clock.now());
+        if !unexplained {
+            return Ok((alerts, false));
+        }
+        match self.archive.actions(&run.pipeline, &run.execution).await {
+            Ok(Some(told)) => {
+                let Recorded { run, history, .. } = self.record(told).await?;
+                let Due { alerts, unexplained } = due(&run, &history, attempt, self.clock.now());
+                Ok((alerts, unexplained))
+            }
+            Ok(None) => Ok((alerts, true)),
+            Err(problem) => {
+                tracing::warn!(pipeline.name = %run.pipeline.name, "cannot look up why it failed: {problem}");
+                Ok((alerts, true))
+            }
+        }
+    }
+
+    /// Has an event delivered again, or kept among the dead letters where that cannot help.
+    async fn not_done(&self, batch: &mut Batch, index: usize, problem: Problem) {
+        match problem {
+            Problem::Later(problem) => {
+                tracing::warn!("to be tried again: {problem}");
+                batch.fail(index, problem);
+            }
+            Problem::Never(problem) => {
+                tracing::error!("cannot be dealt with: {problem}");
+                let event = batch.events.get(index).and_then(|event| event.as_ref().ok()).unwrap_or(&Value::Null);
+                if !self.dead_letters.keep(event, &problem).await {
+                    batch.fail(index, problem);
+                }
+            }
+        }
+    }
+}
+
+fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index: usize) {
+    let key = |run: &Run| -> (PipelineId, ExecutionId) { (run.pipeline.clone(), run.execution.clone()) };
+    match touched.iter_mut().find(|known| key(&known.recorded.run) == key(&recorded.run)) {
+        Some(known) => {
+            known.recorded = recorded;
+            known.attempts.insert(attempt);
+            known.records.push(index);
+        }
+        None => touched.push(Touched { recorded, attempts: BTreeSet::from([attempt]), records: vec![index] }),
+    }
+}
+
+fn later(error: LedgerError) -> Problem {
+    Problem::Later(error.to_string())
+}
+
+fn log_recorded(event: &PipelineEvent) {
+    tracing::debug!(
+        pipeline.name = %event.pipeline.name,
+        execution.id = %event.execution,
+        "recorded {:?} of {:?}",
+        event.state,
+        event.subject,
+    );
+}

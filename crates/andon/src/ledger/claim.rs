@@ -34,6 +34,9 @@ pub struct Lease {
 }
 
 impl Lease {
+    /// How long a function may hold a claim: longer than it can possibly run for one call.
+    pub const LENGTH: SignedDuration = SignedDuration::from_secs(90);
+
     /// A lease from now on; it should be longer than the owner can possibly live.
     pub fn new(owner: impl Into<String>, now: Timestamp, length: SignedDuration) -> Self {
         Self { owner: owner.into(), now, until: now.checked_add(length).unwrap_or(Timestamp::MAX) }

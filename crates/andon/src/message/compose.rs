@@ -8,6 +8,7 @@ use super::{About, Cause, Fact, Link, MOST_CAUSES, Message, console};
 use crate::alert::{Alert, Approval, Failed, News, Recovered};
 use crate::config::Config;
 use crate::event::{Attempt, Commit, Trigger};
+use crate::name::{ActionName, StageName};
 use crate::run::Failure;
 
 /// What is known beside the alert.
@@ -118,7 +119,7 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     }
     if let News::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.news {
         let place: Vec<&str> =
-            [failure.stage.as_ref().map(|stage| stage.as_str()), failure.action.as_ref().map(|action| action.as_str())]
+            [failure.stage.as_ref().map(StageName::as_str), failure.action.as_ref().map(ActionName::as_str)]
                 .into_iter()
                 .flatten()
                 .collect();
@@ -210,12 +211,10 @@ fn reason(failure: &Failure) -> Option<String> {
     let summary = result.and_then(|result| result.summary.as_deref()).map(str::trim);
     let code =
         result.and_then(|result| result.error_code.as_deref()).map(str::trim).filter(|code| *code != "JobFailed");
-    let region = failure.region.as_ref();
     let said = match (summary, code) {
         (Some(summary), Some(code)) => Some(format!("{summary} ({code})")),
         (summary, code) => summary.or(code).map(str::to_owned),
     };
-    let _ = region;
     said.or_else(|| Some("It did not say why.".to_owned()))
 }
 

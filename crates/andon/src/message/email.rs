@@ -85,7 +85,7 @@ pub fn body(message: &Message) -> String {
 
     for cause in &message.causes {
         let mut lines = wrap(&clean(&cause.heading), "", "");
-        for reason in &cause.reason {
+        if let Some(reason) = &cause.reason {
             lines.extend(clean(reason).lines().flat_map(|line| wrap(line, "  ", "  ")));
         }
         // Lines of a log are shown as they are: wrapped at the width, never reflowed.

@@ -1,0 +1,2 @@
+//! Wires the metrics function to Lambda.
+fn main() {}

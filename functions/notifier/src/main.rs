@@ -1,0 +1,2 @@
+//! Wires the notifier to Lambda.
+fn main() {}
