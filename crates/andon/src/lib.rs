@@ -17,3 +17,5 @@ pub mod name;
 pub mod route;
 pub mod run;
 pub mod statistics;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -6,14 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use andon::alert::GRACE;
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
 use andon::config::{Config, Detail};
 use andon::event::{Event, PipelineEvent, Received, parse};
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt, Recorded, record};
 use andon::run::Run;
-use andon::statistics::{Datum, Due, MOST_DATA, Measurement, MetricSink, Patience, due};
+use andon::statistics::{Datum, Due, MOST_DATA, Measurement, MetricSink, due};
 use futures_util::future::join_all;
 use serde_json::Value;
 
@@ -45,7 +44,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
         let mut batch = Batch::open(payload);
         let recorded = self.take_in(&mut batch, invocation).await;
-        let asked = self.ask(&mut batch, recorded, invocation);
+        let asked = self.ask(&mut batch, &recorded, invocation);
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         let claimed = self.claim(&mut batch, asked, &lease).await;
         for chunk in claimed.chunks(MOST_DATA) {
@@ -88,7 +87,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     fn ask(
         &self,
         batch: &mut Batch,
-        recorded: Vec<(usize, Box<PipelineEvent>, Recorded)>,
+        recorded: &[(usize, Box<PipelineEvent>, Recorded)],
         invocation: &Invocation,
     ) -> BTreeMap<ClaimKey, Asked> {
         let mut latest = BTreeMap::new();
@@ -96,15 +95,13 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             latest.insert((event.pipeline.clone(), event.execution.clone()), position);
         }
         let mut asked: BTreeMap<ClaimKey, Asked> = BTreeMap::new();
-        for (index, event, _) in &recorded {
+        for (index, event, _) in recorded {
             let position = latest.get(&(event.pipeline.clone(), event.execution.clone()));
             let Some((_, _, Recorded { run, history, .. })) = position.and_then(|position| recorded.get(*position))
             else {
                 continue;
             };
-            let waited = self.clock.now().duration_since(event.at) >= GRACE;
-            let patience = if waited { Patience::GiveUp } else { Patience::Wait };
-            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, patience) {
+            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, self.clock.now()) {
                 Due::Now(measured) => measured,
                 Due::More(measured) => {
                     let problem = format!("run {} of {} failed and nobody said yet where", run.execution, run.pipeline);
@@ -144,7 +141,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 Ok(Claim::Granted) => granted.push((key, asked)),
                 Ok(Claim::Settled(_)) => {}
                 Ok(Claim::Held { until }) => {
-                    fail(batch, &asked, &format!("somebody else is putting {key} until {until}"))
+                    fail(batch, &asked, &format!("somebody else is putting {key} until {until}"));
                 }
                 Err(error) => fail(batch, &asked, &error.to_string()),
             }
@@ -170,6 +167,10 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         // The data are out. What cannot be remembered may count twice, but is not lost.
         let settled = join_all(chunk.iter().map(|(key, _)| self.ledger.settle(key, lease, &RECEIPT))).await;
         for (settled, (key, asked)) in settled.into_iter().zip(chunk) {
+            let settled = match settled {
+                Ok(()) => Ok(()),
+                Err(_) => self.ledger.settle(key, lease, &RECEIPT).await,
+            };
             if let Err(error) = settled {
                 tracing::warn!("{key} was put, which could not be remembered: {error}");
                 fail(batch, asked, &error.to_string());

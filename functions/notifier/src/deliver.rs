@@ -11,7 +11,10 @@ use andon::name::{ActionName, StageName};
 use andon::route::{Delivery, Facts, route};
 use futures_util::future::join_all;
 
-use crate::{Notifier, Problem, later};
+use crate::{Notifier, Problem};
+
+/// How often it is tried again to remember that a message is out.
+const SETTLE_TRIES: u32 = 2;
 
 impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, S, D, C> {
     /// Tells an alert wherever the configuration says, unless that has been done.
@@ -47,7 +50,7 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
         let key =
             ClaimKey { pipeline: alert.pipeline.clone(), effect: format!("{}@{}", alert.effect(), destination.name) };
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
-        match self.ledger.claim(&key, &lease).await.map_err(later)? {
+        match self.ledger.claim(&key, &lease).await? {
             Claim::Granted => {}
             Claim::Held { until } => {
                 return Err(Problem::Later(format!("somebody else is telling {key} until {until}")));
@@ -74,12 +77,7 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
                     alert.kind = %message.kind,
                     "told {}: {}", destination.name, message.title,
                 );
-                // The message is out. If that cannot be remembered it may go out twice, but it is not lost.
-                if let Err(error) = self.ledger.settle(key, lease, &receipt).await {
-                    tracing::warn!("{} was told of {key}, which could not be remembered: {error}", destination.name);
-                    return Err(later(error));
-                }
-                Ok(())
+                self.remember(key, lease, &receipt).await
             }
             Err(error @ SendError::Later { .. }) => {
                 self.release(key, lease).await;
@@ -87,8 +85,23 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
             }
             Err(error @ SendError::Never { .. }) => {
                 let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
-                self.ledger.settle(key, lease, &receipt).await.map_err(later)?;
+                self.remember(key, lease, &receipt).await?;
                 Err(Problem::Never(error.to_string()))
+            }
+        }
+    }
+
+    /// Remembers that a message is out. If that cannot be done it may go out twice, so it is worth more than one try.
+    async fn remember(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), Problem> {
+        let mut tries = 0;
+        loop {
+            match self.ledger.settle(key, lease, receipt).await {
+                Ok(()) => return Ok(()),
+                Err(error) if tries == SETTLE_TRIES => {
+                    tracing::warn!("{key} was told, which could not be remembered: {error}");
+                    return Err(error.into());
+                }
+                Err(_) => tries += 1,
             }
         }
     }

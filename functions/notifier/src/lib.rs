@@ -116,7 +116,7 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
             }
             Event::ApprovalRequest(request) => Ok(Taken::Alert(Box::new(Alert::of_request(&request)))),
             Event::Evidence(evidence) => {
-                self.ledger.keep_evidence(&evidence).await.map_err(later)?;
+                self.ledger.keep_evidence(&evidence).await?;
                 Ok(Taken::Nothing)
             }
             Event::Unknown(unknown) => {
@@ -127,7 +127,7 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
     }
 
     async fn record(&self, told: Run) -> Result<Recorded, Problem> {
-        let recorded = record(&self.ledger, &self.archive, told).await.map_err(later)?;
+        let recorded = record(&self.ledger, &self.archive, told).await?;
         if let Some(problem) = &recorded.no_past {
             tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "going on without the pipeline's past: {problem}");
         }
@@ -204,8 +204,10 @@ fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index
     }
 }
 
-fn later(error: LedgerError) -> Problem {
-    Problem::Later(error.to_string())
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        Self::Later(error.to_string())
+    }
 }
 
 fn log_recorded(event: &PipelineEvent) {

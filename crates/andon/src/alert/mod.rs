@@ -10,10 +10,7 @@ use crate::config::Kind;
 use crate::event::{ApprovalRequest, Attempt, Commit, State, Subject, Trigger};
 use crate::history::{Colour, FailureSummary, History, RunSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
-use crate::run::{ActionView, Failure, Run, Status};
-
-/// How long an unexplained failure is kept back: the event that explains it comes within the same second or so.
-pub const GRACE: SignedDuration = SignedDuration::from_secs(20);
+use crate::run::{ActionView, Failure, GRACE, Run, Status};
 
 /// Something that people should be told.
 #[derive(Debug, Clone, PartialEq)]

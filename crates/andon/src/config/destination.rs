@@ -7,6 +7,7 @@ use super::Surroundings;
 use super::finding::{Finding, Invalid};
 use super::reader::{Fields, Reader};
 use super::secret::{self, SecretRef};
+use super::topic::{Topic, TopicArn};
 use super::tree::{Entry, Node, Value};
 use super::words::{listed, nearest, quoted};
 
@@ -49,18 +50,15 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SlackChannel(String);
 
-/// An SNS topic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Topic {
-    /// The topic that the stack made (`ANDON_TOPIC_ARN`).
-    Default,
-    /// Another one.
-    Arn(TopicArn),
+/// A token as it was written.
+pub(super) enum Token {
+    /// Not at all.
+    Absent,
+    /// Wrongly, which has been reported.
+    Wrong,
+    /// As it should be.
+    Is(SecretRef),
 }
-
-/// The ARN of an SNS topic.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TopicArn(String);
 
 /// The name of the destination that exists without being written down.
 const DEFAULT: &str = "default";
@@ -127,60 +125,6 @@ impl SlackChannel {
     }
 }
 
-impl TopicArn {
-    /// Reads `arn:aws:sns:eu-west-1:111122223333:name`.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let malformed = |why: &str| {
-            Invalid::new(format!("{} is not the ARN of a topic: {why}", quoted(text)))
-                .with_help("write `default` for the stack's own topic, or `arn:aws:sns:REGION:ACCOUNT:NAME`")
-        };
-        let parts: Vec<&str> = text.split(':').collect();
-        match parts.as_slice() {
-            ["arn", partition, "sns", region, account, name] => {
-                let topic = name.strip_suffix(".fifo").unwrap_or(name);
-                let name_fits = !topic.is_empty()
-                    && name.len() <= 256
-                    && topic.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-                if !partition.starts_with("aws") {
-                    Err(malformed("the partition is not aws, aws-cn or aws-us-gov"))
-                } else if region.contains(['*', '?'])
-                    || super::glob::Glob::parse(region, super::glob::Subject::Region).is_err()
-                {
-                    Err(malformed("the fourth part is not a region"))
-                } else if account.len() != 12 || !account.chars().all(|c| c.is_ascii_digit()) {
-                    Err(malformed("the fifth part is not an account id of 12 digits"))
-                } else if name_fits {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err(malformed("the last part is not the name of a topic"))
-                }
-            }
-            ["arn", _, "sns", _, _, _, _] => {
-                let topic = parts.get(..6).unwrap_or_default().join(":");
-                Err(Invalid::new("this is the ARN of a subscription, not of a topic")
-                    .with_help(format!("write {}", quoted(&topic))))
-            }
-            ["arn", _, service, ..] if *service != "sns" => Err(malformed("it belongs to another service")),
-            _ => Err(malformed("it does not have six parts")),
-        }
-    }
-
-    /// The ARN.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The region of the topic.
-    pub fn region(&self) -> &str {
-        self.0.split(':').nth(3).unwrap_or_default()
-    }
-
-    /// Whether it keeps order and so needs group and deduplication ids.
-    pub fn is_fifo(&self) -> bool {
-        self.0.ends_with(".fifo")
-    }
-}
-
 /// The destination that exists without being written down.
 pub(super) fn default_topic() -> Destination {
     Destination { name: DestinationName::default_topic(), target: Target::Sns { topic: Topic::Default } }
@@ -190,7 +134,7 @@ pub(super) fn default_topic() -> Destination {
 /// still a name that routes may use, hence the second set.
 pub(super) fn read(
     section: Option<&Node>,
-    token: Option<SecretRef>,
+    token: &Token,
     surroundings: Surroundings<'_>,
     reader: &mut Reader<'_>,
 ) -> (BTreeMap<DestinationName, Destination>, Vec<String>) {
@@ -206,7 +150,7 @@ pub(super) fn read(
                     .with_help("use letters, digits, `-`, `_` and `.`"),
             );
         }
-        if let Some(target) = target(value, token.as_ref(), surroundings, reader) {
+        if let Some(target) = target(value, token, surroundings, reader) {
             let name = DestinationName(key.clone());
             destinations.insert(name.clone(), Destination { name, target });
         }
@@ -232,18 +176,13 @@ pub(super) fn secret(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option
     reader.value(node, what, str::parse)
 }
 
-fn target(
-    node: &Node,
-    token: Option<&SecretRef>,
-    surroundings: Surroundings<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Target> {
+fn target(node: &Node, token: &Token, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) -> Option<Target> {
     let fields = reader.fields(node, "a destination", KEYS)?;
     let written: Vec<&str> = TARGETS.iter().copied().filter(|key| fields.get(key).is_some()).collect();
-    let own_token = fields.get("token").map(|node| secret(node, "`token`", reader));
+    let own_token = token_of(fields, "token", reader);
     match written.as_slice() {
-        ["slack"] => slack(fields, own_token, token, reader),
-        [other] if own_token.is_some() => {
+        ["slack"] => slack(fields, &own_token, token, reader),
+        [other] if !matches!(own_token, Token::Absent) => {
             reader.note(
                 Finding::error(
                     fields.key_span("token").unwrap_or(fields.span.clone()),
@@ -257,6 +196,7 @@ fn target(
             secret(fields.get("slack-webhook")?, "`slack-webhook`", reader).map(|url| Target::SlackWebhook { url })
         }
         [_sns] => topic(fields.get("sns")?, surroundings, reader).map(|topic| Target::Sns { topic }),
+        [] if fields.keys().any(|key| !KEYS.contains(&key)) => None,
         [] => {
             reader.note(
                 Finding::error(fields.span.clone(), "this destination leads nowhere")
@@ -276,19 +216,23 @@ fn target(
     }
 }
 
-/// Reads a Slack channel. The outer option of `own` says whether a token was written at all.
-#[expect(clippy::option_option, reason = "absent, written wrongly and written are three things")]
-fn slack(
-    fields: Fields<'_>,
-    own: Option<Option<SecretRef>>,
-    shared: Option<&SecretRef>,
-    reader: &mut Reader<'_>,
-) -> Option<Target> {
+/// Reads a token that may be absent.
+pub(super) fn token_of(fields: Fields<'_>, key: &str, reader: &mut Reader<'_>) -> Token {
+    match fields.get(key) {
+        None => Token::Absent,
+        Some(node) => match secret(node, &quoted(key), reader) {
+            None => Token::Wrong,
+            Some(token) => Token::Is(token),
+        },
+    }
+}
+
+fn slack(fields: Fields<'_>, own: &Token, shared: &Token, reader: &mut Reader<'_>) -> Option<Target> {
     let channel = reader.value(fields.get("slack")?, "`slack`", SlackChannel::parse);
     let token = match (own, shared) {
-        (Some(own), _) => own?,
-        (None, Some(shared)) => shared.clone(),
-        (None, None) => {
+        (Token::Is(token), _) | (Token::Absent, Token::Is(token)) => token.clone(),
+        (Token::Wrong, _) | (Token::Absent, Token::Wrong) => return None,
+        (Token::Absent, Token::Absent) => {
             reader.note(
                 Finding::error(
                     fields.key_span("slack").unwrap_or(fields.span.clone()),
@@ -340,29 +284,5 @@ mod tests {
         for text in ["", "#", "Deployments", "a b", "@alice", "<!channel>"] {
             assert!(SlackChannel::parse(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_topic_arn_knows_its_region_and_kind() {
-        let arn = TopicArn::parse("arn:aws-us-gov:sns:us-gov-west-1:111122223333:a.fifo").unwrap();
-        assert_eq!(arn.region(), "us-gov-west-1");
-        assert!(arn.is_fifo());
-        for text in [
-            "arn:aws:sns:eu-west-1:111122223333",
-            "arn:aws:sqs:eu-west-1:111122223333:queue",
-            "arn:aws:sns:*:111122223333:topic",
-            "arn:aws:sns:eu-west-1:1111:topic",
-            "arn:aws:sns:eu-west-1:111122223333:to pic",
-            "topic",
-        ] {
-            assert!(TopicArn::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_arn_of_a_subscription_is_cut_to_its_topic() {
-        let text = "arn:aws:sns:eu-west-1:111122223333:mail:6b0e71bd-7e97-4d97-80ce-4a0994e55286";
-        let shown = TopicArn::parse(text).unwrap_err().to_string();
-        assert!(shown.contains("`arn:aws:sns:eu-west-1:111122223333:mail`"), "{shown}");
     }
 }

@@ -87,13 +87,13 @@ impl Finding {
 pub struct Findings {
     name: String,
     text: String,
-    findings: Vec<Finding>,
+    all: Vec<Finding>,
 }
 
 impl Findings {
     pub(super) fn new(name: &str, text: String, mut findings: Vec<Finding>) -> Self {
         findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
-        Self { name: name.to_owned(), text, findings }
+        Self { name: name.to_owned(), text, all: findings }
     }
 
     /// The name of the file.
@@ -108,12 +108,12 @@ impl Findings {
 
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.findings.is_empty()
+        self.all.is_empty()
     }
 
     /// Every finding, errors and warnings.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
-        self.findings.iter()
+        self.all.iter()
     }
 
     /// What the file is refused for.
@@ -134,7 +134,7 @@ impl Findings {
     }
 
     fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(move |finding| finding.severity == severity)
+        self.all.iter().filter(move |finding| finding.severity == severity)
     }
 }
 
@@ -149,7 +149,7 @@ impl<'f> IntoIterator for &'f Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self.findings.iter().enumerate() {
+        for (index, finding) in self.all.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n\n")?;
             }

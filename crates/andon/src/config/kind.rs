@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::finding::Invalid;
+use super::finding::{Finding, Invalid};
+use super::reader::Reader;
+use super::tree::Node;
 use super::words::{quoted, suggestion};
 
 /// What an alert tells.
@@ -117,4 +119,20 @@ impl FromStr for Kind {
                 .with_help(suggestion(text, Self::ALL.map(Self::as_str)))
         })
     }
+}
+
+/// Reads one kind or several.
+pub(super) fn read(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for item in reader.one_or_more(node, what) {
+        match reader.value(item, "a kind of alert", str::parse::<Kind>) {
+            Some(kind) if kinds.contains(&kind) => reader.note(
+                Finding::error(item.span.clone(), format!("{} is listed twice", quoted(kind.as_str())))
+                    .with_help("remove one of the two"),
+            ),
+            Some(kind) => kinds.push(kind),
+            None => {}
+        }
+    }
+    kinds
 }

@@ -11,7 +11,6 @@ use super::tree::Node;
 
 /// What an entry of the list says of the pipelines that it matches. `None` is silent on a
 /// limit and leaves it to the entries after it; `Some(None)` switches it off.
-#[expect(clippy::option_option, reason = "unsaid, off and a time are three things")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limit {
     /// The pipelines; all if absent.

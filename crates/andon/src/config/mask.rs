@@ -27,7 +27,7 @@ const BEGINNINGS: &[&str] = &[
 ];
 
 /// The ends of the keys whose values are secrets.
-const KEYS: &[&str] = &["token", "webhook"];
+const KEYS: &[&str] = &["token", "webhook", "secret", "password", "url"];
 
 /// Fewer characters than this are an example, not a secret.
 const SHORTEST: usize = 8;
@@ -54,16 +54,18 @@ pub(super) fn mask(text: &str) -> (String, Vec<Range<usize>>) {
     (masked, places)
 }
 
-/// Where the text of a file that cannot be read as YAML seems to hold a secret: whatever stands
-/// on the line of a key for one, unless it is a reference.
+/// What else seems to be a secret: the rest of a line after a key for one, unless it is a
+/// reference. This catches what the tree does not: broken syntax, misspelt and repeated keys.
 pub(super) fn suspects(text: &str) -> Vec<Range<usize>> {
     KEYS.iter()
         .flat_map(|key| text.match_indices(key).map(move |(at, _)| at + key.len()))
         .filter_map(|after| {
             let line = text.get(after..)?.lines().next()?;
-            let value = line.trim_start_matches([':', '"', '\'', ' ']);
+            let value =
+                line.trim_start_matches(['"', '\'', ' ']).strip_prefix(':')?.trim_start_matches(['"', '\'', ' ']);
             let start = after + (line.len() - value.len());
-            (!value.is_empty() && !is_reference(value)).then(|| start..after + line.len())
+            let is_shown = value.is_empty() || value.starts_with('*') || is_reference(value);
+            (!is_shown).then(|| start..after + line.len())
         })
         .collect()
 }

@@ -6,6 +6,7 @@
 //! sends failures, recoveries and approvals of every pipeline to the stack's own topic.
 
 mod account;
+mod clock;
 mod destination;
 mod duration;
 mod finding;
@@ -13,7 +14,9 @@ mod glob;
 mod kind;
 mod limits;
 mod mask;
+mod mention;
 mod quiet;
+mod reach;
 mod reader;
 mod region;
 #[cfg(feature = "check")]
@@ -22,6 +25,7 @@ mod routes;
 mod runbook;
 mod secret;
 mod statistics;
+mod topic;
 mod tree;
 mod words;
 
@@ -30,18 +34,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 pub use account::Account;
-pub use destination::{Destination, DestinationName, SlackChannel, Target, Topic, TopicArn};
+pub use clock::TimeOfDay;
+pub use destination::{Destination, DestinationName, SlackChannel, Target};
 pub use finding::{Finding, Findings, Invalid, Severity};
 pub use glob::{Glob, Globs, Subject};
 pub use kind::{CATEGORIES, Kind};
 pub use limits::{Limit, Limits};
-pub use quiet::{QuietHours, TimeOfDay, Timing, Window};
+pub use mention::Mention;
+pub use quiet::{QuietHours, Timing, Window};
 #[cfg(feature = "check")]
 pub use render::{Style, render};
-pub use routes::{Failures, Match, Mention, Route};
+pub use routes::{Failures, Match, Route};
 pub use runbook::{Pattern, Runbook};
 pub use secret::{BadWebhookUrl, SecretRef, WebhookUrl};
 pub use statistics::{Deployment, Detail, Statistics};
+pub use topic::{Topic, TopicArn};
 
 use reader::{Fields, Reader};
 use tree::Node;
@@ -104,7 +111,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads a configuration; `name` is what messages call the file. Warnings are passed over.
+    /// Reads a configuration; `name` is what messages call the file. Warnings alone pass.
     pub fn parse(text: &str, name: &str) -> Result<Self, Findings> {
         let Checked { config, findings } = Self::check(text, name, Surroundings::default());
         config.ok_or(findings)
@@ -115,19 +122,13 @@ impl Config {
         let (mut masked, secrets) = mask::mask(text);
         let mut reader = Reader::new(&masked);
         let root = tree::read(&masked, &mut reader.findings);
-        let config = match &root {
-            Some(root) => read(root, surroundings, &mut reader),
-            None => {
-                if reader.findings.is_empty() {
-                    reader.note(Finding::error(0..0, "the file is empty").with_help("begin it with `version: 1`"));
-                }
-                reader.secrets = mask::suspects(&masked);
-                None
-            }
-        };
+        let config = root.as_ref().and_then(|root| read(root, surroundings, &mut reader));
+        if root.is_none() && reader.findings.is_empty() {
+            reader.note(Finding::error(0..0, "the file is empty").with_help("begin it with `version: 1`"));
+        }
         let Reader { mut findings, secrets: literals, .. } = reader;
         for place in secrets {
-            if !findings.iter().any(|finding| overlaps(&finding.span(), &place)) {
+            if !literals.iter().any(|literal| overlaps(literal, &place)) {
                 findings.push(
                     Finding::error(place, "a secret is written in this file")
                         .with_label("anyone who reads the repository can use it")
@@ -135,8 +136,13 @@ impl Config {
                 );
             }
         }
-        for place in literals {
-            mask::blot(&mut masked, place);
+        if !findings.is_empty() {
+            for place in literals {
+                mask::blot(&mut masked, place);
+            }
+            for place in mask::suspects(&masked) {
+                mask::blot(&mut masked, place);
+            }
         }
         let findings = Findings::new(name, masked, findings);
         let config = config.filter(|_| findings.errors().next().is_none());
@@ -172,15 +178,9 @@ fn overlaps(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {
 fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) -> Option<Config> {
     let fields = reader.fields(root, "the file", KEYS)?;
     version(fields, reader);
-    let zone = fields.get("zone").and_then(|node| reader.value(node, "`zone`", quiet::zone)).unwrap_or(TimeZone::UTC);
-    let token = fields.get("slack-token").and_then(|node| destination::secret(node, "`slack-token`", reader));
-    let token_is_wrong = token.is_none() && fields.get("slack-token").is_some();
-    let (destinations, names) = destination::read(
-        fields.section("destinations"),
-        token.or_else(|| token_is_wrong.then(|| SecretRef::Env("REPORTED".to_owned()))),
-        surroundings,
-        reader,
-    );
+    let zone = fields.get("zone").and_then(|node| reader.value(node, "`zone`", clock::zone)).unwrap_or(TimeZone::UTC);
+    let token = destination::token_of(fields, "slack-token", reader);
+    let (destinations, names) = destination::read(fields.section("destinations"), &token, surroundings, reader);
     let accounts = fields.section("accounts").map(|node| account::read(node, reader)).unwrap_or_default();
     let known = routes::Known { accounts: &accounts, destinations: &destinations, names: &names, zone: &zone };
     let routes = fields.section("routes").map(|node| routes::read(node, &known, reader)).unwrap_or_default();

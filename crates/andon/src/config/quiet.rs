@@ -4,17 +4,16 @@
 //! that a change of the clocks skips counts as the moment after the change, and one that comes
 //! twice as its first coming.
 
-use std::fmt;
-
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::finding::{Finding, Invalid};
-use super::kind::Kind;
+use super::clock::{DAYS, TimeOfDay, day, zone};
+use super::finding::Finding;
+use super::kind::{self, Kind};
 use super::reader::Reader;
 use super::tree::{Node, Value};
-use super::words::{quoted, suggestion};
+use super::words::quoted;
 
 /// The quiet hours of a route: windows, of which any may hold an alert back.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,10 +34,6 @@ pub struct Window {
     pub except: Vec<Kind>,
 }
 
-/// A time of day in minutes after midnight; `24:00` is the end of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TimeOfDay(u16);
-
 /// When an alert goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timing {
@@ -49,15 +44,6 @@ pub enum Timing {
 }
 
 const KEYS: &[&str] = &["from", "to", "days", "zone", "except"];
-const DAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
 /// Windows that follow upon each other are one quiet time; a week of it never ends.
 const MOST_WINDOWS_IN_A_ROW: usize = 64;
 
@@ -109,61 +95,11 @@ impl Window {
     }
 
     fn moment(&self, date: Date, time: TimeOfDay) -> Option<Timestamp> {
-        let (date, minutes) = if time == TimeOfDay::END { (date.tomorrow().ok()?, 0) } else { (date, time.0) };
-        let hour = i8::try_from(minutes / 60).ok()?;
-        let minute = i8::try_from(minutes % 60).ok()?;
-        let zoned = date.at(hour, minute, 0, 0).to_zoned(self.zone.clone()).ok()?;
+        let (date, time) =
+            if time == TimeOfDay::END { (date.tomorrow().ok()?, TimeOfDay::START) } else { (date, time) };
+        let zoned = date.at(time.hour(), time.minute(), 0, 0).to_zoned(self.zone.clone()).ok()?;
         Some(zoned.timestamp())
     }
-}
-
-impl TimeOfDay {
-    /// Midnight at the beginning of the day.
-    pub const START: Self = Self(0);
-    /// Midnight at the end of the day.
-    pub const END: Self = Self(24 * 60);
-
-    /// Reads `22:00`.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let number = |digits: &str| -> Option<u16> {
-            let fits = (1..=2).contains(&digits.len());
-            (fits && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok()).flatten()
-        };
-        text.split_once(':')
-            .filter(|(_, minutes)| minutes.len() == 2)
-            .and_then(|(hours, minutes)| Some((number(hours)?, number(minutes)?)))
-            .filter(|(hours, minutes)| *minutes < 60 && hours * 60 + minutes <= 24 * 60)
-            .map(|(hours, minutes)| Self(hours * 60 + minutes))
-            .ok_or_else(|| {
-                Invalid::new(format!("{} is not a time of day", quoted(text)))
-                    .with_help("write hours and minutes, from 00:00 to 24:00, such as \"22:00\"")
-            })
-    }
-}
-
-impl fmt::Display for TimeOfDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
-    }
-}
-
-/// Reads the name of a time zone.
-pub(super) fn zone(text: &str) -> Result<TimeZone, Invalid> {
-    TimeZone::get(text).map_err(|_| {
-        let invalid = Invalid::new(format!("there is no time zone {}", quoted(text)));
-        let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-        let city =
-            |name: &str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&text.replace(' ', "_")));
-        let near = names
-            .iter()
-            .find(|name| city(name))
-            .map(String::as_str)
-            .or_else(|| super::words::nearest(text, names.iter().map(String::as_str)));
-        invalid.with_help(match near {
-            Some(near) => format!("did you mean {}?", quoted(near)),
-            None => "write a name of the IANA database, such as Europe/Berlin or UTC".to_owned(),
-        })
-    })
 }
 
 /// Reads the quiet hours of a route that takes these kinds.
@@ -189,18 +125,15 @@ pub(super) fn read(node: &Node, kinds: &[Kind], zone: &TimeZone, reader: &mut Re
 
 fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Option<Window> {
     let fields = reader.fields(node, "`quiet`", KEYS)?;
-    let days = match fields.get("days") {
-        Some(node) => Some(
-            reader.one_or_more(node, "`days`").iter().filter_map(|node| reader.value(node, "a day", day)).collect(),
-        ),
-        None => None,
-    };
+    let days: Option<Vec<Weekday>> = fields.get("days").map(|node| {
+        reader.one_or_more(node, "`days`").iter().filter_map(|node| reader.value(node, "a day", day)).collect()
+    });
     let zone = match fields.get("zone") {
         Some(node) => reader.value(node, "`zone`", zone),
         None => Some(zone_of_file.clone()),
     };
     let except = match fields.get("except") {
-        Some(node) => kinds(node, "`except`", reader),
+        Some(node) => kind::read(node, "`except`", reader),
         None => Kind::ALL.into_iter().filter(|kind| kind.is_urgent()).collect(),
     };
     let mut time = |key| fields.get(key).map(|node| (node, reader.value(node, "a time of day", TimeOfDay::parse)));
@@ -235,34 +168,6 @@ fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Opti
     Some(Window { from, to, days: days.unwrap_or_else(|| DAYS.map(|(_, day)| day).to_vec()), zone: zone?, except })
 }
 
-/// Reads one kind or several.
-pub(super) fn kinds(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = Vec::new();
-    for item in reader.one_or_more(node, what) {
-        match reader.value(item, "a kind of alert", str::parse::<Kind>) {
-            Some(kind) if kinds.contains(&kind) => reader.note(
-                Finding::error(item.span.clone(), format!("{} is listed twice", quoted(kind.as_str())))
-                    .with_help("remove one of the two"),
-            ),
-            Some(kind) => kinds.push(kind),
-            None => {}
-        }
-    }
-    kinds
-}
-
-fn day(text: &str) -> Result<Weekday, Invalid> {
-    DAYS.iter().find(|(name, _)| *name == text).map(|(_, day)| *day).ok_or_else(|| {
-        let short: String = text.chars().take(3).collect::<String>().to_ascii_lowercase();
-        let names = DAYS.map(|(name, _)| name);
-        let help = match names.iter().find(|name| **name == short) {
-            Some(name) => format!("write {}", quoted(name)),
-            None => suggestion(text, names),
-        };
-        Invalid::new(format!("{} is not a day", quoted(text))).with_help(help)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -277,6 +182,10 @@ mod tests {
             zone: TimeZone::get(zone).unwrap(),
             except: vec![Kind::Failed],
         }])
+    }
+
+    fn clock(minutes: u16) -> TimeOfDay {
+        TimeOfDay::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60)).unwrap()
     }
 
     fn every_day() -> Vec<Weekday> {
@@ -346,24 +255,6 @@ mod tests {
         assert_eq!(held(&windows, "2026-01-16T22:30:00Z"), "2026-01-19T07:00:00Z");
     }
 
-    #[test]
-    fn times_of_day_are_read_strictly() {
-        for text in ["00:00", "7:05", "22:00", "24:00"] {
-            assert!(TimeOfDay::parse(text).is_ok(), "{text}");
-        }
-        for text in ["24:01", "12:60", "12", "12:5", "10pm", "-1:00", "1:+5", "", "99:99", "٣:00"] {
-            assert!(TimeOfDay::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_city_alone_is_offered_its_zone() {
-        let shown = zone("berlin").unwrap_err().to_string();
-        assert!(shown.contains("Europe/Berlin"), "{shown}");
-        let shown = zone("Europe/Berln").unwrap_err().to_string();
-        assert!(shown.contains("Europe/Berlin"), "{shown}");
-    }
-
     fn a_zone() -> impl Strategy<Value = &'static str> {
         prop::sample::select(vec![
             "UTC",
@@ -387,7 +278,7 @@ mod tests {
             zone in a_zone(), second in 946_684_800i64..2_208_988_800,
         ) {
             let quiet = QuietHours(vec![Window {
-                from: TimeOfDay(from), to: TimeOfDay((from + length) % 1440), days,
+                from: clock(from), to: clock((from + length) % 1440), days,
                 zone: TimeZone::get(zone).unwrap(), except: vec![],
             }]);
             let now = Timestamp::from_second(second).unwrap();
@@ -405,7 +296,7 @@ mod tests {
         ) {
             prop_assume!(from != to);
             let quiet = QuietHours(vec![Window {
-                from: TimeOfDay(from), to: TimeOfDay(to), days: every_day(),
+                from: clock(from), to: clock(to), days: every_day(),
                 zone: TimeZone::get("Asia/Kolkata").unwrap(), except: vec![],
             }]);
             let midnight = at("2026-01-01T00:00:00+05:30").as_second();

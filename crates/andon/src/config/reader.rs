@@ -43,9 +43,13 @@ impl<'t> Reader<'t> {
         let entries = self.entries(node, what)?;
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
+                let near = nearest(&entry.key, known.iter().copied());
+                if near.is_some_and(|near| near.ends_with("token") || near.ends_with("webhook")) {
+                    self.secrets.push(entry.value.span.start..entry.value.end);
+                }
                 let help = if entry.key == "<<" {
                     "merge keys are not part of YAML 1.2: write the keys out".to_owned()
-                } else if let Some(near) = nearest(&entry.key, known.iter().copied()) {
+                } else if let Some(near) = near {
                     format!("did you mean {}?", quoted(near))
                 } else {
                     format!("it has {}", listed(known.iter().copied(), "and"))
@@ -62,24 +66,20 @@ impl<'t> Reader<'t> {
 
     /// The entries of a map whose keys are names of the user's own.
     pub(super) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Entry]> {
-        match &node.value {
-            Value::Map(entries) => Some(entries),
-            _ => {
-                self.wrong_type(node, what, "a map of keys and values");
-                None
-            }
+        if let Value::Map(entries) = &node.value {
+            return Some(entries);
         }
+        self.wrong_type(node, what, "a map of keys and values");
+        None
     }
 
     /// The items of a list.
     pub(super) fn items<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
-        match &node.value {
-            Value::List(items) => items,
-            _ => {
-                self.wrong_type(node, what, "a list: put `- ` before each item");
-                &[]
-            }
+        if let Value::List(items) = &node.value {
+            return items;
         }
+        self.wrong_type(node, what, "a list: put `- ` before each item");
+        &[]
     }
 
     /// The items of a list, or the one thing that stands for a list of one.
@@ -163,7 +163,12 @@ impl<'t> Reader<'t> {
     fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let found = match node.value {
             Value::Broken => return,
-            Value::Nothing => "nothing",
+            Value::Nothing => {
+                return self.note(
+                    Finding::error(node.span.clone(), format!("{what} has no value"))
+                        .with_help(format!("it is {wanted}")),
+                );
+            }
             Value::Text(_) => "a text",
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
@@ -212,7 +217,9 @@ impl<'n> Fields<'n> {
 
     pub(super) fn require(&self, key: &'static str, example: &str, reader: &mut Reader<'_>) -> Option<&'n Node> {
         let node = self.get(key);
-        if node.is_none() {
+        // A misspelt key has been reported as an unknown one.
+        let is_misspelt = || self.keys().any(|other| nearest(other, [key]).is_some());
+        if node.is_none() && !is_misspelt() {
             reader.note(
                 Finding::error(self.span.clone(), format!("{} lacks `{key}`", self.what))
                     .with_help(format!("add {}", quoted(example))),
@@ -224,6 +231,11 @@ impl<'n> Fields<'n> {
     /// Where a key is written.
     pub(super) fn key_span(&self, key: &str) -> Option<Range<usize>> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span.clone())
+    }
+
+    /// The keys as they were written.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'n str> + use<'n> {
+        self.entries.iter().map(|entry| entry.key.as_str())
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -1,7 +1,6 @@
 //! The routes as they are written; [`crate::route`] decides by them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
@@ -10,8 +9,10 @@ use super::account::Account;
 use super::destination::{Destination, DestinationName, Target};
 use super::finding::{Finding, Invalid, Severity};
 use super::glob::{Glob, Globs, Subject};
-use super::kind::{CATEGORIES, Kind};
+use super::kind::{self, CATEGORIES, Kind};
+use super::mention::Mention;
 use super::quiet::{self, QuietHours};
+use super::reach;
 use super::reader::Reader;
 use super::region;
 use super::tree::{Node, Value};
@@ -67,21 +68,6 @@ pub enum Failures {
     Changes,
 }
 
-/// Who is called in Slack.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Mention {
-    /// Those of the channel who are active.
-    Here,
-    /// All of the channel.
-    Channel,
-    /// All of the workspace.
-    Everyone,
-    /// A member, by id.
-    User(String),
-    /// A user group, by id.
-    Group(String),
-}
-
 /// A thing that globs are written for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
@@ -104,65 +90,6 @@ pub(super) struct Known<'k> {
 
 const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "to", "continue"];
 const MATCH_KEYS: &[&str] = &["pipeline", "account", "customer", "region", "stage", "action", "category"];
-
-impl Match {
-    /// Whether it takes everything that the other one takes.
-    pub fn covers(&self, other: &Self) -> bool {
-        let always = |globs: Option<&Globs>, others: Option<&Globs>| match (globs, others) {
-            (None, _) => true,
-            (Some(globs), None) => globs.are_everything(),
-            (Some(globs), Some(others)) => globs.cover(others),
-        };
-        let if_any = |globs: Option<&Globs>, others: Option<&Globs>| match (globs, others) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(globs), Some(others)) => globs.cover(others),
-        };
-        always(self.pipeline.as_ref(), other.pipeline.as_ref())
-            && always(self.account.as_ref(), other.account.as_ref())
-            && always(self.region.as_ref(), other.region.as_ref())
-            && if_any(self.customer.as_ref(), other.customer.as_ref())
-            && if_any(self.stage.as_ref(), other.stage.as_ref())
-            && if_any(self.action.as_ref(), other.action.as_ref())
-            && if_any(self.category.as_ref(), other.category.as_ref())
-    }
-}
-
-impl Mention {
-    /// Reads `here`, `channel`, `everyone`, or the id of a member or user group.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let name = text.strip_prefix('@').unwrap_or(text);
-        let is_id = name.len() >= 9 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-        match name {
-            "here" => Ok(Self::Here),
-            "channel" => Ok(Self::Channel),
-            "everyone" => Ok(Self::Everyone),
-            id if is_id && id.starts_with(['U', 'W']) => Ok(Self::User(id.to_owned())),
-            id if is_id && id.starts_with('S') => Ok(Self::Group(id.to_owned())),
-            other => Err(
-                Invalid::new(format!("Slack cannot mention {}", quoted(text))).with_help(
-                    match nearest(other, ["here", "channel", "everyone"]) {
-                        Some(near) => format!("did you mean {}?", quoted(near)),
-                        None => "write `here`, `channel`, or an id: in Slack, open the profile, then \"Copy member ID\" (U…), or \"Copy group ID\" (S…)".to_owned(),
-                    },
-                ),
-            ),
-        }
-    }
-}
-
-/// The mention in Slack's own notation, ready to be put into a message.
-impl fmt::Display for Mention {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Here => f.write_str("<!here>"),
-            Self::Channel => f.write_str("<!channel>"),
-            Self::Everyone => f.write_str("<!everyone>"),
-            Self::User(id) => write!(f, "<@{id}>"),
-            Self::Group(id) => write!(f, "<!subteam^{id}>"),
-        }
-    }
-}
 
 impl Field {
     fn key(self) -> &'static str {
@@ -243,43 +170,12 @@ pub(super) fn read(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> V
         }
         routes.push(route);
     }
-    note_unreachable(&routes, &sound, reader);
+    reach::note_unreachable(&routes, &sound, reader);
     routes
 }
 
 fn errors(reader: &Reader<'_>) -> usize {
     reader.findings.iter().filter(|finding| finding.severity() == Severity::Error).count()
-}
-
-/// Reports each route that the ones before it leave nothing for.
-fn note_unreachable(routes: &[Route], sound: &[(usize, Range<usize>)], reader: &mut Reader<'_>) {
-    for (position, (index, span)) in sound.iter().enumerate() {
-        let Some(route) = routes.get(*index) else {
-            continue;
-        };
-        let mut left: BTreeSet<Kind> = route.kinds.iter().copied().collect();
-        let mut taker = None;
-        for (earlier, earlier_span) in sound.iter().take(position) {
-            let Some(earlier) = routes.get(*earlier) else {
-                continue;
-            };
-            if !earlier.goes_on && earlier.matches.covers(&route.matches) {
-                let before = left.len();
-                left.retain(|kind| !earlier.kinds.contains(kind));
-                if left.len() < before {
-                    taker = Some(earlier_span);
-                }
-            }
-        }
-        if let (true, Some(taker)) = (left.is_empty(), taker) {
-            reader.note(
-                Finding::error(span.clone(), "no alert ever reaches this route")
-                    .with_label("never reached")
-                    .with_related(taker.clone(), "this route takes them all")
-                    .with_help("move it before the other one, or let the other one `continue: true`"),
-            );
-        }
-    }
 }
 
 fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Route, Option<Range<usize>>)> {
@@ -291,7 +187,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     };
     let kinds = match fields.get("kinds") {
         Some(node) if matches!(&node.value, Value::Text(text) if text == "all") => Kind::ALL.to_vec(),
-        Some(node) => quiet::kinds(node, "`kinds`", reader),
+        Some(node) => kind::read(node, "`kinds`", reader),
         None => Kind::TOLD_BY_DEFAULT.to_vec(),
     };
     let failures =

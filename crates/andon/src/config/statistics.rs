@@ -22,9 +22,9 @@ pub enum Detail {
     /// Whole runs.
     Pipeline,
     /// And each stage.
-    #[default]
     Stage,
     /// And each action.
+    #[default]
     Action,
 }
 

@@ -161,24 +161,13 @@ impl Builder<'_, '_> {
         match self.open.last_mut().map(|open| &mut open.holds) {
             None => self.root = self.root.take().or(Some(node)),
             Some(Holds::List(items)) => items.push(node),
-            Some(Holds::Map(entries, waiting)) => match waiting.take() {
-                Some((key, key_span)) => entries.push(Entry { key, key_span, value: node }),
-                None => {
-                    let key = match node.value {
-                        Value::Text(text) => text,
-                        Value::Nothing => self.text.get(node.span.clone()).unwrap_or("").to_owned(),
-                        Value::Broken => String::new(),
-                        Value::List(_) | Value::Map(_) => {
-                            self.findings.push(
-                                Finding::error(node.span.clone(), "a key is a list or a map")
-                                    .with_help("a key is one word, followed by a colon"),
-                            );
-                            String::new()
-                        }
-                    };
-                    *waiting = Some((key, node.span));
+            Some(Holds::Map(entries, waiting)) => {
+                if let Some((key, key_span)) = waiting.take() {
+                    entries.push(Entry { key, key_span, value: node });
+                } else {
+                    *waiting = Some(key_of(node, self.text, self.findings));
                 }
-            },
+            }
         }
     }
 
@@ -261,6 +250,22 @@ impl Node {
     }
 }
 
+fn key_of(node: Node, text: &str, findings: &mut Vec<Finding>) -> (String, Range<usize>) {
+    let key = match node.value {
+        Value::Text(key) => key,
+        Value::Nothing => text.get(node.span.clone()).unwrap_or("").to_owned(),
+        Value::Broken => String::new(),
+        Value::List(_) | Value::Map(_) => {
+            findings.push(
+                Finding::error(node.span.clone(), "a key is a list or a map")
+                    .with_help("a key is one word, followed by a colon"),
+            );
+            String::new()
+        }
+    };
+    (key, node.span)
+}
+
 fn broken(span: Range<usize>) -> Node {
     Node { end: span.end, span, value: Value::Broken }
 }
@@ -299,6 +304,8 @@ fn swallowed_by_comment(before: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn messages(text: &str) -> Vec<String> {
@@ -343,7 +350,8 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let item = format!("*a{}, ", level - 1);
-            bomb += &format!("a{level}: &a{level} [{}]\n", item.repeat(10));
+            let items = item.repeat(10);
+            writeln!(bomb, "a{level}: &a{level} [{items}]").unwrap();
         }
         assert_eq!(messages(&bomb), ["the aliases expand to too much"]);
     }

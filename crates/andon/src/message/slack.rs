@@ -27,7 +27,7 @@ pub fn render(message: &Message, mention: &[Mention]) -> Value {
         "type": "header",
         "text": {"type": "plain_text", "text": plain(&format!("{} {}", emoji(message), message.title), limit::HEADER), "emoji": true},
     })];
-    let called = mention.iter().map(call).collect::<Vec<_>>().join(" ");
+    let called = mention.iter().map(Mention::to_string).collect::<Vec<_>>().join(" ");
     let lead = message.lead.as_deref().map(|lead| inline(lead, limit::VALUE));
     let opening =
         [Some(called).filter(|called| !called.is_empty()), lead].into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -76,17 +76,6 @@ fn fallback(message: &Message) -> String {
         None => format!("{} {}", emoji(message), message.title),
     };
     escape(&fit(&text, limit::TEXT, cost))
-}
-
-/// A mention that Slack acts on: written by the configuration, never by what came from outside.
-fn call(mention: &Mention) -> String {
-    match mention {
-        Mention::Here => "<!here>".to_owned(),
-        Mention::Channel => "<!channel>".to_owned(),
-        Mention::Everyone => "<!everyone>".to_owned(),
-        Mention::User(id) => format!("<@{id}>"),
-        Mention::Group(id) => format!("<!subteam^{id}>"),
-    }
 }
 
 fn emoji(message: &Message) -> &'static str {

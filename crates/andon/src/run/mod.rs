@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, State, Subject, Trigger};
@@ -21,6 +21,10 @@ pub use reading::{ActionView, Failure, Outcome, StageView, Status};
 const MOST_FACTS: usize = 1500;
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
 const LONGEST: usize = 2048;
+
+/// How long a failure that no event has explained is kept back: the one that explains it comes within the same second
+/// or so, but not always first.
+pub const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
 /// One execution of a pipeline, as far as its events have told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

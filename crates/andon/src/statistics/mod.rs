@@ -4,14 +4,14 @@
 //! was built on them keeps working. Unlike there, a retry in place counts as a recovery, an event that comes twice
 //! counts once, a rejected approval is not a failure, and nothing depends on what an API has got round to listing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::event::{Attempt, State, Subject};
 use crate::history::{Colour, History, RunSummary};
 use crate::ledger::ClaimKey;
 use crate::name::{Home, PipelineId};
-use crate::run::{Outcome, Run, Status};
+use crate::run::{GRACE, Outcome, Run, Status};
 
 /// The namespace that all metrics are in.
 pub const NAMESPACE: &str = "Pipeline";
@@ -116,17 +116,19 @@ pub enum Due {
 ///
 /// Whatever the order of events: the data of the subject itself, those of the run's ends (a late event can make one of
 /// them known), and those of the end of the next run (whose red or green time may hang on this one).
-pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, home: &Home, patience: Patience) -> Due {
+pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, home: &Home, now: Timestamp) -> Due {
     let mut measured = Vec::new();
     let mut waits = false;
     let place = Place { pipeline: &run.pipeline, home };
     if *subject != Subject::Pipeline {
-        waits |= count(&mut measured, &place, run, subject, attempt, patience);
+        waits |= count(&mut measured, &place, run, subject, attempt, now);
     }
     if let Some(summary) = history.run(&run.execution) {
         for outcome in run.outcomes() {
-            waits |= count(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, patience);
-            if outcome.status == Status::Failed && !is_decided(run, &Subject::Pipeline, outcome.attempt, patience) {
+            waits |= count(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, now);
+            if outcome.status == Status::Failed
+                && !is_decided(run, &Subject::Pipeline, outcome.attempt, now.duration_since(outcome.ended))
+            {
                 waits = true;
                 continue;
             }
@@ -141,15 +143,6 @@ pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, ho
     let mut seen = std::collections::BTreeSet::new();
     measured.retain(|measurement: &Measurement| seen.insert(measurement.claim.clone()));
     if waits { Due::More(measured) } else { Due::Now(measured) }
-}
-
-/// Whether to wait until a failure is explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// The explaining event may still come: wait for it.
-    Wait,
-    /// It has had its time: count what is known.
-    GiveUp,
 }
 
 struct Place<'a> {
@@ -194,13 +187,13 @@ fn count(
     run: &Run,
     subject: &Subject,
     attempt: Attempt,
-    patience: Patience,
+    now: Timestamp,
 ) -> bool {
     let mut waits = false;
     for (state, at) in run.ends(subject, attempt) {
         let metric = match state {
             State::Succeeded => Metric::SuccessCount,
-            State::Failed if !is_decided(run, subject, attempt, patience) => {
+            State::Failed if !is_decided(run, subject, attempt, now.duration_since(at)) => {
                 waits = true;
                 continue;
             }
@@ -214,9 +207,9 @@ fn count(
     waits
 }
 
-/// Whether it is known if a failure was somebody's rejection.
-fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, patience: Patience) -> bool {
-    patience == Patience::GiveUp
+/// Whether it is known if a failure was somebody's rejection; after a while it is taken as none.
+fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, age: SignedDuration) -> bool {
+    age >= GRACE
         || matches!(subject, Subject::Action { .. } | Subject::Unnamed)
         || run.is_explained_for(subject, attempt)
 }

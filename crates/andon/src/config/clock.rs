@@ -1,0 +1,126 @@
+//! Times of day, days of the week and time zones, as people write them.
+
+use std::fmt;
+
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+
+use super::finding::Invalid;
+use super::words::{nearest, quoted, suggestion};
+
+/// A time of day in minutes after midnight; `24:00` is the end of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(u16);
+
+pub(super) const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+impl TimeOfDay {
+    /// Midnight at the beginning of the day.
+    pub const START: Self = Self(0);
+    /// Midnight at the end of the day.
+    pub const END: Self = Self(24 * 60);
+
+    /// The hour, 24 at the end of the day.
+    pub fn hour(self) -> i8 {
+        i8::try_from(self.0 / 60).unwrap_or(0)
+    }
+
+    /// The minute of the hour.
+    pub fn minute(self) -> i8 {
+        i8::try_from(self.0 % 60).unwrap_or(0)
+    }
+
+    /// Reads `22:00`.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let number = |digits: &str| -> Option<u16> {
+            let fits = (1..=2).contains(&digits.len());
+            (fits && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok()).flatten()
+        };
+        text.split_once(':')
+            .filter(|(_, minutes)| minutes.len() == 2)
+            .and_then(|(hours, minutes)| Some((number(hours)?, number(minutes)?)))
+            .filter(|(hours, minutes)| *minutes < 60 && hours * 60 + minutes <= 24 * 60)
+            .map(|(hours, minutes)| Self(hours * 60 + minutes))
+            .ok_or_else(|| {
+                Invalid::new(format!("{} is not a time of day", quoted(text)))
+                    .with_help("write hours and minutes, from 00:00 to 24:00, such as \"22:00\"")
+            })
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+/// Reads the name of a time zone.
+pub(super) fn zone(text: &str) -> Result<TimeZone, Invalid> {
+    let found = TimeZone::get(text).ok().filter(|zone| !zone.is_unknown());
+    found.ok_or_else(|| {
+        let invalid = Invalid::new(format!("there is no time zone {}", quoted(text)));
+        let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        let city =
+            |name: &str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&text.replace(' ', "_")));
+        let near = names
+            .iter()
+            .find(|name| city(name))
+            .map(String::as_str)
+            .or_else(|| nearest(text, names.iter().map(String::as_str)));
+        invalid.with_help(match near {
+            Some(near) => format!("did you mean {}?", quoted(near)),
+            None => "write a name of the IANA database, such as Europe/Berlin or UTC".to_owned(),
+        })
+    })
+}
+
+/// Reads the short name of a day.
+pub(super) fn day(text: &str) -> Result<Weekday, Invalid> {
+    DAYS.iter().find(|(name, _)| *name == text).map(|(_, day)| *day).ok_or_else(|| {
+        let short: String = text.chars().take(3).collect::<String>().to_ascii_lowercase();
+        let names = DAYS.map(|(name, _)| name);
+        let help = match names.iter().find(|name| **name == short) {
+            Some(name) => format!("write {}", quoted(name)),
+            None => suggestion(text, names),
+        };
+        Invalid::new(format!("{} is not a day", quoted(text))).with_help(help)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_is_no_zone_is_refused() {
+        for text in ["", "Etc/Unknown", "Mars/Olympus", "+02:00"] {
+            assert!(zone(text).is_err(), "{text}");
+        }
+        assert!(zone("europe/berlin").is_ok());
+    }
+
+    #[test]
+    fn times_of_day_are_read_strictly() {
+        for text in ["00:00", "7:05", "22:00", "24:00"] {
+            assert!(TimeOfDay::parse(text).is_ok(), "{text}");
+        }
+        for text in ["24:01", "12:60", "12", "12:5", "10pm", "-1:00", "1:+5", "", "99:99", "٣:00"] {
+            assert!(TimeOfDay::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_city_alone_is_offered_its_zone() {
+        let shown = zone("berlin").unwrap_err().to_string();
+        assert!(shown.contains("Europe/Berlin"), "{shown}");
+        let shown = zone("Europe/Berln").unwrap_err().to_string();
+        assert!(shown.contains("Europe/Berlin"), "{shown}");
+    }
+}

@@ -1,0 +1,91 @@
+//! For the tests of those who use a port: recorded events, adapters that record what they are given, and faults.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "compiled for tests only")]
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::batch::Invocation;
+use crate::config::Destination;
+use crate::delivery::{Outgoing, SendError, Sender};
+use crate::event::{Event, Received, parse};
+use crate::ledger::Receipt;
+use crate::message::Message;
+use crate::name::{AccountId, Home, Region};
+use crate::run::Run;
+use crate::statistics::{Datum, MetricSink, SinkError};
+
+pub mod faults;
+
+/// The folder of the sample events.
+pub fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events"))
+}
+
+/// The events of one file of the sample events, in the order in which they were delivered.
+pub fn events(file: &str) -> Vec<Value> {
+    let path = folder().join(format!("{file}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    match serde_json::from_str(&text).unwrap() {
+        Value::Array(events) => events,
+        event => vec![event],
+    }
+}
+
+/// Where most of the sample events happened.
+pub fn home() -> Home {
+    Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-1").unwrap() }
+}
+
+/// A call of a function at home.
+pub fn invocation(id: &str) -> Invocation {
+    Invocation { id: id.to_owned(), home: home() }
+}
+
+/// The time that an event carries.
+pub fn time(event: &Value) -> Timestamp {
+    event.get("time").and_then(Value::as_str).and_then(|time| time.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// What a pipeline's event tells of its run; `None` for other events.
+pub fn told(event: &Value) -> Option<Run> {
+    match parse(event, &Received { home: home(), at: time(event) }).unwrap() {
+        Event::Pipeline(event) => Some(Run::of(&event)),
+        _ => None,
+    }
+}
+
+/// Keeps what it is asked to send.
+#[derive(Debug, Default)]
+pub struct RecordingSender {
+    /// What was sent: the destination's name, the id, the message.
+    pub sent: RefCell<Vec<(String, String, Message)>>,
+}
+
+impl Sender for RecordingSender {
+    async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
+        self.sent.borrow_mut().push((to.name.to_string(), outgoing.id.to_owned(), outgoing.message.clone()));
+        Ok(Receipt::default())
+    }
+
+    fn can_update(&self, _: &Destination) -> bool {
+        false
+    }
+}
+
+/// Keeps the data it is given.
+#[derive(Debug, Default)]
+pub struct RecordingSink {
+    /// The data.
+    pub data: RefCell<Vec<Datum>>,
+}
+
+impl MetricSink for RecordingSink {
+    async fn put(&self, data: &[Datum]) -> Result<(), SinkError> {
+        self.data.borrow_mut().extend_from_slice(data);
+        Ok(())
+    }
+}

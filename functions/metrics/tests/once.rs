@@ -1,0 +1,177 @@
+//! Every datum counts: once if nothing breaks, and at least once whatever breaks.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use andon::clock::Clock;
+use andon::config::{Config, Detail};
+use andon::ledger::memory::MemoryLedger;
+use andon::ledger::{Lease, NoArchive};
+use andon::testing::faults::{Fault, Faults, Faulty};
+use andon::testing::{RecordingSink, events, invocation, time};
+use futures_util::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use metrics::Metrics;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+type Faulted<'a> = Metrics<Faulty<'a, MemoryLedger>, NoArchive, Faulty<'a, RecordingSink>, &'a Now>;
+
+/// A clock that the test moves.
+#[derive(Debug)]
+struct Now(Cell<Timestamp>);
+
+impl Now {
+    fn pass(&self, seconds: i64) {
+        self.0.set(self.0.get().checked_add(SignedDuration::from_secs(seconds)).unwrap());
+    }
+}
+
+impl Clock for &Now {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+}
+
+/// What the function works with, kept when it dies.
+struct World {
+    ledger: MemoryLedger,
+    sink: RecordingSink,
+    now: Now,
+}
+
+impl World {
+    fn new(events: &[Value]) -> Self {
+        let start = events.iter().map(time).max().unwrap();
+        Self { ledger: MemoryLedger::new(), sink: RecordingSink::default(), now: Now(Cell::new(start)) }
+    }
+
+    fn metrics(&self, faults: &Rc<Faults>) -> Faulted<'_> {
+        let mut config = Config::default();
+        config.statistics.detail = Detail::Action;
+        Metrics {
+            ledger: Faulty::new(&self.ledger, faults),
+            archive: NoArchive,
+            sink: Faulty::new(&self.sink, faults),
+            clock: &self.now,
+            config,
+        }
+    }
+
+    /// What was put, by name and dimensions: each value and how often it came.
+    fn put(&self) -> BTreeMap<String, usize> {
+        let mut put = BTreeMap::new();
+        for datum in self.sink.data.borrow().iter() {
+            let place: Vec<&str> = datum.dimensions.iter().map(|(_, value)| value.as_str()).collect();
+            let what = format!("{} {} = {} at {}", datum.metric.name(), place.join("/"), datum.value, datum.at);
+            *put.entry(what).or_default() += 1;
+        }
+        put
+    }
+}
+
+/// A queue: delivers each event; those whose function failed or died come again after a while, until all are done with.
+fn deliver(world: &World, events: &[Value], faults: &Rc<Faults>) {
+    let mut waiting: Vec<&Value> = events.iter().collect();
+    for round in 0..20 {
+        let deliver = |(index, event): (usize, &Value)| {
+            let handler = world.metrics(faults);
+            handler.handle(event.clone(), &invocation(&format!("call-{round}-{index}"))).now_or_never()
+        };
+        let outcomes: Vec<bool> =
+            waiting.iter().enumerate().map(|(index, event)| matches!(deliver((index, event)), Some(Ok(_)))).collect();
+        waiting = waiting.into_iter().zip(outcomes).filter(|(_, done)| !done).map(|(event, _)| event).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        world.now.pass(Lease::LENGTH.as_secs() + 1);
+    }
+    panic!("never done with: {waiting:?}");
+}
+
+fn undisturbed(events: &[Value]) -> BTreeMap<String, usize> {
+    let world = World::new(events);
+    deliver(&world, events, &Faults::interleaving(0));
+    world.put()
+}
+
+const RUNS: [&str; 4] = [
+    "codepipeline-run-succeeded",
+    "codepipeline-run-build-failed",
+    "codepipeline-run-retry-succeeded",
+    "codepipeline-run-approval-rejected",
+];
+
+#[test]
+fn whatever_call_fails_or_dies_no_datum_is_lost() {
+    for file in RUNS {
+        let events = events(file);
+        let expected: Vec<String> = undisturbed(&events).into_keys().collect();
+        for fault in Fault::ALL {
+            for call in 0.. {
+                let world = World::new(&events);
+                let faults = Faults::at(call, fault);
+                deliver(&world, &events, &faults);
+                let put = world.put();
+                assert_eq!(put.keys().cloned().collect::<Vec<_>>(), expected, "{file}: {fault:?} at call {call}");
+                if !faults.has_struck() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rejected_approval_is_no_failure() {
+    let put = undisturbed(&events("codepipeline-run-approval-rejected"));
+    assert!(!put.keys().any(|what| what.starts_with("Failure")), "{put:#?}");
+}
+
+#[test]
+fn a_run_puts_its_counts_and_times() {
+    insta::assert_snapshot!(
+        undisturbed(&events("codepipeline-run-retry-succeeded")).into_keys().collect::<Vec<_>>().join("\n")
+    );
+}
+
+/// A run's events, each one to three times, in any order.
+fn shuffled(file: &'static str) -> impl Strategy<Value = Vec<Value>> {
+    let events = events(file);
+    let count = events.len();
+    proptest::collection::vec(1..=3_usize, count).prop_flat_map(move |times| {
+        let all: Vec<Value> = events.iter().zip(times).flat_map(|(event, n)| vec![event.clone(); n]).collect();
+        Just(all).prop_shuffle()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_order_of_a_run_counts_the_same_once(
+        (file, events) in proptest::sample::select(&RUNS[..])
+            .prop_flat_map(|file| shuffled(file).prop_map(move |events| (file, events)))
+    ) {
+        let world = World::new(&events);
+        deliver(&world, &events, &Faults::interleaving(0));
+        prop_assert_eq!(world.put(), undisturbed(&andon::testing::events(file)), "{}", file);
+    }
+
+    #[test]
+    fn a_batch_is_put_in_one_call(events in shuffled("codepipeline-run-retry-succeeded")) {
+        let world = World::new(&events);
+        let records: Vec<Value> = events
+            .iter()
+            .enumerate()
+            .map(|(index, event)| json!({"eventSource": "aws:sqs", "messageId": index.to_string(), "body": event.to_string()}))
+            .collect();
+        let metrics = world.metrics(&Faults::interleaving(0));
+        let answer = metrics.handle(json!({"Records": records}), &invocation("batch")).now_or_never().unwrap();
+        prop_assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
+        prop_assert_eq!(world.put(), undisturbed(&andon::testing::events("codepipeline-run-retry-succeeded")));
+    }
+}

@@ -1,0 +1,204 @@
+//! Every alert goes out: once if nothing breaks, and at least once whatever breaks.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use andon::clock::Clock;
+use andon::config::Config;
+use andon::delivery::NoDeadLetters;
+use andon::ledger::memory::MemoryLedger;
+use andon::ledger::{Lease, NoArchive};
+use andon::testing::faults::{Fault, Faults, Faulty};
+use andon::testing::{RecordingSender, events, invocation, time};
+use futures_util::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use notifier::Notifier;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+type Faulted<'a> = Notifier<Faulty<'a, MemoryLedger>, NoArchive, Faulty<'a, RecordingSender>, NoDeadLetters, &'a Now>;
+
+/// A clock that the test moves.
+#[derive(Debug)]
+struct Now(Cell<Timestamp>);
+
+impl Now {
+    fn pass(&self, seconds: i64) {
+        self.0.set(self.0.get().checked_add(SignedDuration::from_secs(seconds)).unwrap());
+    }
+}
+
+impl Clock for &Now {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+}
+
+/// What a notifier works with, kept when it dies.
+struct World {
+    ledger: MemoryLedger,
+    sender: RecordingSender,
+    now: Now,
+}
+
+impl World {
+    fn new(events: &[Value]) -> Self {
+        let start = events.iter().map(time).max().unwrap();
+        Self { ledger: MemoryLedger::new(), sender: RecordingSender::default(), now: Now(Cell::new(start)) }
+    }
+
+    fn notifier(&self, faults: &Rc<Faults>) -> Faulted<'_> {
+        Notifier {
+            ledger: Faulty::new(&self.ledger, faults),
+            archive: NoArchive,
+            sender: Faulty::new(&self.sender, faults),
+            dead_letters: NoDeadLetters,
+            clock: &self.now,
+            config: Config::default(),
+        }
+    }
+
+    /// How often each alert was sent.
+    fn sent(&self) -> BTreeMap<String, usize> {
+        let mut sent = BTreeMap::new();
+        for (_, id, _) in self.sender.sent.borrow().iter() {
+            *sent.entry(id.clone()).or_default() += 1;
+        }
+        sent
+    }
+}
+
+/// A queue: delivers each event; those whose function failed or died come again after a while, until all are done with.
+fn deliver(world: &World, events: &[Value], faults: &Rc<Faults>) {
+    let mut waiting: Vec<&Value> = events.iter().collect();
+    for round in 0..20 {
+        let deliver = |(index, event): (usize, &Value)| {
+            let handler = world.notifier(faults);
+            handler.handle(event.clone(), &invocation(&format!("call-{round}-{index}"))).now_or_never()
+        };
+        let outcomes: Vec<bool> =
+            waiting.iter().enumerate().map(|(index, event)| matches!(deliver((index, event)), Some(Ok(_)))).collect();
+        waiting = waiting.into_iter().zip(outcomes).filter(|(_, done)| !done).map(|(event, _)| event).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        world.now.pass(Lease::LENGTH.as_secs() + 1);
+    }
+    panic!("never done with: {waiting:?}");
+}
+
+const RUNS: [(&str, &[&str]); 5] = [
+    ("codepipeline-run-succeeded", &["approval-needed"]),
+    ("codepipeline-run-build-failed", &["failed"]),
+    ("codepipeline-run-deploy-failed-parallel", &["failed"]),
+    ("codepipeline-run-retry-succeeded", &["failed", "recovered"]),
+    ("codepipeline-run-running", &["approval-needed"]),
+];
+
+fn kinds(world: &World) -> Vec<String> {
+    let mut kinds: Vec<String> = world.sent().keys().filter_map(|id| id.split('/').next()).map(str::to_owned).collect();
+    kinds.sort();
+    kinds
+}
+
+#[test]
+fn whatever_call_fails_or_dies_no_alert_is_lost() {
+    // Not the first: an approval is no longer asked for once it has been answered.
+    for (file, expected) in RUNS.into_iter().skip(1) {
+        let events = events(file);
+        for fault in Fault::ALL {
+            for call in 0.. {
+                let world = World::new(&events);
+                let faults = Faults::at(call, fault);
+                deliver(&world, &events, &faults);
+                assert_eq!(kinds(&world), expected, "{file}: {fault:?} at call {call}");
+                let most = world.sent().values().copied().max().unwrap();
+                // Only where a message may have gone out unheard of may it go out again.
+                let bound = if matches!(fault, Fault::ErrorBefore) { 1 } else { 2 };
+                assert!(most <= bound, "{file}: {fault:?} at call {call} told {:?}", world.sent());
+                if !faults.has_struck() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_event_that_comes_again_after_a_year_tells_nothing_new() {
+    for (file, expected) in RUNS {
+        let events = events(file);
+        let world = World::new(&events);
+        let faults = Faults::interleaving(0);
+        deliver(&world, &events, &faults);
+        world.now.pass(365 * 86_400);
+        deliver(&world, &events, &faults);
+        assert_eq!(kinds(&world), expected, "{file}");
+        assert!(world.sent().values().all(|count| *count == 1), "{file}: {:?}", world.sent());
+    }
+}
+
+/// A run's events, each one to three times, in any order.
+fn shuffled(file: &'static str) -> impl Strategy<Value = Vec<Value>> {
+    let events = events(file);
+    let count = events.len();
+    proptest::collection::vec(1..=3_usize, count).prop_flat_map(move |times| {
+        let all: Vec<Value> = events.iter().zip(times).flat_map(|(event, n)| vec![event.clone(); n]).collect();
+        Just(all).prop_shuffle()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_order_of_a_run_tells_the_same_once(
+        (file, expected, events) in proptest::sample::select(&RUNS[1..4])
+            .prop_flat_map(|(file, expected)| shuffled(file).prop_map(move |events| (file, expected, events)))
+    ) {
+        let world = World::new(&events);
+        deliver(&world, &events, &Faults::interleaving(0));
+        prop_assert_eq!(kinds(&world), expected, "{}", file);
+        prop_assert!(world.sent().values().all(|count| *count == 1), "{}: {:?}", file, world.sent());
+    }
+
+    #[test]
+    fn a_batch_in_any_order_tells_the_same_once(events in shuffled("codepipeline-run-build-failed")) {
+        let world = World::new(&events);
+        let records: Vec<Value> = events
+            .iter()
+            .enumerate()
+            .map(|(index, event)| json!({"eventSource": "aws:sqs", "messageId": index.to_string(), "body": event.to_string()}))
+            .collect();
+        let notifier = world.notifier(&Faults::interleaving(0));
+        let answer = notifier.handle(json!({"Records": records}), &invocation("batch")).now_or_never().unwrap();
+        prop_assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
+        prop_assert_eq!(kinds(&world), ["failed"]);
+    }
+
+    #[test]
+    fn two_notifiers_at_once_tell_it_once(
+        events in shuffled("codepipeline-run-deploy-failed-parallel"),
+        seed in any::<u64>(),
+    ) {
+        let world = World::new(&events);
+        let (one, two) = (world.notifier(&Faults::interleaving(seed)), world.notifier(&Faults::interleaving(!seed)));
+        let again = futures_util::future::join_all(events.iter().enumerate().flat_map(|(index, event)| {
+            [(&one, "one"), (&two, "two")].map(|(notifier, name)| {
+                let id = format!("{name}-{index}");
+                async move { notifier.handle(event.clone(), &invocation(&id)).await.is_err() }
+            })
+        }));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let again = runtime.block_on(again);
+        world.now.pass(Lease::LENGTH.as_secs() + 1);
+        if again.contains(&true) {
+            deliver(&world, &events, &Faults::interleaving(0));
+        }
+        prop_assert_eq!(kinds(&world), ["failed"]);
+        prop_assert!(world.sent().values().all(|count| *count == 1), "{:?}", world.sent());
+    }
+}
