@@ -1,74 +1,129 @@
-//! One alert to each of its destinations: claim, send, settle.
+//! One alert to each of its destinations: claim, explain, send, settle.
 
-use andon::alert::Alert;
+use andon::alert::{Alert, News};
 use andon::batch::Invocation;
 use andon::clock::Clock;
 use andon::config::Destination;
 use andon::delivery::{DeadLetters, Outgoing, SendError, Sender};
+use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt};
 use andon::message::{Context, Message, compose};
 use andon::name::{ActionName, StageName};
 use andon::route::{Delivery, Facts, route};
-use futures_util::future::join_all;
+use andon::run::Run;
+use futures_util::future::{join, join_all};
 
 use crate::{Notifier, Problem};
 
 /// How often it is tried again to remember that a message is out.
 const SETTLE_TRIES: u32 = 2;
 
-impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, S, D, C> {
+/// A claim that was granted, and where it leads.
+struct Granted<'d> {
+    delivery: &'d Delivery<'d>,
+    key: ClaimKey,
+    lease: Lease,
+}
+
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
     /// Tells an alert wherever the configuration says, unless that has been done.
     ///
-    /// The destinations are served side by side: one that is slow or broken does not keep the others waiting.
-    pub(crate) async fn tell(&self, alert: &Alert, invocation: &Invocation) -> Result<(), Problem> {
-        let facts = Facts {
-            account: alert.pipeline.home.account.as_str(),
-            region: alert.pipeline.home.region.as_str(),
-            pipeline: alert.pipeline.name.as_str(),
-            stage: alert.stage().map(StageName::as_str),
-            action: alert.action().map(ActionName::as_str),
-            category: None,
-            kind: alert.kind(),
-            first_of_streak: alert.is_first_of_row(),
-        };
-        let deliveries = route(&self.config, &facts);
-        let told = join_all(deliveries.iter().map(|delivery| self.deliver(alert, delivery, invocation))).await;
-        let mut outcome = Ok(());
-        for result in told {
-            match (result, &outcome) {
-                (Err(Problem::Never(problem)), _) => outcome = Err(Problem::Never(problem)),
-                // What can be tried again must be, even if another destination is lost for good.
-                (Err(problem @ Problem::Later(_)), Ok(()) | Err(Problem::Never(_))) => return Err(problem),
-                _ => {}
+    /// The destinations are served side by side: one that is slow or broken does not keep the others waiting. What a
+    /// failure comes from is found out only once there is somebody to tell, and kept for whoever asks next.
+    pub(crate) async fn tell(
+        &self,
+        mut alert: Alert,
+        run: Option<&Run>,
+        invocation: &Invocation,
+    ) -> Result<(), Problem> {
+        let mut explained = Vec::new();
+        if self.config.routes_by_category() {
+            explained = self.explain(&mut alert).await;
+        }
+        let deliveries = route(&self.config, &facts(&alert));
+        let claims = join_all(deliveries.iter().map(|delivery| self.claim(&alert, delivery, invocation))).await;
+        let (mut granted, mut outcome) = (Vec::new(), Ok(()));
+        for claim in claims {
+            match claim {
+                Ok(claim) => granted.extend(claim),
+                Err(problem) => outcome = worse(outcome, problem),
+            }
+        }
+        if granted.is_empty() {
+            return outcome;
+        }
+        if !self.config.routes_by_category() {
+            explained = self.explain(&mut alert).await;
+        }
+        let message = compose(&alert, &Context { config: &self.config, now: self.clock.now() });
+        for told in join_all(granted.iter().map(|granted| self.send(granted, &message))).await {
+            if let Err(problem) = told {
+                outcome = worse(outcome, problem);
+            }
+        }
+        if let (Some(run), News::Failed(failed)) = (run, &alert.news) {
+            for failure in explained.into_iter().filter_map(|index| failed.failures.get(index)) {
+                let Some(explanation) = failure.explanation.clone() else { continue };
+                // For boards and for the next alert; this one has been told, so a failure here costs nothing but that.
+                if let Err(Problem::Later(problem)) =
+                    self.record(run.explained(failed.attempt, failure, explanation)).await
+                {
+                    tracing::warn!("cannot keep why {} failed: {problem}", run.pipeline.name);
+                }
             }
         }
         outcome
     }
 
-    async fn deliver(&self, alert: &Alert, delivery: &Delivery<'_>, invocation: &Invocation) -> Result<(), Problem> {
-        let destination = delivery.destination;
-        let key =
-            ClaimKey { pipeline: alert.pipeline.clone(), effect: format!("{}@{}", alert.effect(), destination.name) };
+    async fn claim<'d>(
+        &self,
+        alert: &Alert,
+        delivery: &'d Delivery<'d>,
+        invocation: &Invocation,
+    ) -> Result<Option<Granted<'d>>, Problem> {
+        let key = ClaimKey {
+            pipeline: alert.pipeline.clone(),
+            effect: format!("{}@{}", alert.effect(), delivery.destination.name),
+        };
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         match self.ledger.claim(&key, &lease).await? {
-            Claim::Granted => {}
-            Claim::Held { until } => {
-                return Err(Problem::Later(format!("somebody else is telling {key} until {until}")));
-            }
-            Claim::Settled(_) => return Ok(()),
+            Claim::Granted => Ok(Some(Granted { delivery, key, lease })),
+            Claim::Held { until } => Err(Problem::Later(format!("somebody else is telling {key} until {until}"))),
+            Claim::Settled(_) => Ok(None),
         }
-        let message = compose(alert, &Context { config: &self.config, now: self.clock.now() });
-        self.send(destination, delivery, &message, &key, &lease).await
     }
 
-    async fn send(
-        &self,
-        destination: &Destination,
-        delivery: &Delivery<'_>,
-        message: &Message,
-        key: &ClaimKey,
-        lease: &Lease,
-    ) -> Result<(), Problem> {
+    /// Finds out why each action of a failure failed, unless that is known; gives back which were found out now.
+    async fn explain(&self, alert: &mut Alert) -> Vec<usize> {
+        let News::Failed(failed) = &mut alert.news else { return Vec::new() };
+        let unknown: Vec<usize> = (0..failed.failures.len().min(andon::message::MOST_CAUSES))
+            .filter(|index| failed.failures.get(*index).is_some_and(|failure| failure.explanation.is_none()))
+            .collect();
+        let pipeline = &alert.pipeline;
+        let found =
+            join_all(unknown.iter().filter_map(|index| failed.failures.get(*index)).map(|failure| async move {
+                let external = failure.result.as_ref().and_then(|result| result.external.as_ref());
+                let kept = async {
+                    match external {
+                        Some(external) => self.ledger.evidence(external).await.unwrap_or_default(),
+                        None => Vec::new(),
+                    }
+                };
+                let (kept, found) = join(kept, self.evidence.gather(pipeline, failure)).await;
+                andon::explanation::explain(failure, &kept, found, &self.config.runbooks)
+            }))
+            .await;
+        for (index, explanation) in unknown.iter().zip(found) {
+            if let Some(failure) = failed.failures.get_mut(*index) {
+                failure.explanation = Some(explanation);
+            }
+        }
+        unknown
+    }
+
+    async fn send(&self, granted: &Granted<'_>, message: &Message) -> Result<(), Problem> {
+        let Granted { delivery, key, lease } = granted;
+        let destination: &Destination = delivery.destination;
         let outgoing = Outgoing { message, mention: delivery.mention, id: &key.effect, update: None };
         match self.sender.send(destination, outgoing).await {
             Ok(receipt) => {
@@ -111,5 +166,26 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
         if let Err(error) = self.ledger.release(key, lease).await {
             tracing::warn!("cannot give {key} back: {error}");
         }
+    }
+}
+
+fn facts(alert: &Alert) -> Facts<'_> {
+    Facts {
+        account: alert.pipeline.home.account.as_str(),
+        region: alert.pipeline.home.region.as_str(),
+        pipeline: alert.pipeline.name.as_str(),
+        stage: alert.stage().map(StageName::as_str),
+        action: alert.action().map(ActionName::as_str),
+        category: alert.category(),
+        kind: alert.kind(),
+        first_of_streak: alert.is_first_of_row(),
+    }
+}
+
+/// Of two problems, what can be tried again goes before what is lost for good: it must not be lost as well.
+fn worse(outcome: Result<(), Problem>, problem: Problem) -> Result<(), Problem> {
+    match (outcome, problem) {
+        (Err(later @ Problem::Later(_)), _) => Err(later),
+        (_, problem) => Err(problem),
     }
 }

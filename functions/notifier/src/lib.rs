@@ -12,6 +12,7 @@ use andon::clock::Clock;
 use andon::config::Config;
 use andon::delivery::{DeadLetters, Sender};
 use andon::event::{Attempt, Event, Malformed, PipelineEvent, Received, parse};
+use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, Ledger, LedgerError, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::Run;
@@ -21,11 +22,13 @@ mod deliver;
 
 /// The notifier and the ports it needs.
 #[derive(Debug)]
-pub struct Notifier<L, A, S, D, C> {
+pub struct Notifier<L, A, E, S, D, C> {
     /// Where runs, histories and claims are kept.
     pub ledger: L,
     /// What CodePipeline itself remembers.
     pub archive: A,
+    /// Where more can be learned about a failure.
+    pub evidence: E,
     /// What messages are sent with.
     pub sender: S,
     /// Where events go that cannot be dealt with.
@@ -62,7 +65,7 @@ enum Problem {
     Never(String),
 }
 
-impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, S, D, C> {
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
     /// Handles one call: an SQS batch, or an event without one.
     ///
     /// All events are merged before anything is told, so that events which came together explain each other.
@@ -85,7 +88,7 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
             }
         }
         for (index, alert) in requests {
-            if let Err(problem) = self.tell(&alert, invocation).await {
+            if let Err(problem) = self.tell(*alert, None, invocation).await {
                 self.not_done(&mut batch, index, problem).await;
             }
         }
@@ -139,8 +142,8 @@ impl<L: Ledger, A: Archive, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, 
         let mut outcome = Ok(());
         for attempt in &run.attempts {
             let (alerts, unexplained) = self.due(&run.recorded, *attempt).await?;
-            for alert in &alerts {
-                if let Err(problem) = self.tell(alert, invocation).await {
+            for alert in alerts {
+                if let Err(problem) = self.tell(alert, Some(&run.recorded.run), invocation).await {
                     outcome = Err(problem);
                 }
             }

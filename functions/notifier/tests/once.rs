@@ -9,6 +9,7 @@ use std::rc::Rc;
 use andon::clock::Clock;
 use andon::config::Config;
 use andon::delivery::NoDeadLetters;
+use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Lease, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
@@ -19,7 +20,14 @@ use notifier::Notifier;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-type Faulted<'a> = Notifier<Faulty<'a, MemoryLedger>, NoArchive, Faulty<'a, RecordingSender>, NoDeadLetters, &'a Now>;
+type Faulted<'a> = Notifier<
+    Faulty<'a, MemoryLedger>,
+    NoArchive,
+    NoEvidenceSource,
+    Faulty<'a, RecordingSender>,
+    NoDeadLetters,
+    &'a Now,
+>;
 
 /// A clock that the test moves.
 #[derive(Debug)]
@@ -54,6 +62,7 @@ impl World {
         Notifier {
             ledger: Faulty::new(&self.ledger, faults),
             archive: NoArchive,
+            evidence: NoEvidenceSource,
             sender: Faulty::new(&self.sender, faults),
             dead_letters: NoDeadLetters,
             clock: &self.now,

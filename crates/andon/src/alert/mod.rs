@@ -173,6 +173,16 @@ impl Alert {
         }
     }
 
+    /// The kind of failure, once it is known.
+    pub fn category(&self) -> Option<&'static str> {
+        match &self.news {
+            News::Failed(Failed { failures, .. }) => {
+                failures.iter().find_map(|failure| failure.explanation.as_ref()).map(|known| known.category.as_str())
+            }
+            _ => None,
+        }
+    }
+
     /// Why, in the words of what failed.
     pub fn reason(&self) -> Option<&str> {
         match &self.news {

@@ -154,6 +154,11 @@ impl Config {
         Limits::of(pipeline, &self.limits)
     }
 
+    /// Whether any route asks what kind of failure it is.
+    pub fn routes_by_category(&self) -> bool {
+        self.routes.iter().any(|route| route.matches.category.is_some())
+    }
+
     /// The name of an account, if it has been given one.
     pub fn account_name(&self, id: &str) -> Option<&str> {
         self.accounts.get(id).map(|account| account.name.as_str())

@@ -4,12 +4,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::words::{counted, ordinal, span};
-use super::{About, Cause, Fact, Link, MOST_CAUSES, Message, console};
+use super::{About, Cause, Fact, Hint, Link, MOST_CAUSES, Message, console};
 use crate::alert::{Alert, Approval, Failed, News, Recovered};
 use crate::config::Config;
 use crate::event::{Attempt, Commit, Trigger};
+use crate::explanation::{Explanation, MOST_LINES};
 use crate::name::{ActionName, StageName};
 use crate::run::Failure;
+
+/// The most things said to be missing.
+const MOST_NOTES: usize = 3;
 
 /// What is known beside the alert.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +43,11 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
             News::Failed(Failed { failures, .. }) | News::Rejected(failures) => causes(failures),
             _ => Vec::new(),
         },
-        hint: None,
-        notes: Vec::new(),
+        hint: explained(alert).find_map(|explanation| {
+            let text = explanation.hint.clone()?;
+            Some(Hint { text, url: explanation.link.as_deref().and_then(console::checked) })
+        }),
+        notes: notes(alert),
         links: links(alert),
     }
 }
@@ -100,6 +107,9 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
         }
         News::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
             Some(format!("It fails if nobody answers before {}.", clock(*expires, context)))
+        }
+        News::Rejected(failures) if failures.iter().all(|failure| failure.own_words().is_none()) => {
+            Some("Nobody left a word why; it may also have waited for too long.".to_owned())
         }
         News::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
         _ => None,
@@ -192,7 +202,11 @@ fn causes(failures: &[Failure]) -> Vec<Cause> {
     let mut causes: Vec<Cause> = failures
         .iter()
         .take(MOST_CAUSES)
-        .map(|failure| Cause { heading: heading(failure), reason: reason(failure), lines: Vec::new() })
+        .map(|failure| Cause {
+            heading: heading(failure),
+            reason: reason(failure),
+            lines: lines(failure, failures.len()),
+        })
         .collect();
     if failures.len() > MOST_CAUSES {
         let more = failures.len() - MOST_CAUSES;
@@ -203,6 +217,14 @@ fn causes(failures: &[Failure]) -> Vec<Cause> {
         });
     }
     causes
+}
+
+/// The lines that tell why, unless the action's own words say the same; fewer of each where many failed.
+fn lines(failure: &Failure, failures: usize) -> Vec<String> {
+    let most = if failures > 1 { 4 } else { MOST_LINES };
+    let cause = failure.explanation.as_ref().map(|explanation| explanation.cause.as_slice()).unwrap_or_default();
+    let own = failure.own_words().unwrap_or_default();
+    cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect()
 }
 
 /// The action's own words, with CodePipeline's word for the kind of failure where it says more.
@@ -238,6 +260,24 @@ fn links(alert: &Alert) -> Vec<Link> {
         links.push(Link { label: "See the change", url });
     }
     links
+}
+
+/// What was found out about the failures.
+fn explained(alert: &Alert) -> impl Iterator<Item = &Explanation> {
+    let failures = match &alert.news {
+        News::Failed(Failed { failures, .. }) => failures.as_slice(),
+        _ => &[],
+    };
+    failures.iter().filter_map(|failure| failure.explanation.as_ref())
+}
+
+/// What could not be read, each thing once.
+fn notes(alert: &Alert) -> Vec<String> {
+    let mut notes: Vec<String> = explained(alert).flat_map(|explanation| explanation.missing.iter().cloned()).collect();
+    notes.sort();
+    notes.dedup();
+    notes.truncate(MOST_NOTES);
+    notes
 }
 
 /// A time as people read it: the day only where it is not today.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, State, Subject, Trigger};
+use crate::explanation::Explanation;
 use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
 
@@ -62,6 +63,9 @@ struct Fact {
     /// The failing actions that a notification named.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     failed: BTreeSet<FailedAction>,
+    /// Why it failed, once somebody has found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    explanation: Option<Explanation>,
 }
 
 impl Join for Fact {
@@ -71,6 +75,7 @@ impl Join for Fact {
         self.retried.join(other.retried);
         self.action.join(other.action);
         self.failed.join(other.failed);
+        self.explanation.join(other.explanation);
     }
 }
 
@@ -95,6 +100,7 @@ impl Run {
             retried: event.retried,
             action: event.action.clone().map(short),
             failed: event.failed_actions.iter().map(short_failed).collect(),
+            explanation: None,
         };
         Self {
             pipeline: event.pipeline.clone(),
@@ -102,6 +108,32 @@ impl Run {
             facts: BTreeMap::from([(key, fact)]),
             trigger: event.trigger.clone().map(short_trigger),
             stop_comment: event.comment.as_deref().map(cut),
+        }
+    }
+
+    /// What is told of a run by explaining one of its failures.
+    #[must_use = "it is to be recorded"]
+    pub fn explained(&self, attempt: Attempt, failure: &Failure, explanation: Explanation) -> Self {
+        let subject = match (&failure.stage, &failure.action) {
+            (Some(stage), Some(action)) => Subject::Action { stage: stage.clone(), action: action.clone() },
+            (Some(stage), None) => Subject::Stage(stage.clone()),
+            (None, _) => Subject::Pipeline,
+        };
+        let key = FactKey { attempt, subject, state: State::Failed };
+        let fact = Fact {
+            at: failure.at,
+            started: None,
+            retried: None,
+            action: None,
+            failed: BTreeSet::new(),
+            explanation: Some(explanation),
+        };
+        Self {
+            pipeline: self.pipeline.clone(),
+            execution: self.execution.clone(),
+            facts: BTreeMap::from([(key, fact)]),
+            trigger: None,
+            stop_comment: None,
         }
     }
 
@@ -141,7 +173,8 @@ impl Run {
                 .map(u64::from)
                 .sum::<u64>()
             });
-            1 + u64::from(fact.started.is_some())
+            1 + u64::from(fact.explanation.is_some())
+                + u64::from(fact.started.is_some())
                 + u64::from(fact.retried.is_some())
                 + action
                 + fact.failed.len() as u64

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Run};
 use crate::event::{Attempt, Commit, ExecutionResult, Provider, State, Subject, Trigger};
+use crate::explanation::Explanation;
 use crate::name::{ActionExecutionId, ActionName, Region, StageName};
 
 /// How a run, a stage or an action stands.
@@ -80,11 +81,21 @@ pub struct Failure {
     pub region: Option<Region>,
     /// How it ended.
     pub result: Option<ExecutionResult>,
+    /// When the action began.
+    pub started: Option<Timestamp>,
+    /// Why it failed, once somebody has found out.
+    pub explanation: Option<Explanation>,
 }
 
 impl Failure {
-    /// Why it failed, in the words of the action; `None` where nothing was said.
+    /// Why it failed: the most telling line, or else the action's own words; `None` where nothing was said.
     pub fn reason(&self) -> Option<&str> {
+        let cause = self.explanation.as_ref().and_then(|explanation| explanation.cause.first());
+        cause.map(String::as_str).or_else(|| self.own_words())
+    }
+
+    /// Why it failed, in the words of the action.
+    pub fn own_words(&self) -> Option<&str> {
         self.result.as_ref().and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
     }
 
@@ -229,6 +240,8 @@ impl Run {
                     provider: fact.action.as_ref().and_then(|action| action.provider.clone()),
                     region: fact.action.as_ref().and_then(|action| action.region.clone()),
                     result: fact.action.as_ref().and_then(|action| action.result.clone()),
+                    started: fact.started.or_else(|| self.came_to(State::Started, &key.subject, attempt)),
+                    explanation: fact.explanation.clone(),
                 }),
                 _ => None,
             })
@@ -248,18 +261,22 @@ impl Run {
                         .information
                         .clone()
                         .map(|summary| ExecutionResult { summary: Some(summary), ..ExecutionResult::default() }),
+                    started: None,
+                    explanation: None,
                 });
             }
         }
         if failures.is_empty() {
-            let unexplained = of_attempt().map(|(key, fact)| (key.subject.stage().cloned(), fact.at)).max();
-            failures.extend(unexplained.map(|(stage, at)| Failure {
-                stage,
+            let unexplained = of_attempt().max_by_key(|(key, fact)| (key.subject.stage(), fact.at));
+            failures.extend(unexplained.map(|(key, fact)| Failure {
+                stage: key.subject.stage().cloned(),
                 action: None,
-                at,
+                at: fact.at,
                 provider: None,
                 region: None,
                 result: None,
+                started: None,
+                explanation: fact.explanation.clone(),
             }));
         }
         failures.sort_by(|a, b| (a.at, &a.stage, &a.action).cmp(&(b.at, &b.stage, &b.action)));

@@ -1,0 +1,263 @@
+//! The kinds of failure, and which one an unknown tool's words or the failing command suggest.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of failure it is: who should look at it, and where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Category {
+    /// A test failed.
+    Test,
+    /// The code does not compile or the site does not build.
+    Compile,
+    /// A linter or formatter objects.
+    Lint,
+    /// A package, module or image is missing or does not fit.
+    Dependency,
+    /// Something is set up wrongly: a file, an option, a missing program, a template.
+    Config,
+    /// Something was denied, or credentials are missing.
+    Permission,
+    /// The network, the machine, its memory or disk.
+    Infrastructure,
+    /// It took too long.
+    Timeout,
+    /// A limit or quota.
+    Quota,
+    /// The deployment itself failed.
+    Deploy,
+    /// The source could not be fetched or lacks a file.
+    Source,
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+}
+
+/// Words by which any program may be understood, the most telling first.
+const WORDS: &[(Category, &[&str])] = &[
+    (
+        Category::Permission,
+        &[
+            "permission denied",
+            "not authorized",
+            "accessdenied",
+            "access denied",
+            "access is denied",
+            "forbidden",
+            "unauthorized",
+            "credential",
+            "authentication",
+            "403",
+        ],
+    ),
+    (
+        Category::Quota,
+        &["quota", "rate limit", "limit exceeded", "limitexceeded", "too many requests", "throttl", "maximum number"],
+    ),
+    (Category::Timeout, &["timed out", "timeout", "deadline exceeded", "time limit"]),
+    (
+        Category::Infrastructure,
+        &[
+            "connection refused",
+            "connection reset",
+            "econnre",
+            "could not resolve host",
+            "network is unreachable",
+            "no such host",
+            "enotfound",
+            "service unavailable",
+            "bad gateway",
+            "out of memory",
+            "no space left",
+            "certificate",
+            "socket hang up",
+        ],
+    ),
+    (
+        Category::Dependency,
+        &[
+            "no matching version",
+            "could not resolve dependenc",
+            "cannot find module",
+            "no module named",
+            "package not found",
+            "unable to locate package",
+            "unresolved depend",
+            "dependency",
+            "manifest unknown",
+        ],
+    ),
+    (
+        Category::Compile,
+        &[
+            "syntax error",
+            "syntaxerror",
+            "parse error",
+            "compil",
+            "undeclared",
+            "cannot find symbol",
+            "unexpected token",
+            "typeerror",
+            "referenceerror",
+        ],
+    ),
+    (Category::Test, &["assert", "expected", "test failed", "tests failed", "failing test"]),
+    (
+        Category::Config,
+        &[
+            "no such file",
+            "not found",
+            "invalid",
+            "missing",
+            "must be",
+            "has to be",
+            "should be",
+            "required",
+            "unknown option",
+            "unrecognized",
+            "unsupported",
+            "not set",
+            "does not exist",
+            "configuration",
+            "config",
+        ],
+    ),
+    (Category::Deploy, &["rollback", "unhealthy"]),
+];
+
+/// Programs and scripts by what they are run for.
+const COMMANDS: &[(Category, &[&str])] = &[
+    (
+        Category::Lint,
+        &[
+            "lint",
+            "flake8",
+            "pylint",
+            "ruff",
+            "prettier",
+            "clippy",
+            "fmt",
+            "checkstyle",
+            "rubocop",
+            "phpcs",
+            "phpstan",
+            "mypy",
+            "shellcheck",
+            "stylelint",
+            "format",
+        ],
+    ),
+    (
+        Category::Test,
+        &[
+            "test",
+            "pytest",
+            "jest",
+            "mocha",
+            "rspec",
+            "phpunit",
+            "vitest",
+            "cypress",
+            "playwright",
+            "tox",
+            "verify",
+            "spec",
+        ],
+    ),
+    (
+        Category::Deploy,
+        &[
+            "deploy",
+            "cloudformation",
+            "kubectl",
+            "helm",
+            "terraform apply",
+            "eksctl",
+            "ecs ",
+            "serverless",
+            "publish",
+            "push",
+        ],
+    ),
+    (
+        Category::Dependency,
+        &[
+            "npm ci",
+            "npm install",
+            "npm i",
+            "yarn install",
+            "pip install",
+            "bundle install",
+            "composer install",
+            "apt-get",
+            "yum ",
+            "pull",
+            "poetry install",
+            "go mod",
+            "restore",
+        ],
+    ),
+    (Category::Source, &["git clone", "git checkout", "git fetch", "git pull"]),
+    (Category::Compile, &["build", "compile", "tsc", "make", "webpack", "mvn", "gradle", "javac", "gcc", "package"]),
+];
+
+/// The kind that the quoted words suggest, else the command's purpose.
+pub(super) fn suggested(quoted: &str, command: Option<&str>) -> Category {
+    let said = first_match(WORDS, &quoted.to_lowercase());
+    let ran = command.map_or(Category::Unknown, |command| first_match(COMMANDS, &command.to_lowercase()));
+    match (said, ran) {
+        // What lint and tests print sounds like anything; what they are is the better guess.
+        (
+            Category::Unknown | Category::Config | Category::Compile | Category::Test,
+            Category::Lint | Category::Test,
+        ) => ran,
+        (Category::Unknown, ran) => ran,
+        (said, _) => said,
+    }
+}
+
+/// Some tools print the same for two purposes; then what the command is for decides.
+pub(super) fn refined(category: Category, command: Option<&str>) -> Category {
+    let lints = command.is_some_and(|command| command.contains("go vet") || command.contains("lint"));
+    if category == Category::Compile && lints { Category::Lint } else { category }
+}
+
+fn first_match(table: &[(Category, &[&str])], text: &str) -> Category {
+    table
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| text.contains(word)))
+        .map_or(Category::Unknown, |(category, _)| *category)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_tool_is_understood_by_its_words_or_else_by_its_command() {
+        assert_eq!(suggested("frobnicate: access denied", None), Category::Permission);
+        assert_eq!(suggested("frobnicate: boom", Some("npm run lint")), Category::Lint);
+        assert_eq!(suggested("frobnicate: boom", Some("make all")), Category::Compile);
+        assert_eq!(suggested("boom", None), Category::Unknown);
+    }
+}
+
+impl Category {
+    /// Its name, as the configuration and the JSON of an explanation have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Compile => "compile",
+            Self::Lint => "lint",
+            Self::Dependency => "dependency",
+            Self::Config => "config",
+            Self::Permission => "permission",
+            Self::Infrastructure => "infrastructure",
+            Self::Timeout => "timeout",
+            Self::Quota => "quota",
+            Self::Deploy => "deploy",
+            Self::Source => "source",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! One sentence that names the likeliest next step, made of what the log itself says.
+
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::log::Log;
+use super::rank::Choice;
+use super::scan::Rules;
+
+/// Longer hints are no hints.
+const LONGEST: usize = 320;
+
+/// `src/a.rs:3:7`, `A.java:[7,42]`, `a.ts(180,65)`
+static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(r"[\w@./\\-]*[\w-]\.\w{1,8}(?::\[?\d+[:,]?\d*\]?|\(\d+,\d+\))").unicode(false).build().ok()
+});
+
+/// The rule's sentence, filled in; `None` when it needs something that the log does not say.
+pub(super) fn of(rules: &Rules, log: &Log, choice: &Choice) -> Option<String> {
+    let mut hint = String::new();
+    let mut rest = choice.rule.hint;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        hint.push_str(before);
+        let (name, fallback) = name.split_once('?').map_or((name, None), |(name, fallback)| (name, Some(fallback)));
+        match value(rules, log, choice, name) {
+            Some(value) => hint.push_str(value.trim_end_matches(['.', ':', ',', ' '])),
+            None => hint.push_str(fallback?),
+        }
+        rest = after;
+    }
+    hint.push_str(rest);
+    sentence(&hint)
+}
+
+/// One line, with a full stop, not too long.
+pub(super) fn sentence(text: &str) -> Option<String> {
+    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() {
+        return None;
+    }
+    if text.len() > LONGEST {
+        let cut = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last().unwrap_or(0);
+        text.truncate(cut);
+        text.push('…');
+    } else if !text.ends_with(['.', '!', '?', '…']) {
+        text.push('.');
+    }
+    Some(text)
+}
+
+fn value(rules: &Rules, log: &Log, choice: &Choice, name: &str) -> Option<String> {
+    let line = log.line(choice.finding.line);
+    let text = match name {
+        "quote" => choice.lines.iter().find(|at| **at != choice.finding.line).map(|at| readable(log.line(*at)))?,
+        "place" => choice.lines.iter().find_map(|at| place(log.line(*at)))?,
+        "resource" => resource(line)?,
+        "reason" => reason(line)?,
+        name => rules.capture(log, choice.finding, name).map(|text| readable(&text))?,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// Without the marks that tools put before their messages.
+fn readable(text: &str) -> String {
+    let text = text.trim();
+    let text = text
+        .strip_prefix("[ERROR] ")
+        .or_else(|| text.strip_prefix("E   "))
+        .or_else(|| text.strip_prefix("--> "))
+        .or_else(|| text.strip_prefix("> "))
+        .unwrap_or(text);
+    let text = text.strip_prefix("npm ERR! ").or_else(|| text.strip_prefix("npm error ")).unwrap_or(text);
+    text.trim_start_matches(['>', '|', ' ', '\u{276f}', '\u{2502}', '-']).trim().to_owned()
+}
+
+fn place(line: &str) -> Option<String> {
+    let found = PLACE.as_ref()?.find(line.as_bytes())?;
+    Some(String::from_utf8_lossy(found.as_bytes()).into_owned())
+}
+
+/// What a stack event is about: the logical name after the resource's type.
+fn resource(line: &str) -> Option<String> {
+    let (_, after) = line.split_once("_FAILED")?;
+    let mut words = after.split([' ', '|', '\t', '"', ',']).filter(|word| !word.is_empty());
+    let kind = words.find(|word| word.contains("::"))?;
+    Some(words.next().map_or_else(|| kind.to_owned(), |name| format!("{name} ({kind})")))
+}
+
+/// Why: the handler's message without its request ids, or else what follows the names.
+fn reason(line: &str) -> Option<String> {
+    if let Some((_, message)) = line.split_once("returned message: ") {
+        let message = message.trim_start_matches('"');
+        let end = ["\" (RequestToken", " (Service: ", ", RequestId", "\" (Req", " (RequestToken"]
+            .iter()
+            .filter_map(|stop| message.find(stop))
+            .min()
+            .unwrap_or(message.len());
+        return message.get(..end).map(|text| text.trim_end_matches('"').to_owned());
+    }
+    let (_, after) = line.split_once("_FAILED")?;
+    let mut parts = after.split(['|', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    if parts.len() == 1 {
+        parts = after.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect();
+    }
+    parts.get(2..).and_then(|rest| rest.last()).map(|text| (*text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_event_tells_its_resource_and_reason() {
+        let line = r#"2025-08-21  CREATE_FAILED  AWS::IAM::Role  EC2Role  Resource handler returned message: "Resource x must be in ARN format. (Service: Iam, Status Code: 400)" (RequestToken: 1)"#;
+        assert_eq!(resource(line).as_deref(), Some("EC2Role (AWS::IAM::Role)"));
+        assert_eq!(reason(line).as_deref(), Some("Resource x must be in ARN format."));
+        assert_eq!(
+            reason("a | CREATE_FAILED | AWS::S3::Bucket | Bucket | Bucket is there already").as_deref(),
+            Some("Bucket is there already")
+        );
+    }
+
+    #[test]
+    fn a_sentence_is_one_line_that_ends() {
+        assert_eq!(sentence(" a\n b ").as_deref(), Some("a b."));
+        assert_eq!(sentence(""), None);
+    }
+}

@@ -1,0 +1,237 @@
+//! Which rules match which lines: one pass over the whole log for all markers, then each rule's pattern on the few lines left.
+
+use std::sync::{LazyLock, OnceLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex::bytes::{Captures, Regex, RegexBuilder};
+
+use super::log::Log;
+use super::rule::{Quote, Rule};
+use super::tools;
+
+/// A rule that matches a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) line: usize,
+    /// The rule's place in the table: earlier ones win ties.
+    pub(super) rule: usize,
+}
+
+/// A pattern that is compiled when it is first needed: a failing build needs a handful out of hundreds.
+#[derive(Debug)]
+struct Pattern {
+    source: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn new(source: &'static str) -> Self {
+        Self { source, compiled: OnceLock::new() }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(self.source)).as_ref()
+    }
+
+    fn quotes(&self, line: &str) -> bool {
+        self.matches(line) && !is_foreign_frame(line)
+    }
+
+    fn matches(&self, line: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(line.as_bytes()))
+    }
+}
+
+/// Whether a line is a stack frame in a library or the runtime: the own code's frame says more.
+fn is_foreign_frame(line: &str) -> bool {
+    const FOREIGN: [&str; 12] = [
+        "node_modules",
+        "node:",
+        "(internal/",
+        "site-packages",
+        "/lib/python",
+        "<frozen",
+        "/src/runtime/",
+        "/src/testing/",
+        "/usr/lib/",
+        "/usr/local/go/",
+        "/gems/",
+        "/rustc/",
+    ];
+    let frame =
+        ["at ", "File \"", "\u{276f} ", "/", "from ", "# /"].iter().any(|start| line.trim_start().starts_with(start));
+    frame && FOREIGN.iter().any(|part| line.contains(part))
+}
+
+/// `None` for the empty pattern, which matches nothing. That every pattern compiles is a test, not a hope.
+fn compile(source: &str) -> Option<Regex> {
+    (!source.is_empty()).then(|| RegexBuilder::new(source).unicode(false).build().ok()).flatten()
+}
+
+struct Compiled {
+    rule: &'static Rule,
+    pattern: Pattern,
+    unless: Pattern,
+    until: Pattern,
+    follows: Pattern,
+    quotes: Vec<Pattern>,
+}
+
+impl Compiled {
+    fn is_followed(&self, log: &Log, line: usize) -> bool {
+        self.rule
+            .follows
+            .is_none_or(|(_, within)| (line + 1..=line + within).any(|at| self.follows.matches(log.line(at))))
+    }
+}
+
+/// All rules, ready to be matched.
+pub(super) struct Rules {
+    rules: Vec<Compiled>,
+    markers: Option<AhoCorasick>,
+    /// For each marker, the rules that it calls.
+    called: Vec<Vec<usize>>,
+}
+
+/// The one set of rules.
+pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(tools::ALL));
+
+impl Rules {
+    fn of(tables: &[&'static [Rule]]) -> Self {
+        let mut rules = Vec::new();
+        let (mut markers, mut called): (Vec<&'static str>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+        for rule in tables.iter().copied().flatten() {
+            for marker in rule.markers {
+                let at = markers.iter().position(|known| known == marker).unwrap_or_else(|| {
+                    markers.push(marker);
+                    called.push(Vec::new());
+                    markers.len() - 1
+                });
+                if let Some(slot) = called.get_mut(at) {
+                    slot.push(rules.len());
+                }
+            }
+            let quotes = rule.quotes.iter().map(|quote| Pattern::new(quote.pattern())).collect();
+            rules.push(Compiled {
+                rule,
+                pattern: Pattern::new(rule.pattern),
+                unless: Pattern::new(rule.unless),
+                until: Pattern::new(rule.until),
+                follows: Pattern::new(rule.follows.map_or("", |(pattern, _)| pattern)),
+                quotes,
+            });
+        }
+        let markers = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&markers)
+            .ok();
+        Self { rules, markers, called }
+    }
+
+    /// The rule at its place in the table.
+    pub(super) fn rule(&self, at: usize) -> Option<&'static Rule> {
+        self.rules.get(at).map(|compiled| compiled.rule)
+    }
+
+    /// Every rule that matches a line, in the order of the lines.
+    pub(super) fn findings(&self, log: &Log) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let Some(markers) = &self.markers else { return findings };
+        // For each rule, the last line it was tried on: a line may hold a marker many times.
+        let mut tried = vec![usize::MAX; self.rules.len()];
+        let mut line = 0;
+        for found in markers.find_overlapping_iter(log.text()) {
+            while log.end_of(line).is_some_and(|end| end < found.end()) {
+                line += 1;
+            }
+            for &at in self.called.get(found.pattern().as_usize()).into_iter().flatten() {
+                let (Some(compiled), Some(last)) = (self.rules.get(at), tried.get_mut(at)) else { continue };
+                if *last == line {
+                    continue;
+                }
+                *last = line;
+                let text = log.line(line);
+                if compiled.pattern.matches(text) && !compiled.unless.matches(text) && compiled.is_followed(log, line) {
+                    findings.push(Finding { line, rule: at });
+                }
+            }
+        }
+        findings
+    }
+
+    /// The lines that belong to a finding, the most telling first, the matched one among them.
+    pub(super) fn block(&self, log: &Log, finding: Finding) -> Vec<usize> {
+        let mut lines = vec![finding.line];
+        let Some(compiled) = self.rules.get(finding.rule) else { return lines };
+        let reach = compiled.rule.quotes.iter().map(Quote::within).max().unwrap_or(0);
+        let end = (finding.line + 1..log.len().min(finding.line + 1 + reach))
+            .find(|at| compiled.until.matches(log.line(*at)))
+            .unwrap_or(finding.line + 1 + reach);
+        for (quote, pattern) in compiled.rule.quotes.iter().zip(&compiled.quotes) {
+            match *quote {
+                Quote::After { within, take, .. } => {
+                    let last = end.min(finding.line + 1 + within).min(log.len());
+                    let found = (finding.line + 1..last).filter(|at| pattern.quotes(log.line(*at))).take(take);
+                    for at in found.collect::<Vec<_>>() {
+                        if !lines.contains(&at) {
+                            lines.push(at);
+                        }
+                    }
+                }
+                Quote::Lead { within, .. } => {
+                    let last = end.min(finding.line + 1 + within).min(log.len());
+                    if let Some(at) = (finding.line + 1..last).find(|at| pattern.quotes(log.line(*at)))
+                        && !lines.contains(&at)
+                    {
+                        lines.insert(0, at);
+                    }
+                }
+                Quote::Before { within, .. } => {
+                    let first = finding.line.saturating_sub(within);
+                    if let Some(at) = (first..finding.line).rev().find(|at| pattern.quotes(log.line(*at)))
+                        && !lines.contains(&at)
+                    {
+                        lines.push(at);
+                    }
+                }
+            }
+        }
+        lines
+    }
+
+    /// What the finding's pattern captured, by number or name.
+    pub(super) fn capture(&self, log: &Log, finding: Finding, name: &str) -> Option<String> {
+        let regex = self.rules.get(finding.rule)?.pattern.regex()?;
+        let captures: Captures<'_> = regex.captures(log.line(finding.line).as_bytes())?;
+        let group = match name.parse::<usize>() {
+            Ok(number) => captures.get(number),
+            Err(_) => captures.name(name),
+        }?;
+        let text = String::from_utf8_lossy(group.as_bytes()).trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_of_every_rule_compiles_and_is_called_by_a_marker() {
+        for rule in tools::ALL.iter().copied().flatten() {
+            assert!(!rule.markers.is_empty() && rule.markers.iter().all(|marker| marker.len() >= 2), "{rule:?}");
+            for source in [rule.pattern, rule.unless, rule.until, rule.follows.map_or("", |(pattern, _)| pattern)]
+                .into_iter()
+                .chain(rule.quotes.iter().map(Quote::pattern))
+            {
+                if !source.is_empty() {
+                    RegexBuilder::new(source)
+                        .unicode(false)
+                        .build()
+                        .unwrap_or_else(|error| panic!("{}: {source}: {error}", rule.tool));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What programs say that no table knows: errors in the common forms, and what runners annotate.
+//!
+//! General by nature, hence of low weight: it decides only when no tool is recognised.
+
+use crate::diagnosis::Category;
+use crate::diagnosis::rule::{Rule, Weight, rule, then};
+
+/// Lines that say nothing went wrong, however they sound.
+const CALM: &str = r"(?i)(?:\b(?:0|no) (?:errors?|failures?|failed|failing)\b|\berrors?[:=] ?0\b|failures?[:=] ?0\b|failed[:=] ?0\b|\bwarn(?:ing)?\b|deprecat|^\s*(?:at |- |\* |//|#|✓|√|ok\b|PASS)|\.\.\. ?ok$|ignor|retry|error\.(?:log|js|ts|py|go|rs|html|txt)|--\S*error|errors? (?:handling|page|message)|if (?:it|this|the|you)|in case|on.error|\bshould\b|npm ERR!|Failed at the|^Phase (?:complete|context)|A complete log|expected.*(?:pass|ok)|successfully|exit(?:ed)?(?: with)? (?:code|status)|Process completed|process exited|-Werror|libgpg-error|error-|-error|_error|error_|errors?\.)";
+
+/// Errors in the common forms.
+pub(super) const RULES: &[Rule] = &[
+    rule("generic", &["rror: ", "RROR: "], r"^\s*(?:\w+: )?(?:Error|error|ERROR|Fatal error|fatal error|FATAL ERROR): (?P<why>.+)", Weight::Generic, Category::Unknown).unless(CALM).quote(&[then(r"^\s+(?:Caused by|caused by|cause|reason|Reason): ?.*", 6)]).hint("{why}"),
+    rule("generic", &["FATAL", "fatal", "Fatal", "CRITICAL", "panic"], r"^\W{0,3}(?:FATAL|fatal|Fatal|CRITICAL|panic)\b[\]:]? ?(?P<why>.+)", Weight::Generic, Category::Unknown).unless(CALM).hint("{why}"),
+    rule("generic", &["ERROR", "[error]", "rror:", "ERR!"], r"^\W{0,3}(?:ERROR|Error|error|ERR)\b\W{0,3} ?(?P<why>\w.+)", Weight::Generic, Category::Unknown).unless(CALM).hint("{why}"),
+    rule("generic", &["Failed to ", "failed to ", "Unable to ", "unable to ", "Could not ", "could not ", "Cannot ", "cannot ", "can't ", "Can't "], r"^(?:\W{0,4}|[\w .-]{1,30}: )(?:Failed to|failed to|Unable to|unable to|Could not|could not|Cannot|cannot|[Cc]an't) \w", Weight::Generic, Category::Unknown).unless(CALM),
+    rule("generic", &["Exception", "Error"], r"^(?:Uncaught |Unhandled |Caused by: )?(?:\w+[.\\:])*\w*(?:Exception|Error)\b(?:\[\w+\])?: \S", Weight::Generic, Category::Unknown).unless(CALM),
+    rule("generic", &["is not valid", "is invalid", "nvalid ", "unknown ", "Unknown ", "nrecognized", "nsupported", "missing ", "Missing ", "equired", "undefined", "not found", "does not exist", "not supported"], r"(?i)^(?:\S+: )?.{0,60}(?:is not valid|is invalid|\binvalid \w+|unknown (?:option|command|argument|flag|variable|property|key)|unrecognized (?:option|argument)|unsupported \w+|missing (?:required|argument|parameter|env|environment|key)|is required|not found|does not exist|not supported)", Weight::Generic, Category::Config)
+        .unless(r"(?i)(?:\b(?:0|no) (?:errors?|failures?|failed)|^\s*(?:at |- |\* |//|#)|warn|deprecat|✓|ignor|optional|\b0 |--$|successfully|^-- )"),
+    rule("generic", &["failed", "FAILED", "Failed", "FAILURE", "rejected", "aborted", "refused", "denied", "exceeded"], r"\b(?:failed|FAILED|Failed|FAILURE|rejected|aborted|refused|denied|exceeded)\b", Weight::Summary, Category::Unknown).unless(CALM),
+];

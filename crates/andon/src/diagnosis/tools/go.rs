@@ -1,0 +1,28 @@
+//! Go: compiler, tests, modules, vet, golangci-lint.
+//!
+//! General because the tool chain prints `file.go:line:col: message`, marks failing tests `--- FAIL:` and crashes `panic:` / `fatal error:`.
+
+use crate::diagnosis::Category;
+use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+
+const OWN_FRAME: &str = r"^(?:[\w.-]+\.[a-z]+/|main\.)\S*\(.*\)$";
+const OWN_FILE: &str = r"^\t(?:\S*/)?\S+\.go:\d+ \+0x";
+
+/// What the Go tool chain says.
+pub(super) const RULES: &[Rule] = &[
+    rule("go test", &["--- FAIL"], r"^\s*--- FAIL: (?P<test>\S+)", Weight::Cause, Category::Test)
+        .quote(&[some(r"^\s+(?:\S+_test\.go:\d+: |Error:|Error Trace:|expected|actual|panic:)", 12, 3)]).until(r"^(?:=== |--- |FAIL|PASS|ok)")
+        .hint("{test} fails: {quote}"),
+    rule("go", &["panic: ", "fatal error: "], r"^(?:panic|fatal error): (?P<why>.+)", Weight::Cause, Category::Test)
+        .quote(&[then(OWN_FRAME, 12), then(r"^\t\S+\.go:\d+", 14)])
+        .unless(r"^fatal error: \S+\.h: |all goroutines are asleep.*expected").hint("The program crashed: {why}"),
+    rule("go", &[".go:"], r"^(?:\.{0,2}/|vet: )?(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>.+)", Weight::Cause, Category::Compile)
+        .unless(r"^\s|(?i)(?:warning|info)\b|_test\.go:\d+: (?:[A-Z]|got|want|expected)|\((?:\w+)\)$|no required module|cannot find package|is not in (?:std|GOROOT)").hint("{why} at {at}"),
+    rule("go", &[".go:"], r"^(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>(?:no required module provides package|cannot find (?:package|module)|package \S+ is not in (?:std|GOROOT)).*)", Weight::Cause, Category::Dependency).hint("{why}"),
+    rule("golangci-lint", &[".go:"], r"^(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>.+) \((?P<linter>[a-z]+)\)$", Weight::Cause, Category::Lint).hint("{linter} at {at}: {why}"),
+    rule("go mod", &["go: "], r"^go: (?P<why>.*(?:unknown revision|not found|invalid version|no matching versions|checksum mismatch|missing go\.sum|updates to go\.mod needed|requires go >= |module \S+ found|malformed module|reading .*: 4\d\d|cannot find main module|go\.mod file not found|inconsistent vendoring|disabled by GOPROXY).*)", Weight::Cause, Category::Dependency).hint("{why}"),
+    rule("go", &["build constraints exclude", "undefined reference", "missing go.sum entry", "cannot find module providing", "no required module provides"], r"(?P<why>(?:build constraints exclude all Go files|missing go\.sum entry|cannot find module providing|no required module provides).*)", Weight::Cause, Category::Dependency).hint("{why}"),
+    rule("go", &["FAIL\t", "FAIL"], r"^FAIL(?:\t.*|$)", Weight::Summary, Category::Test),
+    rule("go test", &["panic: test timed out"], r"panic: test timed out after (?P<limit>\S+)", Weight::Final, Category::Timeout).quote(&[then(r"^\s+Test\w+", 4)]).hint("A test hung for {limit}; the goroutine dump shows where."),
+    rule("go", &["DATA RACE"], r"WARNING: DATA RACE", Weight::Cause, Category::Test).quote(&[then(OWN_FILE, 8)]).hint("The race detector found unsynchronised access."),
+];

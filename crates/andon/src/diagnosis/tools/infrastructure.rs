@@ -1,0 +1,31 @@
+//! Terraform, kubectl, Helm, Ansible, Packer, Pulumi.
+//!
+//! General because Terraform draws every diagnostic alike, and kubectl prefixes the API servers own reasons.
+
+use crate::diagnosis::Category;
+use crate::diagnosis::rule::{Rule, Weight, before, rule, some, then};
+
+/// What infrastructure tools say.
+pub(super) const RULES: &[Rule] = &[
+    rule("terraform", &["Error: "], r"^\s*(?:\W{0,4}\s?)?Error: (?P<why>.*(?:AccessDenied|not authorized|UnauthorizedOperation|[Aa]ccess [Dd]enied|No valid credential|StatusCode: 403).*)", Weight::Cause, Category::Permission)
+        .quote(&[some(r"^\s*(?:with \S|on \S+\.tf line \d+)", 4, 2)]).hint("Terraform was refused: {why}"),
+    rule("terraform", &["Error: "], r"^\s*(?:\W{0,4}\s?)?Error: (?P<why>(?:Unsupported|Invalid|Missing|Reference to undeclared|Duplicate|Argument|Inconsistent|Incorrect|No value for required|Unknown|Variables not allowed|Unexpected|Extra characters|Output refers|Module not (?:installed|found)|Unreadable module|Cycle|Inappropriate|Required plugins|Backend (?:initialization|configuration)|Insufficient \S+ blocks|Conflicting|expected |Attribute|Failed to (?:get|read|open)|error configuring).*)", Weight::Cause, Category::Config)
+        .quote(&[then(r"on \S+\.tf.* line \d+", 4), some(r"^[^\s\d:-]\S+ \S+ \S+", 12, 2)]).until(r"^\s*(?:\W\s*)?Error: |^\u2575").hint("{why}: {quote}"),
+    rule("terraform", &["Error: Failed to query", "Error: Failed to install", "Could not retrieve the list", "registry.terraform.io"], r"Error: Failed to (?:query available provider|install provider)|Could not retrieve the list of available versions", Weight::Cause, Category::Dependency).quote(&[some(r"\w+ \w+ \w+", 4, 2)]),
+    rule("terraform", &["Error acquiring the state lock"], r"Error acquiring the state lock", Weight::Cause, Category::Infrastructure).quote(&[some(r"(?:Who|Created|ID): ", 12, 3)]).hint("Another run holds the state lock: wait for it, or force-unlock if it is dead."),
+    rule("terraform", &["Error: "], r"^\s*(?:\W{0,4}\s?)?Error: (?P<why>(?:[a-z]+ing (?:\w+ ){1,6}|creating|reading|updating|deleting|waiting|error |.*\b(?:operation error|api error|RequestID|StatusCode)).*)", Weight::Cause, Category::Deploy)
+        .quote(&[some(r"^\s*(?:with \S|on \S+\.tf line \d+)", 5, 2)]).hint("{why}"),
+    rule("kubectl", &["Error from server", "error: You must be logged in", "forbidden: User", "Unauthorized"], r"(?:Error from server \(Forbidden\)|forbidden: User|You must be logged in to the server|error: .*Unauthorized|the server has asked for the client to provide credentials)", Weight::Cause, Category::Permission)
+        .hint("The cluster does not know the caller: map its IAM role (access entry or aws-auth) and run update-kubeconfig with it."),
+    rule("kubectl", &["ImagePullBackOff", "ErrImagePull"], r"(?:ImagePullBackOff|ErrImagePull)", Weight::Cause, Category::Dependency).hint("A pod's image cannot be pulled: check the tag and the node's rights to the registry."),
+    rule("kubectl", &["CrashLoopBackOff", "OOMKilled"], r"(?:CrashLoopBackOff|OOMKilled)", Weight::Cause, Category::Deploy).hint("A pod keeps crashing; its previous log (kubectl logs -p) has the reason."),
+    rule("kubectl", &["exceeded its progress deadline", "timed out waiting for the condition", "progress deadline"], r"(?:exceeded its progress deadline|timed out waiting for the condition)", Weight::Cause, Category::Timeout).hint("The rollout did not become ready in time: look at the pods' events."),
+    rule("kubectl", &["The connection to the server", "Unable to connect to the server"], r"(?:The connection to the server .* was refused|Unable to connect to the server)(?:: (?P<why>.*))?", Weight::Cause, Category::Infrastructure).hint("The cluster's API cannot be reached: check the kubeconfig, endpoint access and network."),
+    rule("kubectl", &["error validating", "unable to recognize", "no matches for kind", "error parsing", "ensure CRDs", "is invalid:"], r"(?:error validating|unable to recognize|no matches for kind|error: error parsing|The \w+ .* is invalid:)", Weight::Cause, Category::Config),
+    rule("kubectl", &["Error from server"], r"Error from server(?: \((?P<kind>\w+)\))?: (?P<why>.+)", Weight::Cause, Category::Deploy).hint("The API server says: {why}"),
+    rule("helm", &["Error: "], r"^Error: (?P<why>(?:UPGRADE FAILED|INSTALLATION FAILED|release|template|chart|values|YAML parse|failed to (?:download|parse)|render|parse error|rendered manifests|execution error|unable to build kubernetes|cannot re-use|repo|no repository|Kubernetes cluster unreachable).*)", Weight::Cause, Category::Deploy).hint("Helm: {why}"),
+    rule("ansible", &["fatal: ["], r"^fatal: \[(?P<host>[^\]]+)\]: (?:FAILED!|UNREACHABLE!) => (?P<why>.*)", Weight::Cause, Category::Deploy).quote(&[before(r"^TASK \[", 8)]).hint("{host}: {why}"),
+    rule("ansible", &["ERROR! "], r"^ERROR! (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("pulumi", &["error: "], r"^\s+error: (?P<why>(?:\d+ error|deleting|creating|Preview failed|update failed).*)", Weight::Tool, Category::Deploy),
+    rule("packer", &["==> "], r"^==> \S+: (?P<why>(?:Error|.*\bfailed\b).*)", Weight::Tool, Category::Deploy).hint("{why}"),
+];

@@ -1,0 +1,39 @@
+//! C and C++: compilers, linkers, make, CMake, ninja, autotools.
+//!
+//! General because GCC and Clang print `file:line:column: error: text`, linkers `undefined reference`, and CMake a head with an indented paragraph.
+
+use crate::diagnosis::Category;
+use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+
+/// What native builds say.
+pub(super) const RULES: &[Rule] = &[
+    rule("gcc", &["fatal error: "], r"^(?P<at>[^\s:]+:\d+(?::\d+)?): fatal error: (?P<file>[^:]+): No such file or directory", Weight::Cause, Category::Compile).hint("Header {file} (included at {at}) is missing: install the library's development package or correct the include path."),
+    rule("gcc", &[" error: "], r"^(?P<at>(?:[A-Za-z]:)?[^\s:]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu|inl|S|s|f90|F90|swift|ino|y|l|ipp|tcc|proto|in|def):\d+(?::\d+)?): (?:fatal )?error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+    rule("ld", &["undefined reference to", "Undefined symbols", "undefined symbol"], r"(?:^|[\s:])(?:undefined reference to [`'](?P<symbol>[^']+)'|Undefined symbols for architecture|undefined symbol: (?P<sym>\S+))", Weight::Cause, Category::Compile)
+        .quote(&[then(r"ld returned \d+ exit status", 4)]).hint("{symbol} is declared but not linked: a source file or library is missing from the link."),
+    rule("ld", &["cannot find -l", "multiple definition of", "library not found for", "unable to find library"], r"(?:cannot find -l(?P<library>\S+?):?(?: |$)|multiple definition of|library not found for|unable to find library)", Weight::Cause, Category::Compile).hint("The linker does not find lib{library}: install its development package or set the library path."),
+    rule("gcc", &["ld returned", "linker command failed", "compilation terminated"], r"(?:ld returned \d+ exit status|linker command failed)", Weight::Summary, Category::Compile),
+    rule("gcc", &["internal compiler error", "Killed signal terminated program"], r"(?:Killed signal terminated program|internal compiler error: Killed)", Weight::Final, Category::Infrastructure).hint("The compiler was killed, most likely for lack of memory: compile with fewer jobs or more memory."),
+    rule("cmake", &["Could NOT find", "Could not find a package"], r"(?:Could NOT find (?P<package>\w+)|Could not find a package configuration file provided by \W(?P<p2>\w+))", Weight::Tool, Category::Dependency)
+        .unless(r"^-- ").hint("CMake does not find {package}: install its development package or point to it."),
+    rule("cmake", &["CMake Error"], r"^\s*CMake Error at (?P<at>\S+:\d+)", Weight::Cause, Category::Dependency).when(r"(?:Could NOT find|Could not find a package|By not providing \S+ in CMAKE_MODULE_PATH|required packages were not found|package .*not found)", 3)
+        .quote(&[some(r"^\s*[^\s-]", 3, 2)]).until(r"^\s*Call Stack").hint("CMake does not find a package that {at} needs: install its development files or point to them: {quote}"),
+    rule("cmake", &["CMake Error"], r"^\s*CMake Error(?: at (?P<at>\S+:\d+)| in (?P<file>\S+))?(?:.*)", Weight::Cause, Category::Config)
+        .quote(&[some(r"^\s*[^\s-]", 6, 2)]).until(r"^\s*(?:Call Stack|--|$.^)|^\s*Add the|^-- Configuring incomplete").unless(r"^CMake Error: (?:The following variables|CMAKE_\w+ not set, after)")
+        .hint("CMake stops at {at}: {quote}"),
+    rule("cmake", &["CMake Error:"], r"^CMake Error: (?P<why>.+)", Weight::Tool, Category::Config).hint("CMake: {why}"),
+    rule("configure", &["configure: error:"], r"^configure: error: (?P<why>.+)", Weight::Cause, Category::Dependency).hint("configure stops: {why}"),
+    rule("pkg-config", &["was not found in the pkg-config", "No package '"], r"(?:Package \S+ was not found in the pkg-config|No package '(?P<package>[^']+)' found)", Weight::Cause, Category::Dependency).hint("Library {package} is not installed for development (no .pc file)."),
+    rule("make", &["No rule to make target"], r"make(?:\[\d+\])?: \*\*\* No rule to make target [`'](?P<target>[^']+)'", Weight::Cause, Category::Config).hint("make knows no way to {target}: the file is missing or the target has another name."),
+    rule("make", &["No targets specified", "missing separator", "recipe commences", "*** No"], r"(?:make(?:\[\d+\])?|\S+:\d+): \*\*\* (?P<why>(?:No targets|missing separator|recipe commences|unterminated|multiple target|.*[Ss]top\.$).*)", Weight::Cause, Category::Config).unless(r"No rule to make target").hint("The makefile: {why}"),
+    rule("make", &["*** ["], r"^(?:make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* \[(?P<target>.*)\] (?:Error|[A-Z])", Weight::Summary, Category::Compile).hint("Target {target} failed."),
+    rule("make", &["*** [", "Killed"], r"^make.*\*\*\* \[.*\] (?:Killed|Error 137)", Weight::Final, Category::Infrastructure).hint("The process was killed, most likely for lack of memory."),
+    rule("ninja", &["FAILED: ", "ninja: error"], r"^ninja: error: (?P<why>.+)", Weight::Cause, Category::Config).hint("ninja: {why}"),
+    rule("ninja", &["FAILED: "], r"^FAILED: \S", Weight::Summary, Category::Compile),
+    rule("ctest", &["***Failed", "The following tests FAILED"], r"(?:\*\*\*(?:Failed|Exception|Timeout)|The following tests FAILED)", Weight::Tool, Category::Test).quote(&[some(r"^\s+\d+ - ", 4, 2)]),
+    rule("gtest", &["[  FAILED  ]", ": Failure"], r"^\S+:\d+: Failure$", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3), then(r"\[  FAILED  \]", 10)]).hint("{quote}"),
+    rule("gtest", &["[  FAILED  ]"], r"^\[  FAILED  \] \S+\.\S+", Weight::Tool, Category::Test),
+    rule("swift", &["error: "], r"^(?P<at>\S+\.swift:\d+:\d+): error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+    rule("meson", &["ERROR: "], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("sanitizer", &["AddressSanitizer", "runtime error:"], r"(?:ERROR: \w+Sanitizer: |runtime error: )(?P<why>.+)", Weight::Cause, Category::Test).hint("{why}"),
+];

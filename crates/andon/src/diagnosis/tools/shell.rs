@@ -1,0 +1,36 @@
+//! The shell and the system it runs on: missing commands and files, permissions, syntax, variables.
+//!
+//! General because every shell reports in the form `script: line N: thing: reason`, with the reasons of the C library.
+
+use crate::diagnosis::Category;
+use crate::diagnosis::rule::{Rule, Weight, before, rule, some};
+
+/// What shells and small programs say.
+pub(super) const RULES: &[Rule] = &[
+    rule("shell", &["command not found", ": not found", "is not recognized as"], r"^(?:(?:/|\.{0,2}/|[\w.-]+/)?\S*(?:sh|bash|\.sh|env)?: )?(?:(?:line )?\d+: )?(?P<program>[\w@./+-]+): (?:command not found|not found)\s*$", Weight::Cause, Category::Config)
+        .exits(127).hint("Program {program} is not in the build image or not on the PATH: install it in the install phase."),
+    rule("shell", &["command not found:"], r"(?:zsh|bash|sh|fish): (?:command not found|Unknown command): (?P<program>\S+)", Weight::Cause, Category::Config).hint("Program {program} is not installed or not on the PATH."),
+    rule("shell", &["is not recognized as", "The term '"], r"'(?P<program>[^']+)' is not recognized as", Weight::Cause, Category::Config).hint("Program {program} is not installed or not on the PATH."),
+    rule("make", &["No such file or directory", "ommand not found", "ermission denied"], r"^(?:g?make)(?:\[\d+\])?: (?P<program>[^:*]+): (?:Command not found|No such file or directory)$", Weight::Cause, Category::Config).hint("Program {program} is not installed or not on the PATH."),
+    rule("env", &["No such file or directory"], r"^(?:\S*/)?env: .?(?P<program>[\w.+-]+).?(?:\W{3})?: No such file or directory", Weight::Cause, Category::Config).hint("Program {program} is not installed or not on the PATH."),
+    rule("exec", &["executable file not found", "exec: \""], r#"exec: "?(?P<program>[^"]+)"?:? (?:executable file )?not found"#, Weight::Cause, Category::Config).hint("Program {program} is not in the image or not on its PATH."),
+    rule("spawn", &["ENOENT"], r"spawn (?P<program>\S+) ENOENT", Weight::Cause, Category::Config).hint("Program {program} could not be started: it is not installed or not on the PATH."),
+    rule("shell", &["Permission denied", "permission denied"], r"^(?:\S*(?:sh|bash)|\S+\.sh|/\S+|\./\S+): (?:(?:line )?\d+: )?(?P<file>[^:]+)?:? ?[Pp]ermission denied", Weight::Cause, Category::Permission)
+        .unless(r"(?i)publickey")
+        .hint("{file} may not be executed or opened by the build's user: set its mode (git update-index --chmod=+x for a script)."),
+    rule("shell", &["ermission denied"], r"(?i)^.{0,120}\bpermission denied\b", Weight::Tool, Category::Permission).unless(r"(?i)publickey"),
+    rule("shell", &["bad interpreter"], r"(?P<file>\S+): (?P<interpreter>\S+): bad interpreter", Weight::Cause, Category::Config).hint("{file} asks for the interpreter {interpreter}, which is missing; Windows line ends (CRLF) in the script do that too."),
+    rule("shell", &["syntax error", "unexpected EOF", "unexpected end of file", "Syntax error"], r"^\S*(?:sh|bash|\.sh|eval)?: (?:(?:eval: )?(?:line )?\d+: )?(?:[Ss]yntax error|unexpected (?:EOF|end of file))(?P<why>.*)", Weight::Cause, Category::Config).hint("The script has a shell syntax error: {0}"),
+    rule("shell", &["unbound variable", "parameter null or not set", "parameter not set"], r"(?:^|\s)(?P<name>\w+): (?:unbound variable|parameter (?:null or )?not set|.*is not set)", Weight::Cause, Category::Config).hint("Variable {name} is not set: define it in the build's environment."),
+    rule("shell", &["No such file or directory"], r"^(?:\S*(?:sh|bash)|\S+\.sh): (?:(?:line )?\d+: )?(?:cd: )?(?P<file>.+?): No such file or directory", Weight::Cause, Category::Config)
+        .hint("{file} does not exist where the command runs: check the working directory and whether an earlier step should have made it."),
+    rule("coreutils", &["No such file or directory", "cannot stat", "cannot access", "cannot create", "cannot open", "cannot find or open", "cannot remove", "cannot overwrite", "Not a directory", "Is a directory", "File exists"], r"^(?:cp|mv|ls|cat|rm|cd|mkdir|touch|ln|chmod|chown|tar|unzip|zip|gzip|sed|awk|grep|find|head|tail|tee|install|rsync|source|sh|bash|rmdir|stat|wc|sort|diff|dd|du): .*(?:cannot|can't|No such file|Not a directory|Is a directory|File exists|[Cc]annot open|[Nn]ot found)(?P<why>.*)", Weight::Cause, Category::Config).hint("{0}"),
+    rule("jq", &["jq: error", "parse error: "], r"^(?:jq: (?:error|\d+ compile error).*|parse error: .*)", Weight::Cause, Category::Config),
+    rule("tar", &["tar: ", "gzip: ", "End-of-central-directory"], r"(?:^tar: .*(?:not look like|Error is not recoverable|Unexpected EOF)|End-of-central-directory signature not found|^gzip: .*not in gzip format)", Weight::Tool, Category::Source),
+    rule("shellcheck", &["SC1", "SC2"], r"(?P<code>SC\d{4}) \((?:error|warning|info|style)\): (?P<why>.+)", Weight::Cause, Category::Lint).quote(&[before(r"^In \S+ line \d+", 6)]).hint("{code} {quote}: {why}"),
+    rule("shellcheck", &["[SC"], r"^(?P<at>\S+:\d+:\d+): (?:error|warning|note|style): (?P<why>.+) \[(?P<code>SC\d{4})\]", Weight::Cause, Category::Lint).hint("{code} at {at}: {why}"),
+    rule("sudo", &["sudo: "], r"^sudo: (?P<why>.*(?:password is required|command not found|not in the sudoers|no tty).*)", Weight::Cause, Category::Permission).hint("sudo: {why}"),
+    rule("psql", &["psql: ", "FATAL: "], r"^(?:psql: )?(?:error: )?.*(?:FATAL:\s+(?P<why>.*(?:authentication failed|role|database|pg_hba).*))", Weight::Cause, Category::Permission).hint("PostgreSQL: {why}"),
+    rule("psql", &["could not connect to server", "connection to server", "Can't connect to"], r"(?:could not connect to server|connection to server .* failed|Can't connect to (?:local )?MySQL server)(?P<why>.*)", Weight::Cause, Category::Infrastructure).hint("The database cannot be reached: {0}"),
+    rule("sql", &["ERROR:  "], r"^(?:psql:\S+: )?ERROR:\s{2}(?P<why>.+)", Weight::Cause, Category::Deploy).quote(&[some(r"^LINE \d+:", 2, 1)]).hint("The database says: {why}"),
+];
