@@ -182,12 +182,15 @@ fn change(commit: &Commit) -> Option<String> {
     }
 }
 
-/// Who or what set a run off: the last part of an ARN says it best.
+/// Who or what set a run off: the last part of an ARN says it best, but of a connection it is a mere id.
 fn trigger(kind: &str, detail: Option<&str>) -> String {
-    let who = detail
-        .map(|detail| if detail.starts_with("arn:") { detail.rsplit('/').next().unwrap_or(detail) } else { detail });
-    match who {
-        Some(who) => format!("{who} ({kind})"),
+    let name = detail.map(|detail| match detail.strip_prefix("arn:") {
+        Some(arn) if arn.contains(":connection/") => "a push",
+        Some(arn) => arn.rsplit('/').next().unwrap_or(arn),
+        None => detail,
+    });
+    match name {
+        Some(name) => format!("{name} ({kind})"),
         None => kind.to_owned(),
     }
 }

@@ -97,7 +97,8 @@ pub fn body(message: &Message) -> String {
         lines.extend(hint.url.iter().map(|url| format!("  {url}")));
         paragraph(lines);
     }
-    let column = message.facts.iter().map(|fact| fact.label.chars().count()).max().unwrap_or_default() + 2;
+    let labels = message.facts.iter().map(|fact| fact.label).chain(std::iter::once("Account"));
+    let column = labels.map(|label| label.chars().count()).max().unwrap_or_default() + 2;
     let facts = message.facts.iter().flat_map(|fact| {
         let mut value = clean(&fact.value);
         if let Some(url) = fact.url.as_deref().filter(|url| *url != fact.value) {
@@ -119,7 +120,8 @@ pub fn body(message: &Message) -> String {
     for note in &message.notes {
         paragraph(wrap(&clean(note), "Note: ", "  "));
     }
-    for link in &message.links {
+    let shown = |url: &str| message.facts.iter().any(|fact| fact.url.as_deref() == Some(url));
+    for link in message.links.iter().filter(|link| !shown(&link.url)) {
         paragraph(vec![format!("{}:", link.label), link.url.clone()]);
     }
     text
