@@ -6,8 +6,13 @@
 
 pub mod clock;
 pub mod config;
+pub mod environment;
 
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(feature = "dynamodb")]
+#[cfg(any(feature = "dynamodb", feature = "send"))]
 mod fault;
+#[cfg(feature = "send")]
+pub mod secret;
+#[cfg(feature = "send")]
+pub mod send;

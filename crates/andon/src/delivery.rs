@@ -19,6 +19,8 @@ pub struct Outgoing<'m> {
     pub id: &'m str,
     /// What was left behind by the message that this one brings up to date, if there is one.
     pub update: Option<&'m Receipt>,
+    /// What was left behind by the first message about the same run, if there was one: this one belongs under it.
+    pub thread: Option<&'m Receipt>,
 }
 
 /// Something that messages can be sent with.

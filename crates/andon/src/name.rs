@@ -129,6 +129,20 @@ name! {
     Region, "region", at most 64, refusing |c| !(c.is_ascii_alphanumeric() || c == '-')
 }
 
+impl AccountId {
+    /// Stands for an account that nobody has named.
+    pub fn unknown() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
+impl Region {
+    /// Stands for a region that nobody has named.
+    pub fn unknown() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
 impl ExecutionId {
     /// The first eight characters: enough for a person to tell two runs apart.
     pub fn short(&self) -> &str {

@@ -12,6 +12,7 @@ use andon::name::{ActionName, StageName};
 use andon::route::{Delivery, Facts, route};
 use andon::run::Run;
 use futures_util::future::{join, join_all};
+use jiff::Timestamp;
 
 use crate::{Notifier, Problem};
 
@@ -23,6 +24,22 @@ struct Granted<'d> {
     delivery: &'d Delivery<'d>,
     key: ClaimKey,
     lease: Lease,
+    form: Form,
+}
+
+/// How a message goes out.
+enum Form {
+    /// By itself.
+    Alone,
+    /// As the first about its run: later ones belong under it, so it is remembered as such.
+    First {
+        /// The claim of being the first.
+        thread: ClaimKey,
+    },
+    /// Under the first about its run.
+    Under(Receipt),
+    /// In place of what was said before.
+    Instead(Receipt),
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
@@ -55,8 +72,9 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         if !self.config.routes_by_category() {
             explained = self.explain(&mut alert).await;
         }
+        let substance = alert.substance();
         let message = compose(&alert, &Context { config: &self.config, now: self.clock.now() });
-        for told in join_all(granted.iter().map(|granted| self.send(granted, &message))).await {
+        for told in join_all(granted.iter().map(|granted| self.send(granted, &message, substance.as_ref()))).await {
             if let Err(problem) = told {
                 outcome = worse(outcome, problem);
             }
@@ -81,14 +99,46 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         delivery: &'d Delivery<'d>,
         invocation: &Invocation,
     ) -> Result<Option<Granted<'d>>, Problem> {
-        let key = ClaimKey {
+        let destination = delivery.destination;
+        let key = |effect: String| ClaimKey {
             pipeline: alert.pipeline.clone(),
-            effect: format!("{}@{}", alert.effect(), delivery.destination.name),
+            effect: format!("{effect}@{}", destination.name),
         };
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
-        match self.ledger.claim(&key, &lease).await? {
-            Claim::Granted => Ok(Some(Granted { delivery, key, lease })),
-            Claim::Held { until } => Err(Problem::Later(format!("somebody else is telling {key} until {until}"))),
+        let told = key(alert.effect());
+        let receipt = match self.ledger.claim(&told, &lease).await? {
+            Claim::Held { until } => return Err(held(&told, until)),
+            Claim::Settled(receipt) => receipt,
+            Claim::Granted if !self.sender.can_update(destination) => {
+                return Ok(Some(Granted { delivery, key: told, lease, form: Form::Alone }));
+            }
+            Claim::Granted => {
+                let Some(execution) = &alert.execution else {
+                    return Ok(Some(Granted { delivery, key: told, lease, form: Form::Alone }));
+                };
+                let thread = key(format!("thread/{execution}"));
+                let form = match self.ledger.claim(&thread, &lease).await? {
+                    Claim::Granted => Form::First { thread },
+                    Claim::Settled(first) => Form::Under(first),
+                    Claim::Held { until } => {
+                        self.release(&told, &lease).await;
+                        return Err(held(&thread, until));
+                    }
+                };
+                return Ok(Some(Granted { delivery, key: told, lease, form }));
+            }
+        };
+        // It has been told. Where a message can be brought up to date, it is, once for each thing there is to add.
+        let Some(substance) = alert.substance().filter(|_| self.sender.can_update(destination)) else {
+            return Ok(None);
+        };
+        if receipt.id.is_none() || receipt.said.as_ref() == Some(&substance) {
+            return Ok(None);
+        }
+        let more = key(format!("{}/{substance}", alert.effect()));
+        match self.ledger.claim(&more, &lease).await? {
+            Claim::Granted => Ok(Some(Granted { delivery, key: more, lease, form: Form::Instead(receipt) })),
+            Claim::Held { until } => Err(held(&more, until)),
             Claim::Settled(_) => Ok(None),
         }
     }
@@ -121,28 +171,47 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         unknown
     }
 
-    async fn send(&self, granted: &Granted<'_>, message: &Message) -> Result<(), Problem> {
-        let Granted { delivery, key, lease } = granted;
+    async fn send(&self, granted: &Granted<'_>, message: &Message, substance: Option<&String>) -> Result<(), Problem> {
+        let Granted { delivery, key, lease, form } = granted;
         let destination: &Destination = delivery.destination;
-        let outgoing = Outgoing { message, mention: delivery.mention, id: &key.effect, update: None };
+        let (update, thread) = match form {
+            Form::Alone | Form::First { .. } => (None, None),
+            Form::Under(first) => (None, Some(first)),
+            Form::Instead(before) => (Some(before), None),
+        };
+        // An addition to what was said calls nobody a second time.
+        let mention = if update.is_some() { &[] } else { delivery.mention };
+        let outgoing = Outgoing { message, mention, id: &key.effect, update, thread };
         match self.sender.send(destination, outgoing).await {
-            Ok(receipt) => {
+            Ok(mut receipt) => {
                 tracing::info!(
                     pipeline.name = %message.about.pipeline.name,
                     alert.kind = %message.kind,
                     "told {}: {}", destination.name, message.title,
                 );
+                receipt.said = substance.cloned();
+                if let Form::First { thread } = form {
+                    self.remember(thread, lease, &receipt).await?;
+                }
                 self.remember(key, lease, &receipt).await
             }
             Err(error @ SendError::Later { .. }) => {
                 self.release(key, lease).await;
+                self.release_thread(form, lease).await;
                 Err(Problem::Later(error.to_string()))
             }
             Err(error @ SendError::Never { .. }) => {
                 let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
                 self.remember(key, lease, &receipt).await?;
+                self.release_thread(form, lease).await;
                 Err(Problem::Never(error.to_string()))
             }
+        }
+    }
+
+    async fn release_thread(&self, form: &Form, lease: &Lease) {
+        if let Form::First { thread } = form {
+            self.release(thread, lease).await;
         }
     }
 
@@ -180,6 +249,10 @@ fn facts(alert: &Alert) -> Facts<'_> {
         kind: alert.kind(),
         first_of_streak: alert.is_first_of_row(),
     }
+}
+
+fn held(key: &ClaimKey, until: Timestamp) -> Problem {
+    Problem::Later(format!("somebody else is telling {key} until {until}"))
 }
 
 /// Of two problems, what can be tried again goes before what is lost for good: it must not be lost as well.

@@ -1,2 +1,37 @@
 //! Wires the notifier to Lambda.
-fn main() {}
+
+use andon::batch::Invocation;
+use andon::explanation::NoEvidenceSource;
+use andon_aws::clock::SystemClock;
+use andon_aws::codepipeline::CodePipelineArchive;
+use andon_aws::dynamodb::DynamoLedger;
+use andon_aws::send::{AwsSender, DeadLetterQueue, SLACK_API};
+use andon_aws::{config, environment};
+use lambda_runtime::{LambdaEvent, run, service_fn, tracing};
+use notifier::Notifier;
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    tracing::init_default_subscriber();
+    let (table, topic) = (environment::table()?, environment::topic()?);
+    let slack_api = environment::slack_api(SLACK_API)?;
+    let dead_letters = environment::dead_letters()?;
+    let configuration = environment::config()?;
+    let aws = config::load().await;
+    let notifier = Notifier {
+        ledger: DynamoLedger::open(aws_sdk_dynamodb::Client::new(&aws), table, SystemClock),
+        archive: CodePipelineArchive::new(&aws),
+        evidence: NoEvidenceSource,
+        sender: AwsSender::new(&aws, topic, &slack_api, SystemClock),
+        dead_letters: DeadLetterQueue::new(&aws, dead_letters),
+        clock: SystemClock,
+        config: configuration,
+    };
+    let notifier = &notifier;
+    run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let home = environment::home(&event.context.invoked_function_arn);
+        notifier.handle(event.payload, &Invocation { id: event.context.request_id, home }).await
+    }))
+    .await
+}

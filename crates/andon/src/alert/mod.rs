@@ -12,6 +12,9 @@ use crate::history::{Colour, FailureSummary, History, RunSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::{ActionView, Failure, GRACE, Run, Status};
 
+/// Enough to tell one set of failing actions from another, and short enough for a key.
+const LONGEST_SUBSTANCE: usize = 300;
+
 /// Something that people should be told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {
@@ -151,6 +154,17 @@ impl Alert {
             }
             _ => format!("{kind}/{execution}"),
         }
+    }
+
+    /// What it has to say beyond its name, in short: where this has changed, there is more to say than was said.
+    ///
+    /// A failed attempt can have more failing actions by and by; every other alert is complete when it goes out.
+    pub fn substance(&self) -> Option<String> {
+        let News::Failed(failed) = &self.news else { return None };
+        let actions = failed.failures.iter().filter_map(|failure| failure.action.as_ref()).map(ActionName::as_str);
+        let mut actions: Vec<&str> = actions.collect();
+        actions.sort_unstable();
+        Some(actions.join(",").chars().take(LONGEST_SUBSTANCE).collect())
     }
 
     /// The stage it is about: for a recovery, the one that had failed, so that both go the same way.

@@ -1,0 +1,151 @@
+//! What a function is told by its environment. Every error names the variable and shows what one looks like.
+
+use std::env::VarError;
+use std::path::PathBuf;
+
+use andon::config::{Config, TopicArn};
+use andon::name::{AccountId, Home, Region};
+
+/// The configuration's file beside the binary, where `ANDON_CONFIG` names no other.
+const CONFIG: &str = "andon.yml";
+
+/// A variable that is missing or wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// It is not there.
+    #[error("the environment variable {name} is missing: {meaning}, for example {example:?}")]
+    Missing {
+        /// Which.
+        name: &'static str,
+        /// What it says.
+        meaning: &'static str,
+        /// What one looks like.
+        example: &'static str,
+    },
+    /// It is there and cannot be used.
+    #[error("the environment variable {name} is wrong: {problem}; it says {meaning}, for example {example:?}")]
+    Wrong {
+        /// Which.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: String,
+        /// What it says.
+        meaning: &'static str,
+        /// What one looks like.
+        example: &'static str,
+    },
+    /// The file it names, or that is there without being named, is no configuration.
+    #[error("cannot use the configuration:\n{0}")]
+    Config(String),
+}
+
+/// A variable, what it says, and what one looks like.
+#[derive(Debug, Clone, Copy)]
+struct Variable {
+    name: &'static str,
+    meaning: &'static str,
+    example: &'static str,
+}
+
+const TABLE: Variable =
+    Variable { name: "ANDON_TABLE", meaning: "the DynamoDB table that everything is kept in", example: "andon" };
+const TOPIC: Variable = Variable {
+    name: "ANDON_TOPIC_ARN",
+    meaning: "the SNS topic for whatever no route takes elsewhere",
+    example: "arn:aws:sns:eu-west-1:111122223333:andon",
+};
+const SLACK: Variable = Variable {
+    name: "ANDON_SLACK_API_URL",
+    meaning: "where Slack's methods are, if not at Slack",
+    example: "https://slack.com/api",
+};
+
+impl Variable {
+    fn read(self) -> Result<Option<String>, EnvironmentError> {
+        match std::env::var(self.name) {
+            Ok(value) if value.trim().is_empty() => Ok(None),
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(self.wrong("it is not text")),
+        }
+    }
+
+    fn required(self) -> Result<String, EnvironmentError> {
+        let Self { name, meaning, example } = self;
+        self.read()?.ok_or(EnvironmentError::Missing { name, meaning, example })
+    }
+
+    fn wrong(self, problem: impl ToString) -> EnvironmentError {
+        let Self { name, meaning, example } = self;
+        EnvironmentError::Wrong { name, problem: problem.to_string(), meaning, example }
+    }
+}
+
+/// `ANDON_TABLE`: the table that everything is kept in.
+pub fn table() -> Result<String, EnvironmentError> {
+    let table = TABLE.required()?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !(3..=255).contains(&table.len()) || !table.chars().all(legal) {
+        return Err(TABLE.wrong("a table's name has 3 to 255 letters, digits, `_`, `-` and `.`"));
+    }
+    Ok(table)
+}
+
+/// `ANDON_TOPIC_ARN`: the topic of alerts that no route takes elsewhere.
+pub fn topic() -> Result<TopicArn, EnvironmentError> {
+    let arn = TOPIC.required()?;
+    TopicArn::parse(&arn).map_err(|error| TOPIC.wrong(error))
+}
+
+/// `ANDON_SLACK_API_URL`: where Slack's methods are; `default` unless it is set.
+pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
+    let Some(url) = SLACK.read()? else { return Ok(default.to_owned()) };
+    let local = url.starts_with("http://127.0.0.1") || url.starts_with("http://localhost");
+    if url.starts_with("https://") || local {
+        Ok(url)
+    } else {
+        // A token goes there with every call.
+        Err(SLACK.wrong("it is not https"))
+    }
+}
+
+/// `ANDON_DEAD_LETTERS`: the address of the queue for what no retry can mend, if there is one.
+pub fn dead_letters() -> Result<Option<String>, EnvironmentError> {
+    let queue = Variable {
+        name: "ANDON_DEAD_LETTERS",
+        meaning: "the queue for what no retry can mend",
+        example: "https://sqs.eu-west-1.amazonaws.com/111122223333/andon-dead-letters",
+    };
+    queue.read()
+}
+
+/// The configuration: the file that `ANDON_CONFIG` names, or `andon.yml` beside the binary; without either, the default.
+pub fn config() -> Result<Config, EnvironmentError> {
+    let named = std::env::var_os("ANDON_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let path = named.clone().unwrap_or_else(beside_the_binary);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Config::parse(&text, &path.display().to_string())
+            .map_err(|findings| EnvironmentError::Config(findings.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Config::default()),
+        Err(error) => Err(EnvironmentError::Wrong {
+            name: "ANDON_CONFIG",
+            problem: format!("cannot read {}: {error}", path.display()),
+            meaning: "the configuration's file",
+            example: "/opt/andon.yml",
+        }),
+    }
+}
+
+fn beside_the_binary() -> PathBuf {
+    let folder = std::env::var_os("LAMBDA_TASK_ROOT").map(PathBuf::from);
+    folder.unwrap_or_else(|| PathBuf::from(".")).join(CONFIG)
+}
+
+/// The account and region of a function, by its own ARN; where that is none, by `AWS_REGION` and an unknown account.
+pub fn home(function_arn: &str) -> Home {
+    // arn:aws:lambda:REGION:ACCOUNT:function:NAME
+    let part = |index: usize| function_arn.split(':').nth(index).filter(|part| !part.is_empty()).map(str::to_owned);
+    let region = part(3).or_else(|| std::env::var("AWS_REGION").ok()).and_then(|region| Region::parse(region).ok());
+    let account = part(4).and_then(|account| AccountId::parse(account).ok());
+    Home { account: account.unwrap_or_else(AccountId::unknown), region: region.unwrap_or_else(Region::unknown) }
+}

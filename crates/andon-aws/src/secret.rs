@@ -1,0 +1,132 @@
+//! Secrets, fetched by their references at first use and kept for a few minutes.
+//!
+//! A secret is a [`SecretString`] from the moment it is read: it cannot be printed by accident. Nothing is fetched at a
+//! cold start, and a secret that was rotated is in use within minutes, or at once if the old one is refused.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+use andon::config::SecretRef;
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+
+use crate::fault::said;
+
+/// How long a secret is used before it is fetched again.
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
+
+/// Why a secret could not be had. It never holds one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// It may be had later.
+    #[error("cannot fetch the secret {reference} now: {problem}")]
+    Later {
+        /// Which.
+        reference: String,
+        /// What came back.
+        problem: String,
+    },
+    /// It will not be had until somebody changes something.
+    #[error("cannot fetch the secret {reference}: {problem}")]
+    Never {
+        /// Which.
+        reference: String,
+        /// What came back, and what to do about it.
+        problem: String,
+    },
+}
+
+/// Fetches secrets, and keeps them for a while.
+#[derive(Debug)]
+pub struct Secrets {
+    config: SdkConfig,
+    parameters: OnceCell<aws_sdk_ssm::Client>,
+    manager: OnceCell<aws_sdk_secretsmanager::Client>,
+    kept: RefCell<BTreeMap<SecretRef, (Timestamp, SecretString)>>,
+}
+
+impl Secrets {
+    /// Fetches with these credentials; clients are made when they are first needed.
+    pub fn new(config: &SdkConfig) -> Self {
+        Self {
+            config: config.clone(),
+            parameters: OnceCell::new(),
+            manager: OnceCell::new(),
+            kept: RefCell::new(BTreeMap::new()),
+        }
+    }
+
+    /// The secret that a reference stands for.
+    pub async fn get(&self, reference: &SecretRef, now: Timestamp) -> Result<SecretString, SecretError> {
+        if let Some((until, secret)) = self.kept.borrow().get(reference)
+            && *until > now
+        {
+            return Ok(secret.clone());
+        }
+        let secret = self.fetch(reference).await?;
+        let until = now.checked_add(FRESH).unwrap_or(Timestamp::MAX);
+        self.kept.borrow_mut().insert(reference.clone(), (until, secret.clone()));
+        Ok(secret)
+    }
+
+    /// Forgets a secret that was refused: it may have been rotated.
+    pub fn forget(&self, reference: &SecretRef) {
+        self.kept.borrow_mut().remove(reference);
+    }
+
+    async fn fetch(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        let never =
+            |problem: &str| SecretError::Never { reference: reference.to_string(), problem: problem.to_owned() };
+        let text = match reference {
+            SecretRef::Env(name) => std::env::var(name)
+                .map_err(|_| never("the environment variable is not set; set it for this function"))?,
+            SecretRef::Ssm(name) => {
+                let client = self.parameters.get_or_init(|| aws_sdk_ssm::Client::new(&self.config));
+                let answer = client.get_parameter().name(name).with_decryption(true).send().await;
+                let answer = answer.map_err(|error| refused(reference, "ssm:GetParameter", &error))?;
+                answer
+                    .parameter
+                    .and_then(|parameter| parameter.value)
+                    .ok_or_else(|| never("the parameter has no value"))?
+            }
+            SecretRef::SecretsManager { id, key } => {
+                let client = self.manager.get_or_init(|| aws_sdk_secretsmanager::Client::new(&self.config));
+                let answer = client.get_secret_value().secret_id(id).send().await;
+                let answer = answer.map_err(|error| refused(reference, "secretsmanager:GetSecretValue", &error))?;
+                let text = answer.secret_string.ok_or_else(|| never("the secret is binary; store it as text"))?;
+                match key {
+                    None => text,
+                    Some(key) => serde_json::from_str::<serde_json::Value>(&text)
+                        .ok()
+                        .and_then(|json| json.get(key)?.as_str().map(str::to_owned))
+                        .ok_or_else(|| never("the secret is no JSON object with a text under that key"))?,
+                }
+            }
+        };
+        match text.trim() {
+            "" => Err(never("it is empty")),
+            text => Ok(SecretString::from(text)),
+        }
+    }
+}
+
+fn refused<E, R>(reference: &SecretRef, permission: &str, error: &SdkError<E, R>) -> SecretError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    let reference = reference.to_string();
+    let problem = match error.code() {
+        Some("ParameterNotFound" | "ResourceNotFoundException") => {
+            "there is nothing of that name in this account and region; create it, or correct andon.yml".to_owned()
+        }
+        Some(code) if code.starts_with("AccessDenied") => {
+            format!("the function's role lacks {permission} (and, for a key of your own, kms:Decrypt) on it")
+        }
+        Some("ParameterVersionNotFound" | "InvalidKeyId" | "DecryptionFailure" | "ValidationException") => said(error),
+        _ => return SecretError::Later { reference, problem: said(error) },
+    };
+    SecretError::Never { reference, problem }
+}

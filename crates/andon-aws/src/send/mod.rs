@@ -1,0 +1,90 @@
+//! Sending messages: to Slack by a bot or a webhook, to an SNS topic.
+
+use andon::clock::Clock;
+use andon::config::{Destination, Target, Topic, TopicArn};
+use andon::delivery::{Outgoing, SendError, Sender};
+use andon::ledger::Receipt;
+use andon::message::{email, slack};
+use aws_config::SdkConfig;
+
+use crate::secret::{SecretError, Secrets};
+
+mod dead_letters;
+mod slack_api;
+mod sns;
+
+pub use dead_letters::DeadLetterQueue;
+pub use slack_api::SLACK_API;
+
+/// Sends to whatever destination it is given. Clients are made when they are first needed.
+#[derive(Debug)]
+pub struct AwsSender<C> {
+    secrets: Secrets,
+    topics: sns::Topics,
+    slack: slack_api::Slack,
+    default_topic: TopicArn,
+    clock: C,
+}
+
+impl<C: Clock> AwsSender<C> {
+    /// A sender; `slack_api` is where Slack's methods are, [`SLACK_API`] unless a test says otherwise.
+    pub fn new(config: &SdkConfig, default_topic: TopicArn, slack_api: &str, clock: C) -> Self {
+        Self {
+            secrets: Secrets::new(config),
+            topics: sns::Topics::new(config),
+            slack: slack_api::Slack::new(slack_api),
+            default_topic,
+            clock,
+        }
+    }
+}
+
+impl<C: Clock> Sender for AwsSender<C> {
+    async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
+        let name = to.name.as_str();
+        match &to.target {
+            Target::Sns { topic } => {
+                let topic = match topic {
+                    Topic::Default => &self.default_topic,
+                    Topic::Arn(arn) => arn,
+                };
+                self.topics.publish(name, topic, &email::render(outgoing.message), outgoing).await
+            }
+            Target::SlackWebhook { url } => {
+                let address = self.secrets.get(url, self.clock.now()).await.map_err(|error| secret(name, &error))?;
+                let body = slack::render(outgoing.message, outgoing.mention);
+                let sent = self.slack.post_to_webhook(name, &address, &body).await;
+                self.forget_if_refused(url, &sent);
+                sent
+            }
+            Target::Slack { channel, token } => {
+                let bearer = self.secrets.get(token, self.clock.now()).await.map_err(|error| secret(name, &error))?;
+                let body = slack::render(outgoing.message, outgoing.mention);
+                let sent = self.slack.post(name, channel.as_str(), &bearer, body, outgoing).await;
+                self.forget_if_refused(token, &sent);
+                sent
+            }
+        }
+    }
+
+    fn can_update(&self, to: &Destination) -> bool {
+        matches!(to.target, Target::Slack { .. })
+    }
+}
+
+impl<C: Clock> AwsSender<C> {
+    /// A secret that was refused may have been rotated: the next try fetches it anew.
+    fn forget_if_refused(&self, reference: &andon::config::SecretRef, sent: &Result<Receipt, SendError>) {
+        if matches!(sent, Err(SendError::Never { .. })) {
+            self.secrets.forget(reference);
+        }
+    }
+}
+
+fn secret(destination: &str, error: &SecretError) -> SendError {
+    let destination = destination.to_owned();
+    match error {
+        SecretError::Later { .. } => SendError::Later { destination, problem: error.to_string(), after: None },
+        SecretError::Never { .. } => SendError::Never { destination, problem: error.to_string() },
+    }
+}
