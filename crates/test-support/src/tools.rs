@@ -12,7 +12,8 @@ pub fn sources() -> PathBuf {
 
 /// The folder that the packages are installed into: `target/test-tools` of this workspace.
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-tools")
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.ancestors().nth(2).unwrap_or(crate_folder).join("target/test-tools")
 }
 
 /// A Python that has the packages of `requirements.txt`, about to run one of the programs in [`sources`].
