@@ -1,2 +1,42 @@
-//! x
-fn main() {}
+//! The work of developing Andon, as `cargo xtask <command>`.
+//!
+//! Whatever a developer, the CI and the build in AWS have to do alike is a command here; what they run by hand is
+//! printed before it is run.
+#![expect(clippy::print_stdout, reason = "this is a program for the terminal")]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod command;
+mod test;
+mod workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The work of developing Andon")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Runs everything that must pass before a change lands; stops at the first failure
+    Test(test::Options),
+    /// The same as CI runs it: nothing is updated, and snapshots that no test asks for are an error
+    Ci(test::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test(options) => test::run_all(&options, std::env::var_os("CI").is_some()),
+        Task::Ci(options) => test::run_all(&options, true),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `CodeBuild`: builds by id or ARN.
+
+use serde_json::{Value, json};
+
+use super::codepipeline::put;
+use super::protocol::Refusal;
+
+#[derive(Debug, Default)]
+pub(super) struct CodeBuild {
+    builds: Vec<Value>,
+}
+
+impl CodeBuild {
+    pub(super) fn put_build(&mut self, build: Value) {
+        put(&mut self.builds, build, "id");
+    }
+
+    pub(super) fn answer(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+        if operation != "BatchGetBuilds" {
+            return Err(Refusal::new("UnknownOperationException", format!("CodeBuild stands in without {operation}")));
+        }
+        let ids = input.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
+        if ids.is_empty() || ids.len() > 100 {
+            return Err(Refusal::new("InvalidInputException", "ids must hold 1 to 100 build ids"));
+        }
+        let find =
+            |id: &Value| self.builds.iter().find(|build| build.get("id") == Some(id) || build.get("arn") == Some(id));
+        let found: Vec<&Value> = ids.iter().filter_map(find).collect();
+        let missing: Vec<&Value> = ids.iter().filter(|id| find(id).is_none()).collect();
+        Ok(json!({ "builds": found, "buildsNotFound": missing }))
+    }
+}

@@ -1,0 +1,19 @@
+//! Stand-ins for what no emulator has: `CodePipeline`'s executions with the evidence around them, and Slack.
+//!
+//! A test says what is so, in the very shapes of the real API ([`Aws`], [`Slack`]); the stand-in answers from that, notes
+//! every request, and fails when it is told to. Whether the shapes are right is for [`crate::shapes`] to say.
+
+mod aws;
+mod cloudformation;
+mod codebuild;
+mod codedeploy;
+mod codepipeline;
+mod ecs;
+mod logs;
+mod paging;
+pub(crate) mod protocol;
+mod slack;
+
+pub use aws::Aws;
+pub(crate) use aws::{faulty, note};
+pub use slack::{Message, Slack, SlackFault};

@@ -1,0 +1,305 @@
+//! A Slack that keeps its messages: the incoming webhook, `chat.postMessage` and `chat.update`.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::aws::note;
+use super::codepipeline::text;
+use super::protocol::read_form;
+use crate::call::{Call, CallLog};
+use crate::fault::Faults;
+use crate::http::{Reply, Request, Server};
+use crate::lock;
+
+/// The path of the webhook that posts to its channel.
+const WEBHOOK: &str = "/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX";
+
+/// The channel that the webhook posts to.
+const WEBHOOK_CHANNEL: &str = "C0WEBHOOK";
+
+/// A Slack workspace, of whatever channels it is asked for unless [`Slack::only_channels`] names them.
+#[derive(Debug)]
+pub struct Slack {
+    server: Server,
+    workspace: Arc<Mutex<Workspace>>,
+    calls: CallLog,
+    faults: Faults<SlackFault>,
+}
+
+/// A message as it stands in its channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// The channel's id.
+    pub channel: String,
+    /// Its time, which is its name within the channel.
+    pub ts: String,
+    /// The time of the message in whose thread it is.
+    pub thread_ts: Option<String>,
+    /// How often it has been changed since it was posted.
+    pub updates: usize,
+    /// What was posted or last put in its place: `text`, `blocks`, `attachments` and the rest.
+    pub body: Value,
+}
+
+/// What goes wrong with a request to Slack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlackFault {
+    /// HTTP 200 with `"ok": false` and this error, as the Web API refuses; from a webhook, HTTP 400 with this text.
+    Refused(String),
+    /// HTTP 429 with `Retry-After` in seconds.
+    RateLimited(u64),
+    /// This HTTP status with this text.
+    Status(u16, String),
+    /// It is answered rightly, but late.
+    Delay(Duration),
+    /// It is never answered, and nothing is posted.
+    Hang,
+    /// The connection is closed, and nothing is posted.
+    Close,
+    /// It is posted, and the connection is closed before the answer.
+    LostReply,
+}
+
+#[derive(Debug, Default)]
+struct Workspace {
+    channels: Option<Vec<String>>,
+    messages: Vec<Message>,
+}
+
+impl Slack {
+    /// Starts an empty workspace.
+    pub fn start() -> io::Result<Self> {
+        let (workspace, calls, faults) = (Arc::<Mutex<Workspace>>::default(), CallLog::default(), Faults::default());
+        let server = {
+            let (workspace, calls, faults) = (Arc::clone(&workspace), calls.clone(), faults.clone());
+            Server::start(move |request| handle(Arc::clone(&workspace), calls.clone(), faults.clone(), request))?
+        };
+        Ok(Self { server, workspace, calls, faults })
+    }
+
+    /// The secret address of an incoming webhook.
+    pub fn webhook_url(&self) -> String {
+        format!("{}{WEBHOOK}", self.server.url())
+    }
+
+    /// The address of the Web API, below which the methods are, without a slash at its end.
+    pub fn api_url(&self) -> String {
+        format!("{}/api", self.server.url())
+    }
+
+    /// From now on there are no other channels than these.
+    pub fn only_channels<C: Into<String>>(&self, channels: impl IntoIterator<Item = C>) {
+        lock(&self.workspace).channels = Some(channels.into_iter().map(Into::into).collect());
+    }
+
+    /// All messages as they stand, in the order in which they were posted.
+    pub fn messages(&self) -> Vec<Message> {
+        lock(&self.workspace).messages.clone()
+    }
+
+    /// The next request for `chat.postMessage`, `chat.update` or `webhook` fails this way; said again, also the one after.
+    pub fn inject(&self, operation: &str, fault: SlackFault) {
+        self.faults.once(operation, fault);
+    }
+
+    /// Every request for an operation fails this way from now on.
+    pub fn inject_always(&self, operation: &str, fault: SlackFault) {
+        self.faults.standing(operation, fault);
+    }
+
+    /// Nothing fails any more.
+    pub fn clear_faults(&self) {
+        self.faults.clear();
+    }
+
+    /// All requests so far, failed ones too, in the order in which they came.
+    pub fn requests(&self) -> Vec<Call> {
+        self.calls.all()
+    }
+
+    /// All requests since this was last asked.
+    pub fn take_requests(&self) -> Vec<Call> {
+        self.calls.take()
+    }
+}
+
+/// What a request asks for: a method of the Web API, or a webhook.
+struct Asked {
+    operation: String,
+    webhook: bool,
+    /// None where it cannot be read.
+    body: Option<Value>,
+    token: String,
+}
+
+async fn handle(
+    workspace: Arc<Mutex<Workspace>>,
+    calls: CallLog,
+    faults: Faults<SlackFault>,
+    request: Request,
+) -> Reply {
+    let asked = read(&request);
+    let number = calls.begin("slack", &asked.operation, asked.body.clone().unwrap_or_default(), request.received);
+    let answer = || if request.method == Method::POST { answer(&workspace, &asked) } else { plain(404, "not found") };
+    let reply = match faults.next(&asked.operation) {
+        None => answer(),
+        Some(SlackFault::Refused(error)) => refuse(&asked, &error),
+        Some(SlackFault::RateLimited(seconds)) => {
+            let reply = if asked.webhook {
+                plain(429, "rate_limited")
+            } else {
+                Reply::new(429, "application/json", r#"{"ok":false,"error":"ratelimited"}"#)
+            };
+            reply.with_header("retry-after", &seconds.to_string())
+        }
+        Some(SlackFault::Status(status, body)) => Reply::new(status, "text/plain", body),
+        Some(SlackFault::Delay(delay)) => {
+            let reply = answer();
+            tokio::time::sleep(delay).await;
+            reply
+        }
+        Some(SlackFault::Hang) => std::future::pending().await,
+        Some(SlackFault::Close) => Reply::Close,
+        Some(SlackFault::LostReply) => {
+            answer();
+            Reply::Close
+        }
+    };
+    note(&calls, number, &reply).await;
+    reply
+}
+
+fn read(request: &Request) -> Asked {
+    let path = request.uri.path();
+    let webhook = path.starts_with("/services/");
+    let operation = if webhook { "webhook" } else { path.trim_start_matches("/api").trim_start_matches('/') };
+    let body = if request.header("content-type").starts_with("application/x-www-form-urlencoded") {
+        let form = read_form(&request.body);
+        match form.get("payload").and_then(Value::as_str) {
+            Some(payload) => serde_json::from_str(payload).ok(),
+            None => Some(Value::Object(form)),
+        }
+    } else {
+        serde_json::from_slice(&request.body).ok()
+    };
+    let token = request.header("authorization").trim_start_matches("Bearer ").to_owned();
+    Asked { operation: operation.to_owned(), webhook, body, token }
+}
+
+fn answer(workspace: &Mutex<Workspace>, asked: &Asked) -> Reply {
+    let mut workspace = lock(workspace);
+    let Some(body) = &asked.body else {
+        return refuse(asked, if asked.webhook { "invalid_payload" } else { "invalid_json" });
+    };
+    if !asked.webhook {
+        match asked.token.as_str() {
+            "" => return refuse(asked, "not_authed"),
+            token if !token.starts_with("xoxb-") => return refuse(asked, "invalid_auth"),
+            _ => {}
+        }
+    }
+    if let Err(error) = fits(body) {
+        return refuse(asked, error);
+    }
+    match asked.operation.as_str() {
+        "webhook" => {
+            workspace.post(WEBHOOK_CHANNEL, body);
+            plain(200, "ok")
+        }
+        "chat.postMessage" => {
+            let channel = text(body, "channel");
+            if channel.is_empty()
+                || workspace.channels.as_ref().is_some_and(|known| !known.iter().any(|id| id == channel))
+            {
+                return refuse(asked, "channel_not_found");
+            }
+            let message = workspace.post(channel, body);
+            accept(&message)
+        }
+        "chat.update" => {
+            let (channel, ts) = (text(body, "channel"), text(body, "ts"));
+            let known = workspace.messages.iter_mut().find(|message| message.channel == channel && message.ts == ts);
+            let Some(message) = known else { return refuse(asked, "message_not_found") };
+            message.body = body.clone();
+            message.updates += 1;
+            accept(message)
+        }
+        _ => refuse(asked, "unknown_method"),
+    }
+}
+
+impl Workspace {
+    fn post(&mut self, channel: &str, body: &Value) -> Message {
+        let message = Message {
+            channel: channel.to_owned(),
+            ts: format!("1767225600.{:06}", self.messages.len() + 1),
+            thread_ts: body.get("thread_ts").and_then(Value::as_str).map(str::to_owned),
+            updates: 0,
+            body: body.clone(),
+        };
+        self.messages.push(message.clone());
+        message
+    }
+}
+
+/// Slack's limits, as far as a message of this product could reach them.
+fn fits(body: &Value) -> Result<(), &'static str> {
+    let attachments = body.get("attachments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let has_text = body.get("text").and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    let mut has_blocks = false;
+    for blocks in std::iter::once(body).chain(attachments).filter_map(|holder| holder.get("blocks")?.as_array()) {
+        has_blocks |= !blocks.is_empty();
+        if blocks.len() > 50 || !blocks.iter().all(block_fits) {
+            return Err("invalid_blocks");
+        }
+    }
+    if has_text || has_blocks || !attachments.is_empty() { Ok(()) } else { Err("no_text") }
+}
+
+fn block_fits(block: &Value) -> bool {
+    let text_fits = |holder: &Value, most: usize| {
+        holder.get("text").is_none_or(|text| {
+            let length = text.get("text").and_then(Value::as_str).map_or(0, |text| text.chars().count());
+            (1..=most).contains(&length)
+        })
+    };
+    let list = |member: &str| block.get(member).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    match text(block, "type") {
+        "header" => text_fits(block, 150) && block.pointer("/text/type").and_then(Value::as_str) == Some("plain_text"),
+        "section" => {
+            let fields = list("fields");
+            let field_fits = |field: &Value| (1..=2000).contains(&text(field, "text").chars().count());
+            (block.get("text").is_some() || !fields.is_empty())
+                && text_fits(block, 3000)
+                && fields.len() <= 10
+                && fields.iter().all(field_fits)
+        }
+        "context" => (1..=10).contains(&list("elements").len()),
+        "actions" => {
+            let elements = list("elements");
+            (1..=25).contains(&elements.len()) && elements.iter().all(|button| text_fits(button, 75))
+        }
+        "divider" | "image" | "input" | "rich_text" | "markdown" | "context_actions" | "table" => true,
+        _ => false,
+    }
+}
+
+fn accept(message: &Message) -> Reply {
+    let body = json!({ "ok": true, "channel": message.channel, "ts": message.ts, "message": message.body });
+    Reply::new(200, "application/json", body.to_string())
+}
+
+fn refuse(asked: &Asked, error: &str) -> Reply {
+    if asked.webhook {
+        return plain(400, error);
+    }
+    Reply::new(200, "application/json", json!({ "ok": false, "error": error }).to_string())
+}
+
+fn plain(status: u16, body: &str) -> Reply {
+    Reply::new(status, "text/html", body.to_owned())
+}

@@ -1,0 +1,31 @@
+//! Where the Python and npm packages are that the tests use, and how one of their programs is started.
+//!
+//! `cargo xtask test` puts them there; nothing is looked for anywhere else, so that every machine runs the same versions.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folder in this repository that says which packages, and holds the small programs that serve them.
+pub fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tools")
+}
+
+/// The folder that the packages are installed into: `target/test-tools` of this workspace.
+pub fn folder() -> PathBuf {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.ancestors().nth(2).unwrap_or(crate_folder).join("target/test-tools")
+}
+
+/// A Python that has the packages of `requirements.txt`, about to run one of the programs in [`sources`].
+pub fn python(program: &str) -> Command {
+    let mut command = Command::new(folder().join("python/bin/python"));
+    command.arg(sources().join(program));
+    command
+}
+
+/// Node with the packages of `package.json`, about to run one of the programs in [`sources`].
+pub fn node(program: &str) -> Command {
+    let mut command = Command::new("node");
+    command.arg(sources().join(program)).env("NODE_PATH", folder().join("node/node_modules"));
+    command
+}

@@ -1,0 +1,40 @@
+"""Serves moto on a free loopback port, prints the port, and stops when its standard input closes.
+
+The closing input is how it learns that its parent is gone, however that died. Requests are answered one at a time:
+moto checks a condition and writes in two steps, and two threads between them would both win a conditional write.
+"""
+
+import os
+import sys
+import threading
+
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+one_at_a_time = threading.Lock()
+application = DomainDispatcherApplication(create_backend_app)
+
+
+class Quiet(WSGIRequestHandler):
+    """One connection can carry many requests, and a request is no news."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_):
+        pass
+
+
+def serialised(environ, start_response):
+    with one_at_a_time:
+        return list(application(environ, start_response))
+
+
+def stop_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+threading.Thread(target=stop_with_parent, daemon=True).start()
+server = make_server("127.0.0.1", 0, serialised, threaded=True, request_handler=Quiet)
+print(server.server_port, flush=True)
+server.serve_forever()

@@ -1,0 +1,20 @@
+//! `cargo deny`: what the dependencies may be licensed as, come from, and bring in.
+
+use anyhow::{Result, bail};
+
+use crate::command::{cargo, exists, run};
+
+pub(super) fn check() -> Result<()> {
+    if !exists("cargo-deny") {
+        bail!("cargo-deny is not there: `cargo install cargo-deny --locked` installs it");
+    }
+    run(&mut cargo(["deny", "--locked", "--all-features", "check", "bans", "licenses", "sources"]))?;
+    // The advisories are a repository somewhere else. Whether it can be reached says nothing about this one.
+    let fetched = cargo(["deny", "--locked", "fetch", "db"]).output().is_ok_and(|output| output.status.success());
+    if fetched {
+        run(&mut cargo(["deny", "--locked", "--all-features", "check", "--disable-fetch", "advisories"]))
+    } else {
+        println!("SKIPPED: advisories, because their database cannot be reached from here");
+        Ok(())
+    }
+}
