@@ -19,6 +19,7 @@ use andon::run::Run;
 use serde_json::Value;
 
 mod deliver;
+mod sweep;
 
 /// The notifier and the ports it needs.
 #[derive(Debug)]
@@ -70,6 +71,9 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     ///
     /// All events are merged before anything is told, so that events which came together explain each other.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
+        if payload.get("andon").and_then(Value::as_str) == Some("sweep") {
+            return self.sweep(invocation).await;
+        }
         let mut batch = Batch::open(payload);
         let mut touched: Vec<Touched> = Vec::new();
         let mut requests: Vec<(usize, Box<Alert>)> = Vec::new();

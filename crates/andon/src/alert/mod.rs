@@ -4,13 +4,17 @@
 //! whichever event of a run is looked at, in whatever order, and each has an `effect`, a name that is the same every
 //! time, by which it is claimed.
 
+mod sweep;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Kind;
 use crate::event::{ApprovalRequest, Attempt, Commit, State, Subject, Trigger};
-use crate::history::{Colour, FailureSummary, History, RunSummary};
+use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::{ActionView, Failure, GRACE, Run, Status};
+
+pub use sweep::overdue;
 
 /// Enough to tell one set of failing actions from another, and short enough for a key.
 const LONGEST_SUBSTANCE: usize = 300;
@@ -43,6 +47,33 @@ pub enum News {
     Recovered(Recovered),
     /// A manual approval waits.
     ApprovalNeeded(Approval),
+    /// A manual approval has waited for too long.
+    ApprovalOverdue {
+        /// What waits.
+        approval: Approval,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A run takes far longer than it should.
+    Stuck {
+        /// Which attempt.
+        attempt: Attempt,
+        /// The stage it is in.
+        stage: Option<StageName>,
+        /// The action it is at.
+        action: Option<ActionName>,
+        /// How long it has been running.
+        running: SignedDuration,
+        /// How long half of the pipeline's runs take, if there were enough of them to say so.
+        usual: Option<SignedDuration>,
+    },
+    /// There has been no success for too long.
+    NoSuccess {
+        /// When the last one ended; `None` if there never was one.
+        last: Option<Timestamp>,
+        /// Since when one has been waited for.
+        since: Timestamp,
+    },
     /// Somebody said no.
     Rejected(Vec<Failure>),
     /// A run began.
@@ -132,6 +163,9 @@ impl Alert {
             News::Failed(_) => Kind::Failed,
             News::Recovered(_) => Kind::Recovered,
             News::ApprovalNeeded(_) => Kind::ApprovalNeeded,
+            News::ApprovalOverdue { .. } => Kind::ApprovalOverdue,
+            News::Stuck { .. } => Kind::Stuck,
+            News::NoSuccess { .. } => Kind::NoSuccess,
             News::Rejected(_) => Kind::Rejected,
             News::Started => Kind::Started,
             News::Succeeded => Kind::Succeeded,
@@ -148,8 +182,11 @@ impl Alert {
         match &self.news {
             News::Failed(failed) => format!("{kind}/{execution}/{}", failed.attempt.number()),
             News::Recovered(recovered) => format!("{kind}/{execution}/{}", recovered.attempt.number()),
+            News::Stuck { attempt, .. } => format!("{kind}/{execution}/{}", attempt.number()),
+            News::NoSuccess { since, .. } => format!("{kind}/{since}"),
             News::ApprovalNeeded(Approval { token: Some(token), .. }) => format!("{kind}/{token}"),
-            News::ApprovalNeeded(Approval { stage, action, attempt, .. }) => {
+            News::ApprovalNeeded(Approval { stage, action, attempt, .. })
+            | News::ApprovalOverdue { approval: Approval { stage, action, attempt, .. }, .. } => {
                 format!("{kind}/{execution}/{}/{stage}/{action}", attempt.number())
             }
             _ => format!("{kind}/{execution}"),
@@ -172,7 +209,8 @@ impl Alert {
         match &self.news {
             News::Failed(Failed { failures, .. }) | News::Rejected(failures) => failures.first()?.stage.as_ref(),
             News::Recovered(recovered) => recovered.broken_by.as_ref()?.stage.as_ref(),
-            News::ApprovalNeeded(approval) => Some(&approval.stage),
+            News::ApprovalNeeded(approval) | News::ApprovalOverdue { approval, .. } => Some(&approval.stage),
+            News::Stuck { stage, .. } => stage.as_ref(),
             _ => None,
         }
     }
@@ -182,7 +220,8 @@ impl Alert {
         match &self.news {
             News::Failed(Failed { failures, .. }) | News::Rejected(failures) => failures.first()?.action.as_ref(),
             News::Recovered(recovered) => recovered.broken_by.as_ref()?.action.as_ref(),
-            News::ApprovalNeeded(approval) => Some(&approval.action),
+            News::ApprovalNeeded(approval) | News::ApprovalOverdue { approval, .. } => Some(&approval.action),
+            News::Stuck { action, .. } => action.as_ref(),
             _ => None,
         }
     }
@@ -366,16 +405,22 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
             execution: Some(summary.execution.clone()),
             at: success.ended,
             started: summary.started,
-            commit: summary.change.as_ref().map(|change| Commit {
-                id: change.id.clone(),
-                message: change.title.clone(),
-                author: change.author.clone(),
-                ..Commit::default()
-            }),
+            commit: summary.change.as_ref().map(commit),
             trigger: None,
             news,
         },
     })
+}
+
+/// A change as a commit, as far as its summary goes.
+fn commit(change: &ChangeSummary) -> Commit {
+    Commit {
+        id: change.id.clone(),
+        message: change.title.clone(),
+        author: change.author.clone(),
+        url: change.url.clone(),
+        ..Commit::default()
+    }
 }
 
 /// What failed in the last attempt before the latest one.

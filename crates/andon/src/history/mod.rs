@@ -15,7 +15,7 @@ use crate::run::{Outcome, Status};
 mod overview;
 mod summary;
 
-pub use overview::{BrokenBy, Overview, Typical};
+pub use overview::{BrokenBy, OpenRun, Overview, Typical};
 pub use summary::{ChangeSummary, Current, FailureSummary, RunSummary, StageLight};
 
 /// The number of finished runs that are kept one by one.

@@ -1,13 +1,18 @@
 //! A pipeline in the few words that a list of all pipelines needs.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeSummary, FailureSummary, History, RunSummary, Standing};
-use crate::name::PipelineId;
+use super::{ChangeSummary, Current, FailureSummary, History, RunSummary, Standing};
+use crate::event::Attempt;
+use crate::name::{ExecutionId, PipelineId};
 use crate::run::Status;
 
 /// The number of runs in a trend.
 const TREND: usize = 20;
+
+/// The most runs that are listed as going on: a pipeline in parallel mode can have fifty.
+const MOST_OPEN: usize = 5;
 
 /// How a pipeline stands and how it has been going: the slim item that lists and boards are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,9 +28,34 @@ pub struct Overview {
     /// How long its runs take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typical: Option<Typical>,
+    /// The runs that have not ended, newest first; at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<OpenRun>,
+    /// The earliest time known of any run that is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
     /// What failed last, while the pipeline is red.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_by: Option<BrokenBy>,
+}
+
+/// A run that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenRun {
+    /// The run.
+    pub execution: ExecutionId,
+    /// How it stands.
+    pub status: Status,
+    /// Its latest attempt.
+    pub attempt: Attempt,
+    /// When that attempt began.
+    pub since: Timestamp,
+    /// Where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Current>,
+    /// The change that goes through it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<ChangeSummary>,
 }
 
 /// How long a pipeline's successful runs take.
@@ -67,6 +97,8 @@ impl History {
             latest,
             trend: runs.iter().skip(runs.len().saturating_sub(TREND)).map(|run| run.status).collect(),
             typical: self.typical(),
+            open: runs.iter().rev().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
+            first_seen: runs.first().map(|run| run.first_seen),
             broken_by: broken,
             standing,
         })
@@ -77,5 +109,16 @@ impl History {
         let durations = self.durations();
         let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Some(Typical { median: rank(50)?, p95: rank(95)?, runs: durations.len() })
+    }
+}
+
+fn open(run: &RunSummary) -> OpenRun {
+    OpenRun {
+        execution: run.execution.clone(),
+        status: run.status,
+        attempt: run.attempt,
+        since: run.attempt_started,
+        current: run.current.clone(),
+        change: run.change.clone(),
     }
 }

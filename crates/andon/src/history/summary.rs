@@ -12,6 +12,9 @@ const MOST_OUTCOMES: usize = 16;
 /// The most characters kept of a reason or of a commit's first line.
 const LONGEST: usize = 200;
 
+/// The longest address kept of a commit's page.
+const LONGEST_URL: usize = 300;
+
 /// How one run stands.
 ///
 /// Summaries of one run are ordered by how much was known when they were made, so that a late writer cannot take back
@@ -34,6 +37,8 @@ pub struct RunSummary {
     pub status: Status,
     /// Its latest attempt.
     pub attempt: Attempt,
+    /// When that began, as far as it is known.
+    pub attempt_started: Timestamp,
     /// How its attempts ended, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
@@ -110,6 +115,9 @@ pub struct ChangeSummary {
     pub title: Option<String>,
     /// Who wrote it.
     pub author: Option<String>,
+    /// A page that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 impl ChangeSummary {
@@ -119,6 +127,7 @@ impl ChangeSummary {
             id: commit.id.as_deref().map(one_line),
             title: commit.message.as_deref().map(one_line),
             author: commit.author.as_deref().map(one_line),
+            url: crate::message::console::commit(commit).filter(|url| url.len() <= LONGEST_URL),
         }
     }
 }
@@ -142,6 +151,7 @@ impl RunSummary {
             ended: run.ended(),
             status,
             attempt: run.attempt(),
+            attempt_started: run.attempt_started(run.attempt()).unwrap_or_else(|| run.first_seen()),
             outcomes,
             stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {

@@ -68,6 +68,23 @@ fn title(alert: &Alert) -> String {
         News::ApprovalNeeded(Approval { stage, action, .. }) => {
             format!("{name} waits for approval: {stage} / {action}")
         }
+        News::ApprovalOverdue { approval: Approval { stage, action, .. }, since } => {
+            format!("{name} has waited {} for approval: {stage} / {action}", span(alert.at.duration_since(*since)))
+        }
+        News::Stuck { running, stage, action, .. } => {
+            let place = match (stage, action) {
+                (Some(stage), Some(action)) => format!(" in {stage} / {action}"),
+                (Some(stage), None) => format!(" in {stage}"),
+                _ => String::new(),
+            };
+            format!("{name} seems stuck{place}: running for {}", span(*running))
+        }
+        News::NoSuccess { last: Some(_), since } => {
+            format!("{name} has not succeeded for {}", span(alert.at.duration_since(*since)))
+        }
+        News::NoSuccess { last: None, since } => {
+            format!("{name} has never succeeded in {}", span(alert.at.duration_since(*since)))
+        }
         News::Rejected(failures) => match place(failures) {
             Some(place) => format!("{name} was rejected in {place}"),
             None => format!("{name} was rejected"),
@@ -108,6 +125,10 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
         News::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
             Some(format!("It fails if nobody answers before {}.", clock(*expires, context)))
         }
+        News::Stuck { usual: Some(usual), .. } => {
+            Some(format!("Half of its runs take no longer than {}.", span(*usual)))
+        }
+        News::NoSuccess { last: Some(last), .. } => Some(format!("The last success was at {}.", clock(*last, context))),
         News::Rejected(failures) if failures.iter().all(|failure| failure.own_words().is_none()) => {
             Some("Nobody left a word why; it may also have waited for too long.".to_owned())
         }
@@ -157,7 +178,8 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
         }
         _ => {}
     }
-    if let Some(started) = alert.started.filter(|started| alert.at > *started) {
+    let told_in_title = matches!(alert.news, News::Stuck { .. });
+    if let Some(started) = alert.started.filter(|started| alert.at > *started && !told_in_title) {
         fact("Ran for", Some(span(alert.at.duration_since(started))), None);
     }
     fact("At", Some(clock(alert.at, context)), None);
@@ -253,11 +275,17 @@ fn links(alert: &Alert) -> Vec<Link> {
         });
         links.extend(log.map(|url| Link { label: "Open the log", url }));
     }
-    if let News::ApprovalNeeded(_) = &alert.news {
+    if let News::ApprovalNeeded(_) | News::ApprovalOverdue { .. } = &alert.news {
         links.push(Link { label: "Approve or reject", url: console::pipeline(&alert.pipeline) });
     }
-    if let Some(execution) = &alert.execution {
-        links.push(Link { label: "Open the run", url: console::execution(&alert.pipeline, execution) });
+    match &alert.execution {
+        Some(execution) => {
+            links.push(Link { label: "Open the run", url: console::execution(&alert.pipeline, execution) });
+        }
+        None if links.is_empty() => {
+            links.push(Link { label: "Open the pipeline", url: console::pipeline(&alert.pipeline) });
+        }
+        None => {}
     }
     if let Some(url) = alert.commit.as_ref().and_then(console::commit) {
         links.push(Link { label: "See the change", url });

@@ -184,7 +184,7 @@ impl Run {
     }
 
     /// When an attempt began: when the retry was asked for, or else the first sign of a retry; `None` if there is none.
-    fn attempt_started(&self, attempt: Attempt) -> Option<Timestamp> {
+    pub fn attempt_started(&self, attempt: Attempt) -> Option<Timestamp> {
         if attempt == Attempt::FIRST {
             return self.started();
         }

@@ -1,0 +1,90 @@
+//! What is told by the clock, with no event: runs that are stuck, approvals that are overdue, successes that stay away.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Alert, Approval, News};
+use crate::config::Limits;
+use crate::history::{OpenRun, Overview, Typical};
+use crate::run::Status;
+
+/// How many successful runs it takes to know what is usual for a pipeline.
+const ENOUGH: usize = 10;
+/// A run is stuck when it takes this many times as long as 95 of 100 of its pipeline's runs did, ...
+const TIMES_P95: i64 = 2;
+/// ... and is over it by this much: of a run that takes ten seconds, thirty are no cause for alarm.
+const AT_LEAST_OVER: SignedDuration = SignedDuration::from_mins(10);
+
+/// Works out what the clock makes due for one pipeline.
+pub fn overdue(overview: &Overview, limits: &Limits, now: Timestamp) -> Vec<Alert> {
+    let mut alerts: Vec<Alert> =
+        overview.open.iter().filter_map(|run| of_open_run(overview, run, limits, now)).collect();
+    alerts.extend(no_success(overview, limits, now));
+    alerts
+}
+
+fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timestamp) -> Option<Alert> {
+    let alert = |news| Alert {
+        pipeline: overview.pipeline.clone(),
+        execution: Some(run.execution.clone()),
+        at: now,
+        started: Some(run.since),
+        commit: run.change.as_ref().map(super::commit),
+        trigger: None,
+        news,
+    };
+    let current = run.current.as_ref();
+    if run.status == Status::Waiting {
+        let current = current?;
+        let limit = SignedDuration::try_from(limits.approval_overdue_after?).ok()?;
+        let waiting = now.duration_since(current.since);
+        if waiting < limit {
+            return None;
+        }
+        let approval = Approval {
+            stage: current.stage.clone(),
+            action: current.action.clone()?,
+            token: None,
+            attempt: run.attempt,
+            expires: None,
+            custom_data: None,
+            review_link: None,
+        };
+        return Some(alert(News::ApprovalOverdue { approval, since: current.since }));
+    }
+    let usual = overview.typical.filter(|typical| typical.runs >= ENOUGH);
+    let limit = limits.stuck_after.and_then(|limit| SignedDuration::try_from(limit).ok())?;
+    let limit = usual.map_or(limit, |typical| unusual(&typical));
+    let running = now.duration_since(run.since);
+    (running >= limit).then(|| {
+        alert(News::Stuck {
+            attempt: run.attempt,
+            stage: current.map(|current| current.stage.clone()),
+            action: current.and_then(|current| current.action.clone()),
+            running,
+            usual: usual.map(|typical| SignedDuration::from_secs(typical.median)),
+        })
+    })
+}
+
+/// How long a run must take to be out of the usual.
+fn unusual(typical: &Typical) -> SignedDuration {
+    let p95 = SignedDuration::from_secs(typical.p95);
+    let times = SignedDuration::from_secs(typical.p95.saturating_mul(TIMES_P95));
+    times.max(p95.saturating_add(AT_LEAST_OVER))
+}
+
+fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Alert> {
+    let limit = SignedDuration::try_from(limits.no_success_after?).ok()?;
+    let last = overview.standing.last_success;
+    // A pipeline that never succeeded is waited for since it was first seen.
+    let since = last.or(overview.first_seen)?;
+    (now.duration_since(since) >= limit).then(|| Alert {
+        pipeline: overview.pipeline.clone(),
+        execution: None,
+        at: now,
+        started: None,
+        commit: None,
+        trigger: None,
+        news: News::NoSuccess { last, since },
+    })
+}

@@ -1,0 +1,43 @@
+//! What is told by the clock: called on a schedule with `{"andon": "sweep"}`.
+
+use andon::alert::{Alert, overdue};
+use andon::batch::{Invocation, Unfinished};
+use andon::clock::Clock;
+use andon::delivery::{DeadLetters, Sender};
+use andon::explanation::EvidenceSource;
+use andon::ledger::{Archive, Ledger};
+use serde_json::{Value, json};
+
+use crate::{Notifier, Problem};
+
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
+    /// Looks at every pipeline once. One that cannot be told of does not keep the others from it; the next sweep tries
+    /// again, so only a ledger that cannot be read is an error.
+    pub(crate) async fn sweep(&self, invocation: &Invocation) -> Result<Value, Unfinished> {
+        let now = self.clock.now();
+        let overviews = self
+            .ledger
+            .pipelines()
+            .await
+            .map_err(|error| Unfinished { count: 1, problems: vec![error.to_string()] })?;
+        let due: Vec<Alert> = overviews
+            .iter()
+            .flat_map(|overview| overdue(overview, &self.config.limits(overview.pipeline.name.as_str()), now))
+            .collect();
+        let (mut told, mut failed) = (0_u32, 0_u32);
+        for alert in due {
+            match self.tell(alert, None, invocation).await {
+                Ok(()) => told += 1,
+                Err(Problem::Later(problem)) => {
+                    failed += 1;
+                    tracing::warn!("to be tried again with the next sweep: {problem}");
+                }
+                Err(Problem::Never(problem)) => {
+                    failed += 1;
+                    tracing::error!("cannot be told: {problem}");
+                }
+            }
+        }
+        Ok(json!({"pipelines": overviews.len(), "due": told + failed, "failed": failed}))
+    }
+}
