@@ -1,47 +1,22 @@
-//! What the ledger says when DynamoDB cannot be reached, is too busy or refuses.
+//! What the ledger asks of DynamoDB, and what it says when that cannot be reached, is too busy or refuses.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+mod loopback;
+
 use std::time::Duration;
 
-use andon::ledger::{Ledger, LedgerError};
+use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, Receipt, record};
+use andon::run::Run;
+use andon::testing::events;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use jiff::{SignedDuration, Timestamp};
+use loopback::Server;
 use tokio::net::TcpListener;
-
-/// A server that gives every request the same answer, or none, and counts them.
-async fn server(status: &'static str, body: Option<&'static str>) -> (String, Arc<AtomicU32>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let count = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&count);
-    tokio::spawn(async move {
-        let mut open = Vec::new();
-        loop {
-            let (mut socket, _) = listener.accept().await.unwrap();
-            counted.fetch_add(1, Ordering::Relaxed);
-            let Some(body) = body else {
-                open.push(socket);
-                continue;
-            };
-            let mut request = vec![0; 64 * 1024];
-            let _ = socket.read(&mut request).await;
-            let length = body.len();
-            let answer = format!(
-                "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.0\r\nconnection: close\r\n\
-                 content-length: {length}\r\n\r\n{body}"
-            );
-            let _ = socket.write_all(answer.as_bytes()).await;
-        }
-    });
-    (address, count)
-}
 
 fn ledger(endpoint: &str) -> DynamoLedger<SystemClock> {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(300)).build();
@@ -60,6 +35,83 @@ async fn fault(endpoint: &str) -> LedgerError {
     ledger(endpoint).pipelines().await.unwrap_err()
 }
 
+/// What the first event of a recorded run tells.
+fn told() -> Run {
+    events("codepipeline-run-build-failed").iter().find_map(andon::testing::told).unwrap()
+}
+
+fn operations(server: &Server) -> Vec<String> {
+    server.calls().into_iter().map(|call| call.operation).collect()
+}
+
+#[tokio::test]
+async fn news_cost_one_read_and_two_writes_at_once() {
+    let server = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    let told = told();
+    record(&ledger(&server.endpoint), &NoArchive, told).await.unwrap();
+    assert_eq!(operations(&server), ["BatchGetItem", "PutItem", "PutItem"]);
+}
+
+#[tokio::test]
+async fn what_is_known_already_costs_one_read() {
+    let told = told();
+    let first = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    record(&ledger(&first.endpoint), &NoArchive, told.clone()).await.unwrap();
+    // What was written is what is read from now on. (The pipeline's past was asked for once; that is written too.)
+    let written: Vec<_> = first.calls().into_iter().filter_map(|call| call.body.get("Item").cloned()).collect();
+    let answer = serde_json::json!({"Responses": {"andon": written}, "UnprocessedKeys": {}}).to_string();
+    let second = Server::start(move |_| ("200 OK", answer.clone())).await;
+    record(&ledger(&second.endpoint), &NoArchive, told).await.unwrap();
+    assert_eq!(operations(&second), ["BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn a_claim_and_its_settling_cost_one_call_each() {
+    let server = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    let told = told();
+    let key = ClaimKey { pipeline: told.pipeline, effect: "failed/e-1/1".to_owned() };
+    let lease = Lease::new("me", Timestamp::now(), SignedDuration::from_secs(60));
+    let ledger = ledger(&server.endpoint);
+    assert_eq!(ledger.claim(&key, &lease).await.unwrap(), Claim::Granted);
+    ledger.settle(&key, &lease, &Receipt::default()).await.unwrap();
+    assert_eq!(operations(&server), ["PutItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn the_list_goes_on_over_all_its_pages_and_is_in_order() {
+    let written = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    record(&ledger(&written.endpoint), &NoArchive, told()).await.unwrap();
+    let slim = written.calls().into_iter().find_map(|call| call.body["Item"]["slim"]["S"].as_str().map(str::to_owned));
+    let slim = slim.unwrap();
+    let name = told().pipeline.name.to_string();
+    let server = Server::start(move |call| {
+        let page = call.body["ExclusiveStartKey"]["name"]["S"].as_str().map_or(0, |page| page.parse::<i32>().unwrap());
+        let item = |name_here: &str| serde_json::json!({"slim": {"S": slim.replace(&name, name_here)}});
+        let mut body = serde_json::json!({"Items": [item(&format!("z-{page}")), item(&format!("a-{page}"))]});
+        if page < 2 {
+            body["LastEvaluatedKey"] = serde_json::json!({"name": {"S": (page + 1).to_string()}});
+        }
+        ("200 OK", body.to_string())
+    })
+    .await;
+    let listed = ledger(&server.endpoint).pipelines().await.unwrap();
+    let names: Vec<_> = listed.iter().map(|overview| overview.pipeline.name.as_str()).collect();
+    assert_eq!(names, ["a-0", "a-1", "a-2", "z-0", "z-1", "z-2"]);
+    assert_eq!(operations(&server), ["Query"; 3]);
+    assert!(server.calls().iter().all(|call| call.body["IndexName"] == "list"));
+}
+
+/// Lets a query be refused; gives back what the ledger says and how often it was tried.
+async fn refused(status: &'static str, code: &str, message: &str) -> (LedgerError, usize) {
+    let body = serde_json::json!({"__type": code, "message": message}).to_string();
+    let server = Server::start(move |_| (status, body.clone())).await;
+    let error = fault(&server.endpoint).await;
+    let calls = server.calls();
+    assert!(calls.iter().all(|call| call.operation == "Query" && call.region == "eu-west-1"), "{calls:?}");
+    assert!(calls.iter().all(|call| call.body["TableName"] == "andon"), "{calls:?}");
+    (error, calls.len())
+}
+
 #[tokio::test]
 async fn an_endpoint_that_is_down_is_unavailable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -73,45 +125,77 @@ async fn an_endpoint_that_is_down_is_unavailable() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_is_unavailable() {
-    let (endpoint, _) = server("", None).await;
-    let error = fault(&endpoint).await;
+    // The system accepts connections for it; nobody reads them.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let error = fault(&format!("http://{}", listener.local_addr().unwrap())).await;
     assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    assert!(error.to_string().contains("timeout"), "{error}");
 }
 
 #[tokio::test]
 async fn throttling_is_tried_again_and_then_unavailable() {
-    let body = r#"{"__type":"com.amazon.coral.availability#ThrottlingException","message":"Rate exceeded"}"#;
-    let (endpoint, count) = server("400 Bad Request", Some(body)).await;
-    let error = fault(&endpoint).await;
-    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
-    assert!(error.to_string().contains("Rate exceeded"), "{error}");
-    assert_eq!(count.load(Ordering::Relaxed), 3);
+    for code in ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"] {
+        let (error, tries) = refused("400 Bad Request", code, "Rate exceeded").await;
+        assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+        assert_eq!(error.to_string(), format!("cannot list the pipelines in the ledger: {code}: Rate exceeded"));
+        assert_eq!(tries, 3);
+    }
 }
 
 #[tokio::test]
 async fn a_breakdown_is_tried_again_and_then_unavailable() {
-    let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"Internal error"}"#;
-    let (endpoint, count) = server("500 Internal Server Error", Some(body)).await;
-    let error = fault(&endpoint).await;
+    let (error, tries) = refused("500 Internal Server Error", "InternalServerError", "Internal error").await;
     assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
-    assert_eq!(count.load(Ordering::Relaxed), 3);
+    assert_eq!(tries, 3);
 }
 
 #[tokio::test]
 async fn a_missing_permission_is_named_and_not_tried_again() {
-    let body = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"User: arn:aws:sts::111122223333:assumed-role/x is not authorized"}"#;
-    let (endpoint, count) = server("400 Bad Request", Some(body)).await;
-    let error = fault(&endpoint).await;
+    let message = "User: arn:aws:sts::111122223333:assumed-role/x is not authorized";
+    let (error, tries) = refused("400 Bad Request", "AccessDeniedException", message).await;
+    assert!(matches!(error, LedgerError::Unusable(_)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "the ledger cannot be used: the permission dynamodb:Query on table \"andon\" is missing; grant it to this \
+         function's role (User: arn:aws:sts::111122223333:assumed-role/x is not authorized)"
+    );
+    assert_eq!(tries, 1);
+}
+
+#[tokio::test]
+async fn an_index_that_is_missing_is_refused_with_what_the_table_must_have() {
+    let message = "The table does not have the specified index: list";
+    let (error, tries) = refused("400 Bad Request", "ValidationException", message).await;
+    assert!(matches!(error, LedgerError::Unusable(_)), "{error}");
     let said = error.to_string();
-    assert!(matches!(error, LedgerError::Unusable(_)), "{said}");
-    assert!(said.contains("the permission dynamodb:Query on table \"andon\" is missing"), "{said}");
-    assert!(said.contains("is not authorized"), "{said}");
-    assert_eq!(count.load(Ordering::Relaxed), 1);
+    assert!(said.contains(message) && said.contains("secondary index \"list\" with the partition key"), "{said}");
+    assert_eq!(tries, 1);
 }
 
 #[tokio::test]
 async fn an_answer_that_is_not_dynamodb_is_unavailable() {
-    let (endpoint, _) = server("200 OK", Some("<html>captive portal</html>")).await;
-    let error = fault(&endpoint).await;
+    let server = Server::start(|_| ("200 OK", "<html>captive portal</html>".to_owned())).await;
+    let error = fault(&server.endpoint).await;
     assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn what_dynamodb_leaves_unprocessed_is_asked_for_again_and_not_for_ever() {
+    let server = Server::start(|call| {
+        ("200 OK", serde_json::json!({"Responses": {}, "UnprocessedKeys": call.body["RequestItems"]}).to_string())
+    })
+    .await;
+    let pipeline = andon::name::PipelineId {
+        home: andon::testing::home(),
+        name: andon::name::PipelineName::parse("web").unwrap(),
+    };
+    let ledger = ledger(&server.endpoint);
+    let error = ledger.load(&pipeline, &andon::name::ExecutionId::parse("e-1").unwrap()).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    let calls = server.calls();
+    assert_eq!(calls.len(), 5);
+    for call in calls {
+        let keys = call.body["RequestItems"]["andon"]["Keys"].as_array().unwrap().len();
+        assert_eq!((keys, &call.body["RequestItems"]["andon"]["ConsistentRead"]), (2, &true.into()));
+    }
 }
