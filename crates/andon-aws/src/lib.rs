@@ -8,9 +8,13 @@ pub mod clock;
 pub mod config;
 pub mod environment;
 
+#[cfg(feature = "cloudwatch")]
+pub mod cloudwatch;
+#[cfg(feature = "codepipeline")]
+pub mod codepipeline;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(any(feature = "dynamodb", feature = "send"))]
+#[cfg(any(feature = "cloudwatch", feature = "codepipeline", feature = "dynamodb", feature = "send"))]
 mod fault;
 #[cfg(feature = "send")]
 pub mod secret;

@@ -1,11 +1,10 @@
-use std::path::Path;
 use std::time::Duration;
 
-use andon::event::{Event, Received, parse};
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{Ledger, LedgerError, NoArchive, Saved, Versioned, conformance, record};
-use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
+use andon::ledger::{Ledger, LedgerError, NoArchive, Versioned, conformance, record};
+use andon::name::{ExecutionId, PipelineId, PipelineName};
 use andon::run::Run;
+use andon::testing::{events, home};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType};
@@ -109,26 +108,6 @@ async fn items_are_laid_out_as_documented_and_expire_after_more_than_a_year() {
 }
 
 #[tokio::test]
-async fn the_list_goes_on_over_all_its_pages() {
-    let (ledger, _) = ledger(&moto()).await;
-    // DynamoDB gives at most 1 MB at a time: 1,500 slim items are more than that.
-    let histories = 1500;
-    for batch in (0..histories).collect::<Vec<_>>().chunks(100) {
-        for index in batch {
-            let mut run = told("e-1");
-            run.pipeline = pipeline(&format!("{index:04}-{}", "x".repeat(90)));
-            let mut history = andon::history::History::new(run.pipeline.clone());
-            history.learn(andon::history::RunSummary::of(&run));
-            let saved = ledger.save(None, Some(&Versioned { value: history, version: 0 })).await.unwrap();
-            assert_eq!(saved, Saved::Written);
-        }
-    }
-    let listed = ledger.pipelines().await.unwrap();
-    assert_eq!(listed.len(), histories);
-    assert!(listed.is_sorted_by(|a, b| a.pipeline < b.pipeline));
-}
-
-#[tokio::test]
 async fn the_longest_names_and_the_largest_runs_are_kept() {
     for endpoint in [moto(), dynalite()] {
         let (ledger, _) = ledger(&endpoint).await;
@@ -143,7 +122,7 @@ async fn the_longest_names_and_the_largest_runs_are_kept() {
 /// Any order, each event one to three times, from eight tasks with a client each.
 #[test]
 fn tasks_that_record_one_run_at_once_lose_nothing() {
-    let events = runs_of("codepipeline-run-retry-succeeded.json");
+    let events: Vec<Run> = events("codepipeline-run-retry-succeeded").iter().filter_map(andon::testing::told).collect();
     let in_memory = block_on(async {
         let ledger = MemoryLedger::new();
         for told in &events {
@@ -203,20 +182,11 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn pipeline(name: &str) -> PipelineId {
-    let home = Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-1").unwrap() };
-    PipelineId { home, name: PipelineName::parse(name).unwrap() }
+    PipelineId { home: home(), name: PipelineName::parse(name).unwrap() }
 }
 
 fn execution(id: &str) -> ExecutionId {
     ExecutionId::parse(id).unwrap()
-}
-
-fn run_of(event: &serde_json::Value) -> Option<Run> {
-    let received = Received { home: pipeline("web").home, at: Timestamp::UNIX_EPOCH };
-    match parse(event, &received).unwrap() {
-        Event::Pipeline(event) => Some(Run::of(&event)),
-        _ => None,
-    }
 }
 
 fn told(id: &str) -> Run {
@@ -225,14 +195,7 @@ fn told(id: &str) -> Run {
         "account": "111122223333", "region": "eu-west-1", "time": "2026-11-20T10:00:00Z",
         "detail": {"pipeline": "web", "execution-id": id, "state": "FAILED"},
     });
-    run_of(&event).unwrap()
-}
-
-/// What the events of a recorded run tell, one by one.
-fn runs_of(file: &str) -> Vec<Run> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(file);
-    let events: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    events.iter().filter_map(run_of).collect()
+    andon::testing::told(&event).unwrap()
 }
 
 /// A run of 600 actions with results as long as CodePipeline lets them be, under names of four-byte characters.
@@ -253,7 +216,7 @@ fn large_run() -> Run {
                     },
                 },
             });
-            let told = run_of(&event).unwrap();
+            let told = andon::testing::told(&event).unwrap();
             match &mut large {
                 Some(run) => assert!(run.merge(told)),
                 None => large = Some(told),

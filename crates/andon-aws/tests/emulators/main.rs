@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+// moto
+mod cloudwatch;
 mod dynamodb;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};

@@ -13,6 +13,10 @@ use crate::ledger::ClaimKey;
 use crate::name::{Home, PipelineId};
 use crate::run::{GRACE, Outcome, Run, Status};
 
+mod limits;
+
+pub use limits::{dimension_value, named, timely};
+
 /// The namespace that all metrics are in.
 pub const NAMESPACE: &str = "Pipeline";
 

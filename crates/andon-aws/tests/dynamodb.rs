@@ -1,0 +1,201 @@
+//! What the ledger asks of DynamoDB, and what it says when that cannot be reached, is too busy or refuses.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod loopback;
+
+use std::time::Duration;
+
+use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, Receipt, record};
+use andon::run::Run;
+use andon::testing::events;
+use andon_aws::clock::SystemClock;
+use andon_aws::dynamodb::DynamoLedger;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use jiff::{SignedDuration, Timestamp};
+use loopback::Server;
+use tokio::net::TcpListener;
+
+fn ledger(endpoint: &str) -> DynamoLedger<SystemClock> {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(300)).build();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(10)))
+        .timeout_config(timeouts)
+        .endpoint_url(endpoint)
+        .build();
+    DynamoLedger::open(aws_sdk_dynamodb::Client::from_conf(config), "andon", SystemClock)
+}
+
+async fn fault(endpoint: &str) -> LedgerError {
+    ledger(endpoint).pipelines().await.unwrap_err()
+}
+
+/// What the first event of a recorded run tells.
+fn told() -> Run {
+    events("codepipeline-run-build-failed").iter().find_map(andon::testing::told).unwrap()
+}
+
+fn operations(server: &Server) -> Vec<String> {
+    server.calls().into_iter().map(|call| call.operation).collect()
+}
+
+#[tokio::test]
+async fn news_cost_one_read_and_two_writes_at_once() {
+    let server = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    let told = told();
+    record(&ledger(&server.endpoint), &NoArchive, told).await.unwrap();
+    assert_eq!(operations(&server), ["BatchGetItem", "PutItem", "PutItem"]);
+}
+
+#[tokio::test]
+async fn what_is_known_already_costs_one_read() {
+    let told = told();
+    let first = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    record(&ledger(&first.endpoint), &NoArchive, told.clone()).await.unwrap();
+    // What was written is what is read from now on. (The pipeline's past was asked for once; that is written too.)
+    let written: Vec<_> = first.calls().into_iter().filter_map(|call| call.body.get("Item").cloned()).collect();
+    let answer = serde_json::json!({"Responses": {"andon": written}, "UnprocessedKeys": {}}).to_string();
+    let second = Server::start(move |_| ("200 OK", answer.clone())).await;
+    record(&ledger(&second.endpoint), &NoArchive, told).await.unwrap();
+    assert_eq!(operations(&second), ["BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn a_claim_and_its_settling_cost_one_call_each() {
+    let server = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    let told = told();
+    let key = ClaimKey { pipeline: told.pipeline, effect: "failed/e-1/1".to_owned() };
+    let lease = Lease::new("me", Timestamp::now(), SignedDuration::from_secs(60));
+    let ledger = ledger(&server.endpoint);
+    assert_eq!(ledger.claim(&key, &lease).await.unwrap(), Claim::Granted);
+    ledger.settle(&key, &lease, &Receipt::default()).await.unwrap();
+    assert_eq!(operations(&server), ["PutItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn the_list_goes_on_over_all_its_pages_and_is_in_order() {
+    let written = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    record(&ledger(&written.endpoint), &NoArchive, told()).await.unwrap();
+    let slim = written.calls().into_iter().find_map(|call| call.body["Item"]["slim"]["S"].as_str().map(str::to_owned));
+    let slim = slim.unwrap();
+    let name = told().pipeline.name.to_string();
+    let server = Server::start(move |call| {
+        let page = call.body["ExclusiveStartKey"]["name"]["S"].as_str().map_or(0, |page| page.parse::<i32>().unwrap());
+        let item = |name_here: &str| serde_json::json!({"slim": {"S": slim.replace(&name, name_here)}});
+        let mut body = serde_json::json!({"Items": [item(&format!("z-{page}")), item(&format!("a-{page}"))]});
+        if page < 2 {
+            body["LastEvaluatedKey"] = serde_json::json!({"name": {"S": (page + 1).to_string()}});
+        }
+        ("200 OK", body.to_string())
+    })
+    .await;
+    let listed = ledger(&server.endpoint).pipelines().await.unwrap();
+    let names: Vec<_> = listed.iter().map(|overview| overview.pipeline.name.as_str()).collect();
+    assert_eq!(names, ["a-0", "a-1", "a-2", "z-0", "z-1", "z-2"]);
+    assert_eq!(operations(&server), ["Query"; 3]);
+    assert!(server.calls().iter().all(|call| call.body["IndexName"] == "list"));
+}
+
+/// Lets a query be refused; gives back what the ledger says and how often it was tried.
+async fn refused(status: &'static str, code: &str, message: &str) -> (LedgerError, usize) {
+    let body = serde_json::json!({"__type": code, "message": message}).to_string();
+    let server = Server::start(move |_| (status, body.clone())).await;
+    let error = fault(&server.endpoint).await;
+    let calls = server.calls();
+    assert!(calls.iter().all(|call| call.operation == "Query" && call.region == "eu-west-1"), "{calls:?}");
+    assert!(calls.iter().all(|call| call.body["TableName"] == "andon"), "{calls:?}");
+    (error, calls.len())
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_down_is_unavailable() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = fault(&endpoint).await;
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    assert!(error.to_string().starts_with("cannot list the pipelines in the ledger: "), "{error}");
+    assert!(error.to_string().contains("Connection refused"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_unavailable() {
+    // The system accepts connections for it; nobody reads them.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let error = fault(&format!("http://{}", listener.local_addr().unwrap())).await;
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    assert!(error.to_string().contains("timeout"), "{error}");
+}
+
+#[tokio::test]
+async fn throttling_is_tried_again_and_then_unavailable() {
+    for code in ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"] {
+        let (error, tries) = refused("400 Bad Request", code, "Rate exceeded").await;
+        assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+        assert_eq!(error.to_string(), format!("cannot list the pipelines in the ledger: {code}: Rate exceeded"));
+        assert_eq!(tries, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_breakdown_is_tried_again_and_then_unavailable() {
+    let (error, tries) = refused("500 Internal Server Error", "InternalServerError", "Internal error").await;
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    assert_eq!(tries, 3);
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_named_and_not_tried_again() {
+    let message = "User: arn:aws:sts::111122223333:assumed-role/x is not authorized";
+    let (error, tries) = refused("400 Bad Request", "AccessDeniedException", message).await;
+    assert!(matches!(error, LedgerError::Unusable(_)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "the ledger cannot be used: the permission dynamodb:Query on table \"andon\" is missing; grant it to this \
+         function's role (User: arn:aws:sts::111122223333:assumed-role/x is not authorized)"
+    );
+    assert_eq!(tries, 1);
+}
+
+#[tokio::test]
+async fn an_index_that_is_missing_is_refused_with_what_the_table_must_have() {
+    let message = "The table does not have the specified index: list";
+    let (error, tries) = refused("400 Bad Request", "ValidationException", message).await;
+    assert!(matches!(error, LedgerError::Unusable(_)), "{error}");
+    let said = error.to_string();
+    assert!(said.contains(message) && said.contains("secondary index \"list\" with the partition key"), "{said}");
+    assert_eq!(tries, 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_dynamodb_is_unavailable() {
+    let server = Server::start(|_| ("200 OK", "<html>captive portal</html>".to_owned())).await;
+    let error = fault(&server.endpoint).await;
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn what_dynamodb_leaves_unprocessed_is_asked_for_again_and_not_for_ever() {
+    let server = Server::start(|call| {
+        ("200 OK", serde_json::json!({"Responses": {}, "UnprocessedKeys": call.body["RequestItems"]}).to_string())
+    })
+    .await;
+    let pipeline = andon::name::PipelineId {
+        home: andon::testing::home(),
+        name: andon::name::PipelineName::parse("web").unwrap(),
+    };
+    let ledger = ledger(&server.endpoint);
+    let error = ledger.load(&pipeline, &andon::name::ExecutionId::parse("e-1").unwrap()).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    let calls = server.calls();
+    assert_eq!(calls.len(), 5);
+    for call in calls {
+        let keys = call.body["RequestItems"]["andon"]["Keys"].as_array().unwrap().len();
+        assert_eq!((keys, &call.body["RequestItems"]["andon"]["ConsistentRead"]), (2, &true.into()));
+    }
+}
