@@ -1,1 +1,13 @@
-//! x
+//! The ports of Andon's domain on AWS.
+//!
+//! A feature per service, none by default: a function carries no SDK that it does not call. Everything here acts and
+//! decides nothing; what is decided is in [`andon`]. Endpoints come from the SDK's own variables (`AWS_ENDPOINT_URL`,
+//! `AWS_ENDPOINT_URL_DYNAMODB` and so on), so that the very same code runs against an emulator.
+
+pub mod clock;
+pub mod config;
+
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
+#[cfg(feature = "dynamodb")]
+mod fault;

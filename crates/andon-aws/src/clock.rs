@@ -1,0 +1,14 @@
+//! The machine's clock, for whoever wires things together; everybody else is given the time.
+
+use andon::clock::Clock;
+use jiff::Timestamp;
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

@@ -1,0 +1,55 @@
+//! What went wrong, and whether it is worth trying again.
+
+use std::error::Error;
+use std::fmt;
+
+use andon::clock::Clock;
+use andon::ledger::LedgerError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use super::{DynamoLedger, table};
+use crate::fault::said;
+
+pub(super) fn is_conflict(code: Option<&str>) -> bool {
+    code == Some("ConditionalCheckFailedException")
+}
+
+pub(super) fn unavailable(doing: String, problem: String) -> LedgerError {
+    LedgerError::Unavailable { doing, problem }
+}
+
+impl<C: Clock> DynamoLedger<C> {
+    /// What came of a call that needs the given permission.
+    ///
+    /// Requests are well-formed by construction. So what DynamoDB finds invalid in one is how it fits the table: the
+    /// table's keys or its index are others than the ledger's. That is found out here, without asking for a description
+    /// of the table at every cold start.
+    pub(super) fn fault<E, R>(&self, permission: &str, doing: String, error: &SdkError<E, R>) -> LedgerError
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: fmt::Debug,
+    {
+        let reason = error.message().unwrap_or("no reason given");
+        match error.code() {
+            Some("ResourceNotFoundException") => LedgerError::Unusable(format!(
+                "table {:?} (or its index {:?}) is not there in this account and region; it must have {}",
+                self.table,
+                table::INDEX,
+                table::LAYOUT
+            )),
+            Some("ValidationException") => LedgerError::Unusable(format!(
+                "table {:?} is not laid out for it (DynamoDB says: {reason}); it must have {}",
+                self.table,
+                table::LAYOUT
+            )),
+            Some("AccessDeniedException" | "AccessDenied") => LedgerError::Unusable(format!(
+                "the permission {permission} on table {:?} is missing; grant it to this function's role ({reason})",
+                self.table
+            )),
+            Some(code @ ("UnrecognizedClientException" | "InvalidSignatureException")) => {
+                LedgerError::Unusable(format!("AWS does not accept the credentials: {code} ({reason})"))
+            }
+            _ => unavailable(doing, said(error)),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Under which keys things are kept.
+//!
+//! DynamoDB takes partition keys of 2,048 bytes and sort keys of 1,024. Names from outside can be longer than that in
+//! bytes; such a key ends in the name's SHA-256 after a `~` instead of in the name after a `#`, so that no short name
+//! can be mistaken for a long one.
+
+use andon::event::EvidenceEvent;
+use andon::ledger::ClaimKey;
+use andon::name::{ExecutionId, ExternalId, PipelineId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::item::{Item, text};
+
+/// The one partition of the index that lists the pipelines.
+pub(super) const LIST: &str = "pipelines";
+
+const LONGEST_PARTITION: usize = 2048;
+const LONGEST_SORT: usize = 1024;
+
+/// An item's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) partition: String,
+    pub(super) sort: String,
+}
+
+impl Key {
+    pub(super) fn attributes(&self) -> Item {
+        [("pk".to_owned(), text(&self.partition)), ("sk".to_owned(), text(&self.sort))].into()
+    }
+
+    pub(super) fn is_of(&self, item: &Item) -> bool {
+        matches!(item.get("sk"), Some(AttributeValue::S(sort)) if *sort == self.sort)
+    }
+}
+
+pub(super) fn history(pipeline: &PipelineId) -> Key {
+    Key { partition: partition(pipeline), sort: "history".to_owned() }
+}
+
+pub(super) fn run(pipeline: &PipelineId, execution: &ExecutionId) -> Key {
+    Key { partition: partition(pipeline), sort: fit("run", execution.as_str(), LONGEST_SORT) }
+}
+
+pub(super) fn claim(key: &ClaimKey) -> Key {
+    Key { partition: partition(&key.pipeline), sort: fit("claim", &key.effect, LONGEST_SORT) }
+}
+
+/// All evidence under one external id.
+pub(super) fn evidence(external: &ExternalId) -> String {
+    fit("evidence", external.as_str(), LONGEST_PARTITION)
+}
+
+/// One event of evidence: in the order of time, and the same for the same event.
+pub(super) fn evidence_event(event: &EvidenceEvent, json: &str) -> Key {
+    let since_ever = event.at.as_nanosecond().saturating_sub(Timestamp::MIN.as_nanosecond());
+    Key { partition: evidence(&event.external), sort: format!("event#{since_ever:021}#{}", fingerprint(json)) }
+}
+
+/// A pipeline's place in the list of all.
+pub(super) fn name(pipeline: &PipelineId) -> String {
+    format!("{}#{}#{}", pipeline.home.account, pipeline.home.region, pipeline.name)
+}
+
+/// Neither an account nor a region can hold a `#`, and the name comes last: no two pipelines share a partition.
+fn partition(pipeline: &PipelineId) -> String {
+    format!("pipeline#{}", name(pipeline))
+}
+
+fn fit(kind: &str, name: &str, longest: usize) -> String {
+    let key = format!("{kind}#{name}");
+    if key.len() <= longest { key } else { format!("{kind}~{}", fingerprint(name)) }
+}
+
+fn fingerprint(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut hex = String::new();
+    for byte in Sha256::digest(text) {
+        // Writing to a text cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use andon::name::{AccountId, Home, PipelineName, Region};
+
+    use super::*;
+
+    fn pipeline(account: &str, name: &str) -> PipelineId {
+        let home = Home { account: AccountId::parse(account).unwrap(), region: Region::parse("eu-west-1").unwrap() };
+        PipelineId { home, name: PipelineName::parse(name).unwrap() }
+    }
+
+    #[test]
+    fn keys_can_be_read() {
+        let pipeline = pipeline("111122223333", "web");
+        let run = run(&pipeline, &ExecutionId::parse("e-1").unwrap());
+        assert_eq!(
+            run,
+            Key { partition: "pipeline#111122223333#eu-west-1#web".to_owned(), sort: "run#e-1".to_owned() }
+        );
+        assert_eq!(history(&pipeline).sort, "history");
+        assert_eq!(claim(&ClaimKey { pipeline, effect: "failed/e-1/1".to_owned() }).sort, "claim#failed/e-1/1");
+    }
+
+    #[test]
+    fn the_longest_names_fit() {
+        let pipeline = pipeline(&"🚀".repeat(64), &"🚀".repeat(100));
+        assert!(partition(&pipeline).len() <= LONGEST_PARTITION && name(&pipeline).len() <= LONGEST_SORT);
+        let long = |end: &str| ExecutionId::parse("🚀".repeat(255) + end).unwrap();
+        assert!(run(&pipeline, &long("a")).sort.len() <= LONGEST_SORT);
+        assert_eq!(run(&pipeline, &long("🚀")).sort.len(), "run~".len() + 64);
+        let external = |end: &str| ExternalId::parse("x".repeat(2047) + end).unwrap();
+        assert!(evidence(&external("a")).len() <= LONGEST_PARTITION);
+        assert_ne!(evidence(&external("a")), evidence(&external("b")));
+    }
+
+    #[test]
+    fn a_short_name_is_never_taken_for_a_long_one() {
+        let long = "🚀".repeat(256);
+        let forged = format!("~{}", fingerprint(&long));
+        let pipeline = pipeline("1", "web");
+        let key = |text: &str| run(&pipeline, &ExecutionId::parse(text).unwrap());
+        assert_ne!(key(&long), key(&forged));
+    }
+
+    #[test]
+    fn evidence_is_sorted_by_time_even_before_1970() {
+        let event = |at: &str| EvidenceEvent {
+            external: ExternalId::parse("x").unwrap(),
+            kind: andon::event::EvidenceKind::Build,
+            state: "FAILED".to_owned(),
+            at: at.parse().unwrap(),
+            messages: Vec::new(),
+            log: None,
+        };
+        let times =
+            ["-009999-01-03T00:00:00Z", "1969-12-31T23:59:59Z", "2026-11-20T10:00:00.5Z", "9999-12-30T00:00:00Z"];
+        let keys: Vec<String> = times.iter().map(|at| evidence_event(&event(at), "{}").sort).collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+    }
+}

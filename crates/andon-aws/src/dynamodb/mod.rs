@@ -1,0 +1,237 @@
+//! The ledger in one DynamoDB table.
+//!
+//! | item | `pk` | `sk` | beside them |
+//! |---|---|---|---|
+//! | history | `pipeline#account#region#name` | `history` | `version`, `doc`, and `list`, `name`, `slim` for the index |
+//! | run | the same | `run#<execution>` | `version`, `doc` |
+//! | claim | the same | `claim#<effect>` | `owner`, `until`, and `receipt` once it is settled |
+//! | evidence | `evidence#<external id>` | `event#<time>#<fingerprint>` | `doc` |
+//!
+//! Every item has `expires`, by which DynamoDB deletes it some day; no rule here relies on that, leases are compared with
+//! the time of claiming. `doc` is JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte. The sparse
+//! index `list` holds the histories alone, with nothing but what a list of all pipelines needs.
+//!
+//! Recording an event costs one `BatchGetItem` and, if it is news, two `PutItem` at once: two round trips. There are no
+//! transactions: a run and a history are two joins, either of which may be written without the other.
+
+use andon::clock::Clock;
+use andon::event::EvidenceEvent;
+use andon::history::{History, Overview};
+use andon::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, kept_until};
+use andon::name::{ExecutionId, ExternalId, PipelineId};
+use andon::run::Run;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use jiff::Timestamp;
+use std::time::Duration;
+
+mod claim;
+mod evidence;
+mod fault;
+mod item;
+mod key;
+mod table;
+
+use fault::{is_conflict, unavailable};
+use item::{Item, number, text};
+use key::Key;
+
+/// How often DynamoDB is asked for what it left unprocessed.
+const ROUNDS: u32 = 5;
+
+/// A ledger that all functions share.
+#[derive(Debug, Clone)]
+pub struct DynamoLedger<C> {
+    client: Client,
+    table: String,
+    clock: C,
+}
+
+impl<C: Clock> DynamoLedger<C> {
+    /// Takes a table for a ledger. Costs nothing: whether the table is fit for it shows at its first use, or by
+    /// [`DynamoLedger::check_table`].
+    ///
+    /// The clock decides when items may be deleted, and nothing else.
+    pub fn open(client: Client, table: impl Into<String>, clock: C) -> Self {
+        Self { client, table: table.into(), clock }
+    }
+
+    /// When an item that is written now may be deleted.
+    fn expiry(&self) -> Timestamp {
+        kept_until(self.clock.now())
+    }
+
+    /// Reads two items in one consistent call, in no order.
+    async fn read_two(&self, keys: [&Key; 2], doing: &impl Fn() -> String) -> Result<Vec<Item>, LedgerError> {
+        let keys = KeysAndAttributes::builder()
+            .set_keys(Some(keys.map(Key::attributes).into()))
+            .consistent_read(true)
+            .build()
+            .map_err(|error| unavailable(doing(), error.to_string()))?;
+        let mut wanted = [(self.table.clone(), keys)].into();
+        let mut items = Vec::new();
+        for round in 0..ROUNDS {
+            let mut answer = self
+                .client
+                .batch_get_item()
+                .set_request_items(Some(wanted))
+                .send()
+                .await
+                .map_err(|error| self.fault("dynamodb:BatchGetItem", doing(), &error))?;
+            items.extend(answer.responses.as_mut().and_then(|found| found.remove(&self.table)).unwrap_or_default());
+            wanted = answer.unprocessed_keys.unwrap_or_default();
+            if wanted.is_empty() {
+                return Ok(items);
+            }
+            tokio::time::sleep(Duration::from_millis(25 << round)).await;
+        }
+        Err(unavailable(doing(), format!("table {:?} has no capacity left", self.table)))
+    }
+
+    async fn read(&self, key: &Key, doing: &impl Fn() -> String) -> Result<Option<Item>, LedgerError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes()));
+        let answer = request.consistent_read(true).send().await;
+        let GetItemOutput { item, .. } = answer.map_err(|error| self.fault("dynamodb:GetItem", doing(), &error))?;
+        Ok(item)
+    }
+
+    /// Writes an item over the version that was read.
+    async fn write(&self, item: Item, over: u64, doing: &impl Fn() -> String) -> Result<Saved, LedgerError> {
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let request = if over == 0 {
+            request.condition_expression("attribute_not_exists(pk)")
+        } else {
+            request
+                .condition_expression("#version = :read")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", number(over))
+        };
+        match request.send().await {
+            Ok(_) => Ok(Saved::Written),
+            Err(error) if is_conflict(error.code()) => Ok(Saved::Conflict),
+            Err(error) => Err(self.fault("dynamodb:PutItem", doing(), &error)),
+        }
+    }
+
+    async fn write_run(&self, run: &Versioned<Run>) -> Result<Saved, LedgerError> {
+        let doing = || format!("write run {} of {}", run.value.execution, run.value.pipeline);
+        let mut item = key::run(&run.value.pipeline, &run.value.execution).attributes();
+        item::put_document(&mut item, &run.value, &doing)?;
+        item.insert("version".to_owned(), number(run.version.saturating_add(1)));
+        item.insert("expires".to_owned(), number(self.expiry().as_second()));
+        self.write(item, run.version, &doing).await
+    }
+
+    async fn write_history(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+        let pipeline = &history.value.pipeline;
+        let doing = || format!("write the history of {pipeline}");
+        let mut item = key::history(pipeline).attributes();
+        item::put_document(&mut item, &history.value, &doing)?;
+        item.insert("version".to_owned(), number(history.version.saturating_add(1)));
+        item.insert("expires".to_owned(), number(self.expiry().as_second()));
+        if let Some(overview) = history.value.overview() {
+            item.insert("slim".to_owned(), text(item::json(&overview, &doing)?));
+            item.insert("list".to_owned(), text(key::LIST));
+            item.insert("name".to_owned(), text(key::name(pipeline)));
+        }
+        self.write(item, history.version, &doing).await
+    }
+}
+
+impl<C: Clock> Ledger for DynamoLedger<C> {
+    async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
+        let (run_key, history_key) = (key::run(pipeline, execution), key::history(pipeline));
+        let doing = || format!("read run {execution} of {pipeline}");
+        let mut known = Known { run: None, history: None };
+        for item in self.read_two([&run_key, &history_key], &doing).await? {
+            if run_key.is_of(&item) {
+                known.run = Some(item::versioned(&item, || format!("run {execution} of {pipeline}"))?);
+            } else {
+                known.history = Some(item::versioned(&item, || format!("the history of {pipeline}"))?);
+            }
+        }
+        Ok(known)
+    }
+
+    async fn save(
+        &self,
+        run: Option<&Versioned<Run>>,
+        history: Option<&Versioned<History>>,
+    ) -> Result<Saved, LedgerError> {
+        let run = async {
+            match run {
+                Some(run) => self.write_run(run).await,
+                None => Ok(Saved::Written),
+            }
+        };
+        let history = async {
+            match history {
+                Some(history) => self.write_history(history).await,
+                None => Ok(Saved::Written),
+            }
+        };
+        let (run, history) = tokio::join!(run, history);
+        Ok(match (run?, history?) {
+            (Saved::Written, Saved::Written) => Saved::Written,
+            _ => Saved::Conflict,
+        })
+    }
+
+    async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
+        self.take_claim(key, lease).await
+    }
+
+    async fn settle(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), LedgerError> {
+        self.settle_claim(key, lease, receipt).await
+    }
+
+    async fn release(&self, key: &ClaimKey, lease: &Lease) -> Result<(), LedgerError> {
+        self.release_claim(key, lease).await
+    }
+
+    async fn keep_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError> {
+        self.write_evidence(event).await
+    }
+
+    async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
+        self.read_evidence(external).await
+    }
+
+    async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
+        let item = self.read(&key::history(pipeline), &|| format!("read the history of {pipeline}")).await?;
+        let what = || format!("the history of {pipeline}");
+        item.map(|item| item::versioned(&item, what).map(|history| history.value)).transpose()
+    }
+
+    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+        let doing = || "list the pipelines".to_owned();
+        let mut overviews: Vec<Overview> = Vec::new();
+        let mut next = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(table::INDEX)
+                .key_condition_expression("#list = :list")
+                .expression_attribute_names("#list", "list")
+                .expression_attribute_values(":list", text(key::LIST))
+                .projection_expression("slim")
+                .set_exclusive_start_key(next)
+                .send()
+                .await
+                .map_err(|error| self.fault("dynamodb:Query", doing(), &error))?;
+            for item in page.items() {
+                overviews.push(item::read_text(item, "slim", &|| "the list of pipelines".to_owned())?);
+            }
+            next = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if next.is_none() {
+                break;
+            }
+        }
+        overviews.sort_by(|a, b| a.pipeline.cmp(&b.pipeline));
+        Ok(overviews)
+    }
+}

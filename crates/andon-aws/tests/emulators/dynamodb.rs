@@ -1,0 +1,264 @@
+use std::path::Path;
+use std::time::Duration;
+
+use andon::event::{Event, Received, parse};
+use andon::ledger::memory::MemoryLedger;
+use andon::ledger::{Ledger, LedgerError, NoArchive, Saved, Versioned, conformance, record};
+use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
+use andon::run::Run;
+use andon_aws::clock::SystemClock;
+use andon_aws::dynamodb::DynamoLedger;
+use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::{dynalite, dynamo_client, moto, unique};
+
+async fn ledger(endpoint: &str) -> (DynamoLedger<SystemClock>, String) {
+    let table = unique("ledger");
+    let ledger = DynamoLedger::open(dynamo_client(endpoint), &table, SystemClock);
+    ledger.create_table().await.unwrap();
+    (ledger, table)
+}
+
+#[tokio::test]
+async fn the_ledger_keeps_its_promises_on_moto() {
+    conformance::check(&ledger(&moto()).await.0, "c").await;
+}
+
+#[tokio::test]
+async fn the_ledger_keeps_its_promises_on_dynalite() {
+    conformance::check(&ledger(&dynalite()).await.0, "c").await;
+}
+
+#[tokio::test]
+async fn a_table_is_made_once_and_found_fit() {
+    for endpoint in [moto(), dynalite()] {
+        let (ledger, _) = ledger(&endpoint).await;
+        ledger.create_table().await.unwrap();
+        ledger.check_table().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_missing_table_is_refused_at_the_first_use_by_its_name() {
+    for endpoint in [moto(), dynalite()] {
+        let ledger = DynamoLedger::open(dynamo_client(&endpoint), "no-such-table", SystemClock);
+        for error in [
+            ledger.load(&pipeline("web"), &execution("e-1")).await.unwrap_err(),
+            ledger.history(&pipeline("web")).await.unwrap_err(),
+            ledger.pipelines().await.unwrap_err(),
+            ledger.check_table().await.unwrap_err(),
+        ] {
+            let said = error.to_string();
+            assert!(matches!(error, LedgerError::Unusable(_)), "{said}");
+            assert!(said.contains("table \"no-such-table\"") && said.contains("partition key \"pk\" (S)"), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_with_other_keys_is_refused_at_the_first_use() {
+    for endpoint in [moto(), dynalite()] {
+        let client = dynamo_client(&endpoint);
+        let table = unique("other");
+        let attribute = AttributeDefinition::builder().attribute_name("id").attribute_type("S".into()).build();
+        let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build();
+        let request = client.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);
+        request.attribute_definitions(attribute.unwrap()).key_schema(key.unwrap()).send().await.unwrap();
+        while client.describe_table().table_name(&table).send().await.unwrap().table.unwrap().table_status
+            != Some("ACTIVE".into())
+        {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let ledger = DynamoLedger::open(client, &table, SystemClock);
+        let run = Versioned { value: told("e-1"), version: 0 };
+        for error in [
+            ledger.load(&pipeline("web"), &execution("e-1")).await.unwrap_err(),
+            ledger.save(Some(&run), None).await.unwrap_err(),
+            ledger.pipelines().await.unwrap_err(),
+            ledger.check_table().await.unwrap_err(),
+        ] {
+            let said = error.to_string();
+            assert!(matches!(error, LedgerError::Unusable(_)), "{said}");
+            assert!(said.contains(&format!("table {table:?} ")), "{said}");
+            assert!(said.contains("sort key \"sk\" (S)"), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn items_are_laid_out_as_documented_and_expire_after_more_than_a_year() {
+    let endpoint = moto();
+    let (ledger, table) = ledger(&endpoint).await;
+    record(&ledger, &NoArchive, told("e-1")).await.unwrap();
+    let items = dynamo_client(&endpoint).scan().table_name(&table).send().await.unwrap().items.unwrap();
+    let mut keys: Vec<_> =
+        items.iter().map(|item| (item["pk"].as_s().unwrap().as_str(), item["sk"].as_s().unwrap().as_str())).collect();
+    keys.sort_unstable();
+    let partition = "pipeline#111122223333#eu-west-1#web";
+    assert_eq!(keys, [(partition, "history"), (partition, "run#e-1")]);
+    let in_a_year = Timestamp::now() + SignedDuration::from_hours(366 * 24);
+    for item in &items {
+        let expires: i64 = item["expires"].as_n().unwrap().parse().unwrap();
+        assert!(Timestamp::from_second(expires).unwrap() > in_a_year);
+        let is_history = item["sk"] == AttributeValue::S("history".to_owned());
+        assert_eq!(item.contains_key("list"), is_history, "histories alone are in the list");
+    }
+}
+
+#[tokio::test]
+async fn the_list_goes_on_over_all_its_pages() {
+    let (ledger, _) = ledger(&moto()).await;
+    // DynamoDB gives at most 1 MB at a time: 1,500 slim items are more than that.
+    let histories = 1500;
+    for batch in (0..histories).collect::<Vec<_>>().chunks(100) {
+        for index in batch {
+            let mut run = told("e-1");
+            run.pipeline = pipeline(&format!("{index:04}-{}", "x".repeat(90)));
+            let mut history = andon::history::History::new(run.pipeline.clone());
+            history.learn(andon::history::RunSummary::of(&run));
+            let saved = ledger.save(None, Some(&Versioned { value: history, version: 0 })).await.unwrap();
+            assert_eq!(saved, Saved::Written);
+        }
+    }
+    let listed = ledger.pipelines().await.unwrap();
+    assert_eq!(listed.len(), histories);
+    assert!(listed.is_sorted_by(|a, b| a.pipeline < b.pipeline));
+}
+
+#[tokio::test]
+async fn the_longest_names_and_the_largest_runs_are_kept() {
+    for endpoint in [moto(), dynalite()] {
+        let (ledger, _) = ledger(&endpoint).await;
+        let run = large_run();
+        let recorded = record(&ledger, &NoArchive, run.clone()).await.unwrap();
+        assert_eq!(recorded.run, run);
+        let known = ledger.load(&run.pipeline, &run.execution).await.unwrap();
+        assert_eq!(known.run, Some(Versioned { value: run, version: 1 }));
+    }
+}
+
+/// Any order, each event one to three times, from eight tasks with a client each.
+#[test]
+fn tasks_that_record_one_run_at_once_lose_nothing() {
+    let events = runs_of("codepipeline-run-retry-succeeded.json");
+    let in_memory = block_on(async {
+        let ledger = MemoryLedger::new();
+        for told in &events {
+            record(&ledger, &NoArchive, told.clone()).await.unwrap();
+        }
+        ledger.load(&events[0].pipeline, &events[0].execution).await.unwrap()
+    });
+    let deliveries = events.iter().flat_map(|told| vec![told.clone(); 3]).collect::<Vec<_>>();
+    let shuffled = Just(deliveries).prop_shuffle().prop_map(|deliveries| {
+        let mut seen: Vec<Run> = Vec::new();
+        // Two of three deliveries of a kind, now and then the third: at least one of each.
+        deliveries
+            .into_iter()
+            .enumerate()
+            .filter(|(index, told)| {
+                let is_new = !seen.contains(told);
+                seen.push(told.clone());
+                is_new || index % 3 != 0
+            })
+            .map(|(_, told)| told)
+            .collect::<Vec<_>>()
+    });
+    for endpoint in [moto(), dynalite()] {
+        let config = ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() };
+        TestRunner::new(config)
+            .run(&shuffled, |deliveries| {
+                let known = block_on(record_at_once(&endpoint, deliveries));
+                let value = |known: &andon::ledger::Known| {
+                    (known.run.clone().unwrap().value, known.history.clone().unwrap().value)
+                };
+                prop_assert_eq!(value(&known), value(&in_memory));
+                Ok(())
+            })
+            .unwrap();
+    }
+}
+
+async fn record_at_once(endpoint: &str, deliveries: Vec<Run>) -> andon::ledger::Known {
+    let (ledger, table) = ledger(endpoint).await;
+    let (pipeline, execution) = (deliveries[0].pipeline.clone(), deliveries[0].execution.clone());
+    let tasks = tokio::task::LocalSet::new();
+    for part in 0..8 {
+        let mine: Vec<Run> = deliveries.iter().skip(part).step_by(8).cloned().collect();
+        let ledger = DynamoLedger::open(dynamo_client(endpoint), &table, SystemClock);
+        tasks.spawn_local(async move {
+            for told in mine {
+                record(&ledger, &NoArchive, told).await.unwrap();
+            }
+        });
+    }
+    tasks.await;
+    ledger.load(&pipeline, &execution).await.unwrap()
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn pipeline(name: &str) -> PipelineId {
+    let home = Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-1").unwrap() };
+    PipelineId { home, name: PipelineName::parse(name).unwrap() }
+}
+
+fn execution(id: &str) -> ExecutionId {
+    ExecutionId::parse(id).unwrap()
+}
+
+fn run_of(event: &serde_json::Value) -> Option<Run> {
+    let received = Received { home: pipeline("web").home, at: Timestamp::UNIX_EPOCH };
+    match parse(event, &received).unwrap() {
+        Event::Pipeline(event) => Some(Run::of(&event)),
+        _ => None,
+    }
+}
+
+fn told(id: &str) -> Run {
+    let event = serde_json::json!({
+        "source": "aws.codepipeline", "detail-type": "CodePipeline Pipeline Execution State Change",
+        "account": "111122223333", "region": "eu-west-1", "time": "2026-11-20T10:00:00Z",
+        "detail": {"pipeline": "web", "execution-id": id, "state": "FAILED"},
+    });
+    run_of(&event).unwrap()
+}
+
+/// What the events of a recorded run tell, one by one.
+fn runs_of(file: &str) -> Vec<Run> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(file);
+    let events: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    events.iter().filter_map(run_of).collect()
+}
+
+/// A run of 600 actions with results as long as CodePipeline lets them be, under names of four-byte characters.
+fn large_run() -> Run {
+    let mut large: Option<Run> = None;
+    for index in 0..600 {
+        for state in ["STARTED", "FAILED"] {
+            let event = serde_json::json!({
+                "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+                "account": "111122223333", "region": "eu-west-1", "time": "2026-11-20T10:00:00Z",
+                "detail": {
+                    "pipeline": "🚀".repeat(100), "execution-id": "🚀".repeat(256), "state": state,
+                    "stage": "Deploy", "action": format!("Release-{index}"),
+                    "action-execution-id": format!("{index:08}-1f7e-4c55-9d5e-0a2f3c7b9e11"),
+                    "execution-result": {
+                        "external-execution-summary": "Deployment failed because no instance answered. ".repeat(40),
+                        "external-execution-id": format!("d-{index:09}"), "error-code": "JobFailed",
+                    },
+                },
+            });
+            let told = run_of(&event).unwrap();
+            match &mut large {
+                Some(run) => assert!(run.merge(told)),
+                None => large = Some(told),
+            }
+        }
+    }
+    large.unwrap()
+}

@@ -1,0 +1,3 @@
+//! The command line of Andon, and the ports of its domain on one machine.
+
+pub mod sqlite;

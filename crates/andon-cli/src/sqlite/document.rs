@@ -1,0 +1,160 @@
+//! Runs, histories and evidence, as documents in rows.
+
+use andon::event::EvidenceEvent;
+use andon::history::{History, Overview};
+use andon::ledger::{Saved, Versioned};
+use andon::name::{ExecutionId, ExternalId, PipelineId};
+use andon::run::Run;
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::fault::Failure;
+
+pub(super) fn read_run(
+    transaction: &Transaction<'_>,
+    pipeline: &PipelineId,
+    execution: &ExecutionId,
+) -> Result<Option<Versioned<Run>>, Failure> {
+    let home = &pipeline.home;
+    let row = transaction
+        .query_row(
+            "SELECT version, doc FROM runs WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4",
+            params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str(), execution.as_str()],
+            version_and_document,
+        )
+        .optional()?;
+    versioned(row, || format!("run {execution} of {pipeline}"))
+}
+
+pub(super) fn read_history(
+    transaction: &Transaction<'_>,
+    pipeline: &PipelineId,
+) -> Result<Option<Versioned<History>>, Failure> {
+    let home = &pipeline.home;
+    let row = transaction
+        .query_row(
+            "SELECT version, doc FROM histories WHERE account = ?1 AND region = ?2 AND name = ?3",
+            params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str()],
+            version_and_document,
+        )
+        .optional()?;
+    versioned(row, || format!("the history of {pipeline}"))
+}
+
+pub(super) fn overviews(transaction: &Transaction<'_>) -> Result<Vec<Overview>, Failure> {
+    let mut statement =
+        transaction.prepare("SELECT slim FROM histories WHERE slim IS NOT NULL ORDER BY account, region, name")?;
+    let mut rows = statement.query([])?;
+    let mut overviews = Vec::new();
+    while let Some(row) = rows.next()? {
+        let slim: String = row.get(0)?;
+        overviews.push(from_json(&slim, || "the list of pipelines".to_owned())?);
+    }
+    Ok(overviews)
+}
+
+pub(super) fn write_run(transaction: &Transaction<'_>, run: &Versioned<Run>, expires: i64) -> Result<Saved, Failure> {
+    let Run { pipeline, execution, .. } = &run.value;
+    let home = &pipeline.home;
+    let doc = json(&run.value, || format!("run {execution} of {pipeline}"))?;
+    let statement = if run.version == 0 {
+        "INSERT INTO runs (account, region, name, execution, version, expires, doc)
+         VALUES (?1, ?2, ?3, ?4, ?5 + 1, ?6, ?7) ON CONFLICT DO NOTHING"
+    } else {
+        "UPDATE runs SET version = version + 1, expires = ?6, doc = ?7
+         WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4 AND version = ?5"
+    };
+    let rows = transaction.execute(
+        statement,
+        params![
+            home.account.as_str(),
+            home.region.as_str(),
+            pipeline.name.as_str(),
+            execution.as_str(),
+            run.version.cast_signed(),
+            expires,
+            doc
+        ],
+    )?;
+    Ok(saved(rows))
+}
+
+pub(super) fn write_history(
+    transaction: &Transaction<'_>,
+    history: &Versioned<History>,
+    expires: i64,
+) -> Result<Saved, Failure> {
+    let pipeline = &history.value.pipeline;
+    let home = &pipeline.home;
+    let what = || format!("the history of {pipeline}");
+    let doc = json(&history.value, what)?;
+    let slim = history.value.overview().map(|overview| json(&overview, what)).transpose()?;
+    let statement = if history.version == 0 {
+        "INSERT INTO histories (account, region, name, version, expires, slim, doc)
+         VALUES (?1, ?2, ?3, ?4 + 1, ?5, ?6, ?7) ON CONFLICT DO NOTHING"
+    } else {
+        "UPDATE histories SET version = version + 1, expires = ?5, slim = ?6, doc = ?7
+         WHERE account = ?1 AND region = ?2 AND name = ?3 AND version = ?4"
+    };
+    let rows = transaction.execute(
+        statement,
+        params![
+            home.account.as_str(),
+            home.region.as_str(),
+            pipeline.name.as_str(),
+            history.version.cast_signed(),
+            expires,
+            slim,
+            doc
+        ],
+    )?;
+    Ok(saved(rows))
+}
+
+pub(super) fn read_evidence(
+    transaction: &Transaction<'_>,
+    external: &ExternalId,
+) -> Result<Vec<EvidenceEvent>, Failure> {
+    let doc: Option<String> = transaction
+        .query_row("SELECT doc FROM evidence WHERE external = ?1", [external.as_str()], |row| row.get(0))
+        .optional()?;
+    doc.map_or(Ok(Vec::new()), |doc| from_json(&doc, || format!("what was said of {external}")))
+}
+
+pub(super) fn write_evidence(
+    transaction: &Transaction<'_>,
+    external: &ExternalId,
+    kept: &[EvidenceEvent],
+    expires: i64,
+) -> Result<(), Failure> {
+    transaction.execute(
+        "INSERT OR REPLACE INTO evidence (external, expires, doc) VALUES (?1, ?2, ?3)",
+        params![external.as_str(), expires, json(&kept, || format!("what was said of {external}"))?],
+    )?;
+    Ok(())
+}
+
+pub(super) fn json<T: Serialize>(value: &T, what: impl Fn() -> String) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::Document { what: what(), problem: error.to_string() })
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(json: &str, what: impl Fn() -> String) -> Result<T, Failure> {
+    serde_json::from_str(json).map_err(|error| Failure::Document { what: what(), problem: error.to_string() })
+}
+
+fn version_and_document(row: &Row<'_>) -> rusqlite::Result<(i64, String)> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn versioned<T: DeserializeOwned>(
+    row: Option<(i64, String)>,
+    what: impl Fn() -> String,
+) -> Result<Option<Versioned<T>>, Failure> {
+    row.map(|(version, doc)| Ok(Versioned { value: from_json(&doc, what)?, version: version.cast_unsigned() }))
+        .transpose()
+}
+
+fn saved(rows: usize) -> Saved {
+    if rows == 1 { Saved::Written } else { Saved::Conflict }
+}

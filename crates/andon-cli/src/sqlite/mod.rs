@@ -1,0 +1,186 @@
+//! The ledger in one SQLite file: the embedded default.
+//!
+//! Runs and histories are documents with a version, claims are rows, and every conditional write is one transaction
+//! that takes the write lock first. So any number of processes can share a file: SQLite lets one write at a time, and
+//! the others wait. Commits are synced to the disk before they are acknowledged.
+//!
+//! Calls block the thread for as long as SQLite takes, well under a millisecond but for the disk's sync: one machine's
+//! ledger has no need of a thread pool in front of it.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use andon::clock::Clock;
+use andon::event::EvidenceEvent;
+use andon::history::{History, Overview};
+use andon::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep, kept_until};
+use andon::name::{ExecutionId, ExternalId, PipelineId};
+use andon::run::Run;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+mod claim;
+mod document;
+mod fault;
+mod schema;
+
+use fault::Failure;
+
+/// The file's name in a directory of data.
+pub const FILE_NAME: &str = "andon.db";
+
+/// A ledger that the processes of one machine share.
+#[derive(Debug)]
+pub struct SqliteLedger<C> {
+    connection: Mutex<Connection>,
+    clock: C,
+}
+
+impl<C: Clock> SqliteLedger<C> {
+    /// Opens the ledger in a directory of data, and makes both if they are not there.
+    pub fn open(directory: &Path, clock: C) -> Result<Self, LedgerError> {
+        std::fs::create_dir_all(directory).map_err(|error| {
+            LedgerError::Unusable(format!("cannot make the directory {}: {error}", directory.display()))
+        })?;
+        Self::open_file(&directory.join(FILE_NAME), clock)
+    }
+
+    /// Opens the ledger in a file, makes it if it is not there, and brings its schema up to date.
+    ///
+    /// A file of another program is refused and left as it is, and so is that of a newer Andon.
+    pub fn open_file(file: &Path, clock: C) -> Result<Self, LedgerError> {
+        Self::of(schema::open(file)?, clock)
+    }
+
+    /// A ledger that is gone with its process.
+    pub fn in_memory(clock: C) -> Result<Self, LedgerError> {
+        Self::of(schema::open_in_memory()?, clock)
+    }
+
+    fn of(connection: Connection, clock: C) -> Result<Self, LedgerError> {
+        let ledger = Self { connection: Mutex::new(connection), clock };
+        ledger.forget_expired()?;
+        Ok(ledger)
+    }
+
+    /// Deletes what has been kept long enough. Opening does it too; a process that runs for months should, once a day.
+    pub fn forget_expired(&self) -> Result<(), LedgerError> {
+        let now = self.clock.now().as_second();
+        self.write("forget what is old".to_owned(), |transaction| {
+            for table in ["runs", "histories", "claims", "evidence"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A transaction whose thread died was rolled back: the connection is as good as before.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn expiry(&self) -> i64 {
+        kept_until(self.clock.now()).as_second()
+    }
+
+    /// Reads in one transaction, so that all of it is of one moment.
+    fn read<T>(
+        &self,
+        doing: String,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, LedgerError> {
+        self.transact(TransactionBehavior::Deferred, doing, act)
+    }
+
+    /// Reads and writes in one transaction that nobody else's write can come between.
+    fn write<T>(
+        &self,
+        doing: String,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, LedgerError> {
+        self.transact(TransactionBehavior::Immediate, doing, act)
+    }
+
+    fn transact<T>(
+        &self,
+        behavior: TransactionBehavior,
+        doing: String,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, LedgerError> {
+        let mut connection = self.connection();
+        let attempt = || -> Result<T, Failure> {
+            let transaction = connection.transaction_with_behavior(behavior)?;
+            let value = act(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        attempt().map_err(|failure| failure.in_the_ledger(doing))
+    }
+}
+
+impl<C: Clock> Ledger for SqliteLedger<C> {
+    async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
+        self.read(format!("read run {execution} of {pipeline}"), |transaction| {
+            Ok(Known {
+                run: document::read_run(transaction, pipeline, execution)?,
+                history: document::read_history(transaction, pipeline)?,
+            })
+        })
+    }
+
+    async fn save(
+        &self,
+        run: Option<&Versioned<Run>>,
+        history: Option<&Versioned<History>>,
+    ) -> Result<Saved, LedgerError> {
+        let expires = self.expiry();
+        self.write("write a run and its history".to_owned(), |transaction| {
+            let mut saved = Saved::Written;
+            if let Some(run) = run {
+                saved = document::write_run(transaction, run, expires)?;
+            }
+            if let Some(history) = history
+                && document::write_history(transaction, history, expires)? == Saved::Conflict
+            {
+                saved = Saved::Conflict;
+            }
+            Ok(saved)
+        })
+    }
+
+    async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
+        self.write(format!("claim {key}"), |transaction| claim::take(transaction, key, lease))
+    }
+
+    async fn settle(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), LedgerError> {
+        self.write(format!("settle {key}"), |transaction| claim::settle(transaction, key, lease, receipt))
+    }
+
+    async fn release(&self, key: &ClaimKey, lease: &Lease) -> Result<(), LedgerError> {
+        self.write(format!("give back {key}"), |transaction| claim::release(transaction, key, lease))
+    }
+
+    async fn keep_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError> {
+        let expires = self.expiry();
+        self.write(format!("keep what was said of {}", event.external), |transaction| {
+            let mut kept = document::read_evidence(transaction, &event.external)?;
+            keep(&mut kept, event.clone());
+            document::write_evidence(transaction, &event.external, &kept, expires)
+        })
+    }
+
+    async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
+        self.read(format!("read what was said of {external}"), |transaction| {
+            document::read_evidence(transaction, external)
+        })
+    }
+
+    async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
+        self.read(format!("read the history of {pipeline}"), |transaction| {
+            Ok(document::read_history(transaction, pipeline)?.map(|history| history.value))
+        })
+    }
+
+    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+        self.read("list the pipelines".to_owned(), document::overviews)
+    }
+}

@@ -1,0 +1,244 @@
+//! The ledger in a file: what it promises, alone, shared, killed, old, and where it does not belong.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use andon::event::{Event, Received, parse};
+use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, conformance, record};
+use andon::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
+use andon::run::Run;
+use andon_cli::sqlite::{FILE_NAME, SqliteLedger};
+use jiff::{SignedDuration, Timestamp};
+
+/// All tests happen at this time.
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn open(directory: &Path) -> SqliteLedger<Timestamp> {
+    SqliteLedger::open(directory, now()).unwrap()
+}
+
+#[tokio::test]
+async fn the_ledger_keeps_its_promises_in_memory() {
+    conformance::check(&SqliteLedger::in_memory(now()).unwrap(), "memory").await;
+}
+
+#[tokio::test]
+async fn the_ledger_keeps_its_promises_in_a_file_and_when_it_is_opened_again() {
+    let directory = tempfile::tempdir().unwrap();
+    for unique in ["first", "second"] {
+        conformance::check(&open(directory.path()), unique).await;
+    }
+}
+
+#[test]
+fn connections_at_once_to_a_new_file_keep_the_promises() {
+    let directory = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for index in 0..4 {
+            let directory = directory.path();
+            scope.spawn(move || block_on(conformance::check(&open(directory), &format!("thread-{index}"))));
+        }
+    });
+}
+
+#[test]
+fn connections_that_record_one_run_at_once_lose_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    open(directory.path());
+    let told: Vec<Run> = (0..40).map(|index| stage_started("e-1", &format!("stage-{index}"))).collect();
+    let mut together = told.first().unwrap().clone();
+    for told in &told {
+        together.merge(told.clone());
+    }
+    std::thread::scope(|scope| {
+        for part in 0..4 {
+            let (directory, told) = (directory.path(), &told);
+            scope.spawn(move || {
+                let ledger = open(directory);
+                for told in told.iter().skip(part).step_by(2) {
+                    block_on(record(&ledger, &NoArchive, told.clone())).unwrap();
+                }
+            });
+        }
+    });
+    let known = block_on(open(directory.path()).load(&together.pipeline, &together.execution)).unwrap();
+    assert_eq!(known.run.unwrap().value, together);
+}
+
+#[test]
+fn one_of_many_connections_gets_a_claim() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = ClaimKey { pipeline: pipeline(), effect: "failed/e-1/1".to_owned() };
+    let granted: usize = std::thread::scope(|scope| {
+        let claimers: Vec<_> = (0..8)
+            .map(|index| {
+                let (directory, key) = (directory.path(), &key);
+                scope.spawn(move || {
+                    let lease = Lease::new(format!("owner-{index}"), now(), SignedDuration::from_secs(60));
+                    usize::from(block_on(open(directory).claim(key, &lease)).unwrap() == Claim::Granted)
+                })
+            })
+            .collect();
+        claimers.into_iter().map(|claimer| claimer.join().unwrap()).sum()
+    });
+    assert_eq!(granted, 1);
+}
+
+/// The test starts itself as another process, twice, kills both in the middle of their writing, and looks whether
+/// everything that they had acknowledged is there.
+#[test]
+fn processes_that_are_killed_lose_nothing_that_they_had_acknowledged() {
+    const DIRECTORY: &str = "ANDON_TEST_WRITER_DIRECTORY";
+    const NAME: &str = "ANDON_TEST_WRITER_NAME";
+    if let (Ok(directory), Ok(name)) = (std::env::var(DIRECTORY), std::env::var(NAME)) {
+        write_until_killed(Path::new(&directory), &name);
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let mut acknowledged = Vec::new();
+    for round in 0..3 {
+        let mut writers: Vec<_> = ["a", "b"]
+            .map(|writer| {
+                Command::new(std::env::current_exe().unwrap())
+                    .args([
+                        "--exact",
+                        "processes_that_are_killed_lose_nothing_that_they_had_acknowledged",
+                        "--nocapture",
+                    ])
+                    .env(DIRECTORY, directory.path())
+                    .env(NAME, format!("{round}{writer}"))
+                    .stdout(Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
+            .into();
+        let readers: Vec<_> = writers.iter_mut().map(|writer| BufReader::new(writer.stdout.take().unwrap())).collect();
+        let mut readers = readers.into_iter().map(BufRead::lines).collect::<Vec<_>>();
+        let mut note = |line: String| acknowledged.extend(line.strip_prefix("acknowledged ").map(str::to_owned));
+        for line in readers.iter_mut().flat_map(|lines| lines.by_ref().take(30)) {
+            note(line.unwrap());
+        }
+        for writer in &mut writers {
+            writer.kill().unwrap();
+        }
+        // Whatever was acknowledged meanwhile is still in the pipes.
+        for line in readers.into_iter().flatten() {
+            note(line.unwrap());
+        }
+        for writer in &mut writers {
+            assert_eq!(writer.wait().unwrap().signal(), Some(9), "a writer ends only by being killed");
+        }
+    }
+    assert!(acknowledged.len() >= 100, "{}", acknowledged.len());
+    let ledger = open(directory.path());
+    for execution in &acknowledged {
+        let run = block_on(ledger.load(&pipeline(), &ExecutionId::parse(execution).unwrap())).unwrap().run;
+        assert!(run.is_some(), "run {execution} was acknowledged and is lost");
+    }
+}
+
+fn write_until_killed(directory: &Path, name: &str) -> ! {
+    let ledger = open(directory);
+    for index in 0_u64.. {
+        let execution = format!("{name}-{index}");
+        block_on(record(&ledger, &NoArchive, stage_started(&execution, "Source"))).unwrap();
+        println!("acknowledged {execution}");
+    }
+    unreachable!("nobody killed this process");
+}
+
+#[test]
+fn a_file_of_the_first_version_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let connection = rusqlite::Connection::open(directory.path().join(FILE_NAME)).unwrap();
+    connection.execute_batch(include_str!("ledger-version-1.sql")).unwrap();
+    drop(connection);
+    let ledger = open(directory.path());
+    let overviews = block_on(ledger.pipelines()).unwrap();
+    assert_eq!(overviews.iter().map(|overview| overview.pipeline.clone()).collect::<Vec<_>>(), [pipeline()]);
+    let known = block_on(ledger.load(&pipeline(), &ExecutionId::parse("e-1").unwrap())).unwrap();
+    let mut run = known.run.unwrap();
+    assert_eq!((run.version, run.value.status()), (1, andon::run::Status::InProgress));
+    assert!(!run.value.merge(stage_started("e-1", "Source")), "all of it was understood");
+    let key = ClaimKey { pipeline: pipeline(), effect: "failed/e-1/1".to_owned() };
+    let lease = Lease::new("me", now(), SignedDuration::from_secs(60));
+    assert!(matches!(block_on(ledger.claim(&key, &lease)).unwrap(), Claim::Settled(_)));
+    let build = ExternalId::parse("payments-api-unit-tests:fd90c10e-e934-4f16-a125-5e3012cc15ec").unwrap();
+    assert_eq!(block_on(ledger.evidence(&build)).unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_kept_long_enough_is_forgotten_when_the_file_is_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let told = stage_started("e-1", "Source");
+    block_on(record(&open(directory.path()), &NoArchive, told.clone())).unwrap();
+    let later = |days: i64| now() + SignedDuration::from_hours(days * 24);
+    let known = |days| {
+        let ledger = SqliteLedger::open(directory.path(), later(days)).unwrap();
+        let known = block_on(ledger.load(&told.pipeline, &told.execution)).unwrap();
+        (known.run.is_some(), known.history.is_some())
+    };
+    assert_eq!(known(399), (true, true));
+    assert_eq!(known(401), (false, false));
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join(FILE_NAME);
+    rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let error = refused(directory.path());
+    assert!(error.ends_with("is a database of another program: name another place for the data"), "{error}");
+    assert!(error.contains(file.to_str().unwrap()), "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn what_is_no_database_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(FILE_NAME), "version: 1\n".repeat(100)).unwrap();
+    let error = refused(directory.path());
+    assert!(error.contains("file is not a database"), "{error}");
+}
+
+#[test]
+fn a_place_where_nothing_can_be_made_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = refused(&file.join("data"));
+    assert!(error.starts_with("the ledger cannot be used: cannot make the directory "), "{error}");
+}
+
+fn refused(directory: &Path) -> String {
+    let error = SqliteLedger::open(directory, now()).unwrap_err();
+    assert!(matches!(error, LedgerError::Unusable(_)), "{error}");
+    error.to_string()
+}
+
+fn pipeline() -> PipelineId {
+    let home = Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-1").unwrap() };
+    PipelineId { home, name: PipelineName::parse("web").unwrap() }
+}
+
+fn stage_started(execution: &str, stage: &str) -> Run {
+    let event = serde_json::json!({
+        "source": "aws.codepipeline", "detail-type": "CodePipeline Stage Execution State Change",
+        "account": "111122223333", "region": "eu-west-1", "time": "2026-11-20T10:00:00Z",
+        "detail": {"pipeline": "web", "execution-id": execution, "state": "STARTED", "stage": stage},
+    });
+    match parse(&event, &Received { home: pipeline().home, at: Timestamp::UNIX_EPOCH }).unwrap() {
+        Event::Pipeline(event) => Run::of(&event),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
