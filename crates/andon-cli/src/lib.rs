@@ -1,3 +1,9 @@
 //! The command line of Andon, and the ports of its domain on one machine.
 
+pub mod board;
+pub mod command;
+pub mod local;
+pub mod row;
 pub mod sqlite;
+pub mod terminal;
+pub mod web;

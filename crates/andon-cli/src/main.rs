@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `andon` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    andon_cli::command::run()
+}

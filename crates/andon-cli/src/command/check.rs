@@ -1,0 +1,62 @@
+//! `andon check`: everything that is wrong with a configuration.
+
+use std::path::PathBuf;
+
+use andon::config::{Config, SCHEMA, Severity, Style, Surroundings as Known, render};
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::{Surroundings, Verdict};
+
+/// Check a configuration, and show everything that is wrong or doubtful in it
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    /// The file
+    #[arg(default_value = "andon.yml", value_name = "FILE")]
+    file: PathBuf,
+    /// The region that Andon runs in, to find topics that are not there
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+    /// Print the JSON Schema of the file instead, for an editor
+    #[arg(long, conflicts_with_all = ["file", "region", "json"])]
+    schema: bool,
+}
+
+impl Check {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let terminal = around.terminal;
+        if self.schema {
+            terminal.line(SCHEMA.trim_end())?;
+            return Ok(Verdict::Well);
+        }
+        let name = self.file.display().to_string();
+        let text = std::fs::read_to_string(&self.file)
+            .with_context(|| format!("cannot read {name}: name another file, `andon check FILE`"))?;
+        let checked = Config::check(&text, &name, Known { region: self.region.as_deref() });
+        let findings = checked.findings;
+        if self.json {
+            let list: Vec<Value> = findings
+                .iter()
+                .map(|finding| {
+                    let (line, column) = findings.position(finding);
+                    json!({
+                        "severity": match finding.severity() { Severity::Error => "error", Severity::Warning => "warning" },
+                        "line": line,
+                        "column": column,
+                        "message": finding.message(),
+                        "help": finding.help(),
+                    })
+                })
+                .collect();
+            terminal.json(&json!({"file": name, "valid": checked.config.is_some(), "findings": list}))?;
+        } else {
+            // Colours are taken away again where they would not be seen.
+            let style = if terminal.width().is_some() { Style::Colour } else { Style::Plain };
+            terminal.line(render(&findings, style, terminal.width().unwrap_or(100)).trim_end())?;
+        }
+        Ok(if checked.config.is_some() { Verdict::Well } else { Verdict::NotWell })
+    }
+}

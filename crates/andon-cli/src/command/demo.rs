@@ -1,0 +1,149 @@
+//! `andon demo`: the whole product in one terminal and one page, on recorded events, without an account.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::rc::Rc;
+
+use andon::clock::Clock as _;
+use andon::config::Config;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::{Surroundings, Verdict, runtime};
+use crate::local::recorded::{self, HISTORY, Recording};
+use crate::local::{FollowingClock, Outlet, Pending, Playback, Sent, Station, SystemClock, in_memory};
+use crate::terminal::alert::{framed, on_one_line};
+use crate::terminal::data::Gathered;
+use crate::terminal::{BOLD, DIM, Terminal, moment, paint};
+use crate::web;
+
+/// Show the whole product on recorded events: the alerts, the statistics, the board
+///
+/// The recording is of one invented day and the days before it, moved so that the day ends now. It needs no account,
+/// and nothing leaves this machine.
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// Leave out the board, and end
+    #[arg(long)]
+    once: bool,
+    /// The port of the board; by default 4646, or another one if that is taken
+    #[arg(long, value_name = "PORT", conflicts_with = "once")]
+    port: Option<u16>,
+}
+
+const PORT: u16 = 4646;
+
+/// What is heard while the recording plays.
+struct Audience {
+    terminal: Terminal,
+    clock: FollowingClock,
+    is_today: Cell<bool>,
+    gathered: RefCell<Gathered>,
+}
+
+impl Demo {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let terminal = around.terminal;
+        let (past, today) = recording(around);
+        terminal.line(format!(
+            "{} {} recorded events of {} runs of invented pipelines, moved so that they end now.\n",
+            paint(BOLD, "Andon demo."),
+            past.len() + today.len(),
+            executions(past.iter().chain(&today)),
+        ))?;
+        let clock = FollowingClock::new();
+        let audience = Rc::new(Audience {
+            terminal,
+            clock: clock.clone(),
+            is_today: Cell::new(false),
+            gathered: RefCell::default(),
+        });
+        let outlet = Outlet::new({
+            let audience = Rc::clone(&audience);
+            move |sent| audience.hear(sent)
+        });
+        let playback = Playback::new(in_memory()?, outlet, clock, Config::default())?;
+        runtime()?.block_on(async {
+            terminal.line(paint(DIM, "The days before, alert by alert:"))?;
+            for event in past {
+                playback.play(Ok(event)).await?;
+            }
+            terminal.line(format!("\n{}", paint(DIM, "Today, as e-mail would bring it:\n")))?;
+            audience.is_today.set(true);
+            for event in today {
+                playback.play(Ok(event)).await?;
+            }
+            playback.finish().await?;
+            audience.sum_up()?;
+            if self.once {
+                return Ok(Verdict::Well);
+            }
+            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port.unwrap_or(PORT));
+            let listener = match web::listen(address).await {
+                Err(_) if self.port.is_none() => web::listen(SocketAddr::new(address.ip(), 0)).await?,
+                listener => listener?,
+            };
+            terminal.line(format!(
+                "\nThe board is at {}  (Ctrl-C ends the demo)",
+                paint(BOLD, &format!("http://{}/", listener.local_addr()?))
+            ))?;
+            let ledger = playback.station().ledger().clone();
+            let outlet = Outlet::new(move |sent| match sent {
+                Sent::Alert { message, .. } => terminal.line(framed(message, terminal)),
+                Sent::Datum(_) => Ok(()),
+            });
+            let station = Station::new(ledger, Pending::in_memory()?, outlet, SystemClock, Config::default());
+            web::serve(listener, &station).await?;
+            Ok(Verdict::Well)
+        })
+    }
+}
+
+impl Audience {
+    fn hear(&self, sent: &Sent<'_>) -> io::Result<()> {
+        match sent {
+            Sent::Alert { message, .. } if self.is_today.get() => self.terminal.line(framed(message, self.terminal)),
+            Sent::Alert { message, .. } => self.terminal.line(on_one_line(message, &moment(self.clock.now()))),
+            Sent::Datum(datum) => {
+                self.gathered.borrow_mut().add(datum);
+                Ok(())
+            }
+        }
+    }
+
+    fn sum_up(&self) -> io::Result<()> {
+        let gathered = self.gathered.borrow();
+        self.terminal.line(paint(DIM, "What the dashboards would draw, over all those days (times are means):"))?;
+        self.terminal.table(&gathered.table())?;
+        self.terminal.line(paint(
+            DIM,
+            &format!(
+                "{} metric data in all, {} of them of single stages and actions.",
+                gathered.count(),
+                gathered.finer()
+            ),
+        ))
+    }
+}
+
+/// The days before and the demo day, moved so that the day ends now.
+fn recording(around: Surroundings) -> (Vec<Value>, Vec<Value>) {
+    let of = |wanted: fn(&Recording) -> bool| {
+        recorded::interleave(recorded::ALL.into_iter().filter(wanted).map(Recording::events))
+    };
+    let mut past = of(|recording| recording.name == HISTORY);
+    let mut today = of(|recording| recording.name != HISTORY);
+    let end = recorded::end(&today).unwrap_or_else(|| around.now());
+    let by = SignedDuration::from_secs(around.now().as_second() - end.as_second());
+    for event in past.iter_mut().chain(&mut today) {
+        recorded::shift(event, by);
+    }
+    (past, today)
+}
+
+fn executions<'v>(events: impl Iterator<Item = &'v Value>) -> usize {
+    let ids: std::collections::BTreeSet<&str> =
+        events.filter_map(|event| event.get("detail")?.get("execution-id")?.as_str()).collect();
+    ids.len()
+}

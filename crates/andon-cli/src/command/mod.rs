@@ -1,0 +1,124 @@
+//! The commands, one file each.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use andon::config::Config;
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::terminal::{Terminal, complain};
+
+mod check;
+mod demo;
+mod preview;
+mod replay;
+mod runs;
+mod serve;
+mod status;
+
+const EXITS: &str = "\
+Exit codes:
+  0  all is well
+  1  it ran, and what it looked at is not well: malformed events, mistakes in a configuration
+  2  it could not run: a file, a port or a ledger that cannot be used, a wrong option
+
+Colours are left out in a pipe and where NO_COLOR is set. Errors go to standard error.";
+
+/// Tells people why an AWS CodePipeline failed.
+#[derive(Debug, Parser)]
+#[command(name = "andon", version, after_help = EXITS, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Takes this as the time, for tests.
+    #[arg(long, global = true, hide = true, value_name = "TIME")]
+    now: Option<Timestamp>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Replay(replay::Replay),
+    Status(status::Status),
+    Runs(runs::Runs),
+    Check(check::Check),
+    Preview(preview::Preview),
+}
+
+/// What every command is given.
+#[derive(Debug, Clone, Copy)]
+struct Surroundings {
+    terminal: Terminal,
+    now: Option<Timestamp>,
+}
+
+impl Surroundings {
+    fn now(self) -> Timestamp {
+        self.now.unwrap_or_else(Timestamp::now)
+    }
+}
+
+/// How a command ended that could run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Well,
+    NotWell,
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let around = Surroundings { terminal: Terminal::of_process(), now: cli.now };
+    let outcome = match cli.command {
+        Command::Demo(demo) => demo.run(around),
+        Command::Serve(serve) => serve.run(around),
+        Command::Replay(replay) => replay.run(around),
+        Command::Status(status) => status.run(around),
+        Command::Runs(runs) => runs.run(around),
+        Command::Check(check) => check.run(around),
+        Command::Preview(preview) => preview.run(around),
+    };
+    match outcome {
+        Ok(Verdict::Well) => ExitCode::SUCCESS,
+        Ok(Verdict::NotWell) => ExitCode::from(1),
+        // Whoever was reading has seen enough: `andon runs | head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+}
+
+/// Reads the configuration in a file; without one, that of nobody who has written any.
+fn configuration(file: Option<&Path>) -> anyhow::Result<Config> {
+    let Some(file) = file else {
+        return Ok(Config::default());
+    };
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the configuration {name}"))?;
+    Config::parse(&text, &name).map_err(|findings| anyhow::anyhow!("{findings}\n`andon check {name}` shows more"))
+}
+
+/// A runtime for one thread: handlers are not made to be sent between any.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")
+}
+
+/// Where state is kept.
+#[derive(Debug, clap::Args)]
+struct Data {
+    /// The directory that state is kept in
+    #[arg(long = "data", value_name = "DIR", default_value = "andon-data")]
+    directory: PathBuf,
+}

@@ -1,0 +1,151 @@
+//! `andon preview`: any alert as it would be sent, so that a change of wording can be seen.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use andon::config::{Config, Kind};
+use andon::message::{Message, email, slack};
+use anyhow::{Context as _, bail};
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::{Surroundings, Verdict, configuration, runtime};
+use crate::local::recorded::{self, Recording};
+use crate::local::{FollowingClock, Outlet, Playback, Sent, in_memory};
+use crate::terminal::{self, Terminal};
+
+/// Show an alert as it would be sent, for a recorded run
+#[derive(Debug, clap::Args)]
+pub(super) struct Preview {
+    /// The kind of alert, such as failed, recovered or approval-needed
+    #[arg(value_name = "KIND")]
+    kind: Kind,
+    /// As what
+    #[arg(long = "as", value_enum, default_value_t = Form::Email)]
+    form: Form,
+    /// A file of recorded events that leads to such an alert, instead of one that comes with Andon
+    #[arg(long, value_name = "FILE")]
+    run: Option<PathBuf>,
+    /// Name accounts and times as this andon.yml says
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Write JSON alone
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Block Kit as JSON, then as readable text
+    Slack,
+    /// Subject and text
+    Email,
+    /// The line that `andon replay --json` writes
+    Json,
+}
+
+impl Preview {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let config = told_everything(configuration(self.config.as_deref())?)?;
+        let (name, events) = match &self.run {
+            Some(file) => (file.display().to_string(), read(file)?),
+            None => match sample(self.kind) {
+                Some(names) => {
+                    let recordings = names.iter().filter_map(|name| Recording::named(name)).map(Recording::events);
+                    ("the recorded runs".to_owned(), recorded::interleave(recordings))
+                }
+                None => bail!("none of the runs that come with Andon leads to {}: give one with --run FILE", self.kind),
+            },
+        };
+        let messages = messages(events, config)?;
+        let Some(message) = messages.iter().rfind(|message| message.kind == self.kind) else {
+            let mut kinds: Vec<&str> = messages.iter().map(|message| message.kind.as_str()).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            bail!(
+                "{name} leads to no alert {}, but to {}",
+                self.kind,
+                if kinds.is_empty() { "none at all".to_owned() } else { kinds.join(", ") }
+            );
+        };
+        show(message, self.form, self.json, around.terminal)?;
+        Ok(Verdict::Well)
+    }
+}
+
+/// The recorded runs that show a kind of alert best.
+fn sample(kind: Kind) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        Kind::Failed => &["build-failed"],
+        Kind::Recovered => &["build-failed", "build-failed-again", "build-fixed"],
+        Kind::ApprovalNeeded => &["running"],
+        Kind::Rejected => &["approval-rejected"],
+        Kind::Started | Kind::Succeeded => &["succeeded"],
+        Kind::Stopped => &["stopped"],
+        Kind::Superseded => &["superseded"],
+        Kind::Canceled | Kind::ApprovalOverdue | Kind::Stuck | Kind::NoSuccess => return None,
+    })
+}
+
+/// The same names and times, but every kind of alert is told.
+fn told_everything(config: Config) -> anyhow::Result<Config> {
+    let kinds = Kind::ALL.map(Kind::as_str).join(", ");
+    let text = format!("version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\n");
+    let everything = Config::parse(&text, "preview").map_err(|findings| anyhow::anyhow!("{findings}"))?;
+    Ok(Config { routes: everything.routes, ..config })
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
+    let name = file.display();
+    let text = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let payload = serde_json::from_slice(&text).with_context(|| format!("{name} is not JSON"))?;
+    recorded::unwrap(payload).into_iter().map(|event| event.with_context(|| format!("in {name}"))).collect()
+}
+
+/// Every message that these events lead to.
+fn messages(events: Vec<Value>, config: Config) -> anyhow::Result<Vec<Message>> {
+    let messages: Rc<RefCell<Vec<Message>>> = Rc::default();
+    let outlet = Outlet::new({
+        let messages = Rc::clone(&messages);
+        move |sent| {
+            if let Sent::Alert { message, .. } = sent {
+                messages.borrow_mut().push((*message).clone());
+            }
+            Ok(())
+        }
+    });
+    let playback = Playback::new(in_memory()?, outlet, FollowingClock::new(), config)?;
+    runtime()?.block_on(async {
+        playback.station().settle_in(events.iter());
+        for event in events {
+            playback.play(Ok(event)).await?;
+        }
+        playback.finish().await?;
+        anyhow::Ok(())
+    })?;
+    Ok(messages.take())
+}
+
+fn show(message: &Message, form: Form, json: bool, terminal: Terminal) -> anyhow::Result<()> {
+    match form {
+        Form::Email => {
+            let email = email::render(message);
+            if json {
+                terminal
+                    .json(&json!({"subject": email.subject, "body": email.body, "attributes": email.attributes}))?;
+            } else {
+                terminal.line(format!("Subject: {}\n\n{}", email.subject, email.body.trim_end()))?;
+            }
+        }
+        Form::Slack => {
+            let blocks = slack::render(message, &[]);
+            terminal.json(&blocks)?;
+            if !json {
+                terminal.line(format!("\n{}", terminal::slack::readable(&blocks)))?;
+            }
+        }
+        Form::Json => terminal.json(&terminal::json::alert(message, None))?,
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! `andon replay`: recorded events through the handlers, and what would go out.
+
+use std::cell::RefCell;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use andon::event::Malformed;
+use andon::ledger::Ledger;
+use anyhow::Context as _;
+use serde_json::{Deserializer, Value};
+
+use super::{Surroundings, Verdict, configuration, runtime};
+use crate::local::{Fate, FollowingClock, Outlet, Playback, Sent, in_memory, open, recorded};
+use crate::terminal::alert::framed;
+use crate::terminal::data::Gathered;
+use crate::terminal::{complain, json};
+
+/// Play recorded events through the handlers and show what would go out
+///
+/// Each file holds events one after the other, or in arrays, or as SQS or SNS deliver them. The clock follows the
+/// events; after the last one it moves on by a minute, so that nothing is left untold.
+#[derive(Debug, clap::Args)]
+pub(super) struct Replay {
+    /// The files, in the order to play them; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Write one JSON object a line for every alert and metric datum, in the order they would go out
+    #[arg(long)]
+    json: bool,
+    /// Play into the ledger in this directory instead of an empty one in memory
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Route and name things as this andon.yml says
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What one file held.
+struct Played {
+    name: String,
+    events: Vec<Result<Value, Malformed>>,
+    /// Why the file could not be read to its end as JSON.
+    problem: Option<String>,
+}
+
+impl Replay {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let config = configuration(self.config.as_deref())?;
+        let read: Vec<anyhow::Result<Played>> = self.files.iter().map(|file| read(file)).collect();
+        let mut unreadable = false;
+        let mut files = Vec::new();
+        for file in read {
+            match file {
+                Ok(file) => files.push(file),
+                Err(error) => {
+                    complain(&format!("{error:#}"));
+                    unreadable = true;
+                }
+            }
+        }
+        let clock = FollowingClock::new();
+        let listener = Rc::new(Listener::new(around, self.json, self.config.is_some()));
+        let outlet = Outlet::new({
+            let listener = Rc::clone(&listener);
+            move |sent| listener.hear(sent)
+        });
+        let ledger = match &self.data {
+            Some(directory) => open(directory)?,
+            None => in_memory()?,
+        };
+        let playback = Playback::new(ledger, outlet, clock, config)?;
+        let sound = runtime()?.block_on(play(&playback, files, &listener))?;
+        listener.finish()?;
+        anyhow::ensure!(!unreadable, "not every file could be read");
+        Ok(if sound { Verdict::Well } else { Verdict::NotWell })
+    }
+}
+
+/// Plays the files; says whether every event was handled or could be left alone.
+async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &Listener) -> anyhow::Result<bool> {
+    playback.station().settle_in(files.iter().flat_map(|file| &file.events).filter_map(|event| event.as_ref().ok()));
+    let mut sound = true;
+    for Played { name, events, problem } in files {
+        let count = events.len();
+        for (index, event) in events.into_iter().enumerate() {
+            if let Fate::Malformed(malformed) = playback.play(event).await? {
+                complain(&format!("{name}: event {} of {count}: {malformed}", index + 1));
+                sound = false;
+            }
+            listener.check()?;
+        }
+        if let Some(problem) = problem {
+            complain(&format!("{name}: after {count} events: {problem}"));
+            sound = false;
+        }
+    }
+    for problem in playback.finish().await? {
+        complain(&format!("not done with: {problem}"));
+        sound = false;
+    }
+    listener.check()?;
+    Ok(sound)
+}
+
+/// Reads whatever events a file holds.
+fn read(file: &Path) -> anyhow::Result<Played> {
+    let (name, bytes) = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+        ("standard input".to_owned(), bytes)
+    } else {
+        let name = file.display().to_string();
+        let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+        (name, bytes)
+    };
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut events = Vec::new();
+    let mut problem = None;
+    for payload in Deserializer::from_slice(text).into_iter::<Value>() {
+        match payload {
+            Ok(payload) => events.extend(recorded::unwrap(payload)),
+            Err(error) => problem = Some(format!("is not JSON: {error}")),
+        }
+    }
+    if events.is_empty() && problem.is_none() {
+        problem = Some("there is no event in it".to_owned());
+    }
+    Ok(Played { name, events, problem })
+}
+
+/// Writes down what goes out as it does.
+struct Listener {
+    around: Surroundings,
+    json: bool,
+    names_destination: bool,
+    gathered: RefCell<Gathered>,
+    broken: RefCell<Option<io::Error>>,
+}
+
+impl Listener {
+    fn new(around: Surroundings, json: bool, names_destination: bool) -> Self {
+        Self { around, json, names_destination, gathered: RefCell::default(), broken: RefCell::default() }
+    }
+
+    fn hear(&self, sent: &Sent<'_>) -> io::Result<()> {
+        let written = self.write(sent);
+        if let Err(error) = &written {
+            // The handlers would only try again: whoever plays stops instead.
+            self.broken.replace(Some(io::Error::from(error.kind())));
+        }
+        written
+    }
+
+    fn write(&self, sent: &Sent<'_>) -> io::Result<()> {
+        let terminal = self.around.terminal;
+        match sent {
+            Sent::Alert { to, message } if self.json => {
+                terminal.json_line(&json::alert(message, self.names_destination.then_some(to)))
+            }
+            Sent::Alert { to, message } => {
+                if self.names_destination {
+                    terminal.line(format!("To {}", to.name))?;
+                }
+                terminal.line(framed(message, terminal))
+            }
+            Sent::Datum(datum) if self.json => terminal.json_line(&json::datum(datum)),
+            Sent::Datum(datum) => {
+                self.gathered.borrow_mut().add(datum);
+                Ok(())
+            }
+        }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        self.broken.take().map_or(Ok(()), Err)
+    }
+
+    fn finish(&self) -> io::Result<()> {
+        let gathered = self.gathered.borrow();
+        if self.json || gathered.count() == 0 {
+            return Ok(());
+        }
+        self.around.terminal.table(&gathered.table())
+    }
+}

@@ -1,0 +1,96 @@
+//! `andon runs`: the latest runs, newest first.
+
+use andon::history::RunSummary;
+use andon::ledger::Ledger as _;
+use andon::name::PipelineId;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::status::find;
+use super::{Data, Surroundings, Verdict, runtime};
+use crate::local::open_existing;
+use crate::row::{Light, place_of};
+use crate::terminal::{BOLD, Cell, DIM, Table, ago, for_long, of_status};
+
+/// List the latest runs, newest first
+#[derive(Debug, clap::Args)]
+pub(super) struct Runs {
+    /// Those of one pipeline; NAME, or ACCOUNT/REGION/NAME where there are several of it
+    #[arg(value_name = "PIPELINE")]
+    pipeline: Option<String>,
+    /// How many
+    #[arg(long, short = 'n', default_value_t = 30, value_name = "COUNT")]
+    limit: usize,
+    #[command(flatten)]
+    data: Data,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Runs {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let ledger = open_existing(&self.data.directory)?;
+        let mut runs: Vec<(PipelineId, RunSummary)> = runtime()?.block_on(async {
+            let histories = match &self.pipeline {
+                Some(name) => vec![find(&ledger, name).await?],
+                None => {
+                    let mut histories = Vec::new();
+                    for overview in ledger.pipelines().await? {
+                        histories.extend(ledger.history(&overview.pipeline).await?);
+                    }
+                    histories
+                }
+            };
+            let of_all = histories.iter().flat_map(|history| {
+                history.runs().into_iter().map(|run| (history.pipeline.clone(), run.clone())).collect::<Vec<_>>()
+            });
+            anyhow::Ok(of_all.collect())
+        })?;
+        runs.sort_by(|(_, a), (_, b)| b.place().cmp(&a.place()));
+        runs.truncate(self.limit);
+        if self.json {
+            around
+                .terminal
+                .json(&runs.iter().map(|(pipeline, run)| as_json(pipeline, run)).collect::<Vec<_>>().into())?;
+        } else {
+            around.terminal.table(&table(&runs, around.now()))?;
+        }
+        Ok(Verdict::Well)
+    }
+}
+
+fn as_json(pipeline: &PipelineId, run: &RunSummary) -> Value {
+    let mut value = json!(run);
+    if let Some(members) = value.as_object_mut() {
+        members.insert("account".to_owned(), json!(pipeline.home.account));
+        members.insert("region".to_owned(), json!(pipeline.home.region));
+        members.insert("pipeline".to_owned(), json!(pipeline.name));
+    }
+    value
+}
+
+fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
+    let mut table = Table::new(["", "Pipeline", "Run", "Status", "Began", "Took", "Change", "What failed"]);
+    for (pipeline, run) in runs {
+        let began = run.started.unwrap_or(run.first_seen);
+        let change = run.change.as_ref().map(|change| {
+            let id: String = change.id.as_deref().unwrap_or_default().chars().take(8).collect();
+            [id, change.author.clone().unwrap_or_default()].join(" ")
+        });
+        let failure = run.failure.as_ref().map(|failure| {
+            [place_of(failure), failure.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
+        });
+        table.push(vec![
+            Cell::new(Light::of(run.status).sign().to_string()).styled(of_status(run.status)),
+            Cell::new(pipeline.name.as_str()).styled(BOLD),
+            Cell::new(run.execution.short()).styled(DIM),
+            Cell::new(run.status.word()).styled(of_status(run.status)),
+            Cell::new(ago(began, now)),
+            Cell::new(run.ended.map(|ended| for_long(began, ended)).unwrap_or_default()),
+            Cell::new(change.unwrap_or_default()),
+            Cell::new(failure.unwrap_or_default()),
+        ]);
+    }
+    table
+}

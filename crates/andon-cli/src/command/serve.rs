@@ -1,0 +1,89 @@
+//! `andon serve`: Andon on one machine, events by HTTP, the board as a page.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use andon::statistics::Datum;
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::{Data, Surroundings, Verdict, configuration, runtime};
+use crate::local::{Outlet, Pending, Sent, Station, SystemClock, open};
+use crate::terminal::alert::framed;
+use crate::terminal::{BOLD, DIM, Terminal, moment, paint};
+use crate::web;
+
+/// Take events by HTTP, tell of failures here, and show the board
+///
+/// POST /events takes one EventBridge event or an array, also as SQS and SNS wrap them. GET / is the board,
+/// GET /api/pipelines the same as JSON, GET /api/pipelines/ACCOUNT/REGION/NAME one pipeline with its latest run.
+/// Nobody is asked for a password: keep it on this machine, or behind something that does ask.
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// The port; 0 for any free one
+    #[arg(long, default_value_t = 4646, value_name = "PORT")]
+    port: u16,
+    /// The address to listen at
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
+    bind: IpAddr,
+    #[command(flatten)]
+    data: Data,
+    /// Route and name things as this andon.yml says
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Show metric data too as they are counted
+    #[arg(long, conflicts_with = "quiet")]
+    metrics: bool,
+    /// Do not show alerts here
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let config = configuration(self.config.as_deref())?;
+        let ledger = open(&self.data.directory)?;
+        let pending = Pending::open(&self.data.directory)?;
+        let (terminal, quiet, metrics) = (around.terminal, self.quiet, self.metrics);
+        let outlet = Outlet::new(move |sent| {
+            // A closed terminal is no reason to stop: the board shows what nobody can read here.
+            let _ = match sent {
+                Sent::Alert { message, .. } if !quiet => {
+                    terminal.line(format!("{}\n{}", paint(DIM, &moment(Timestamp::now())), framed(message, terminal)))
+                }
+                Sent::Datum(datum) if metrics => terminal.line(line_of(datum)),
+                _ => Ok(()),
+            };
+            Ok(())
+        });
+        let station = Station::new(ledger, pending, outlet, SystemClock, config);
+        runtime()?.block_on(async {
+            let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
+            announce(terminal, listener.local_addr().context("cannot tell the address")?, &self.data)?;
+            web::serve(listener, &station).await?;
+            Ok(Verdict::Well)
+        })
+    }
+}
+
+fn announce(terminal: Terminal, address: SocketAddr, data: &Data) -> std::io::Result<()> {
+    terminal.line(format!(
+        "The board is at {}, events go to {}, state is kept in {}  (Ctrl-C ends)",
+        paint(BOLD, &format!("http://{address}/")),
+        paint(BOLD, &format!("http://{address}/events")),
+        data.directory.display(),
+    ))
+}
+
+fn line_of(datum: &Datum) -> String {
+    let dimensions: Vec<String> = datum.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let line = format!(
+        "{} {} {} {} {}",
+        datum.at,
+        datum.metric.name(),
+        datum.value,
+        datum.metric.unit(),
+        dimensions.join(" ")
+    );
+    paint(DIM, &crate::terminal::one_line(&line))
+}

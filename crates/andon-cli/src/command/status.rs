@@ -1,0 +1,175 @@
+//! `andon status`: how every pipeline stands, or one of them in full.
+
+use andon::history::History;
+use andon::ledger::Ledger as _;
+use andon::name::PipelineId;
+use andon::run::{Run, Status as RunStatus};
+use anyhow::bail;
+use jiff::Timestamp;
+
+use super::{Data, Surroundings, Verdict, runtime};
+use crate::local::{LocalLedger, Shared, open_existing};
+use crate::row::{Light, Row, in_full, place_of};
+use crate::terminal::{BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint};
+
+/// Show how the pipelines stand: red first, then what waits or runs, then the rest by their latest news
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    /// One pipeline: its latest run, stage by stage; NAME, or ACCOUNT/REGION/NAME where there are several of it
+    #[arg(value_name = "PIPELINE")]
+    pipeline: Option<String>,
+    #[command(flatten)]
+    data: Data,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let ledger = open_existing(&self.data.directory)?;
+        let terminal = around.terminal;
+        runtime()?.block_on(async {
+            let Some(name) = &self.pipeline else {
+                let rows = Row::list(ledger.pipelines().await?);
+                if self.json {
+                    terminal.json(&rows.iter().map(Row::json).collect::<Vec<_>>().into())?;
+                } else if rows.is_empty() {
+                    terminal.line("No pipeline has been heard of yet.")?;
+                } else {
+                    terminal.table(&table(&rows, around.now()))?;
+                }
+                return Ok(Verdict::Well);
+            };
+            let history = find(&ledger, name).await?;
+            let run = match history.latest() {
+                Some(latest) => ledger.load(&history.pipeline, &latest.execution).await?.run.map(|run| run.value),
+                None => None,
+            };
+            if self.json {
+                terminal.json(&in_full(&history, run.as_ref()))?;
+            } else {
+                in_words(terminal, &history, run.as_ref(), around.now())?;
+            }
+            Ok(Verdict::Well)
+        })
+    }
+}
+
+/// The history of the pipeline that somebody means.
+pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Result<History> {
+    let known: Vec<PipelineId> = ledger.pipelines().await?.into_iter().map(|overview| overview.pipeline).collect();
+    let address = |id: &PipelineId| format!("{}/{}/{}", id.home.account, id.home.region, id.name);
+    let meant: Vec<&PipelineId> = known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
+    match meant.as_slice() {
+        [one] => match ledger.history(one).await? {
+            Some(history) => Ok(history),
+            None => bail!("the ledger has forgotten {name}"),
+        },
+        [] => bail!("no pipeline {name} has been heard of: `andon status` lists those that have"),
+        several => {
+            let addresses: Vec<String> = several.iter().map(|id| address(id)).collect();
+            bail!("there are several pipelines {name}: say which, {}", addresses.join(" or "))
+        }
+    }
+}
+
+fn table(rows: &[Row], now: Timestamp) -> Table {
+    let mut table = Table::new(["", "Pipeline", "Status", "Since", "Trend", "Change", "Where and why"]);
+    for row in rows {
+        let style = of_light(row.light);
+        let change = row.change().map(|change| {
+            let id: String = change.id.as_deref().unwrap_or_default().chars().take(8).collect();
+            [id, change.author.clone().unwrap_or_default()].join(" ")
+        });
+        table.push(vec![
+            Cell::new(row.light.sign().to_string()).styled(style),
+            Cell::new(row.overview.pipeline.name.as_str()).styled(BOLD),
+            Cell::new(row.word()).styled(style),
+            Cell::new(since(row, now)),
+            Cell::new(strip(&row.overview.trend)),
+            Cell::new(change.unwrap_or_default()),
+            Cell::new(where_and_why(row)),
+        ]);
+    }
+    table
+}
+
+fn since(row: &Row, now: Timestamp) -> String {
+    match (row.red_since(), row.overview.latest.ended) {
+        (Some(since), _) => for_long(since, now),
+        (None, Some(ended)) if row.overview.latest.status.is_final() => ago(ended, now),
+        _ => for_long(row.began(), now),
+    }
+}
+
+fn where_and_why(row: &Row) -> String {
+    let current = if row.overview.latest.current.is_some() { row.place() } else { None };
+    let failure = row.failure().map(|failure| {
+        [place_of(failure), failure.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
+    });
+    [current.map(|place| format!("in {place}")), failure].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// The latest runs, oldest first, a character each.
+fn strip(trend: &[RunStatus]) -> String {
+    trend
+        .iter()
+        .map(|status| match Light::of(*status) {
+            Light::Red => '█',
+            Light::Green => '▂',
+            Light::Running | Light::Waiting => '▸',
+            Light::Grey => '·',
+        })
+        .collect()
+}
+
+fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Timestamp) -> anyhow::Result<()> {
+    let Some(overview) = history.overview() else {
+        bail!("no run of {} has been heard of", history.pipeline.name);
+    };
+    let row = Row::of(overview);
+    let latest = &row.overview.latest;
+    let pipeline = &row.overview.pipeline;
+    terminal.line(format!(
+        "{} {}  {}",
+        paint(of_light(row.light), &row.light.sign().to_string()),
+        paint(BOLD, &one_line(pipeline.name.as_str())),
+        paint(of_light(row.light), &row.word()),
+    ))?;
+    terminal.line(format!(
+        "{} in {}, run {}",
+        pipeline.home.account,
+        pipeline.home.region,
+        clean(latest.execution.as_str())
+    ))?;
+    terminal.line(format!("began {}, {}", ago(row.began(), now), strip(&row.overview.trend)))?;
+    if let Some(change) = row.change() {
+        let parts = [change.id.as_deref(), change.title.as_deref(), change.author.as_deref()];
+        terminal.line(one_line(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")))?;
+    }
+    terminal.line("")?;
+    let mut table = Table::new(["", "Stage", "Action", "Took", "What it said"]);
+    for stage in run.map(Run::stages).unwrap_or_default() {
+        let style = of_status(stage.status);
+        table.push(vec![
+            Cell::new(Light::of(stage.status).sign().to_string()).styled(style),
+            Cell::new(stage.name.as_str()).styled(BOLD),
+            Cell::new(""),
+            Cell::new(for_long(stage.started, stage.ended.unwrap_or(now))),
+            Cell::new(stage.status.word()).styled(style),
+        ]);
+        for action in stage.actions {
+            let said = action.result.and_then(|result| result.summary.or(result.error_code));
+            table.push(vec![
+                Cell::new(Light::of(action.status).sign().to_string()).styled(of_status(action.status)),
+                Cell::new(""),
+                Cell::new(action.name.as_str()),
+                Cell::new(for_long(action.started, action.ended.unwrap_or(now))).styled(DIM),
+                Cell::new(said.or(action.custom_data).unwrap_or_default()),
+            ]);
+        }
+    }
+    terminal.table(&table)?;
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Where alerts and metric data go on one machine: to whoever asked to be told.
+
+use std::fmt;
+use std::io;
+use std::rc::Rc;
+
+use andon::config::Destination;
+use andon::delivery::{Outgoing, SendError, Sender};
+use andon::ledger::Receipt;
+use andon::message::Message;
+use andon::statistics::{Datum, MetricSink, SinkError};
+
+/// Something that goes out.
+#[derive(Debug, Clone, Copy)]
+pub enum Sent<'s> {
+    /// An alert, to one of its destinations.
+    Alert {
+        /// Where it would go.
+        to: &'s Destination,
+        /// What it says.
+        message: &'s Message,
+    },
+    /// A metric datum.
+    Datum(&'s Datum),
+}
+
+type Tell = dyn Fn(&Sent<'_>) -> io::Result<()>;
+
+/// Tells one listener of everything that goes out, in order and before it counts as sent.
+#[derive(Clone)]
+pub struct Outlet(Rc<Tell>);
+
+impl Outlet {
+    /// An outlet to a listener.
+    pub fn new(tell: impl Fn(&Sent<'_>) -> io::Result<()> + 'static) -> Self {
+        Self(Rc::new(tell))
+    }
+}
+
+impl fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outlet")
+    }
+}
+
+impl Sender for Outlet {
+    async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
+        (self.0)(&Sent::Alert { to, message: outgoing.message }).map(|()| Receipt::default()).map_err(|error| {
+            SendError::Later { destination: to.name.to_string(), problem: error.to_string(), after: None }
+        })
+    }
+
+    fn can_update(&self, _: &Destination) -> bool {
+        false
+    }
+}
+
+impl MetricSink for Outlet {
+    async fn put(&self, data: &[Datum]) -> Result<(), SinkError> {
+        data.iter()
+            .try_for_each(|datum| (self.0)(&Sent::Datum(datum)))
+            .map_err(|error| SinkError { count: data.len(), problem: error.to_string() })
+    }
+}

@@ -1,0 +1,56 @@
+//! Playing a recording: the same events, at their own times.
+
+use andon::clock::Clock as _;
+use andon::config::Config;
+use andon::event::Malformed;
+use andon::ledger::Ledger;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::clock::time_of;
+use super::{Fate, FollowingClock, Outlet, Pending, PendingError, Shared, Station};
+
+/// How long time goes on after the last event, for those that are not done with.
+const AFTERMATH: SignedDuration = SignedDuration::from_mins(1);
+
+/// A station whose clock follows the events it is given.
+#[derive(Debug)]
+pub struct Playback<L> {
+    station: Station<L, FollowingClock>,
+    clock: FollowingClock,
+}
+
+impl<L: Ledger> Playback<L> {
+    /// Sets up a station over a ledger.
+    pub fn new(ledger: Shared<L>, outlet: Outlet, clock: FollowingClock, config: Config) -> Result<Self, PendingError> {
+        let station = Station::new(ledger, Pending::in_memory()?, outlet, clock.clone(), config);
+        Ok(Self { station, clock })
+    }
+
+    /// The station.
+    pub fn station(&self) -> &Station<L, FollowingClock> {
+        &self.station
+    }
+
+    /// Plays one event, after whatever was due to be tried again by then.
+    pub async fn play(&self, event: Result<Value, Malformed>) -> Result<Fate, PendingError> {
+        if let Some(time) = event.as_ref().ok().and_then(time_of) {
+            while let Some(due) = self.station.pending().next().filter(|due| *due <= time) {
+                self.clock.reach(due);
+                self.station.try_again().await?;
+            }
+            self.clock.reach(time);
+        }
+        self.station.take(event).await
+    }
+
+    /// Lets a minute go by, so that nothing is left untold; gives back the problems of what still is not done with.
+    pub async fn finish(&self) -> Result<Vec<String>, PendingError> {
+        let end = self.clock.now().checked_add(AFTERMATH).unwrap_or(self.clock.now());
+        while let Some(due) = self.station.pending().next().filter(|due| *due <= end) {
+            self.clock.reach(due);
+            self.station.try_again().await?;
+        }
+        self.station.pending().waiting()
+    }
+}

@@ -1,0 +1,153 @@
+//! The recorded runs that come with the program: the demo day and the days before it.
+
+use andon::event::Malformed;
+use andon::event::envelope::{Delivery, open};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::clock::time_of;
+
+/// A recorded run, or several, in the order in which the events were delivered.
+#[derive(Debug, Clone, Copy)]
+pub struct Recording {
+    /// What it is called: the part of its file's name that tells it from the others.
+    pub name: &'static str,
+    text: &'static str,
+}
+
+macro_rules! recordings {
+    ($($name:literal),+ $(,)?) => {
+        [$(Recording {
+            name: $name,
+            text: include_str!(concat!("../../../../events/codepipeline-run-", $name, ".json")),
+        }),+]
+    };
+}
+
+/// The days before the demo day.
+pub const HISTORY: &str = "history";
+
+/// Every recorded run.
+pub const ALL: [Recording; 16] = recordings![
+    "history",
+    "succeeded",
+    "build-failed",
+    "build-failed-again",
+    "build-fixed",
+    "deploy-failed-parallel",
+    "retry-succeeded",
+    "approval-rejected",
+    "superseded",
+    "stopped",
+    "cross-region-failed",
+    "commands-failed",
+    "lost-start",
+    "running",
+    "in-progress",
+    "quick-successes",
+];
+
+impl Recording {
+    /// The recording of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|recording| recording.name == name)
+    }
+
+    /// Its events.
+    pub fn events(self) -> Vec<Value> {
+        // A test reads them all.
+        serde_json::from_str(self.text).unwrap_or_default()
+    }
+}
+
+/// The events of several recordings in the order in which they would have arrived.
+///
+/// Within one recording the order stays as it was, steps back in time included.
+pub fn interleave(recordings: impl IntoIterator<Item = Vec<Value>>) -> Vec<Value> {
+    let mut arrivals: Vec<(Timestamp, Value)> = Vec::new();
+    for recording in recordings {
+        let mut latest = Timestamp::MIN;
+        for event in recording {
+            latest = latest.max(time_of(&event).unwrap_or(latest));
+            arrivals.push((latest, event));
+        }
+    }
+    arrivals.sort_by_key(|(arrived, _)| *arrived);
+    arrivals.into_iter().map(|(_, event)| event).collect()
+}
+
+/// The latest time of any event.
+pub fn end(events: &[Value]) -> Option<Timestamp> {
+    events.iter().filter_map(time_of).max()
+}
+
+/// Moves every time that stands in an event, as they do in texts of their own.
+pub fn shift(event: &mut Value, by: SignedDuration) {
+    match event {
+        Value::String(text) => {
+            if let Some(time) = text.parse::<Timestamp>().ok().and_then(|time| time.checked_add(by).ok()) {
+                *text = time.to_string();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| shift(item, by)),
+        Value::Object(members) => members.values_mut().for_each(|member| shift(member, by)),
+        _ => {}
+    }
+}
+
+/// The events in whatever is around them.
+pub fn unwrap(payload: Value) -> Vec<Result<Value, Malformed>> {
+    match open(payload) {
+        Delivery::Batch(records) => records.into_iter().map(|record| record.event).collect(),
+        Delivery::Direct(events) => events,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_recorded_run_of_the_repository_comes_with_the_program() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .filter_map(|entry| {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                Some(name.strip_prefix("codepipeline-run-")?.strip_suffix(".json")?.to_owned())
+            })
+            .collect();
+        assert_eq!(ALL.map(|recording| recording.name.to_owned()).into_iter().collect::<BTreeSet<_>>(), files);
+        for recording in ALL {
+            assert!(!recording.events().is_empty(), "{}", recording.name);
+        }
+    }
+
+    #[test]
+    fn times_move_wherever_they_stand_and_nothing_else_does() {
+        let mut event = json!({
+            "time": "2026-11-20T08:12:04Z",
+            "detail": {"start-time": "2026-11-20T08:12:04.318Z", "version": 31.0, "note": "since 2026-11-20"},
+        });
+        shift(&mut event, SignedDuration::from_hours(24));
+        assert_eq!(
+            event,
+            json!({
+                "time": "2026-11-21T08:12:04Z",
+                "detail": {"start-time": "2026-11-21T08:12:04.318Z", "version": 31.0, "note": "since 2026-11-20"},
+            })
+        );
+    }
+
+    #[test]
+    fn recordings_are_interleaved_and_each_keeps_its_own_order() {
+        let at = |minute: u8, name: &str| json!({"time": format!("2026-11-20T08:{minute:02}:00Z"), "name": name});
+        let events = interleave([vec![at(1, "a"), at(5, "b"), at(4, "c")], vec![at(2, "d"), at(6, "e")]]);
+        let names: Vec<_> = events.iter().map(|event| event["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["a", "d", "b", "c", "e"]);
+    }
+}

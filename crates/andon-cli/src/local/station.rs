@@ -1,0 +1,162 @@
+//! The notifier and the metrics function at work on one machine, over one ledger.
+
+use std::cell::{Cell, RefCell};
+
+use andon::batch::Invocation;
+use andon::clock::Clock;
+use andon::config::Config;
+use andon::delivery::DeadLetters;
+use andon::event::{Event, Malformed, Received, parse};
+use andon::ledger::{Ledger, NoArchive};
+use andon::name::{AccountId, Home, Region};
+use metrics::Metrics;
+use notifier::Notifier;
+use serde_json::Value;
+
+use super::{Outlet, Pending, PendingError, Shared};
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Whatever it called for has been done.
+    Handled,
+    /// It is nothing that Andon follows.
+    LeftAlone(String),
+    /// It will be tried again.
+    Pending(String),
+    /// It cannot be read.
+    Malformed(Malformed),
+}
+
+/// Andon on one machine: takes events one at a time.
+#[derive(Debug)]
+pub struct Station<L, C> {
+    notifier: Notifier<Shared<L>, NoArchive, Outlet, OnStandardError, C>,
+    metrics: Metrics<Shared<L>, NoArchive, Outlet, C>,
+    ledger: Shared<L>,
+    pending: Pending,
+    clock: C,
+    home: RefCell<Option<Home>>,
+    calls: Cell<u64>,
+    name: String,
+}
+
+impl<L: Ledger, C: Clock + Clone> Station<L, C> {
+    /// Sets up the handlers.
+    pub fn new(ledger: Shared<L>, pending: Pending, outlet: Outlet, clock: C, config: Config) -> Self {
+        let notifier = Notifier {
+            ledger: ledger.clone(),
+            archive: NoArchive,
+            sender: outlet.clone(),
+            dead_letters: OnStandardError,
+            clock: clock.clone(),
+            config: config.clone(),
+        };
+        let metrics =
+            Metrics { ledger: ledger.clone(), archive: NoArchive, sink: outlet, clock: clock.clone(), config };
+        // Two processes may work on one ledger: their claims must not be taken for each other's.
+        let name = format!("{}-{}", std::process::id(), jiff::Timestamp::now().as_nanosecond());
+        Self { notifier, metrics, ledger, pending, clock, home: RefCell::default(), calls: Cell::new(0), name }
+    }
+
+    /// Where state is kept.
+    pub fn ledger(&self) -> &Shared<L> {
+        &self.ledger
+    }
+
+    /// The events that are not done with.
+    pub fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// Settles down in the account and region of the first event that names them, unless that has been done.
+    ///
+    /// So a recording of a single account needs no dimensions to tell accounts apart.
+    pub fn settle_in<'v>(&self, mut events: impl Iterator<Item = &'v Value>) {
+        let mut home = self.home.borrow_mut();
+        if home.is_none() {
+            *home = events.find_map(home_of);
+        }
+    }
+
+    /// Takes an event, and keeps it if it is not done with.
+    pub async fn take(&self, event: Result<Value, Malformed>) -> Result<Fate, PendingError> {
+        let event = match event {
+            Ok(event) => event,
+            Err(malformed) => return Ok(Fate::Malformed(malformed)),
+        };
+        match parse(&event, &Received { home: self.home(), at: self.clock.now() }) {
+            Err(malformed) => return Ok(Fate::Malformed(malformed)),
+            Ok(Event::Unknown(unknown)) => return Ok(Fate::LeftAlone(unknown.what)),
+            Ok(_) => {}
+        }
+        Ok(match self.handle(&event).await {
+            None => Fate::Handled,
+            Some(problem) => {
+                self.pending.keep(&event, &problem, self.clock.now())?;
+                Fate::Pending(problem)
+            }
+        })
+    }
+
+    /// Tries again whatever is due; gives back the problems of those that have been tried for long enough.
+    pub async fn try_again(&self) -> Result<Vec<String>, PendingError> {
+        let mut given_up = Vec::new();
+        for waiting in self.pending.due(self.clock.now())? {
+            match self.handle(&waiting.event).await {
+                None => self.pending.done(&waiting)?,
+                Some(problem) => {
+                    if !self.pending.again(&waiting, &problem, self.clock.now())? {
+                        given_up.push(problem);
+                    }
+                }
+            }
+        }
+        Ok(given_up)
+    }
+
+    /// Has both functions handle an event; gives back why it is not done with, if it is not.
+    async fn handle(&self, event: &Value) -> Option<String> {
+        let told = self.notifier.handle(event.clone(), &self.call()).await;
+        let measured = self.metrics.handle(event.clone(), &self.call()).await;
+        let mut problems: Vec<String> =
+            [told, measured].into_iter().filter_map(Result::err).flat_map(|unfinished| unfinished.problems).collect();
+        problems.dedup();
+        (!problems.is_empty()).then(|| problems.join("; "))
+    }
+
+    fn call(&self) -> Invocation {
+        self.calls.set(self.calls.get() + 1);
+        Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home() }
+    }
+
+    fn home(&self) -> Home {
+        self.home.borrow().clone().unwrap_or_else(nowhere)
+    }
+}
+
+/// The account and region that an event names.
+fn home_of(event: &Value) -> Option<Home> {
+    let member = |name: &str| event.get(name).and_then(Value::as_str);
+    Some(Home { account: AccountId::parse(member("account")?).ok()?, region: Region::parse(member("region")?).ok()? })
+}
+
+/// Stands in for the account and region that nobody has named yet.
+#[expect(clippy::expect_used, reason = "both texts are written here")]
+fn nowhere() -> Home {
+    Home {
+        account: AccountId::parse("unknown").expect("an account id"),
+        region: Region::parse("unknown").expect("a region"),
+    }
+}
+
+/// What cannot be dealt with is said on standard error.
+#[derive(Debug, Clone, Copy)]
+struct OnStandardError;
+
+impl DeadLetters for OnStandardError {
+    async fn keep(&self, _: &Value, reason: &str) -> bool {
+        crate::terminal::complain(reason);
+        true
+    }
+}

@@ -1,0 +1,82 @@
+//! Metric data in a small table: one row for each pipeline.
+
+use std::collections::BTreeMap;
+
+use andon::message::span;
+use andon::statistics::{Datum, Metric};
+use jiff::SignedDuration;
+
+use super::style::{BAD, NEUTRAL};
+use super::{Cell, Table};
+
+/// Metric data that went out, gathered for a table.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    pipelines: BTreeMap<Vec<(&'static str, String)>, BTreeMap<Metric, Vec<f64>>>,
+    finer: usize,
+}
+
+/// The times in the table, and what they are called there.
+const TIMES: [(Metric, &str); 6] = [
+    (Metric::SuccessLeadTime, "Lead time"),
+    (Metric::DeliveryLeadTime, "Delivery"),
+    (Metric::SuccessCycleTime, "Cycle"),
+    (Metric::FailureLeadTime, "To failure"),
+    (Metric::RedTime, "Red"),
+    (Metric::GreenTime, "Green"),
+];
+
+impl Gathered {
+    /// Takes in a datum.
+    pub fn add(&mut self, datum: &Datum) {
+        if datum.dimensions.iter().any(|(name, _)| *name == "StageName") {
+            self.finer += 1;
+        } else {
+            let metrics = self.pipelines.entry(datum.dimensions.clone()).or_default();
+            metrics.entry(datum.metric).or_default().push(datum.value);
+        }
+    }
+
+    /// How many data there are of stages and actions, which are not in the table.
+    pub fn finer(&self) -> usize {
+        self.finer
+    }
+
+    /// How many there are in all.
+    pub fn count(&self) -> usize {
+        self.finer + self.pipelines.values().flat_map(BTreeMap::values).map(Vec::len).sum::<usize>()
+    }
+
+    /// The table: counts are sums, times are means.
+    pub fn table(&self) -> Table {
+        let head = ["Pipeline", "Succeeded", "Failed"].into_iter().chain(TIMES.map(|(_, name)| name));
+        let mut table = Table::new(head.collect::<Vec<_>>());
+        for (dimensions, metrics) in &self.pipelines {
+            let values = |metric: Metric| metrics.get(&metric).map(Vec::as_slice).unwrap_or_default();
+            let counted = |metric: Metric| values(metric).len();
+            let name = match dimensions.as_slice() {
+                [(_, name)] => name.clone(),
+                [(_, name), (_, account), ..] => format!("{name} ({account})"),
+                [] => String::new(),
+            };
+            let failed = counted(Metric::FailureCount);
+            let mut row = vec![
+                Cell::new(name),
+                Cell::new(counted(Metric::SuccessCount).to_string()).right(),
+                Cell::new(failed.to_string()).right().styled(if failed > 0 { BAD } else { NEUTRAL }),
+            ];
+            row.extend(TIMES.map(|(metric, _)| Cell::new(mean(values(metric))).right()));
+            table.push(row);
+        }
+        table
+    }
+}
+
+fn mean(values: &[f64]) -> String {
+    if values.is_empty() {
+        return "-".to_owned();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 data")]
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    span(SignedDuration::try_from_secs_f64(mean.round()).unwrap_or(SignedDuration::ZERO))
+}

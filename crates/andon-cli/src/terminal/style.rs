@@ -1,0 +1,53 @@
+//! Colours: few, and never the only sign.
+
+use andon::message::Tone;
+use andon::run::Status;
+use anstyle::{AnsiColor, Style};
+
+use crate::row::Light;
+
+/// Broken.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Well.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// Somebody is waited for.
+pub const ATTENTION: Style = AnsiColor::Yellow.on_default();
+/// Going on.
+pub(super) const BUSY: Style = AnsiColor::Cyan.on_default();
+/// Neither.
+pub const NEUTRAL: Style = Style::new();
+/// Headings.
+pub const BOLD: Style = Style::new().bold();
+/// What is there if somebody looks for it.
+pub const DIM: Style = Style::new().dimmed();
+
+/// A text in a style.
+pub fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The style of an alert.
+pub fn of_tone(tone: Tone) -> Style {
+    match tone {
+        Tone::Bad => BAD,
+        Tone::Good => GOOD.bold(),
+        Tone::Attention => ATTENTION.bold(),
+        Tone::Neutral => BOLD,
+    }
+}
+
+/// The style of a pipeline.
+pub fn of_light(light: Light) -> Style {
+    match light {
+        Light::Red => BAD,
+        Light::Waiting => ATTENTION,
+        Light::Running => BUSY,
+        Light::Green => GOOD,
+        Light::Grey => NEUTRAL,
+    }
+}
+
+/// The style of a run, a stage or an action.
+pub fn of_status(status: Status) -> Style {
+    of_light(Light::of(status))
+}

@@ -1,0 +1,154 @@
+//! The desk where connections ask, and the one thread that answers.
+
+use andon::clock::Clock;
+use andon::event::Malformed;
+use andon::history::{History, Overview};
+use andon::ledger::{Ledger, LedgerError};
+use andon::name::PipelineId;
+use andon::run::Run;
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::local::{Fate, PendingError, Station};
+use crate::terminal::complain;
+
+/// Where connections ask.
+#[derive(Debug, Clone)]
+pub(super) struct Desk(mpsc::Sender<Request>);
+
+/// A pipeline in full: its history, and its latest run where the ledger still has it.
+pub(super) struct Pipeline {
+    pub(super) history: History,
+    pub(super) run: Option<Run>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoAnswer {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Pending(#[from] PendingError),
+    #[error("Andon is about to end")]
+    Ending,
+}
+
+pub(super) type Answer<T> = oneshot::Sender<Result<T, NoAnswer>>;
+
+/// What can be asked.
+#[derive(Debug)]
+pub(super) enum Request {
+    Take(Vec<Result<Value, Malformed>>, Answer<Vec<Fate>>),
+    Pipelines(Answer<Vec<Overview>>),
+    Pipeline(PipelineId, Answer<Option<Pipeline>>),
+}
+
+impl std::fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.history.pipeline.fmt(f)
+    }
+}
+
+impl Desk {
+    pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
+        Self(requests)
+    }
+
+    /// Has events taken in; says what became of each.
+    pub(super) async fn take(&self, events: Vec<Result<Value, Malformed>>) -> Result<Vec<Fate>, NoAnswer> {
+        self.ask(|answer| Request::Take(events, answer)).await
+    }
+
+    /// How every pipeline stands.
+    pub(super) async fn pipelines(&self) -> Result<Vec<Overview>, NoAnswer> {
+        self.ask(Request::Pipelines).await
+    }
+
+    /// One pipeline in full.
+    pub(super) async fn pipeline(&self, pipeline: PipelineId) -> Result<Option<Pipeline>, NoAnswer> {
+        self.ask(|answer| Request::Pipeline(pipeline, answer)).await
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, NoAnswer> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(request(answer)).await.map_err(|_| NoAnswer::Ending)?;
+        answered.await.map_err(|_| NoAnswer::Ending)?
+    }
+}
+
+/// Answers whoever asks and, in between, tries again what is due.
+pub(super) async fn work<L: Ledger, C: Clock + Clone>(
+    station: &Station<L, C>,
+    mut requests: mpsc::Receiver<Request>,
+) -> anyhow::Result<()> {
+    loop {
+        let request = tokio::select! {
+            request = requests.recv() => request,
+            () = until(station.pending().next()) => {
+                let given_up = station.try_again().await.context("cannot try again what is due")?;
+                for problem in given_up {
+                    complain(&format!("given up after a day: {problem}"));
+                }
+                continue;
+            }
+        };
+        match request {
+            Some(request) => answer(station, request).await,
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn answer<L: Ledger, C: Clock + Clone>(station: &Station<L, C>, request: Request) {
+    // Whoever has gone away misses the answer, nothing else.
+    match request {
+        Request::Take(events, answer) => {
+            let _ = answer.send(take(station, events).await);
+        }
+        Request::Pipelines(answer) => {
+            let _ = answer.send(station.ledger().pipelines().await.map_err(NoAnswer::from));
+        }
+        Request::Pipeline(pipeline, answer) => {
+            let _ = answer.send(find(station.ledger(), &pipeline).await.map_err(NoAnswer::from));
+        }
+    }
+}
+
+async fn take<L: Ledger, C: Clock + Clone>(
+    station: &Station<L, C>,
+    events: Vec<Result<Value, Malformed>>,
+) -> Result<Vec<Fate>, NoAnswer> {
+    station.settle_in(events.iter().filter_map(|event| event.as_ref().ok()));
+    let mut fates = Vec::with_capacity(events.len());
+    for event in events {
+        let fate = station.take(event).await?;
+        if let Fate::Malformed(malformed) = &fate {
+            complain(&malformed.to_string());
+        }
+        fates.push(fate);
+    }
+    Ok(fates)
+}
+
+async fn find(ledger: &impl Ledger, pipeline: &PipelineId) -> Result<Option<Pipeline>, LedgerError> {
+    let Some(history) = ledger.history(pipeline).await? else {
+        return Ok(None);
+    };
+    let run = match history.latest() {
+        Some(latest) => ledger.load(pipeline, &latest.execution).await?.run.map(|run| run.value),
+        None => None,
+    };
+    Ok(Some(Pipeline { history, run }))
+}
+
+async fn until(time: Option<Timestamp>) {
+    match time {
+        Some(time) => {
+            let pause = time.duration_since(Timestamp::now());
+            tokio::time::sleep(pause.try_into().unwrap_or_default()).await;
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,92 @@
+//! `POST /events`: events come in.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+
+use super::MOST_BODY;
+use super::desk::{Desk, NoAnswer};
+use super::pages::as_json;
+use crate::local::{Fate, recorded};
+
+/// The most that one event may hold: EventBridge itself allows 256 KB, wrapped and escaped it is more.
+const MOST_EVENT: usize = 1 << 20;
+
+/// Takes one event, an array of them, or whatever SQS or SNS have put around them.
+///
+/// 200 once every event has been taken in; 400 if one cannot be read, its neighbours are taken in all the same; 413 if
+/// it is too much; 503 if nothing could be kept: send it again.
+pub(super) async fn post(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    if is_foreign(&headers) {
+        return refuse(StatusCode::FORBIDDEN, "a page of another site must not send events");
+    }
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &format!("a body has at most {MOST_BODY} bytes: send fewer events"),
+            );
+        }
+        Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
+    };
+    let payload: Value = match serde_json::from_slice(&body) {
+        Ok(payload) => payload,
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, &format!("the body is not JSON: {error}")),
+    };
+    let events = recorded::unwrap(payload);
+    if body.len() > MOST_EVENT
+        && let Some(index) = events.iter().position(|event| event.as_ref().is_ok_and(is_too_large))
+    {
+        let problem = format!("event {} is too large: one event has at most {MOST_EVENT} bytes", index + 1);
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, &problem);
+    }
+    match desk.take(events).await {
+        Ok(fates) => {
+            let malformed = fates.iter().any(|fate| matches!(fate, Fate::Malformed(_)));
+            let status = if malformed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+            let fates: Vec<Value> = fates.iter().map(told).collect();
+            as_json(status, &json!({"events": fates}))
+        }
+        Err(error @ (NoAnswer::Ledger(_) | NoAnswer::Pending(_) | NoAnswer::Ending)) => {
+            refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        }
+    }
+}
+
+/// What became of an event.
+fn told(fate: &Fate) -> Value {
+    match fate {
+        Fate::Handled => json!({"outcome": "handled"}),
+        Fate::LeftAlone(what) => json!({"outcome": "left-alone", "what": what}),
+        Fate::Pending(problem) => json!({"outcome": "pending", "problem": problem}),
+        Fate::Malformed(malformed) => {
+            json!({"outcome": "malformed", "member": malformed.member, "problem": malformed.to_string()})
+        }
+    }
+}
+
+fn refuse(status: StatusCode, problem: &str) -> Response {
+    as_json(status, &json!({"error": problem})).into_response()
+}
+
+/// Whether a browser sends this on behalf of some other site's page.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or_default());
+    let Some(origin) = text(header::ORIGIN) else {
+        return false;
+    };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_none() || host != text(header::HOST)
+}
+
+fn is_too_large(event: &Value) -> bool {
+    event.to_string().len() > MOST_EVENT
+}

@@ -1,0 +1,78 @@
+//! Andon by HTTP: events come in, the board and its data go out.
+//!
+//! Handlers and ledger stay on one thread and take one request at a time from a desk; connections only ask there.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use andon::clock::Clock;
+use andon::ledger::Ledger;
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::local::Station;
+
+mod desk;
+mod events;
+mod pages;
+
+use desk::Desk;
+
+/// The most that one request may hold.
+const MOST_BODY: usize = 8 << 20;
+/// How many requests may wait for their turn.
+const MOST_WAITING: usize = 64;
+/// How long requests under way may take once the process has been told to end.
+const LAST_ORDERS: Duration = Duration::from_secs(5);
+
+/// Listens at an address.
+pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}: choose another --port"))
+}
+
+/// Serves until the process is told to end; requests under way are finished first.
+pub async fn serve<L: Ledger, C: Clock + Clone>(listener: TcpListener, station: &Station<L, C>) -> anyhow::Result<()> {
+    let (desk, requests) = mpsc::channel(MOST_WAITING);
+    let server = axum::serve(listener, router(Desk::new(desk))).with_graceful_shutdown(end());
+    let impatience = async {
+        end().await;
+        tokio::time::sleep(LAST_ORDERS).await;
+    };
+    tokio::select! {
+        served = server => served.context("cannot go on serving"),
+        worked = desk::work(station, requests) => worked,
+        () = impatience => Ok(()),
+    }
+}
+
+fn router(desk: Desk) -> Router {
+    Router::new()
+        .route("/", get(pages::board))
+        .route("/pipelines/{account}/{region}/{name}", get(pages::pipeline))
+        .route("/api/pipelines", get(pages::board_json))
+        .route("/api/pipelines/{account}/{region}/{name}", get(pages::pipeline_json))
+        .route("/events", post(events::post))
+        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .with_state(desk)
+}
+
+/// Until somebody presses Ctrl-C or the system asks to end.
+async fn end() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
