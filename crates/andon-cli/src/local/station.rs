@@ -7,6 +7,7 @@ use andon::clock::Clock;
 use andon::config::Config;
 use andon::delivery::DeadLetters;
 use andon::event::{Event, Malformed, Received, parse};
+use andon::explanation::NoEvidenceSource;
 use andon::ledger::{Ledger, NoArchive};
 use andon::name::{AccountId, Home, Region};
 use metrics::Metrics;
@@ -31,7 +32,7 @@ pub enum Fate {
 /// Andon on one machine: takes events one at a time.
 #[derive(Debug)]
 pub struct Station<L, C> {
-    notifier: Notifier<Shared<L>, NoArchive, Outlet, OnStandardError, C>,
+    notifier: Notifier<Shared<L>, NoArchive, NoEvidenceSource, Outlet, OnStandardError, C>,
     metrics: Metrics<Shared<L>, NoArchive, Outlet, C>,
     ledger: Shared<L>,
     pending: Pending,
@@ -47,6 +48,7 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         let notifier = Notifier {
             ledger: ledger.clone(),
             archive: NoArchive,
+            evidence: NoEvidenceSource,
             sender: outlet.clone(),
             dead_letters: OnStandardError,
             clock: clock.clone(),
