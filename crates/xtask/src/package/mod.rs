@@ -52,13 +52,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Zips a binary as Lambda wants it, and says what came of it.
-fn pack(function: &str, binary: &Path, zip: &Path) -> Result<String> {
+/// A zip with a binary as Lambda wants it.
+pub(crate) fn zipped(binary: &Path) -> Result<Vec<u8>> {
     let bytes = std::fs::read(binary).with_context(|| format!("cannot read {}", binary.display()))?;
-    let packed = archive::zip(&[archive::Entry { name: "bootstrap", bytes: &bytes, mode: 0o755 }])?;
+    archive::zip(&[archive::Entry { name: "bootstrap", bytes: &bytes, mode: 0o755 }])
+}
+
+/// Writes a function's zip, and says what came of it.
+fn pack(function: &str, binary: &Path, zip: &Path) -> Result<String> {
+    let packed = zipped(binary)?;
     if let Some(folder) = zip.parent() {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(zip, &packed).with_context(|| format!("cannot write {}", zip.display()))?;
-    Ok(format!("{function:<12} {:>12} {:>12}  {}", bytes.len(), packed.len(), archive::sha256(&packed)))
+    Ok(format!(
+        "{function:<12} {:>12} {:>12}  {}",
+        std::fs::metadata(binary)?.len(),
+        packed.len(),
+        archive::sha256(&packed)
+    ))
 }

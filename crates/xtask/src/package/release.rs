@@ -77,7 +77,12 @@ pub(super) fn build_in(root: &Path, target: &Path, package: &str, arch: Arch) ->
         format!("-ffile-prefix-map={}=/cargo -ffile-prefix-map={}=/target", cargo_home()?, target.display()),
     );
     run(&mut build)?;
-    Ok(target.join(triple).join("release").join(package))
+    // cargo-lambda moves what it has built.
+    Ok(if with_lambda {
+        target.join("lambda").join(package).join("bootstrap")
+    } else {
+        target.join(triple).join("release").join(package)
+    })
 }
 
 /// Flags as an addition to those of the configuration: the variable `RUSTFLAGS` would take their place.
