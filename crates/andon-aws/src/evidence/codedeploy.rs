@@ -2,7 +2,8 @@
 
 use andon::diagnosis::{Log, MessageSource};
 use aws_sdk_codedeploy::types::{
-    DeploymentTarget, Diagnostics, LifecycleErrorCode, LifecycleEvent, LifecycleEventStatus, TargetFilterName,
+    CloudFormationTarget, DeploymentTarget, Diagnostics, LifecycleErrorCode, LifecycleEvent, LifecycleEventStatus,
+    TargetFilterName,
 };
 use futures_util::future::join;
 
@@ -44,6 +45,8 @@ async fn targets(clients: &Regional, inquiry: &Inquiry, id: &str) {
         .target_filters(TargetFilterName::TargetStatus, vec!["Failed".to_owned()]);
     let ids = match inquiry.ask(&question_of_list, || request.clone().send()).await {
         Ok(answer) => answer.target_ids.unwrap_or_default(),
+        // The other question says so too.
+        Err(missing) if missing.is_gone => return,
         Err(missing) => return inquiry.misses(missing.sentence),
     };
     if ids.is_empty() {
@@ -91,7 +94,7 @@ fn events(target: &DeploymentTarget) -> &[LifecycleEvent] {
     } else if let Some(target) = target.lambda_target() {
         target.lifecycle_events()
     } else {
-        target.cloud_formation_target().map(|target| target.lifecycle_events()).unwrap_or_default()
+        target.cloud_formation_target().map(CloudFormationTarget::lifecycle_events).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! ECS: why tasks stopped, and what the service says of its deployment.
 
 use andon::diagnosis::MessageSource;
+use aws_sdk_codepipeline::types::{PipelineDeclaration, StageDeclaration};
 use aws_sdk_ecs::types::{Container, DeploymentRolloutState, DesiredStatus, Service as Described, Task};
 use futures_util::future::join;
 use jiff::Timestamp;
@@ -55,11 +56,11 @@ async fn configured(clients: &Regional, inquiry: &Inquiry, case: Case<'_>) -> Op
             return None;
         }
     };
-    let stages = answer.pipeline().map(|pipeline| pipeline.stages()).unwrap_or_default();
+    let stages = answer.pipeline().map(PipelineDeclaration::stages).unwrap_or_default();
     let declared = stages
         .iter()
         .filter(|stage| case.failure.stage.as_ref().is_none_or(|name| stage.name() == name.as_str()))
-        .flat_map(|stage| stage.actions())
+        .flat_map(StageDeclaration::actions)
         .find(|declared| declared.name() == action.as_str())?;
     let configuration = declared.configuration()?;
     let cluster = configuration.get("ClusterName").map_or("default", String::as_str).to_owned();
@@ -74,7 +75,7 @@ async fn describe(clients: &Regional, inquiry: &Inquiry, service: &Service) -> O
         Ok(answer) => {
             let described = answer.services.unwrap_or_default().into_iter().next();
             if described.is_none() {
-                inquiry.misses(format!("The {} is gone", question.what));
+                inquiry.misses(format!("The {} can no longer be found", question.what));
             }
             described
         }

@@ -65,6 +65,10 @@ impl Lead {
             // Its configuration names the service, even where the event does not.
             "ECS" => Some(ecs(id, url)),
             "Lambda" => function(url, summary),
+            "CodeBuild" => id
+                .split_once(':')
+                .filter(|_| !id.starts_with("arn:"))
+                .map(|(project, id)| Trace::Build { project: project.to_owned(), id: id.to_owned() }),
             _ => None,
         };
         let trace = trace.or_else(|| named_by(id)).or_else(|| linked_by(url)).or_else(|| {

@@ -37,7 +37,7 @@ pub(super) struct Missing {
 impl Question<'_> {
     /// There was nothing left to ask with.
     pub(super) fn unasked(&self) -> Missing {
-        let sentence = format!("The {} was not read: too much had been read by then", self.what);
+        let sentence = format!("The {} could not all be read: no more than that is read for one alert", self.what);
         Missing { sentence, is_gone: false, may_pass: false }
     }
 
@@ -50,8 +50,8 @@ impl Question<'_> {
         let why = Why::of(error);
         let sentence = match why {
             Why::Denied => format!("The notifier may not call {permission} on {resource}; add it to its role"),
-            Why::Gone => format!("The {what} is gone"),
-            Why::Throttled => format!("{service} was asked too often by everybody to show the {what}"),
+            Why::Gone => format!("The {what} can no longer be found"),
+            Why::Throttled => format!("{service} throttled the reading of the {what}"),
             Why::Late => format!("{service} did not show the {what} in time"),
             Why::Unreachable => format!("{service} could not be reached for the {what}"),
             Why::Unwell | Why::Refused => {
