@@ -29,9 +29,9 @@ async fn deployment(clients: &Regional, inquiry: &Inquiry, id: &str) {
     if let Some(error) = info.error_information() {
         let code = error.code().map_or("", |code| code.as_str());
         let message = error.message().unwrap_or_default();
-        inquiry.hears(MessageSource::CodeDeploy, [code, message].join(": ").trim_matches([':', ' ']));
+        inquiry.hears_in_sum(MessageSource::CodeDeploy, [code, message].join(": ").trim_matches([':', ' ']));
     } else if let Some(message) = info.rollback_info().and_then(|rollback| rollback.rollback_message()) {
-        inquiry.hears(MessageSource::CodeDeploy, message);
+        inquiry.hears_in_sum(MessageSource::CodeDeploy, message);
     }
 }
 

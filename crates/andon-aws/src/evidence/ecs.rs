@@ -171,7 +171,7 @@ fn tell_of_service(inquiry: &Inquiry, service: &Described, since: Option<Timesta
         recent.filter_map(|event| event.message()).filter(|message| !is_routine(message)).collect();
     said.reverse();
     for text in said.into_iter().chain(failed.filter_map(|deployment| deployment.rollout_state_reason())) {
-        inquiry.hears(MessageSource::Ecs, text);
+        inquiry.hears_in_sum(MessageSource::Ecs, text);
     }
 }
 

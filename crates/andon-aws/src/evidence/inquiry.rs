@@ -32,26 +32,27 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Inquiry {
     found: RefCell<Found>,
+    /// Messages that only sum up what others say; they are told after them.
+    summaries: RefCell<Vec<Message>>,
     under_way: RefCell<Vec<String>>,
     calls_left: Cell<u32>,
     bytes_left: Cell<usize>,
-    may_repeat: Cell<bool>,
 }
 
 impl Default for Inquiry {
     fn default() -> Self {
         Self {
             found: RefCell::default(),
+            summaries: RefCell::default(),
             under_way: RefCell::default(),
             calls_left: Cell::new(MOST_CALLS),
             bytes_left: Cell::new(MOST_BYTES),
-            may_repeat: Cell::new(true),
         }
     }
 }
 
 impl Inquiry {
-    /// Makes a call, and once per inquiry a second time where that may help.
+    /// Makes a call, and a second time where that may help.
     pub(super) async fn ask<T, E, F>(&self, question: &Question<'_>, send: impl Fn() -> F) -> Result<T, Missing>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -60,10 +61,7 @@ impl Inquiry {
         self.take_call(question)?;
         self.under_way.borrow_mut().push(question.what.clone());
         let mut answer = send().await.map_err(|error| question.unanswered(&error));
-        if answer.as_ref().is_err_and(|missing| missing.may_pass)
-            && self.may_repeat.replace(false)
-            && self.take_call(question).is_ok()
-        {
+        if answer.as_ref().is_err_and(|missing| missing.may_pass) && self.take_call(question).is_ok() {
             tokio::time::sleep(PAUSE).await;
             answer = send().await.map_err(|error| question.unanswered(&error));
         }
@@ -102,12 +100,12 @@ impl Inquiry {
 
     /// Keeps what a service says, on one line, unless it said so before.
     pub(super) fn hears(&self, source: MessageSource, text: &str) {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let text: String = words.join(" ").chars().take(LONGEST_MESSAGE).collect();
-        let messages = &mut self.found.borrow_mut().evidence.messages;
-        if !text.is_empty() && messages.len() < MOST_MESSAGES && !messages.iter().any(|known| known.text == text) {
-            messages.push(Message { source, text });
-        }
+        keep(&mut self.found.borrow_mut().evidence.messages, source, text);
+    }
+
+    /// Keeps what a service says of the whole, which is told after what it says of the parts.
+    pub(super) fn hears_in_sum(&self, source: MessageSource, text: &str) {
+        keep(&mut self.summaries.borrow_mut(), source, text);
     }
 
     /// Keeps what could not be read.
@@ -127,7 +125,19 @@ impl Inquiry {
         }
     }
 
+    /// What there is, in an order that does not depend on which answer came first.
     pub(super) fn into_found(self) -> Found {
-        self.found.into_inner()
+        let mut found = self.found.into_inner();
+        found.evidence.messages.append(&mut self.summaries.into_inner());
+        found.missing.sort();
+        found
+    }
+}
+
+fn keep(messages: &mut Vec<Message>, source: MessageSource, text: &str) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text: String = words.join(" ").chars().take(LONGEST_MESSAGE).collect();
+    if !text.is_empty() && messages.len() < MOST_MESSAGES && !messages.iter().any(|known| known.text == text) {
+        messages.push(Message { source, text });
     }
 }

@@ -53,13 +53,12 @@ impl Question<'_> {
             Why::Gone => format!("The {what} can no longer be found"),
             Why::Throttled => format!("{service} throttled the reading of the {what}"),
             Why::Late => format!("{service} did not show the {what} in time"),
-            Why::Unreachable => format!("{service} could not be reached for the {what}"),
             Why::Unwell | Why::Refused => {
                 let said: String = said(error).chars().take(LONGEST).collect();
                 format!("{service} did not show the {what}: {said}")
             }
         };
-        let may_pass = matches!(why, Why::Throttled | Why::Late | Why::Unreachable | Why::Unwell);
+        let may_pass = matches!(why, Why::Throttled | Why::Late | Why::Unwell);
         Missing { sentence, is_gone: matches!(why, Why::Gone), may_pass }
     }
 }
@@ -70,7 +69,6 @@ enum Why {
     Gone,
     Throttled,
     Late,
-    Unreachable,
     Unwell,
     Refused,
 }
@@ -80,7 +78,8 @@ impl Why {
         match error {
             SdkError::TimeoutError(_) => return Self::Late,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => return Self::Late,
-            SdkError::DispatchFailure(failure) if failure.is_io() => return Self::Unreachable,
+            // A connection that was there before a function slept is often gone when it wakes.
+            SdkError::DispatchFailure(_) => return Self::Unwell,
             _ => {}
         }
         let code = error.code().unwrap_or_default();

@@ -1,7 +1,6 @@
 //! CodeDeploy: the deployment and its targets.
 
 use serde_json::{Value, json};
-use test_support::call::round_trips;
 
 use super::*;
 
@@ -53,7 +52,7 @@ async fn what_the_script_said_on_the_instance_is_the_cause() {
     assert_eq!(messages(&found).iter().filter(|text| **text == script).count(), 1);
     assert!(messages(&found).iter().any(|text| text.starts_with("HEALTH_CONSTRAINTS: The overall deployment failed")));
     assert_eq!(world.operations(), ["BatchGetDeploymentTargets", "GetDeployment", "ListDeploymentTargets"]);
-    assert_eq!(round_trips(&world.aws.requests()), 2);
+    assert_eq!(world.round_trips(&failure("CodeDeploy", ID)).await, 2);
 }
 
 #[tokio::test]

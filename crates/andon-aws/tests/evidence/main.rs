@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::time::Duration;
+
 use andon::diagnosis::{Diagnosis, diagnose};
 use andon::event::{ExecutionResult, Provider};
 use andon::explanation::{EvidenceSource, Found};
@@ -10,10 +12,11 @@ use andon::run::{Failure, Run};
 use andon_aws::evidence::AwsEvidence;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_codebuild::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
-use test_support::call::Call;
+use test_support::call::{Call, round_trips};
 use test_support::fault::Fault;
 use test_support::stand_in::Aws;
 
+mod alert;
 mod bounds;
 mod builds;
 mod commands;
@@ -45,6 +48,18 @@ impl World {
 
     async fn gather(&self, failure: &Failure) -> Found {
         self.evidence.gather(&pipeline(), failure).await
+    }
+
+    /// How many calls about a failure wait for one another, when each takes its time and the clients are there.
+    async fn round_trips(&self, failure: &Failure) -> usize {
+        self.gather(failure).await;
+        for operation in self.operations() {
+            self.aws.inject_always(&operation, Fault::Delay(Duration::from_millis(250)));
+        }
+        self.aws.take_requests();
+        self.gather(failure).await;
+        self.aws.clear_faults();
+        round_trips(&self.aws.requests())
     }
 
     /// The operations that were asked for, in alphabetical order: some go out side by side.

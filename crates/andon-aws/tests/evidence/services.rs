@@ -1,7 +1,6 @@
 //! ECS: stopped tasks and service events.
 
 use serde_json::{Value, json};
-use test_support::call::round_trips;
 
 use super::*;
 
@@ -70,7 +69,7 @@ async fn the_reasons_of_stopped_tasks_and_the_services_events_are_told() {
         ]
     );
     assert_eq!(world.operations(), ["DescribeServices", "DescribeTasks", "ListTasks"]);
-    assert_eq!(round_trips(&world.aws.requests()), 2);
+    assert_eq!(world.round_trips(&failed()).await, 2);
 }
 
 #[tokio::test]

@@ -116,7 +116,8 @@ async fn an_operation_that_never_began_tells_nothing_of_the_one_before() {
         .resource("Orders", "CREATE_FAILED", "an earlier operation's failure")
         .stack("ROLLBACK_COMPLETE", "");
     let found = world.gather(&failed()).await;
-    assert_eq!((messages(&found), found.missing), (vec![], vec![]));
+    assert_eq!(messages(&found), Vec::<&str>::new());
+    assert_eq!(found.missing, Vec::<String>::new());
 }
 
 #[tokio::test]
