@@ -55,7 +55,9 @@ impl AwsEvidence {
     /// Says whose credentials these are. A function learns its account from the ARN it is invoked by, so this comes
     /// with the first event and is harmless afterwards; until then every account is asked.
     pub fn belongs_to(&self, account: &AccountId) {
-        self.account.get_or_init(|| account.clone());
+        if *account != AccountId::unknown() {
+            self.account.get_or_init(|| account.clone());
+        }
     }
 
     async fn follow(&self, lead: &Lead, case: Case<'_>, inquiry: &Inquiry) {

@@ -156,5 +156,5 @@ fn messages(found: &Found) -> Vec<&str> {
 
 fn text(found: &Found) -> String {
     let log = &found.evidence.log;
-    (0..log.len()).map(|line| format!("{}\n", log.line(line))).collect()
+    (0..log.len()).flat_map(|line| [log.line(line), "\n"]).collect()
 }
