@@ -7,7 +7,7 @@ use andon_aws::codepipeline::CodePipelineArchive;
 use andon_aws::dynamodb::DynamoLedger;
 use andon_aws::send::{AwsSender, DeadLetterQueue, SLACK_API};
 use andon_aws::{config, environment};
-use lambda_runtime::{LambdaEvent, run, service_fn, tracing};
+use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn, tracing};
 use notifier::Notifier;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let configuration = environment::config()?;
     let aws = config::load().await;
     let notifier = Notifier {
-        ledger: DynamoLedger::open(aws_sdk_dynamodb::Client::new(&aws), table, SystemClock),
+        ledger: DynamoLedger::connect(&aws, table, SystemClock),
         archive: CodePipelineArchive::new(&aws),
         evidence: NoEvidenceSource,
         sender: AwsSender::new(&aws, topic, &slack_api, SystemClock),
@@ -31,7 +31,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let notifier = &notifier;
     run(service_fn(move |event: LambdaEvent<Value>| async move {
         let home = environment::home(&event.context.invoked_function_arn);
-        notifier.handle(event.payload, &Invocation { id: event.context.request_id, home }).await
+        let invocation = Invocation { id: event.context.request_id, home };
+        notifier.handle(event.payload, &invocation).await.map_err(|unfinished| Diagnostic {
+            error_type: "Unfinished".to_owned(),
+            error_message: unfinished.to_string(),
+        })
     }))
     .await
 }
