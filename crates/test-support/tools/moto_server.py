@@ -9,10 +9,11 @@ import sys
 import threading
 
 from moto.server import DomainDispatcherApplication, create_backend_app
+from moto_cbor import speaks_cbor
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 one_at_a_time = threading.Lock()
-application = DomainDispatcherApplication(create_backend_app)
+application = speaks_cbor(DomainDispatcherApplication(create_backend_app))
 
 
 class Quiet(WSGIRequestHandler):
