@@ -4,7 +4,7 @@
 //! `ANDON_TEST_MOTO` and `ANDON_TEST_DYNALITE`. A test asks [`moto`] or [`dynalite`], and so also runs by hand, against
 //! servers that somebody started or, failing that, against one that is started for this process.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::{lock, tools};
+use crate::{ask, lock, tools};
 
 /// The variable that holds the address of a running moto.
 pub const MOTO: &str = "ANDON_TEST_MOTO";
@@ -47,8 +47,12 @@ impl Emulator {
     pub fn moto() -> Result<Self, EmulatorError> {
         let emulator = Self::start("moto", tools::python("moto_server.py"))?;
         // Without this, a Lambda function made in it would want Docker.
-        emulator.post("/moto-api/config", r#"{"lambda":{"use_docker":false}}"#)?;
-        Ok(emulator)
+        let reply = ask::post(&format!("{}/moto-api/config", emulator.url), &[], r#"{"lambda":{"use_docker":false}}"#);
+        match reply {
+            Ok(reply) if reply.status < 300 => Ok(emulator),
+            Ok(reply) => Err(EmulatorError::Refused { answer: reply.body }),
+            Err(_) => Err(EmulatorError::Silent { name: "moto" }),
+        }
     }
 
     /// Starts dynalite and waits until it answers.
@@ -97,19 +101,6 @@ impl Emulator {
         }
         Ok(emulator)
     }
-
-    fn post(&self, path: &str, body: &str) -> Result<(), EmulatorError> {
-        let silent = |_| EmulatorError::Silent { name: "moto" };
-        let address = self.url.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(address).map_err(silent)?;
-        stream.set_read_timeout(Some(PATIENCE)).map_err(silent)?;
-        let length = body.len();
-        write!(stream, "POST {path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {length}\r\n\r\n{body}")
-            .map_err(silent)?;
-        let mut answer = String::new();
-        BufReader::new(stream).read_line(&mut answer).map_err(silent)?;
-        if answer.contains(" 20") { Ok(()) } else { Err(EmulatorError::Refused { path: path.to_owned(), answer }) }
-    }
 }
 
 impl Drop for Emulator {
@@ -145,11 +136,9 @@ pub enum EmulatorError {
         name: &'static str,
     },
     /// It does not take its configuration.
-    #[error("moto refuses {path}: {answer}")]
+    #[error("moto refuses its configuration: {answer}")]
     Refused {
-        /// The path of the request.
-        path: String,
-        /// The first line of its answer.
+        /// Its answer.
         answer: String,
     },
 }

@@ -1,32 +1,20 @@
 //! The emulators are there, are alone, and end with whoever started them.
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
-use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use serde_json::json;
+use test_support::ask;
 use test_support::call::round_trips;
 use test_support::emulator::{self, Emulator};
 use test_support::fault::Fault;
 use test_support::recorder::Recorder;
 use test_support::unique;
 
-/// Sends a `DynamoDB` request and gives the answer's status and text; 0 where the connection was closed.
 fn dynamodb(url: &str, operation: &str, body: &str) -> (u16, String) {
-    let address = url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).unwrap();
-    let credential = "Credential=testing/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
-    write!(
-        stream,
-        "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.0\r\n\
-         X-Amz-Target: DynamoDB_20120810.{operation}\r\nX-Amz-Date: 20260101T000000Z\r\n\
-         Authorization: AWS4-HMAC-SHA256 {credential}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
-    let status = answer.split(' ').nth(1).map_or(0, |status| status.parse().unwrap());
-    (status, answer)
+    let input = serde_json::from_str(body).unwrap();
+    let reply = ask::json(url, "dynamodb", &format!("DynamoDB_20120810.{operation}"), &input).unwrap();
+    (reply.status, reply.body)
 }
 
 fn create_table(url: &str) -> (u16, String) {
@@ -106,4 +94,15 @@ fn a_lost_reply_has_had_its_effect() {
     );
     assert_eq!(dynamodb(&recorder.url(), "CreateTable", &body).0, 0);
     assert_eq!(dynamodb(&url, "DescribeTable", &format!(r#"{{"TableName":"{table}"}}"#)).0, 200);
+}
+
+#[test]
+fn replies_are_read_whole_from_each_emulator() {
+    for url in [emulator::moto().unwrap(), emulator::dynalite().unwrap()] {
+        let reply = ask::json(&url, "dynamodb", "DynamoDB_20120810.ListTables", &json!({})).unwrap();
+        assert!(reply.json()["TableNames"].is_array(), "{reply:?}");
+    }
+    let name = unique("a topic & more").replace(' ', "-").replace('&', "and");
+    let reply = ask::form(&emulator::moto().unwrap(), "sns", &[("Action", "CreateTopic"), ("Name", &name)]).unwrap();
+    assert!(reply.body.contains(&format!("123456789012:{name}</TopicArn>")), "{reply:?}");
 }

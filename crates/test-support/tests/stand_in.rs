@@ -1,11 +1,8 @@
 //! The stand-ins answer in AWS's and Slack's shapes, keep what they are told, and fail as they are told.
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
-
 use serde_json::{Value, json};
+use test_support::ask::{self, Reply};
 use test_support::fault::Fault;
 use test_support::shapes;
 use test_support::stand_in::{Aws, Slack, SlackFault};
@@ -13,45 +10,19 @@ use test_support::stand_in::{Aws, Slack, SlackFault};
 const EXECUTION: &str = "3137f7cb-7cf7-4f8b-9c1f-0a1b2c3d4e5f";
 const TOKEN: &str = "1a2b3c4d-573f-4ea7-a67e-0123456789ab";
 
-/// An answer as it came over the wire; status 0 where the connection was closed.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
+fn post(url: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    ask::post(url, headers, body).unwrap()
 }
 
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-}
-
-fn post(url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    let rest = url.trim_start_matches("http://");
-    let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let headers = headers.concat();
-    let length = body.len();
-    write!(stream, "POST /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
-        .unwrap();
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-    let status = head.split(' ').nth(1).map_or(0, |status| status.parse().unwrap());
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
-}
-
-fn ask(aws: &Aws, target: &str, input: &Value) -> Answer {
+fn target(aws: &Aws, target: &str, input: &Value) -> Reply {
     post(&aws.url(), &[("X-Amz-Target", target), ("Content-Type", "application/x-amz-json-1.1")], &input.to_string())
 }
 
-fn codepipeline(aws: &Aws, operation: &str, input: &Value) -> Answer {
-    ask(aws, &format!("CodePipeline_20150709.{operation}"), input)
+fn codepipeline(aws: &Aws, operation: &str, input: &Value) -> Reply {
+    target(aws, &format!("CodePipeline_20150709.{operation}"), input)
 }
 
-fn describe_stack_events(aws: &Aws, more: &str) -> Answer {
+fn describe_stack_events(aws: &Aws, more: &str) -> Reply {
     let form = format!("Action=DescribeStackEvents&Version=2010-05-15&StackName=web{more}");
     post(&aws.url(), &[("Content-Type", "application/x-www-form-urlencoded")], &form)
 }
@@ -137,7 +108,7 @@ fn aws() -> Aws {
 #[test]
 fn every_operation_has_the_shapes_that_aws_describes() {
     let aws = aws();
-    let ok = |answer: &Answer| assert_eq!(answer.status, 200, "{}", answer.body);
+    let ok = |answer: &Reply| assert_eq!(answer.status, 200, "{}", answer.body);
     ok(&codepipeline(&aws, "ListPipelines", &json!({})));
     ok(&codepipeline(&aws, "GetPipeline", &json!({ "name": "orders" })));
     ok(&codepipeline(&aws, "GetPipelineState", &json!({ "name": "orders" })));
@@ -160,30 +131,34 @@ fn every_operation_has_the_shapes_that_aws_describes() {
         "StopPipelineExecution",
         &json!({ "pipelineName": "orders", "pipelineExecutionId": EXECUTION }),
     ));
-    ok(&ask(&aws, "CodeBuild_20161006.BatchGetBuilds", &json!({ "ids": ["orders:1", "orders:2"] })));
-    ok(&ask(
+    ok(&target(&aws, "CodeBuild_20161006.BatchGetBuilds", &json!({ "ids": ["orders:1", "orders:2"] })));
+    ok(&target(
         &aws,
         "Logs_20140328.GetLogEvents",
         &json!({ "logGroupName": "/aws/codebuild/orders", "logStreamName": "1" }),
     ));
-    ok(&ask(&aws, "CodeDeploy_20141006.GetDeployment", &json!({ "deploymentId": "d-ABCDEF123" })));
-    ok(&ask(&aws, "CodeDeploy_20141006.ListDeploymentTargets", &json!({ "deploymentId": "d-ABCDEF123" })));
-    ok(&ask(
+    ok(&target(&aws, "CodeDeploy_20141006.GetDeployment", &json!({ "deploymentId": "d-ABCDEF123" })));
+    ok(&target(&aws, "CodeDeploy_20141006.ListDeploymentTargets", &json!({ "deploymentId": "d-ABCDEF123" })));
+    ok(&target(
         &aws,
         "CodeDeploy_20141006.BatchGetDeploymentTargets",
         &json!({ "deploymentId": "d-ABCDEF123", "targetIds": ["i-1"] }),
     ));
-    ok(&ask(
+    ok(&target(
         &aws,
         "AmazonEC2ContainerServiceV20141113.DescribeServices",
         &json!({ "cluster": "main", "services": ["web", "gone"] }),
     ));
-    ok(&ask(
+    ok(&target(
         &aws,
         "AmazonEC2ContainerServiceV20141113.ListTasks",
         &json!({ "cluster": "main", "serviceName": "web", "desiredStatus": "STOPPED" }),
     ));
-    ok(&ask(&aws, "AmazonEC2ContainerServiceV20141113.DescribeTasks", &json!({ "cluster": "main", "tasks": ["t1"] })));
+    ok(&target(
+        &aws,
+        "AmazonEC2ContainerServiceV20141113.DescribeTasks",
+        &json!({ "cluster": "main", "tasks": ["t1"] }),
+    ));
     ok(&describe_stack_events(&aws, ""));
     let calls = aws.requests();
     assert_eq!(calls.len(), 18);
@@ -193,7 +168,7 @@ fn every_operation_has_the_shapes_that_aws_describes() {
 #[test]
 fn every_refusal_is_one_that_the_operation_knows() {
     let aws = aws();
-    let refused = |answer: &Answer| assert_eq!(answer.status, 400, "{}", answer.body);
+    let refused = |answer: &Reply| assert_eq!(answer.status, 400, "{}", answer.body);
     refused(&codepipeline(&aws, "GetPipelineState", &json!({ "name": "nowhere" })));
     refused(&codepipeline(&aws, "ListPipelineExecutions", &json!({ "pipelineName": "orders", "nextToken": "forged" })));
     refused(&codepipeline(
@@ -201,13 +176,13 @@ fn every_refusal_is_one_that_the_operation_knows() {
         "GetPipelineExecution",
         &json!({ "pipelineName": "orders", "pipelineExecutionId": EXECUTION.replace('3', "9") }),
     ));
-    refused(&ask(
+    refused(&target(
         &aws,
         "Logs_20140328.GetLogEvents",
         &json!({ "logGroupName": "/aws/codebuild/orders", "logStreamName": "2" }),
     ));
-    refused(&ask(&aws, "CodeDeploy_20141006.GetDeployment", &json!({ "deploymentId": "d-NOWHERE12" })));
-    refused(&ask(
+    refused(&target(&aws, "CodeDeploy_20141006.GetDeployment", &json!({ "deploymentId": "d-NOWHERE12" })));
+    refused(&target(
         &aws,
         "CodeDeploy_20141006.BatchGetDeploymentTargets",
         &json!({ "deploymentId": "d-ABCDEF123", "targetIds": ["i-9"] }),
@@ -286,7 +261,7 @@ fn approval(token: &str) -> Value {
 #[test]
 fn an_approval_needs_the_right_token_and_counts_once() {
     let aws = aws();
-    let kind = |answer: Answer| answer.json()["__type"].as_str().map(str::to_owned);
+    let kind = |answer: Reply| answer.json()["__type"].as_str().map(str::to_owned);
     let wrong = TOKEN.replace('1', "2");
     assert_eq!(
         kind(codepipeline(&aws, "PutApprovalResult", &approval(&wrong))).as_deref(),
@@ -306,7 +281,7 @@ fn a_log_is_read_forward_to_its_end() {
         json!({ "logGroupName": "/aws/codebuild/orders", "logStreamName": "1", "limit": 10, "startFromHead": true });
     let mut lines = 0;
     loop {
-        let answer = ask(&aws, "Logs_20140328.GetLogEvents", &input).json();
+        let answer = target(&aws, "Logs_20140328.GetLogEvents", &input).json();
         lines += answer["events"].as_array().unwrap().len();
         if input["nextToken"] == answer["nextForwardToken"] {
             break;
@@ -320,13 +295,13 @@ fn a_log_is_read_forward_to_its_end() {
 fn a_log_is_read_back_from_its_end() {
     let aws = aws();
     let mut input = json!({ "logGroupName": "/aws/codebuild/orders", "logStreamName": "1", "limit": 20 });
-    let answer = ask(&aws, "Logs_20140328.GetLogEvents", &input).json();
+    let answer = target(&aws, "Logs_20140328.GetLogEvents", &input).json();
     assert_eq!(
         (&answer["events"][0]["message"], &answer["events"][19]["message"]),
         (&json!("line 5"), &json!("line 24"))
     );
     input["nextToken"] = answer["nextBackwardToken"].clone();
-    let answer = ask(&aws, "Logs_20140328.GetLogEvents", &input).json();
+    let answer = target(&aws, "Logs_20140328.GetLogEvents", &input).json();
     assert_eq!(answer["events"].as_array().unwrap().len(), 5);
     assert_eq!(answer["events"][4]["message"], "line 4");
 }
@@ -335,7 +310,8 @@ fn a_log_is_read_back_from_its_end() {
 fn a_page_of_a_log_holds_a_megabyte() {
     let aws = Aws::start().unwrap();
     aws.append_log("g", "s", (0..30).map(|at| (at, "x".repeat(100_000))));
-    let answer = ask(&aws, "Logs_20140328.GetLogEvents", &json!({ "logGroupName": "g", "logStreamName": "s" })).json();
+    let answer =
+        target(&aws, "Logs_20140328.GetLogEvents", &json!({ "logGroupName": "g", "logStreamName": "s" })).json();
     assert_eq!(answer["events"].as_array().unwrap().len(), 10);
 }
 
@@ -349,7 +325,7 @@ fn stack_events_come_newest_first_and_escaped() {
 
 #[test]
 fn a_service_that_is_not_there_is_a_failure_beside_those_that_are() {
-    let answer = ask(
+    let answer = target(
         &aws(),
         "AmazonEC2ContainerServiceV20141113.DescribeServices",
         &json!({ "cluster": "main", "services": ["gone", "web"] }),
@@ -394,10 +370,10 @@ fn an_operation_that_nobody_stands_in_for_is_refused() {
         codepipeline(&aws, "DeletePipeline", &json!({ "name": "orders" })).json()["__type"],
         "UnknownOperationException"
     );
-    assert_eq!(ask(&aws, "DynamoDB_20120810.PutItem", &json!({})).json()["__type"], "UnknownOperationException");
+    assert_eq!(target(&aws, "DynamoDB_20120810.PutItem", &json!({})).json()["__type"], "UnknownOperationException");
 }
 
-fn slack(slack: &Slack, method: &str, body: &Value) -> Answer {
+fn slack(slack: &Slack, method: &str, body: &Value) -> Reply {
     let headers = [("Authorization", "Bearer xoxb-1"), ("Content-Type", "application/json; charset=utf-8")];
     post(&format!("{}/{method}", slack.api_url()), &headers, &body.to_string())
 }

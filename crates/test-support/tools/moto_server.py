@@ -1,7 +1,7 @@
 """Serves moto on a free loopback port, prints the port, and stops when its standard input closes.
 
 The closing input is how it learns that its parent is gone, however that died. Requests are answered one at a time:
-moto checks a condition and writes in two steps, and two threads between them would both win a conditional write.
+moto checks a condition and then writes, with no lock around the two, and tests rely on one of two writers losing.
 """
 
 import os

@@ -33,6 +33,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command and gives what it writes to standard output; what it writes to standard error is seen.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let line = shown(command);
+    let output =
+        command.stderr(std::process::Stdio::inherit()).output().with_context(|| format!("cannot run `{line}`"))?;
+    if !output.status.success() {
+        bail!("`{line}` failed with {}", output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{line}` writes no text"))
+}
+
 /// Whether a program is there to be run.
 pub(crate) fn exists(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod command;
+mod package;
 mod test;
 mod workspace;
 
@@ -25,12 +27,18 @@ enum Task {
     Test(test::Options),
     /// The same as CI runs it: nothing is updated, and snapshots that no test asks for are an error
     Ci(test::Options),
+    /// Measures the functions against their budgets, beside a function that does nothing
+    Bench(bench::Options),
+    /// Builds the functions for Lambda and zips them, reproducibly, into `target/lambda/`
+    Package(package::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(options) => test::run_all(&options, std::env::var_os("CI").is_some()),
         Task::Ci(options) => test::run_all(&options, true),
+        Task::Bench(options) => bench::run(&options),
+        Task::Package(options) => package::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

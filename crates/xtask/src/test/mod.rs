@@ -11,7 +11,7 @@ use crate::workspace;
 
 mod deny;
 mod snapshots;
-mod tools;
+pub(crate) mod tools;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {

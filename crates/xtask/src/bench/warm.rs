@@ -1,0 +1,100 @@
+//! A running function, fed with pipeline runs event by event.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use test_support::call::{Call, round_trips};
+use test_support::runtime_api::{Answer, Function};
+use test_support::unique;
+
+use super::world::World;
+use super::{Subject, events, median, purpose};
+
+/// What was measured of a function. The first run of each kind is not counted: it is not the steady state.
+pub(super) struct Warm {
+    /// The median time of an event.
+    pub(super) event: Duration,
+    /// The median time of an event in which no call was under way.
+    pub(super) own: Duration,
+    pub(super) peak_memory: Option<u64>,
+    /// The most calls that had to be made in sequence before the effect.
+    pub(super) round_trips: Option<usize>,
+    /// The calls of an event, by kind of event; of several of one kind, those with the most.
+    pub(super) calls: BTreeMap<String, Vec<String>>,
+}
+
+pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Result<Warm> {
+    let function = Function::start(&subject.binary, world.environment()).await;
+    let function = function.with_context(|| format!("{} does not start", subject.name))?;
+    let recorded = events::recorded()?;
+    let pipeline = unique(&subject.name);
+    world.know_pipeline(&pipeline);
+    let effect = purpose(&subject.name).map(|purpose| purpose.effect);
+    let (mut durations, mut own) = (Vec::new(), Vec::new());
+    let mut warm = Warm {
+        event: Duration::ZERO,
+        own: Duration::ZERO,
+        peak_memory: None,
+        round_trips: None,
+        calls: BTreeMap::new(),
+    };
+    for number in 0..=runs {
+        for (kind, run) in recorded.iter().enumerate() {
+            for event in events::another(run, &pipeline, number * recorded.len() + kind) {
+                world.take_calls();
+                let started = Instant::now();
+                let answer = function.invoke(&events::batch(&event, "message")).await?;
+                let took = started.elapsed();
+                must_be_done(&answer, &function, &subject.name)?;
+                if number == 0 {
+                    continue;
+                }
+                let calls = world.take_calls();
+                durations.push(took);
+                own.push(took.saturating_sub(under_way(&calls)));
+                let before = effect.and_then(|effect| trips_before(&calls, effect));
+                warm.round_trips = warm.round_trips.max(before);
+                let operations: Vec<String> = calls.into_iter().map(|call| call.operation).collect();
+                let most = warm.calls.entry(events::kind(&event)).or_default();
+                if operations.len() > most.len() {
+                    *most = operations;
+                }
+            }
+        }
+    }
+    warm.event = median(&durations);
+    warm.own = median(&own);
+    warm.peak_memory = function.peak_memory();
+    Ok(warm)
+}
+
+/// A function that fails is fast, and its figures are worth nothing.
+fn must_be_done(answer: &Answer, function: &Function, name: &str) -> Result<()> {
+    let failures =
+        |value: &serde_json::Value| value.get("batchItemFailures").and_then(|list| Some(list.as_array()?.len()));
+    match answer {
+        Answer::Ok(value) if failures(value).is_none_or(|count| count == 0) => Ok(()),
+        other => bail!("{name} has not dealt with an event: {other:?}; it wrote:\n{}", function.log()),
+    }
+}
+
+/// The time in which at least one call was under way.
+fn under_way(calls: &[Call]) -> Duration {
+    let mut total = Duration::ZERO;
+    let mut until: Option<Instant> = None;
+    for call in calls {
+        let Some(finished) = call.finished else { continue };
+        let from = until.map_or(call.started, |until| until.max(call.started));
+        total += finished.saturating_duration_since(from);
+        until = Some(until.map_or(finished, |until| until.max(finished)));
+    }
+    total
+}
+
+/// How many calls had to be made in sequence before the first of these, where there is one.
+fn trips_before(calls: &[Call], effect: &str) -> Option<usize> {
+    let effect = calls.iter().find(|call| call.operation == effect)?;
+    let before = calls.iter().filter(|call| call.finished.is_some_and(|finished| finished <= effect.started));
+    Some(round_trips(before))
+}
