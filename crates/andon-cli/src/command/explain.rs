@@ -35,8 +35,11 @@ impl Explain {
         let mut bytes = Vec::new();
         match self.file.as_deref().filter(|file| file.as_os_str() != "-") {
             Some(file) => {
-                let log = std::fs::File::open(file).with_context(|| format!("cannot open the log {}", file.display()))?;
-                log.take(LONGEST).read_to_end(&mut bytes).with_context(|| format!("cannot read the log {}", file.display()))?;
+                let log =
+                    std::fs::File::open(file).with_context(|| format!("cannot open the log {}", file.display()))?;
+                log.take(LONGEST)
+                    .read_to_end(&mut bytes)
+                    .with_context(|| format!("cannot read the log {}", file.display()))?;
             }
             None => {
                 std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).context("cannot read standard input")?;
