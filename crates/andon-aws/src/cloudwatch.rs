@@ -25,6 +25,11 @@ pub struct CloudWatchSink<C> {
 }
 
 impl<C: Clock> CloudWatchSink<C> {
+    /// A sink by the account, region and credentials of a configuration. Nothing is called yet.
+    pub fn connect(config: &aws_config::SdkConfig, clock: C) -> Self {
+        Self::new(Client::new(config), clock)
+    }
+
     /// The clock tells which data CloudWatch no longer takes.
     pub fn new(client: Client, clock: C) -> Self {
         Self { client, clock }

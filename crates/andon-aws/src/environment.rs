@@ -10,7 +10,7 @@ use andon::name::{AccountId, Home, Region};
 const CONFIG: &str = "andon.yml";
 
 /// A variable that is missing or wrong.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum EnvironmentError {
     /// It is not there.
     #[error("the environment variable {name} is missing: {meaning}, for example {example:?}")]
@@ -37,6 +37,13 @@ pub enum EnvironmentError {
     /// The file it names, or that is there without being named, is no configuration.
     #[error("cannot use the configuration:\n{0}")]
     Config(String),
+}
+
+/// A function that cannot start prints its error by `Debug`: it should read as well there.
+impl std::fmt::Debug for EnvironmentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 /// A variable, what it says, and what one looks like.

@@ -169,7 +169,7 @@ fn place(stage: Option<&StageName>, action: Option<&ActionName>) -> Option<Strin
 
 /// A pipeline in full, as JSON: how it stands, its kept runs, and the latest of them down to its actions.
 pub fn in_full(history: &History, run: Option<&Run>) -> Value {
-    let mut value = history.overview().map(|overview| Row::of(overview).json()).unwrap_or_else(|| json!({}));
+    let mut value = history.overview().map_or_else(|| json!({}), |overview| Row::of(overview).json());
     if let Some(members) = value.as_object_mut() {
         members.insert("runs".to_owned(), json!(history.runs()));
         members.insert("latest".to_owned(), run.map(run_json).unwrap_or_default());

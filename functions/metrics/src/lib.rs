@@ -101,7 +101,8 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             else {
                 continue;
             };
-            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, self.clock.now()) {
+            let patience = batch.patience(*index, self.clock.now());
+            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, patience) {
                 Due::Now(measured) => measured,
                 Due::More(measured) => {
                     let problem = format!("run {} of {} failed and nobody said yet where", run.execution, run.pipeline);

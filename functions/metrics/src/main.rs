@@ -6,7 +6,7 @@ use andon_aws::cloudwatch::CloudWatchSink;
 use andon_aws::codepipeline::CodePipelineArchive;
 use andon_aws::dynamodb::DynamoLedger;
 use andon_aws::{config, environment};
-use lambda_runtime::{LambdaEvent, run, service_fn, tracing};
+use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn, tracing};
 use metrics::Metrics;
 use serde_json::Value;
 
@@ -17,16 +17,20 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let configuration = environment::config()?;
     let aws = config::load().await;
     let metrics = Metrics {
-        ledger: DynamoLedger::open(aws_sdk_dynamodb::Client::new(&aws), table, SystemClock),
+        ledger: DynamoLedger::connect(&aws, table, SystemClock),
         archive: CodePipelineArchive::new(&aws),
-        sink: CloudWatchSink::new(aws_sdk_cloudwatch::Client::new(&aws), SystemClock),
+        sink: CloudWatchSink::connect(&aws, SystemClock),
         clock: SystemClock,
         config: configuration,
     };
     let metrics = &metrics;
     run(service_fn(move |event: LambdaEvent<Value>| async move {
         let home = environment::home(&event.context.invoked_function_arn);
-        metrics.handle(event.payload, &Invocation { id: event.context.request_id, home }).await
+        let invocation = Invocation { id: event.context.request_id, home };
+        metrics.handle(event.payload, &invocation).await.map_err(|unfinished| Diagnostic {
+            error_type: "Unfinished".to_owned(),
+            error_message: unfinished.to_string(),
+        })
     }))
     .await
 }

@@ -15,7 +15,7 @@ use andon::event::{Attempt, Event, Malformed, PipelineEvent, Received, parse};
 use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, Ledger, LedgerError, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::Run;
+use andon::run::{Patience, Run};
 use serde_json::Value;
 
 mod deliver;
@@ -55,6 +55,7 @@ struct Touched {
     recorded: Recorded,
     attempts: BTreeSet<Attempt>,
     records: Vec<usize>,
+    patience: Patience,
 }
 
 /// Why an event is not done with.
@@ -85,7 +86,10 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 (None, _) => Ok(Taken::Nothing),
             };
             match taken {
-                Ok(Taken::Run(recorded, attempt)) => touch(&mut touched, *recorded, attempt, index),
+                Ok(Taken::Run(recorded, attempt)) => {
+                    let patience = batch.patience(index, self.clock.now());
+                    touch(&mut touched, *recorded, attempt, index, patience);
+                }
                 Ok(Taken::Alert(alert)) => requests.push((index, alert)),
                 Ok(Taken::Nothing) => {}
                 Err(problem) => self.not_done(&mut batch, index, problem).await,
@@ -145,7 +149,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     async fn tell_of(&self, run: &Touched, invocation: &Invocation) -> Result<(), Problem> {
         let mut outcome = Ok(());
         for attempt in &run.attempts {
-            let (alerts, unexplained) = self.due(&run.recorded, *attempt).await?;
+            let (alerts, unexplained) = self.due(&run.recorded, *attempt, run.patience).await?;
             for alert in alerts {
                 if let Err(problem) = self.tell(alert, Some(&run.recorded.run), invocation).await {
                     outcome = Err(problem);
@@ -161,24 +165,30 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 
     /// What is due, after asking CodePipeline about a failure that no event has explained.
-    async fn due(&self, recorded: &Recorded, attempt: Attempt) -> Result<(Vec<Alert>, bool), Problem> {
+    ///
+    /// It is asked before patience has run out and, in vain or not, before the failure is told without a reason.
+    async fn due(
+        &self,
+        recorded: &Recorded,
+        attempt: Attempt,
+        patience: Patience,
+    ) -> Result<(Vec<Alert>, bool), Problem> {
         let Recorded { run, history, .. } = recorded;
-        let Due { alerts, unexplained } = due(run, history, attempt, self.clock.now());
+        let Due { alerts, unexplained } = due(run, history, attempt, Patience::Wait);
         if !unexplained {
             return Ok((alerts, false));
         }
-        match self.archive.actions(&run.pipeline, &run.execution).await {
-            Ok(Some(told)) => {
-                let Recorded { run, history, .. } = self.record(told).await?;
-                let Due { alerts, unexplained } = due(&run, &history, attempt, self.clock.now());
-                Ok((alerts, unexplained))
-            }
-            Ok(None) => Ok((alerts, true)),
+        let looked_up = match self.archive.actions(&run.pipeline, &run.execution).await {
+            Ok(Some(told)) => Some(self.record(told).await?),
+            Ok(None) => None,
             Err(problem) => {
                 tracing::warn!(pipeline.name = %run.pipeline.name, "cannot look up why it failed: {problem}");
-                Ok((alerts, true))
+                None
             }
-        }
+        };
+        let Recorded { run, history, .. } = looked_up.as_ref().unwrap_or(recorded);
+        let Due { alerts, unexplained } = due(run, history, attempt, patience);
+        Ok((alerts, unexplained))
     }
 
     /// Has an event delivered again, or kept among the dead letters where that cannot help.
@@ -199,15 +209,18 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 }
 
-fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index: usize) {
+fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index: usize, patience: Patience) {
     let key = |run: &Run| -> (PipelineId, ExecutionId) { (run.pipeline.clone(), run.execution.clone()) };
     match touched.iter_mut().find(|known| key(&known.recorded.run) == key(&recorded.run)) {
         Some(known) => {
             known.recorded = recorded;
             known.attempts.insert(attempt);
             known.records.push(index);
+            if patience == Patience::GiveUp {
+                known.patience = patience;
+            }
         }
-        None => touched.push(Touched { recorded, attempts: BTreeSet::from([attempt]), records: vec![index] }),
+        None => touched.push(Touched { recorded, attempts: BTreeSet::from([attempt]), records: vec![index], patience }),
     }
 }
 

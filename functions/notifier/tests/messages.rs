@@ -7,6 +7,7 @@ use andon::config::{Config, Kind, Mention};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, Recorded, record};
 use andon::message::{Context, Message, compose, email, slack};
+use andon::run::Patience;
 use andon::testing::{events, told};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +21,7 @@ fn alerts(files: &[&str]) -> Vec<(Alert, Timestamp)> {
         let Some(told) = told(&event) else { continue };
         let attempt = told.attempt();
         let Recorded { run, history, .. } = record(&ledger, &NoArchive, told).now_or_never().unwrap().unwrap();
-        for alert in due(&run, &history, attempt, now).alerts {
+        for alert in due(&run, &history, attempt, Patience::ByClock(now)).alerts {
             match alerts.iter_mut().find(|(known, _)| known.effect() == alert.effect()) {
                 Some(known) => *known = (alert, now),
                 None => alerts.push((alert, now)),

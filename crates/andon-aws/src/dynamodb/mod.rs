@@ -50,6 +50,11 @@ pub struct DynamoLedger<C> {
 }
 
 impl<C: Clock> DynamoLedger<C> {
+    /// A ledger in this table, by the account, region and credentials of a configuration. Nothing is called yet.
+    pub fn connect(config: &aws_config::SdkConfig, table: impl Into<String>, clock: C) -> Self {
+        Self::open(Client::new(config), table, clock)
+    }
+
     /// Takes a table for a ledger. Costs nothing: whether the table is fit for it shows at its first use, or by
     /// [`DynamoLedger::check_table`].
     ///

@@ -7,7 +7,9 @@ use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Datapoint, Dimension, StandardUnit, Statistic};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{moto, unique};
+use test_support::unique;
+
+use super::moto;
 
 fn client() -> Client {
     let config = aws_sdk_cloudwatch::Config::builder()

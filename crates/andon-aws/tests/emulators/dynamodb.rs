@@ -12,7 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use super::{dynalite, dynamo_client, moto, unique};
+use test_support::unique;
+
+use super::{dynalite, dynamo_client, moto};
 
 async fn ledger(endpoint: &str) -> (DynamoLedger<SystemClock>, String) {
     let table = unique("ledger");

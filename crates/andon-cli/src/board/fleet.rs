@@ -46,7 +46,7 @@ fn summary(rows: &[Row]) -> Markup {
         (Light::Waiting, "waiting"),
         (Light::Running, "running"),
         (Light::Green, "green"),
-        (Light::Grey, "neither"),
+        (Light::Grey, "other"),
     ];
     html! {
         ul.summary {
@@ -91,30 +91,36 @@ fn line(row: &Row, now: Timestamp) -> Markup {
     }
 }
 
-/// How long it has been so, and how long it will be.
+/// How long it has been so, and how long it usually is.
 fn time(row: &Row, now: Timestamp) -> Markup {
     let latest = &row.overview.latest;
-    let typical = row.overview.typical;
+    let is_over = latest.status.is_final();
     html! {
-        @if let Some(since) = row.red_since() {
-            "red for " time datetime=(since) { (between(since, now)) }
-            @if let Some(streak) = row.overview.standing.streak.as_ref().filter(|streak| streak.count > 1) {
-                ", " (streak.count) " failures"
-            }
-        } @else if let Some(ended) = latest.ended.filter(|_| latest.status.is_final()) {
-            (ago(ended, now))
-            @if let (Status::Succeeded, Some(started)) = (latest.status, latest.started) {
-                ", took " (between(started, ended))
-            }
-        } @else {
-            "for " (between(row.began(), now))
-            @if let Some(typical) = typical { ", mostly " (seconds(typical.median)) }
-        }
-        @if let Some(current) = latest.current.as_ref() {
+        @if let Some(current) = &latest.current {
             div.now {
                 "in " b { (current.stage) @if let Some(action) = &current.action { " / " (action) } }
                 " for " (between(current.since, now))
             }
+        }
+        @if let Some(since) = row.red_since() {
+            div {
+                "red for " time datetime=(since) { (between(since, now)) }
+                @if let Some(streak) = row.overview.standing.streak.as_ref().filter(|streak| streak.count > 1) {
+                    ", " (streak.count) " failures in a row"
+                }
+            }
+        } @else if let Some(ended) = latest.ended.filter(|_| is_over) {
+            div {
+                (ago(ended, now))
+                @if let (Status::Succeeded, Some(started)) = (latest.status, latest.started) {
+                    ", took " (between(started, ended))
+                }
+            }
+        } @else {
+            div { "began " (ago(row.began(), now)) }
+        }
+        @if let Some(typical) = row.overview.typical.filter(|_| !is_over) {
+            div { "usually takes " (seconds(typical.median)) }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What several pages show: signs, times, changes, addresses.
 
+use std::fmt::Write as _;
+
 use andon::history::ChangeSummary;
 use andon::message::span;
 use andon::name::PipelineId;
@@ -41,17 +43,22 @@ pub(super) fn sign(light: Light, word: &str) -> Markup {
 
 /// A span of time between two moments.
 pub(super) fn between(from: Timestamp, to: Timestamp) -> String {
-    span(to.duration_since(from))
+    unbroken(&span(to.duration_since(from)))
 }
 
 /// A number of seconds as a span.
 pub(super) fn seconds(seconds: i64) -> String {
-    span(SignedDuration::from_secs(seconds))
+    unbroken(&span(SignedDuration::from_secs(seconds)))
+}
+
+/// A text that stays on one line.
+fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
 }
 
 /// A moment, exact where the pointer rests on it.
 pub(super) fn ago(at: Timestamp, now: Timestamp) -> Markup {
-    html! { time datetime=(at) title=(at.strftime("%e %b %Y, %H:%M:%S UTC")) { (crate::terminal::ago(at, now)) } }
+    html! { time datetime=(at) title=(at.strftime("%e %b %Y, %H:%M:%S UTC")) { (unbroken(&crate::terminal::ago(at, now))) } }
 }
 
 /// A change: its short id, its first line, its author.
@@ -78,7 +85,8 @@ fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
         encoded
     })

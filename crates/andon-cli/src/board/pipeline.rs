@@ -68,7 +68,7 @@ fn facts(row: &Row, now: Timestamp) -> Markup {
             }
             @if let Some(known) = &latest.change { dt { "Change" } dd.change { (change(known)) } }
             @if let Some(typical) = row.overview.typical {
-                dt { "Mostly takes" }
+                dt { "Usually takes" }
                 dd { (seconds(typical.median)) " (" (typical.runs) " successful runs, 95 in 100 within " (seconds(typical.p95)) ")" }
             }
         }

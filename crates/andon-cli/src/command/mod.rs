@@ -13,6 +13,7 @@ use crate::terminal::{Terminal, complain};
 
 mod check;
 mod demo;
+mod explain;
 mod preview;
 mod replay;
 mod runs;
@@ -47,6 +48,7 @@ enum Command {
     Status(status::Status),
     Runs(runs::Runs),
     Check(check::Check),
+    Explain(explain::Explain),
     Preview(preview::Preview),
 }
 
@@ -81,6 +83,7 @@ pub fn run() -> ExitCode {
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
         Command::Check(check) => check.run(around),
+        Command::Explain(explain) => explain.run(around),
         Command::Preview(preview) => preview.run(around),
     };
     match outcome {

@@ -145,7 +145,7 @@ fn show(message: &Message, form: Form, json: bool, terminal: Terminal) -> anyhow
                 terminal.line(format!("\n{}", terminal::slack::readable(&blocks)))?;
             }
         }
-        Form::Json => terminal.json(&terminal::json::alert(message, None))?,
+        Form::Json => terminal.json(&terminal::json::Alert::new(message, None))?,
     }
     Ok(())
 }

@@ -69,8 +69,10 @@ impl Replay {
             Some(directory) => open(directory)?,
             None => in_memory()?,
         };
-        let playback = Playback::new(ledger, outlet, clock, config)?;
+        ledger.sync_on_demand()?;
+        let playback = Playback::new(ledger.clone(), outlet, clock, config)?;
         let sound = runtime()?.block_on(play(&playback, files, &listener))?;
+        ledger.sync()?;
         listener.finish()?;
         anyhow::ensure!(!unreadable, "not every file could be read");
         Ok(if sound { Verdict::Well } else { Verdict::NotWell })
@@ -91,7 +93,7 @@ async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &
             listener.check()?;
         }
         if let Some(problem) = problem {
-            complain(&format!("{name}: after {count} events: {problem}"));
+            complain(&format!("{name}: {problem}"));
             sound = false;
         }
     }
@@ -120,7 +122,10 @@ fn read(file: &Path) -> anyhow::Result<Played> {
     for payload in Deserializer::from_slice(text).into_iter::<Value>() {
         match payload {
             Ok(payload) => events.extend(recorded::unwrap(payload)),
-            Err(error) => problem = Some(format!("is not JSON: {error}")),
+            Err(error) => {
+                let what = if events.is_empty() { "it" } else { "what follows its events" };
+                problem = Some(format!("{what} is not JSON: {error}"));
+            }
         }
     }
     if events.is_empty() && problem.is_none() {
@@ -156,7 +161,7 @@ impl Listener {
         let terminal = self.around.terminal;
         match sent {
             Sent::Alert { to, message } if self.json => {
-                terminal.json_line(&json::alert(message, self.names_destination.then_some(to)))
+                terminal.json_line(&json::Alert::new(message, self.names_destination.then_some(*to)))
             }
             Sent::Alert { to, message } => {
                 if self.names_destination {
@@ -164,7 +169,7 @@ impl Listener {
                 }
                 terminal.line(framed(message, terminal))
             }
-            Sent::Datum(datum) if self.json => terminal.json_line(&json::datum(datum)),
+            Sent::Datum(datum) if self.json => terminal.json_line(&json::Datum::new(datum)),
             Sent::Datum(datum) => {
                 self.gathered.borrow_mut().add(datum);
                 Ok(())

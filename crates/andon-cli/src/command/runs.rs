@@ -1,6 +1,6 @@
 //! `andon runs`: the latest runs, newest first.
 
-use andon::history::RunSummary;
+use andon::history::{History, RunSummary};
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
 use jiff::Timestamp;
@@ -32,27 +32,23 @@ impl Runs {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let ledger = open_existing(&self.data.directory)?;
         let mut runs: Vec<(PipelineId, RunSummary)> = runtime()?.block_on(async {
-            let histories = match &self.pipeline {
-                Some(name) => vec![find(&ledger, name).await?],
-                None => {
-                    let mut histories = Vec::new();
-                    for overview in ledger.pipelines().await? {
-                        histories.extend(ledger.history(&overview.pipeline).await?);
-                    }
-                    histories
+            let mut histories = Vec::new();
+            if let Some(name) = &self.pipeline {
+                histories.push(find(&ledger, name).await?);
+            } else {
+                for overview in ledger.pipelines().await? {
+                    histories.extend(ledger.history(&overview.pipeline).await?);
                 }
+            }
+            let runs = |history: &History| -> Vec<(PipelineId, RunSummary)> {
+                history.runs().into_iter().map(|run| (history.pipeline.clone(), run.clone())).collect()
             };
-            let of_all = histories.iter().flat_map(|history| {
-                history.runs().into_iter().map(|run| (history.pipeline.clone(), run.clone())).collect::<Vec<_>>()
-            });
-            anyhow::Ok(of_all.collect())
+            anyhow::Ok(histories.iter().flat_map(runs).collect())
         })?;
         runs.sort_by(|(_, a), (_, b)| b.place().cmp(&a.place()));
         runs.truncate(self.limit);
         if self.json {
-            around
-                .terminal
-                .json(&runs.iter().map(|(pipeline, run)| as_json(pipeline, run)).collect::<Vec<_>>().into())?;
+            around.terminal.json(&runs.iter().map(|(pipeline, run)| as_json(pipeline, run)).collect::<Vec<_>>())?;
         } else {
             around.terminal.table(&table(&runs, around.now()))?;
         }

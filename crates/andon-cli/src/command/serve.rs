@@ -1,16 +1,18 @@
 //! `andon serve`: Andon on one machine, events by HTTP, the board as a page.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use andon::statistics::Datum;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::{Data, Surroundings, Verdict, configuration, runtime};
-use crate::local::{Outlet, Pending, Sent, Station, SystemClock, open};
+use crate::local::{LocalLedger, Outlet, Pending, Sent, Station, SystemClock, open};
 use crate::terminal::alert::framed;
-use crate::terminal::{BOLD, DIM, Terminal, moment, paint};
+use crate::terminal::{BOLD, DIM, Terminal, complain, moment, paint};
 use crate::web;
 
 /// Take events by HTTP, tell of failures here, and show the board
@@ -43,6 +45,7 @@ impl Serve {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let config = configuration(self.config.as_deref())?;
         let ledger = open(&self.data.directory)?;
+        ledger.sync_on_demand()?;
         let pending = Pending::open(&self.data.directory)?;
         let (terminal, quiet, metrics) = (around.terminal, self.quiet, self.metrics);
         let outlet = Outlet::new(move |sent| {
@@ -56,13 +59,26 @@ impl Serve {
             };
             Ok(())
         });
-        let station = Station::new(ledger, pending, outlet, SystemClock, config);
+        let station = Station::new(ledger.clone(), pending, outlet, SystemClock, config);
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
             announce(terminal, listener.local_addr().context("cannot tell the address")?, &self.data)?;
-            web::serve(listener, &station).await?;
+            tokio::select! {
+                served = web::serve(listener, &station, || ledger.sync()) => served?,
+                never = forget_daily(&ledger) => match never {},
+            }
             Ok(Verdict::Well)
         })
+    }
+}
+
+/// Deletes what has been kept for long enough, as long as the process runs.
+async fn forget_daily(ledger: &LocalLedger) -> Infallible {
+    loop {
+        tokio::time::sleep(Duration::from_hours(24)).await;
+        if let Err(error) = ledger.forget_expired() {
+            complain(&error.to_string());
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl Status {
             let Some(name) = &self.pipeline else {
                 let rows = Row::list(ledger.pipelines().await?);
                 if self.json {
-                    terminal.json(&rows.iter().map(Row::json).collect::<Vec<_>>().into())?;
+                    terminal.json(&rows.iter().map(Row::json).collect::<Vec<_>>())?;
                 } else if rows.is_empty() {
                     terminal.line("No pipeline has been heard of yet.")?;
                 } else {

@@ -22,6 +22,7 @@ mod claim;
 mod document;
 mod fault;
 mod schema;
+mod sync;
 
 use fault::Failure;
 

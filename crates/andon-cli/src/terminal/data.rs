@@ -12,9 +12,11 @@ use super::{Cell, Table};
 /// Metric data that went out, gathered for a table.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    pipelines: BTreeMap<Vec<(&'static str, String)>, BTreeMap<Metric, Vec<f64>>>,
+    pipelines: BTreeMap<Dimensions, BTreeMap<Metric, Vec<f64>>>,
     finer: usize,
 }
+
+type Dimensions = Vec<(&'static str, String)>;
 
 /// The times in the table, and what they are called there.
 const TIMES: [(Metric, &str); 6] = [

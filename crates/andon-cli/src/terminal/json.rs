@@ -1,45 +1,75 @@
 //! What goes out, as JSON: one object for each alert and each metric datum.
 
+use std::collections::BTreeMap;
+
 use andon::config::Destination;
 use andon::message::{Message, email};
-use andon::statistics::Datum;
-use serde_json::{Map, Value, json};
+use andon::name::{AccountId, ActionName, ExecutionId, PipelineName, Region, StageName};
+use andon::statistics;
+use serde::Serialize;
+use serde_json::Value;
 
-/// An alert; with its destination where the configuration decided on it.
-pub fn alert(message: &Message, to: Option<&Destination>) -> Value {
-    let about = &message.about;
-    let mut value = json!({
-        "type": "alert",
-        "kind": message.kind.as_str(),
-        "account": about.pipeline.home.account,
-        "region": about.pipeline.home.region,
-        "pipeline": about.pipeline.name,
-        "execution": about.execution,
-        "stage": about.stage,
-        "action": about.action,
-        "reason": message.causes.iter().find_map(|cause| cause.reason.as_deref()),
-        "text": email::body(message),
-    });
-    if let (Some(members), Some(to)) = (value.as_object_mut(), to) {
-        members.insert("to".to_owned(), to.name.as_str().into());
+/// An alert.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "alert")]
+pub struct Alert<'m> {
+    kind: &'static str,
+    account: &'m AccountId,
+    region: &'m Region,
+    pipeline: &'m PipelineName,
+    execution: Option<&'m ExecutionId>,
+    stage: Option<&'m StageName>,
+    action: Option<&'m ActionName>,
+    reason: Option<&'m str>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'m str>,
+}
+
+/// A metric datum.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "metric")]
+pub struct Datum<'d> {
+    name: &'static str,
+    value: Value,
+    unit: &'static str,
+    dimensions: BTreeMap<&'static str, &'d str>,
+    timestamp: jiff::Timestamp,
+}
+
+impl<'m> Alert<'m> {
+    /// An alert; with its destination where a configuration decided on it.
+    pub fn new(message: &'m Message, to: Option<&'m Destination>) -> Self {
+        let about = &message.about;
+        Self {
+            kind: message.kind.as_str(),
+            account: &about.pipeline.home.account,
+            region: &about.pipeline.home.region,
+            pipeline: &about.pipeline.name,
+            execution: about.execution.as_ref(),
+            stage: about.stage.as_ref(),
+            action: about.action.as_ref(),
+            reason: message.causes.iter().find_map(|cause| cause.reason.as_deref()),
+            text: email::body(message),
+            to: to.map(|to| to.name.as_str()),
+        }
     }
-    value
 }
 
-/// A metric datum; whole values are written as integers.
-pub fn datum(datum: &Datum) -> Value {
-    let dimensions: Map<String, Value> =
-        datum.dimensions.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-    json!({
-        "type": "metric",
-        "name": datum.metric.name(),
-        "value": number(datum.value),
-        "unit": datum.metric.unit(),
-        "dimensions": dimensions,
-        "timestamp": datum.at.to_string(),
-    })
+impl<'d> Datum<'d> {
+    /// A metric datum.
+    pub fn new(datum: &'d statistics::Datum) -> Self {
+        Self {
+            name: datum.metric.name(),
+            value: number(datum.value),
+            unit: datum.metric.unit(),
+            dimensions: datum.dimensions.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            timestamp: datum.at,
+        }
+    }
 }
 
+/// A number, written as 400 and not as 400.0 where it is whole.
 fn number(value: f64) -> Value {
     /// Up to here every whole number has a double of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -5,7 +5,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use serde_json::Value;
+use serde::Serialize;
 
 pub mod alert;
 pub mod data;
@@ -55,13 +55,13 @@ impl Terminal {
     }
 
     /// Writes a JSON document, so that a person can read it too.
-    pub fn json(self, value: &Value) -> io::Result<()> {
-        self.line(format!("{value:#}"))
+    pub fn json(self, value: &impl Serialize) -> io::Result<()> {
+        self.line(serde_json::to_string_pretty(value)?)
     }
 
     /// Writes a JSON document on one line.
-    pub fn json_line(self, value: &Value) -> io::Result<()> {
-        self.line(value.to_string())
+    pub fn json_line(self, value: &impl Serialize) -> io::Result<()> {
+        self.line(serde_json::to_string(value)?)
     }
 
     /// Writes a table.

@@ -43,7 +43,7 @@ fn text(object: Option<&Value>) -> String {
         out.push_str(before);
         let (link, remaining) = after.split_once('>').unwrap_or((after, ""));
         match link.split_once('|') {
-            Some((url, label)) => out.push_str(&format!("{label} ({url})")),
+            Some((url, label)) => out.extend([label, " (", url, ")"]),
             None => out.push_str(link),
         }
         rest = remaining;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use super::MOST_WAITING;
 use crate::local::{Fate, PendingError, Station};
 use crate::terminal::complain;
 
@@ -31,6 +32,8 @@ pub(super) enum NoAnswer {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Pending(#[from] PendingError),
+    #[error("{0}")]
+    NotSynced(String),
     #[error("Andon is about to end")]
     Ending,
 }
@@ -79,41 +82,49 @@ impl Desk {
 }
 
 /// Answers whoever asks and, in between, tries again what is due.
+///
+/// Requests that have piled up are answered together, after one sync for all of them.
 pub(super) async fn work<L: Ledger, C: Clock + Clone>(
     station: &Station<L, C>,
     mut requests: mpsc::Receiver<Request>,
+    sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
+    let mut waiting = Vec::new();
     loop {
-        let request = tokio::select! {
-            request = requests.recv() => request,
+        tokio::select! {
+            count = requests.recv_many(&mut waiting, MOST_WAITING) => {
+                if count == 0 {
+                    return Ok(());
+                }
+            }
             () = until(station.pending().next()) => {
-                let given_up = station.try_again().await.context("cannot try again what is due")?;
-                for problem in given_up {
+                for problem in station.try_again().await.context("cannot try again what is due")? {
                     complain(&format!("given up after a day: {problem}"));
                 }
-                continue;
             }
-        };
-        match request {
-            Some(request) => answer(station, request).await,
-            None => return Ok(()),
+        }
+        let mut taken = Vec::new();
+        for request in waiting.drain(..) {
+            match request {
+                Request::Take(events, answer) => taken.push((answer, take(station, events).await)),
+                Request::Pipelines(answer) => tell(answer, station.ledger().pipelines().await.map_err(NoAnswer::from)),
+                Request::Pipeline(id, answer) => {
+                    tell(answer, find(station.ledger(), &id).await.map_err(NoAnswer::from));
+                }
+            }
+        }
+        if !taken.is_empty() {
+            let synced = sync().map_err(|error| error.to_string());
+            for (answer, fates) in taken {
+                tell(answer, synced.clone().map_err(NoAnswer::NotSynced).and(fates));
+            }
         }
     }
 }
 
-async fn answer<L: Ledger, C: Clock + Clone>(station: &Station<L, C>, request: Request) {
-    // Whoever has gone away misses the answer, nothing else.
-    match request {
-        Request::Take(events, answer) => {
-            let _ = answer.send(take(station, events).await);
-        }
-        Request::Pipelines(answer) => {
-            let _ = answer.send(station.ledger().pipelines().await.map_err(NoAnswer::from));
-        }
-        Request::Pipeline(pipeline, answer) => {
-            let _ = answer.send(find(station.ledger(), &pipeline).await.map_err(NoAnswer::from));
-        }
-    }
+/// Whoever has gone away misses the answer, nothing else.
+fn tell<T>(answer: Answer<T>, result: Result<T, NoAnswer>) {
+    let _ = answer.send(result);
 }
 
 async fn take<L: Ledger, C: Clock + Clone>(

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use super::MOST_BODY;
-use super::desk::{Desk, NoAnswer};
+use super::desk::Desk;
 use super::pages::as_json;
 use crate::local::{Fate, recorded};
 
@@ -55,9 +55,7 @@ pub(super) async fn post(
             let fates: Vec<Value> = fates.iter().map(told).collect();
             as_json(status, &json!({"events": fates}))
         }
-        Err(error @ (NoAnswer::Ledger(_) | NoAnswer::Pending(_) | NoAnswer::Ending)) => {
-            refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
-        }
+        Err(error) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
     }
 }
 

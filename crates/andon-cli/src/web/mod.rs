@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use andon::clock::Clock;
-use andon::ledger::Ledger;
+use andon::ledger::{Ledger, LedgerError};
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,7 +35,13 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until the process is told to end; requests under way are finished first.
-pub async fn serve<L: Ledger, C: Clock + Clone>(listener: TcpListener, station: &Station<L, C>) -> anyhow::Result<()> {
+///
+/// `sync` makes what has been taken in last; it is called before anybody is told that their events are.
+pub async fn serve<L: Ledger, C: Clock + Clone>(
+    listener: TcpListener,
+    station: &Station<L, C>,
+    sync: impl Fn() -> Result<(), LedgerError>,
+) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MOST_WAITING);
     let server = axum::serve(listener, router(Desk::new(desk))).with_graceful_shutdown(end());
     let impatience = async {
@@ -43,8 +49,8 @@ pub async fn serve<L: Ledger, C: Clock + Clone>(listener: TcpListener, station: 
         tokio::time::sleep(LAST_ORDERS).await;
     };
     tokio::select! {
-        served = server => served.context("cannot go on serving"),
-        worked = desk::work(station, requests) => worked,
+        outcome = server => outcome.context("cannot go on serving"),
+        outcome = desk::work(station, requests, sync) => outcome,
         () = impatience => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use crate::config::Kind;
 use crate::event::{ApprovalRequest, Attempt, Commit, State, Subject, Trigger};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
-use crate::run::{ActionView, Failure, GRACE, Run, Status};
+use crate::run::{ActionView, Failure, Patience, Run, Status};
 
 pub use sweep::overdue;
 
@@ -152,7 +152,7 @@ pub struct Approval {
 pub struct Due {
     /// The alerts, in the order they should go out.
     pub alerts: Vec<Alert>,
-    /// A failure that nobody has explained yet: look its actions up, or try again once [`GRACE`] is over.
+    /// A failure that nobody has explained yet: look its actions up, or try again later.
     pub unexplained: bool,
 }
 
@@ -290,7 +290,7 @@ impl Alert {
 }
 
 /// Works out what is due once an event of this attempt has been merged into its run and history.
-pub fn due(run: &Run, history: &History, attempt: Attempt, now: Timestamp) -> Due {
+pub fn due(run: &Run, history: &History, attempt: Attempt, patience: Patience) -> Due {
     let mut alerts = Vec::new();
     let mut unexplained = false;
     alerts.extend(started(run));
@@ -298,7 +298,7 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, now: Timestamp) -> Du
     if let Some(last) = failures.last() {
         if run.is_rejected(attempt) {
             alerts.push(Alert::of_run(run, last.at, News::Rejected(failures.clone())));
-        } else if run.is_explained(attempt) || now.duration_since(last.at) >= GRACE {
+        } else if run.is_explained(attempt) || patience.is_over(last.at) {
             alerts.push(failed(run, history, attempt, failures.clone()));
         } else {
             unexplained = true;

@@ -116,13 +116,17 @@ const WORDS: &[(Category, &[&str])] = &[
             "unknown option",
             "unrecognized",
             "unsupported",
+            "not supported",
+            "no longer supported",
+            "is empty",
+            "non-empty",
             "not set",
             "does not exist",
             "configuration",
             "config",
         ],
     ),
-    (Category::Deploy, &["rollback", "unhealthy"]),
+    (Category::Deploy, &["rollback", "unhealthy", "create_failed", "update_failed", "delete_failed"]),
 ];
 
 /// Programs and scripts by what they are run for.
@@ -217,8 +221,10 @@ pub(super) fn suggested(quoted: &str, command: Option<&str>) -> Category {
 }
 
 /// Some tools print the same for two purposes; then what the command is for decides.
-pub(super) fn refined(category: Category, command: Option<&str>) -> Category {
-    let lints = command.is_some_and(|command| command.contains("go vet") || command.contains("lint"));
+pub(super) fn refined(category: Category, quoted: &str, command: Option<&str>) -> Category {
+    // `vet: ` marks what vet could not even compile.
+    let lints = !quoted.starts_with("vet: ")
+        && command.is_some_and(|command| command.contains("go vet") || command.contains("lint"));
     if category == Category::Compile && lints { Category::Lint } else { category }
 }
 

@@ -1,7 +1,7 @@
 //! One raw line made readable: colours, progress bars, time stamps and the prefixes that runners put before a tool's own words.
 //!
-//! Tools are recognised by how *they* write, so whatever CodeBuild, GitHub Actions, Travis, Amplify, Jenkins,
-//! docker-compose, BuildKit or a task runner put in front of a line has to go first. Everything here is one pass over bytes.
+//! Tools are recognised by how *they* write, so whatever `CodeBuild`, GitHub Actions, Travis, Amplify, Jenkins,
+//! docker-compose, `BuildKit` or a task runner put in front of a line has to go first. Everything here is one pass over bytes.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub(super) enum Mark {
     EndGroup,
     /// `##[warning]`, `##[notice]`, `##[debug]`, `##[command]`: not a failure.
     Aside,
-    /// `[Container] <time>`: CodeBuild itself speaks.
+    /// `[Container] <time>`: `CodeBuild` itself speaks.
     CodeBuild,
 }
 
@@ -45,7 +45,9 @@ pub(super) fn clean(raw: &[u8], numbered: bool) -> (String, Mark) {
     }
     // Prefixes nest (an Actions time stamp before a BuildKit step before a task's tag), but not endlessly.
     for _ in 0..6 {
-        let Some((after, said)) = prefix(rest) else { break };
+        let Some((after, said)) = prefix(rest) else {
+            break;
+        };
         rest = after;
         if said != Mark::None {
             mark = said;
@@ -151,18 +153,24 @@ fn codebuild(text: &str) -> Option<(&str, Mark)> {
     Some((stamp(rest).unwrap_or(rest), Mark::CodeBuild))
 }
 
+/// Words in brackets that are a tool's own, not a tag.
+const LEVELS: [&str; 13] =
+    ["error", "err", "info", "warn", "warning", "debug", "fatal", "fail", "failed", "ok", "pass", "trace", "pipeline"];
+
 /// `[2025-01-02T03:04:05Z] `, `[12:34:56] `, `[11ty] `, `[stderr]`, `[0] `; not `[ERROR] `, which is a tool's own.
 fn bracketed(text: &str) -> Option<(&str, Mark)> {
     let (inside, rest) = text.strip_prefix('[')?.split_once(']')?;
+    // Amplify: `[WARNING]: ` before everything that a command writes to standard error.
+    if let Some(rest) = rest.strip_prefix(": ")
+        && ["INFO", "WARNING", "ERROR"].contains(&inside)
+    {
+        return Some((rest, Mark::None));
+    }
     let rest = rest.strip_prefix(' ').unwrap_or(rest);
     if stamp(&format!("{inside} ")).is_some() {
         return Some((rest, Mark::None));
     }
     // A tag is a lone word that the line goes on after; a level, a check box or a whole message is none.
-    const LEVELS: [&str; 13] = [
-        "error", "err", "info", "warn", "warning", "debug", "fatal", "fail", "failed", "ok", "pass", "trace",
-        "pipeline",
-    ];
     let word = !inside.is_empty()
         && inside.len() <= 24
         && inside.bytes().all(|b| b.is_ascii_alphanumeric() || b"_:./@-".contains(&b));
@@ -209,7 +217,7 @@ fn workflow_command(text: &str) -> Option<(&str, Mark)> {
     Some((rest, mark))
 }
 
-/// `#17 47.77 words` of BuildKit's plain progress.
+/// `#17 47.77 words` of `BuildKit`'s plain progress.
 fn buildkit(text: &str) -> Option<(&str, Mark)> {
     let (step, rest) = text.strip_prefix('#')?.split_once(' ')?;
     if step.is_empty() || !step.bytes().all(|b| b.is_ascii_digit()) {
@@ -223,7 +231,7 @@ fn seconds(text: &str) -> Option<&str> {
     let (number, rest) = text.split_once(' ').unwrap_or((text, ""));
     let (whole, part) = number.split_once('.')?;
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    (digits(whole) && digits(part) && part.len() >= 1 && whole.len() <= 5).then_some(rest)
+    (digits(whole) && digits(part) && !part.is_empty() && whole.len() <= 5).then_some(rest)
 }
 
 fn travis(text: &str) -> Option<(&str, Mark)> {
@@ -335,6 +343,7 @@ mod tests {
             ("agent_1  | [Container] 2024/02/19 11:48:37 Running command PWD", "Running command PWD"),
             ("\u{1b}[0K\u{1b}[33;1m$ npm ci\u{1b}[0m", "$ npm ci"),
             ("[11ty] Problem writing", "Problem writing"),
+            ("2024-03-05T10:00:50.000Z [WARNING]: Module not found", "Module not found"),
             ("    [javac] A.java:3: error: x", "A.java:3: error: x"),
             ("[stderr]error: no", "error: no"),
             ("web:build: error TS2304", "error TS2304"),

@@ -47,12 +47,13 @@ impl Context {
     }
 
     /// Says that the cause is unknown, and what is known instead.
-    pub(super) fn sentence(&self) -> Option<String> {
+    pub(super) fn sentence(&self, truncated: bool) -> Option<String> {
         let command = self.command.as_ref()?;
         let status = self.status.map_or_else(|| "failed".to_owned(), |status| format!("exited with status {status}"));
+        let part = if truncated { "the end of the output, which is all that was read," } else { "the output" };
+        let command = super::shortened(&command.text);
         hint::sentence(&format!(
-            "Nothing in the output is recognised as the cause; the last command was `{}`, which {status}.",
-            super::shortened(&command.text)
+            "Nothing in {part} is recognised as the cause; the last command was `{command}`, which {status}."
         ))
     }
 }

@@ -10,13 +10,13 @@ pub struct Evidence {
     pub log: Log,
     /// Whether the log's beginning is missing.
     pub truncated_at_start: bool,
-    /// What a CodeBuild build says of its phases.
+    /// What a `CodeBuild` build says of its phases.
     pub phases: Vec<PhaseContext>,
     /// What services say, first causes first.
     pub messages: Vec<Message>,
 }
 
-/// What CodeBuild says of a phase that did not succeed.
+/// What `CodeBuild` says of a phase that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhaseContext {
     /// `BUILD`, `DOWNLOAD_SOURCE`, ...
@@ -57,7 +57,7 @@ impl Evidence {
         Self { log, ..Self::default() }
     }
 
-    /// Everything but the log, as lines in the form in which CodeBuild and CloudFormation print it.
+    /// Everything but the log, as lines in the form in which `CodeBuild` and `CloudFormation` print it.
     pub(super) fn told(&self) -> Log {
         let mut text = String::new();
         for phase in &self.phases {

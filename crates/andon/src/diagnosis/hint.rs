@@ -53,11 +53,16 @@ pub(super) fn sentence(text: &str) -> Option<String> {
 fn value(rules: &Rules, log: &Log, choice: &Choice, name: &str) -> Option<String> {
     let line = log.line(choice.finding.line);
     let text = match name {
+        name if rules.capture(log, choice.finding, name).is_some() => {
+            rules.capture(log, choice.finding, name).map(|text| readable(&text))?
+        }
         "quote" => choice.lines.iter().find(|at| **at != choice.finding.line).map(|at| readable(log.line(*at)))?,
         "place" => choice.lines.iter().find_map(|at| place(log.line(*at)))?,
         "resource" => resource(line)?,
-        "reason" => reason(line)?,
-        name => rules.capture(log, choice.finding, name).map(|text| readable(&text))?,
+        "reason" => reason(line)
+            .filter(|reason| !reason.is_empty() && !reason.ends_with(':'))
+            .or_else(|| choice.lines.iter().find(|at| **at != choice.finding.line).map(|at| readable(log.line(*at))))?,
+        _ => return None,
     };
     (!text.is_empty()).then_some(text)
 }
@@ -104,7 +109,11 @@ fn reason(line: &str) -> Option<String> {
     if parts.len() == 1 {
         parts = after.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect();
     }
-    parts.get(2..).and_then(|rest| rest.last()).map(|text| (*text).to_owned())
+    if let Some(text) = parts.get(2..).and_then(|rest| rest.last()) {
+        return Some((*text).to_owned());
+    }
+    // CDK: `Type | Name (Id) reason`
+    parts.last()?.split_once(") ").map(|(_, reason)| reason.to_owned())
 }
 
 #[cfg(test)]

@@ -54,6 +54,13 @@ pub struct Diagnosis {
     pub context: Option<Context>,
 }
 
+impl Diagnosis {
+    /// Whether the evidence holds the cause itself; otherwise more of the log may be worth reading.
+    pub fn is_conclusive(&self) -> bool {
+        !self.cause.is_empty() && self.context.is_none()
+    }
+}
+
 /// One quoted line, cleaned and redacted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CauseLine {
@@ -115,7 +122,7 @@ impl<'a> Reading<'a> {
                 let said: String = cause.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
                 category::suggested(&said, command)
             }
-            known => category::refined(known, command),
+            known => category::refined(known, self.log.line(choice.finding.line), command),
         };
         let unclear = choice.rule.weight <= Weight::Summary;
         Diagnosis {
@@ -144,7 +151,13 @@ impl<'a> Reading<'a> {
             }
         };
         let cause = self.structure.failed.map_or_else(Vec::new, said);
-        Diagnosis { cause, category, hint: context.sentence(), context: Some(context), ..Diagnosis::default() }
+        Diagnosis {
+            cause,
+            category,
+            hint: context.sentence(evidence.truncated_at_start),
+            context: Some(context),
+            ..Diagnosis::default()
+        }
     }
 }
 

@@ -16,6 +16,8 @@ use super::structure::{Region, Structure};
 const ENOUGH_LINES: usize = 6;
 /// Besides the first failure, so many of its kind are quoted.
 const SIBLINGS: usize = 3;
+/// So many are looked at to find them, so that a thousand equal failures cost no more than these.
+const EXAMINED: usize = 60;
 
 /// The chosen cause.
 #[derive(Debug)]
@@ -92,16 +94,17 @@ fn siblings(
         rules.block(log, finding).iter().map(|line| log.line(*line).trim().to_owned()).collect()
     };
     let mut known = vec![told(first)];
-    let mut found = Vec::new();
+    let (mut found, mut examined) = (Vec::new(), 0);
     for finding in findings.iter().filter(|finding| finding.line > first.line) {
-        if found.len() == SIBLINGS || known.len() > 24 {
-            break;
-        }
         let same = rules.rule(finding.rule).is_some_and(|other| {
             other.tool == rule.tool && other.category == rule.category && score(other, *finding, structure) == best
         });
         if !same {
             continue;
+        }
+        examined += 1;
+        if found.len() == SIBLINGS || examined > EXAMINED {
+            break;
         }
         let text = told(*finding);
         // Not again what was told already: runners repeat failures in their summaries.

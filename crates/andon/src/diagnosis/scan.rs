@@ -87,7 +87,7 @@ impl Compiled {
 
 /// All rules, ready to be matched.
 pub(super) struct Rules {
-    rules: Vec<Compiled>,
+    table: Vec<Compiled>,
     markers: Option<AhoCorasick>,
     /// For each marker, the rules that it calls.
     called: Vec<Vec<usize>>,
@@ -126,27 +126,31 @@ impl Rules {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&markers)
             .ok();
-        Self { rules, markers, called }
+        Self { table: rules, markers, called }
     }
 
     /// The rule at its place in the table.
     pub(super) fn rule(&self, at: usize) -> Option<&'static Rule> {
-        self.rules.get(at).map(|compiled| compiled.rule)
+        self.table.get(at).map(|compiled| compiled.rule)
     }
 
     /// Every rule that matches a line, in the order of the lines.
     pub(super) fn findings(&self, log: &Log) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let Some(markers) = &self.markers else { return findings };
+        let Some(markers) = &self.markers else {
+            return findings;
+        };
         // For each rule, the last line it was tried on: a line may hold a marker many times.
-        let mut tried = vec![usize::MAX; self.rules.len()];
+        let mut tried = vec![usize::MAX; self.table.len()];
         let mut line = 0;
         for found in markers.find_overlapping_iter(log.text()) {
             while log.end_of(line).is_some_and(|end| end < found.end()) {
                 line += 1;
             }
             for &at in self.called.get(found.pattern().as_usize()).into_iter().flatten() {
-                let (Some(compiled), Some(last)) = (self.rules.get(at), tried.get_mut(at)) else { continue };
+                let (Some(compiled), Some(last)) = (self.table.get(at), tried.get_mut(at)) else {
+                    continue;
+                };
                 if *last == line {
                     continue;
                 }
@@ -163,7 +167,9 @@ impl Rules {
     /// The lines that belong to a finding, the most telling first, the matched one among them.
     pub(super) fn block(&self, log: &Log, finding: Finding) -> Vec<usize> {
         let mut lines = vec![finding.line];
-        let Some(compiled) = self.rules.get(finding.rule) else { return lines };
+        let Some(compiled) = self.table.get(finding.rule) else {
+            return lines;
+        };
         let reach = compiled.rule.quotes.iter().map(Quote::within).max().unwrap_or(0);
         let end = (finding.line + 1..log.len().min(finding.line + 1 + reach))
             .find(|at| compiled.until.matches(log.line(*at)))
@@ -202,7 +208,7 @@ impl Rules {
 
     /// What the finding's pattern captured, by number or name.
     pub(super) fn capture(&self, log: &Log, finding: Finding, name: &str) -> Option<String> {
-        let regex = self.rules.get(finding.rule)?.pattern.regex()?;
+        let regex = self.table.get(finding.rule)?.pattern.regex()?;
         let captures: Captures<'_> = regex.captures(log.line(finding.line).as_bytes())?;
         let group = match name.parse::<usize>() {
             Ok(number) => captures.get(number),

@@ -1,7 +1,7 @@
 //! What a log's lines belong to: the command that failed, commands that passed, a step's echoed head, the noise after the end.
 //!
 //! Runners say where a command starts and how it ended. Whatever was printed by a command that passed cannot be
-//! the cause, however alarming it sounds; whatever comes after the failure (POST_BUILD, artifacts, reports, caches,
+//! the cause, however alarming it sounds; whatever comes after the failure (`POST_BUILD`, artifacts, reports, caches,
 //! clean-up) is a consequence of it or has nothing to do with it.
 
 use super::clean::Mark;
@@ -101,6 +101,9 @@ impl Structure {
     }
 }
 
+/// So many last lines of a step are searched for an annotation.
+const ANNOTATIONS_REACH: usize = 50;
+
 struct Reading<'a> {
     log: &'a Log,
     regions: Vec<Region>,
@@ -108,7 +111,7 @@ struct Reading<'a> {
     command: Option<Command>,
     failed: Option<usize>,
     status: Option<i32>,
-    /// Noise has begun: CodeBuild went on to the next phase, or the runner cleans up.
+    /// Noise has begun: `CodeBuild` went on to the next phase, or the runner cleans up.
     restarted: bool,
 }
 
@@ -118,6 +121,16 @@ impl Reading<'_> {
             if *slot == Region::Plain || region == Region::Noise || region == Region::Echo {
                 *slot = region;
             }
+        }
+    }
+
+    /// A step that the runner annotated with an error and that simply ends has failed: actions without a shell have no exit status.
+    fn conclude(&mut self, index: usize) {
+        let annotated = (self.start..index).rev().take(ANNOTATIONS_REACH).find(|at| self.log.mark(*at) == Mark::Error);
+        if let (None, Some(at)) = (self.failed, annotated) {
+            self.set(self.start..index, Region::Failing);
+            self.failed = Some(at);
+            self.start = index;
         }
     }
 
@@ -131,8 +144,9 @@ impl Reading<'_> {
         match *step {
             Step::Starts(command) => {
                 let silently_passed = self.log.mark(index) != Mark::None;
+                self.conclude(index);
                 if self.failed.is_none() {
-                    if silently_passed {
+                    if silently_passed || self.log.line(index).starts_with('#') {
                         self.set(self.start..index, Region::Passed);
                     }
                     self.command = Some(Command { text: command.to_owned(), line: index });
@@ -166,9 +180,12 @@ impl Reading<'_> {
                 }
                 self.start = index + 1;
             }
-            Step::NextPhase if self.failed.is_some() => self.restarted = true,
-            Step::CleansUp if self.failed.is_some() => self.restarted = true,
-            Step::NextPhase | Step::CleansUp => {}
+            Step::CleansUp => {
+                self.conclude(index);
+                self.restarted |= self.failed.is_some();
+            }
+            // Before any failure the next phase and an upload are the ordinary course of things.
+            Step::NextPhase => self.restarted |= self.failed.is_some(),
         }
         self.continue_at(index);
     }
@@ -295,9 +312,16 @@ mod tests {
     }
 
     #[test]
+    fn in_actions_a_step_that_only_annotates_an_error_has_failed() {
+        use Region::{Echo, Failing, Noise, Plain};
+        let log = "##[group]Run a/b@v1\n##[endgroup]\n##[error]Login failed\n##[group]Run c/d@v1\n##[endgroup]\nx\nPost job cleanup.\n";
+        assert_eq!(regions(log), [Echo, Echo, Failing, Echo, Echo, Plain, Noise]);
+    }
+
+    #[test]
     fn in_travis_a_command_that_exited_with_0_has_passed() {
         use Region::{Failing, Passed, Plain};
         let log = "travis_time:start:1\n$ a\nok\nThe command \"a\" exited with 0.\ntravis_time:start:2\n$ b\nbad\nThe command \"b\" exited with 1.\n";
-        assert_eq!(regions(log), [Passed, Passed, Passed, Plain, Plain, Failing, Failing, Plain]);
+        assert_eq!(regions(log), [Plain, Passed, Passed, Plain, Plain, Failing, Failing, Plain]);
     }
 }

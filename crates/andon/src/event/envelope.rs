@@ -24,6 +24,8 @@ pub enum Delivery {
 pub struct Record {
     /// The message's id, by which it is reported as failed.
     pub id: String,
+    /// Whether the queue has delivered it before.
+    pub again: bool,
     /// The event it holds.
     pub event: Result<Value, Malformed>,
 }
@@ -43,6 +45,7 @@ pub fn open(payload: Value) -> Delivery {
                 .iter()
                 .map(|record| Record {
                     id: record.get("messageId").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                    again: receive_count(record) > 1,
                     event: read(record.get("body"), "body").and_then(event),
                 })
                 .collect(),
@@ -50,6 +53,11 @@ pub fn open(payload: Value) -> Delivery {
     } else {
         Delivery::Direct(records.iter().map(|record| event(record.clone())).collect())
     }
+}
+
+/// How often SQS has handed a message out: a number as text; one that is not there is taken as the first time.
+fn receive_count(record: &Value) -> u32 {
+    super::member::count(record.get("attributes").unwrap_or(&Value::Null), "ApproximateReceiveCount").unwrap_or(1)
 }
 
 /// Takes the event out of whatever is around it.

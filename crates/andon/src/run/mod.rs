@@ -23,9 +23,31 @@ const MOST_FACTS: usize = 1500;
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
 const LONGEST: usize = 2048;
 
-/// How long a failure that no event has explained is kept back: the one that explains it comes within the same second
-/// or so, but not always first.
+/// How long a failure that no event has explained is kept back, where nothing but the clock can tell: the event that
+/// explains it comes within the same second or so, but not always first.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(20);
+
+/// Whether to wait for the event that explains a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// The event was delivered for the first time, and its queue will deliver it again: wait for that.
+    Wait,
+    /// By now it has been delivered again, some minutes later: whatever was to come has come.
+    GiveUp,
+    /// There is no queue to tell: wait until the failure is [`GRACE`] old.
+    ByClock(Timestamp),
+}
+
+impl Patience {
+    /// Whether a failure of that time has been waited on for long enough.
+    pub fn is_over(self, failed: Timestamp) -> bool {
+        match self {
+            Self::Wait => false,
+            Self::GiveUp => true,
+            Self::ByClock(now) => now.duration_since(failed) >= GRACE,
+        }
+    }
+}
 
 /// One execution of a pipeline, as far as its events have told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

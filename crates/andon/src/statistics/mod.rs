@@ -4,14 +4,14 @@
 //! was built on them keeps working. Unlike there, a retry in place counts as a recovery, an event that comes twice
 //! counts once, a rejected approval is not a failure, and nothing depends on what an API has got round to listing.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::event::{Attempt, State, Subject};
 use crate::history::{Colour, History, RunSummary};
 use crate::ledger::ClaimKey;
 use crate::name::{Home, PipelineId};
-use crate::run::{GRACE, Outcome, Run, Status};
+use crate::run::{Outcome, Patience, Run, Status};
 
 mod limits;
 
@@ -120,18 +120,18 @@ pub enum Due {
 ///
 /// Whatever the order of events: the data of the subject itself, those of the run's ends (a late event can make one of
 /// them known), and those of the end of the next run (whose red or green time may hang on this one).
-pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, home: &Home, now: Timestamp) -> Due {
+pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, home: &Home, patience: Patience) -> Due {
     let mut measured = Vec::new();
     let mut waits = false;
     let place = Place { pipeline: &run.pipeline, home };
     if *subject != Subject::Pipeline {
-        waits |= count(&mut measured, &place, run, subject, attempt, now);
+        waits |= count(&mut measured, &place, run, subject, attempt, patience);
     }
     if let Some(summary) = history.run(&run.execution) {
         for outcome in run.outcomes() {
-            waits |= count(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, now);
+            waits |= count(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, patience);
             if outcome.status == Status::Failed
-                && !is_decided(run, &Subject::Pipeline, outcome.attempt, now.duration_since(outcome.ended))
+                && !is_decided(run, &Subject::Pipeline, outcome.attempt, outcome.ended, patience)
             {
                 waits = true;
                 continue;
@@ -191,13 +191,13 @@ fn count(
     run: &Run,
     subject: &Subject,
     attempt: Attempt,
-    now: Timestamp,
+    patience: Patience,
 ) -> bool {
     let mut waits = false;
     for (state, at) in run.ends(subject, attempt) {
         let metric = match state {
             State::Succeeded => Metric::SuccessCount,
-            State::Failed if !is_decided(run, subject, attempt, now.duration_since(at)) => {
+            State::Failed if !is_decided(run, subject, attempt, at, patience) => {
                 waits = true;
                 continue;
             }
@@ -212,8 +212,8 @@ fn count(
 }
 
 /// Whether it is known if a failure was somebody's rejection; after a while it is taken as none.
-fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, age: SignedDuration) -> bool {
-    age >= GRACE
+fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, at: Timestamp, patience: Patience) -> bool {
+    patience.is_over(at)
         || matches!(subject, Subject::Action { .. } | Subject::Unnamed)
         || run.is_explained_for(subject, attempt)
 }

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -87,13 +88,26 @@ pub(super) fn build_in(root: &Path, target: &Path, package: &str, arch: Arch) ->
 
 /// Flags as an addition to those of the configuration: the variable `RUSTFLAGS` would take their place.
 fn remapped_paths(root: &Path, triple: &str) -> Result<String> {
-    let sysroot = output(std::process::Command::new("rustc").args(["--print", "sysroot"]))?;
-    let flags: Vec<String> =
-        [(root.display().to_string(), "/andon"), (cargo_home()?, "/cargo"), (sysroot.trim().to_owned(), "/rust")]
-            .into_iter()
-            .map(|(path, name)| serde_json::json!(format!("--remap-path-prefix={path}={name}")).to_string())
-            .collect();
+    let rustc = rustc();
+    let sysroot = output(Command::new(&rustc).args(["--print", "sysroot"]))?;
+    let version = output(Command::new(&rustc).arg("-vV"))?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let flags: Vec<String> = [
+        (root.display().to_string(), "/andon".to_owned()),
+        (cargo_home()?, "/cargo".to_owned()),
+        // The standard library says this of itself, unless its sources are installed.
+        (format!("{}/lib/rustlib/src/rust", sysroot.trim()), format!("/rustc/{commit}")),
+    ]
+    .into_iter()
+    .map(|(path, name)| serde_json::json!(format!("--remap-path-prefix={path}={name}")).to_string())
+    .collect();
     Ok(format!("target.{triple}.rustflags=[{}]", flags.join(",")))
+}
+
+/// The compiler of the cargo that runs this, which is the one that will build.
+fn rustc() -> PathBuf {
+    let beside = std::env::var_os("CARGO").map(|cargo| Path::new(&cargo).with_file_name("rustc"));
+    beside.filter(|rustc| rustc.is_file()).unwrap_or_else(|| "rustc".into())
 }
 
 fn cargo_home() -> Result<String> {

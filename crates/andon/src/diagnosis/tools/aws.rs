@@ -2,8 +2,8 @@
 //!
 //! General because every SDK prints the error code of the service and the same sentence for a denial (made by IAM, not by the tool).
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, rule, some};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, rule, some};
 
 /// What AWS services and SDKs say.
 pub(super) const RULES: &[Rule] = &[

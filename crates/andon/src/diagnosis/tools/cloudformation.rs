@@ -1,10 +1,10 @@
-//! CloudFormation and what drives it: stack events, CDK, SAM, templates.
+//! `CloudFormation` and what drives it: stack events, CDK, SAM, templates.
 //!
 //! General because all drivers print the resource states of the service itself, and the reason that the resource handler gave;
 //! resources that were only cancelled by the first failure say so in fixed words.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, lead, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, lead, rule, some, then};
 
 const CANCELLED: &str =
     r"(?i)(?:cancell?ed|The following resource\(s\) failed|Resource creation cancelled|resource update cancelled)";
@@ -19,10 +19,12 @@ pub(super) const RULES: &[Rule] = &[
         .hint("{resource}: {reason}"),
     rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED.*(?:[Ii]nvalid|[Mm]ust (?:be|have|contain|match|specify)|not valid|is required|[Mm]alformed|required key|extraneous key|does not match|[Vv]alidation|[Uu]nsupported|not supported|cannot be (?:empty|null)|already exists|AlreadyExists|not found|does not exist|Property )", Weight::Cause, Category::Config).unless(CANCELLED)
         .hint("{resource}: {reason}"),
-    rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED\W*\|?\s*(?:AWS|Custom|Alexa)::[\w:]+\s*\|?\s*\S+\s*$", Weight::Cause, Category::Config)
-        .quote(&[then(r"\S", 2)]).hint("CloudFormation could not create that resource: {quote}"),
-    rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED", Weight::Cause, Category::Deploy).unless(CANCELLED)
-        .quote(&[some(r"(?:Resource handler returned|ResourceStatusReason|[Rr]eason)", 4, 1), before(r"ResourceStatusReason", 4)])
+    rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED\W*\|?\s*(?:AWS|Custom|Alexa)::[\w:]+\s*\|?\s*\S+\s*$", Weight::Cause, Category::Unknown)
+        .quote(&[then(r"\S", 2)]).hint("{resource?The resource} failed: {quote}"),
+    rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED: (?P<name>\S+) \((?P<kind>(?:AWS|Custom|Alexa)::[\w:]+)\)\s*$", Weight::Cause, Category::Unknown)
+        .quote(&[then(r"\S", 2)]).hint("{name} ({kind}): {quote}"),
+    rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED", Weight::Cause, Category::Unknown).unless(CANCELLED)
+        .quote(&[some(r#"(?:^\s{30,}\S|Resource handler returned|"ResourceStatusReason")"#, 4, 3), before(r#""ResourceStatusReason""#, 4)]).until(r"^\s*(?:CREATE|UPDATE|DELETE|ROLLBACK|-----)")
         .hint("{resource}: {reason}"),
     rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE)_FAILED", Weight::Summary, Category::Deploy),
     rule("cloudformation", &["Resource handler returned message"], r#"Resource handler returned message: "?(?P<why>[^"]+)"#, Weight::Tool, Category::Deploy).hint("The resource handler says: {why}"),

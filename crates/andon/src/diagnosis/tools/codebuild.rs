@@ -1,9 +1,9 @@
-//! CodeBuild, CodePipeline, CodeDeploy: what the services say themselves.
+//! `CodeBuild`, `CodePipeline`, `CodeDeploy`: what the services say themselves.
 //!
-//! General because the status codes of a phase context and the words of the CodeDeploy agent are the services own and do not vary with the tool.
+//! General because the status codes of a phase context and the words of the `CodeDeploy` agent are the services own and do not vary with the tool.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, then};
 
 /// What the developer tools services say.
 pub(super) const RULES: &[Rule] = &[

@@ -1,9 +1,9 @@
-//! Docker, BuildKit, registries, Podman, Kaniko, hadolint.
+//! Docker, `BuildKit`, registries, Podman, Kaniko, hadolint.
 //!
 //! General because the daemon and the registries answer with the error codes of the distribution API, whichever client prints them.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule};
 
 /// What container builds and registries say.
 pub(super) const RULES: &[Rule] = &[

@@ -2,8 +2,8 @@
 //!
 //! General because the reasons start with fixed error names (`CannotPullContainerError`, `ResourceInitializationError`), whoever prints them.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, some};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, some};
 
 /// Why tasks do not start or do not stay.
 pub(super) const RULES: &[Rule] = &[

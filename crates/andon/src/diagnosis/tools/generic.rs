@@ -2,11 +2,11 @@
 //!
 //! General by nature, hence of low weight: it decides only when no tool is recognised.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, then};
 
 /// Lines that say nothing went wrong, however they sound.
-const CALM: &str = r"(?i)(?:\b(?:0|no) (?:errors?|failures?|failed|failing)\b|\berrors?[:=] ?0\b|failures?[:=] ?0\b|failed[:=] ?0\b|\bwarn(?:ing)?\b|deprecat|^\s*(?:at |- |\* |//|#|✓|√|ok\b|PASS)|\.\.\. ?ok$|ignor|retry|error\.(?:log|js|ts|py|go|rs|html|txt)|--\S*error|errors? (?:handling|page|message)|if (?:it|this|the|you)|in case|on.error|\bshould\b|npm ERR!|Failed at the|^Phase (?:complete|context)|A complete log|expected.*(?:pass|ok)|successfully|exit(?:ed)?(?: with)? (?:code|status)|Process completed|process exited|-Werror|libgpg-error|error-|-error|_error|error_|errors?\.)";
+const CALM: &str = r"(?i)(?:\b(?:0|no) (?:errors?|failures?|failed|failing)\b|\berrors?[:=] ?0\b|failures?[:=] ?0\b|failed[:=] ?0\b|\bwarn(?:ing)?\b|deprecat|^\s*(?:at |- |\* |//|#|✓|√|ok\b|PASS)|\.\.\. ?ok$|ignor|retry|error\.(?:log|js|ts|py|go|rs|html|txt)|--\S*error|errors? (?:handling|page|message)|if (?:it|this|the|you)|in case|on.error|\bshould\b|npm ERR!|Failed at the|^Phase (?:complete|context)|subprocess-exited-with-error|metadata-generation-failed|A complete log|expected.*(?:pass|ok)|successfully|exit(?:ed)?(?: with)? (?:code|status)|Process completed|process exited|-Werror|libgpg-error|error-|-error|_error|error_|errors?\.)";
 
 /// Errors in the common forms.
 pub(super) const RULES: &[Rule] = &[

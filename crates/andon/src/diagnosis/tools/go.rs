@@ -2,8 +2,8 @@
 //!
 //! General because the tool chain prints `file.go:line:col: message`, marks failing tests `--- FAIL:` and crashes `panic:` / `fatal error:`.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, some, then};
 
 const OWN_FRAME: &str = r"^(?:[\w.-]+\.[a-z]+/|main\.)\S*\(.*\)$";
 const OWN_FILE: &str = r"^\t(?:\S*/)?\S+\.go:\d+ \+0x";
@@ -13,9 +13,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("go test", &["--- FAIL"], r"^\s*--- FAIL: (?P<test>\S+)", Weight::Cause, Category::Test)
         .quote(&[some(r"^\s+(?:\S+_test\.go:\d+: |Error:|Error Trace:|expected|actual|panic:)", 12, 3)]).until(r"^(?:=== |--- |FAIL|PASS|ok)")
         .hint("{test} fails: {quote}"),
-    rule("go", &["panic: ", "fatal error: "], r"^(?:panic|fatal error): (?P<why>.+)", Weight::Cause, Category::Test)
+    rule("go", &["panic: ", "fatal error: "], r"^(?:panic: |fatal error: (?:concurrent|all goroutines|runtime|stack|unexpected signal|out of memory|sync)|runtime: )(?P<why>.+)", Weight::Cause, Category::Test)
         .quote(&[then(OWN_FRAME, 12), then(r"^\t\S+\.go:\d+", 14)])
-        .unless(r"^fatal error: \S+\.h: |all goroutines are asleep.*expected").hint("The program crashed: {why}"),
+        .hint("The program crashed: {0}"),
     rule("go", &[".go:"], r"^(?:\.{0,2}/|vet: )?(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>.+)", Weight::Cause, Category::Compile)
         .unless(r"^\s|(?i)(?:warning|info)\b|_test\.go:\d+: (?:[A-Z]|got|want|expected)|\((?:\w+)\)$|no required module|cannot find package|is not in (?:std|GOROOT)").hint("{why} at {at}"),
     rule("go", &[".go:"], r"^(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>(?:no required module provides package|cannot find (?:package|module)|package \S+ is not in (?:std|GOROOT)).*)", Weight::Cause, Category::Dependency).hint("{why}"),

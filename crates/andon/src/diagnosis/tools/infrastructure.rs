@@ -2,8 +2,8 @@
 //!
 //! General because Terraform draws every diagnostic alike, and kubectl prefixes the API servers own reasons.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, rule, some, then};
 
 /// What infrastructure tools say.
 pub(super) const RULES: &[Rule] = &[

@@ -1,22 +1,22 @@
-//! tsc, ESLint, Prettier, webpack, Vite, esbuild, Next.js, Angular, Eleventy and other JavaScript builders.
+//! tsc, `ESLint`, Prettier, webpack, Vite, esbuild, Next.js, Angular, Eleventy and other JavaScript builders.
 //!
 //! General because the compilers print `file(line,column): error CODE` or a `file:line` line beside the message, and the linters one line per problem.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, lead, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, lead, rule, some, then};
 
 /// What compilers, bundlers and linters of JavaScript say.
 pub(super) const RULES: &[Rule] = &[
-    rule("tsc", &["error TS", "TS"], r"^(?:\s*|.*\bERROR in )?(?:.{0,2}\s)?(?P<at>[^\s(:]+\.\w+(?:\(\d+,\d+\)|:\d+:\d+))(?:: | - )error (?P<code>TS\d+): (?P<why>.+)", Weight::Cause, Category::Compile)
+    rule("tsc", &["error TS"], r"^(?:.*\s)?error (?P<code>TS(?:5\d{3}|6\d{3}|18\d{3}|2688)\b): (?P<why>.+)", Weight::Cause, Category::Config).hint("{code}: {why}"),
+    rule("tsc", &["error TS", "TS"], r"^(?:\s*|.*\bERROR in |Error: )?(?:.{0,2}\s)?(?P<at>[^\s(:]+\.\w+(?:\(\d+,\d+\)|:\d+:\d+))(?:: | - )error (?P<code>TS\d+): (?P<why>.+)", Weight::Cause, Category::Compile)
         .quote(&[some(r"^  +\S", 2, 2)]).until(r"^\S|^\s*$|error TS|^\s+\d+ |^\s*~+")
         .hint("{code} at {at}: {why}"),
-    rule("tsc", &["error TS"], r"^(?:.*\s)?error (?P<code>TS(?:5\d{3}|6\d{3}|18\d{3}|2688)): (?P<why>.+)", Weight::Cause, Category::Config).hint("{code}: {why}"),
     rule("tsc", &["error TS"], r"error (?P<code>TS\d+): (?P<why>.+)", Weight::Cause, Category::Compile).hint("{code}: {why}"),
     rule("ts-node", &["TSError"], r"TSError: .*Unable to compile TypeScript", Weight::Tool, Category::Compile).quote(&[some(r"error TS\d+", 4, 2)]),
     rule("next", &["Type error: "], r"^Type error: (?P<why>.+)", Weight::Cause, Category::Compile)
         .quote(&[before(r"^\.{0,2}/?\S+\.\w+:\d+:\d+", 3)]).hint("{why} at {quote}"),
     rule("next", &["Failed to compile"], r"^Failed to compile\.?", Weight::Tool, Category::Compile)
-        .quote(&[lead(r"^(?:(?:Module not found|Error|SyntaxError|Syntax error|TypeError): .*|.*Error:.*)", 8), then(r"^\.{1,2}/\S+", 4)]).hint("{quote}"),
+        .quote(&[lead(r"^(?:(?:Module not found|SyntaxError|Syntax error): \S|.*Error: \S|\s+(?:x|\xC3\x97) \S)", 8), then(r"^\.{1,2}/\S+", 4)]).hint("{quote}"),
     rule("next", &["Error occurred prerendering page"], "Error occurred prerendering page \"(?P<page>[^\"]+)\"", Weight::Cause, Category::Compile).quote(&[lead(r"^(?:\w*Error|Error): ", 5)]).hint("Prerendering {page} failed: {quote}"),
     rule("webpack", &["Module not found"], r"^(?:.*\s)?Module not found: (?:Error: )?(?P<why>(?:Can't|Cannot) resolve '(?P<module>[^']+)'.*)", Weight::Cause, Category::Dependency)
         .quote(&[before(r"^(?:ERROR in|\./|\.\./|@)", 2)]).hint("{module} cannot be resolved: install it, or correct the import."),
@@ -25,10 +25,11 @@ pub(super) const RULES: &[Rule] = &[
     rule("webpack", &["Invalid configuration object"], r"Invalid configuration object", Weight::Cause, Category::Config).quote(&[some(r"^ +- ", 4, 2)]).hint("{quote}"),
     rule("vite", &["Could not resolve", "failed to resolve import", "Rollup failed to resolve"], r#"(?:Could not resolve|[Ff]ailed to resolve import) "(?P<module>[^"]+)"(?: from "(?P<from>[^"]+)")?"#, Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+:\d+:\d+:", 3)]).hint("{module} cannot be resolved: install it, or correct the import in {from?the file}."),
     rule("esbuild", &["[ERROR]"], "^\\s*(?:\u{2718}|X) \\[ERROR\\] (?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s+\S+:\d+:\d+:", 3)]).hint("{why} at {quote}"),
-    rule("esbuild", &[": ERROR: ", "error: "], r"^(?:error: )?\S+\.\w+:\d+:\d+: (?:ERROR|error): (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why}"),
+    rule("esbuild", &[": ERROR: "], r"^(?:error: )?(?P<at>\S+\.\w+:\d+:\d+): ERROR: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
     rule("vite", &["error during build"], r"^(?:x|\W*)?\s*error during build:?", Weight::Tool, Category::Compile).quote(&[lead(r"\S", 3), then(r"^file: |\S+:\d+:\d+", 4)]).hint("{quote}"),
     rule("rollup", &["RollupError", "[!]"], r"^(?:\[!\] |RollupError: )(?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\S+ \(\d+:\d+\)", 4)]).hint("{why}"),
     rule("angular", &["Error: src/", "error NG", "NG"], r"(?:^Error: (?P<at>\S+:\d+:\d+) - error|error (?P<code>NG\d+): )", Weight::Cause, Category::Compile),
+    rule("angular", &["exceeded maximum budget"], r"(?P<what>\S+) exceeded maximum budget\. (?P<why>.*)", Weight::Cause, Category::Config).hint("The bundle {what} is larger than its budget in angular.json: {why}"),
     rule("babel", &["SyntaxError: "], r"^(?:\W*)(?P<kind>SyntaxError): (?P<at>\S+\.[cm]?[jt]sx?): (?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s*> ?\d+ ?\|", 8)]).hint("{kind} in {at}: {why}"),
     rule("eslint", &["error"], r"^\s+(?P<at>\d+:\d+)\s+error\s+(?P<why>.+?)(?:\s{2,}(?P<rule>\S+))?$", Weight::Cause, Category::Lint)
         .quote(&[before(r"^(?:/|[A-Za-z]:\\|\.{0,2}/?\w)\S*\.\w+$", 60)]).hint("{why} ({rule}) at {at} of {quote}."),

@@ -2,8 +2,8 @@
 //!
 //! General because every runner marks a failed test (`●`, `1)`, `FAIL`, `✖`, `not ok`) at the start of a line and prints the error below it.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, lead, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, lead, rule, then};
 
 const MESSAGE: &str = r"^\s*(?:\S*(?:Error|Exception|Failure)\b.*|expect\(.*|Timed? ?out.*|thrown: .*|Expected .*|.*\bexpected\b.*|Snapshot .*|Your test suite must.*|Cannot .*|Unable .*|Jest encountered.*|Module .*)";
 const OWN_CODE: &str =
@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[lead(r"^\s*\S*(?:Error|Exception)\b.*", 3), then("^\\s*\u{276f} \\S+:\\d+", 30)]).until("^\\s*FAIL |\u{23af}{5}\\[")
         .hint("Test {test} fails: {quote}"),
     rule("mocha", &[") "], r"^ {2,3}\d{1,3}\) \S", Weight::Cause, Category::Test)
-        .when(r"^\s{4,}(?:Uncaught )?(?:[^\s/]*(?:Error|Exception)\b(?: \[\w+\])?:|Timeout of |expected )", 9)
+        .when(r"^\s{4,}(?:Uncaught )?(?:[^\s/]*(?:Error|Exception)\b(?: \[\w+\])?: \S|Timeout of |expected )", 9)
         .quote(&[lead(r"^\s{4,}(?:Uncaught )?(?:[^\s/]*(?:Error|Exception)\b(?: \[\w+\])?:?.*|Timeout of .*|expected .*|.*: Timeout of \d+ms.*)", 9)]).until(r"^ {2,3}\d{1,3}\) |^\s{4,}at ")
         .hint("{quote}"),
     rule("mocha", &["failing", "failed"], r"^\s*\d+ failing", Weight::Summary, Category::Test).unless(r"^\s*0 failing"),
@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("playwright", &["Executable doesn't exist", "browserType.launch"], r"(?:Executable doesn't exist at|browserType\.launch)", Weight::Cause, Category::Config).hint("The browsers are not installed: run npx playwright install --with-deps before."),
     rule("cypress", &["Timed out retrying", "CypressError"], r"(?:CypressError|AssertionError): (?P<why>.*)", Weight::Cause, Category::Test).hint("{why}"),
     rule("karma", &[" FAILED"], r"^(?:Chrome|Firefox|HeadlessChrome|PhantomJS|Edge)[^(]*\([^)]*\)(?: LOG)? (?P<test>.+) FAILED$", Weight::Cause, Category::Test)
-        .quote(&[some(r"\S", 3, 2)]).hint("{test} fails: {quote}"),
+        .quote(&[then(r"\S", 2), then(r"^\s+at .*\.[jt]s:\d+", 6)]).hint("{test} fails: {quote}"),
     rule("karma", &["Executed "], r"Executed \d+ of \d+ .*\([1-9]\d* FAILED\)", Weight::Summary, Category::Test),
     rule("tap", &["not ok"], r"^\s*not ok \d+ ?-? ?(?P<test>.*)", Weight::Cause, Category::Test).unless(r"# (?:TODO|SKIP|todo|skip)")
         .quote(&[then(r"^\s+(?:error|message): ", 14), then(r"^\s{4,}\w[^:]*:?$", 14)]).until(r"^\s*(?:not )?ok \d+").hint("{test} fails: {quote}"),

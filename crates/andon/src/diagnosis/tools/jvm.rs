@@ -1,9 +1,9 @@
-//! Maven, Gradle, javac, Kotlin, JUnit, TestNG, Ant, sbt, Android.
+//! Maven, Gradle, javac, Kotlin, `JUnit`, `TestNG`, Ant, sbt, Android.
 //!
 //! General because compilers print `file:line: error: ...` (or `[line,column]` under Maven), and both build tools name the goal or task with the reason below.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What builds of the JVM say.
 pub(super) const RULES: &[Rule] = &[
@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("checkstyle", &["[ERROR]", "[WARN]"], r"^\[(?:ERROR|WARN|ant:checkstyle)\] (?:\[ERROR\] )?(?P<at>\S+\.(?:java|kt|xml):\[?\d+(?:[:,]\d+)?\]?):? (?:\(\w+\) )?(?P<why>.*\[\w+\]|\(\w+\) .*)", Weight::Cause, Category::Lint).hint("{why} at {at}"),
     rule("checkstyle", &["Checkstyle violations", "PMD Failure", "SpotBugs", "spotless", "violations were found"], r"(?:You have \d+ (?:Checkstyle|PMD) violations?|PMD Failure: (?P<why>.*)|format violations|ktlint|Detekt)", Weight::Tool, Category::Lint).unless("rule violations were found. See|BUILD"),
     rule("junit", &[" FAILED"], r"^(?P<test>[\w.$ \[\]>(),:=/'-]*[\w)\]'] (?:> .+|.*test.*)) FAILED$", Weight::Cause, Category::Test)
-        .unless(r"^> Task|^:")
+        .unless(r"^> Task|^:|\.\.\. FAILED$")
         .quote(&[then(r"^\s+\S*(?:Error|Exception|Failed|Failure)\b.*", 3), then(r"^\s+Caused by: ", 6)]).until(r"^$")
         .hint("{test} fails: {quote}"),
     rule("gradle", &["Execution failed for task"], r"^Execution failed for task '(?P<task>[^']+)'", Weight::Tool, Category::Compile)

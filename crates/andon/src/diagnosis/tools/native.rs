@@ -1,9 +1,9 @@
-//! C and C++: compilers, linkers, make, CMake, ninja, autotools.
+//! C and C++: compilers, linkers, make, `CMake`, ninja, autotools.
 //!
-//! General because GCC and Clang print `file:line:column: error: text`, linkers `undefined reference`, and CMake a head with an indented paragraph.
+//! General because GCC and Clang print `file:line:column: error: text`, linkers `undefined reference`, and `CMake` a head with an indented paragraph.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What native builds say.
 pub(super) const RULES: &[Rule] = &[

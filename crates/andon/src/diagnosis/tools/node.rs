@@ -2,8 +2,8 @@
 //!
 //! General because package managers print a code for every refusal (`E404`, `ERESOLVE`, `YN0028`), and Node one form for every uncaught error.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, lead, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, lead, rule, some, then};
 
 /// Package managers and the runtime.
 pub(super) const RULES: &[Rule] = &[

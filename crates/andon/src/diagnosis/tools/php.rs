@@ -1,9 +1,9 @@
-//! PHP: Composer, PHPUnit, PHPStan, PHP_CodeSniffer, the interpreter.
+//! PHP: Composer, `PHPUnit`, `PHPStan`, `PHP_CodeSniffer`, the interpreter.
 //!
-//! General because the interpreter prints `PHP Fatal error: ... in FILE on line N`, PHPUnit numbers failures `1) Class::test`.
+//! General because the interpreter prints `PHP Fatal error: ... in FILE on line N`, `PHPUnit` numbers failures `1) Class::test`.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, rule, some, then};
 
 /// What PHP tools say.
 pub(super) const RULES: &[Rule] = &[

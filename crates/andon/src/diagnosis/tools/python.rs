@@ -2,8 +2,8 @@
 //!
 //! General because tracebacks end with one line `Kind: message`, pytest marks its lines with `E`, and linters print `file:line: CODE message`.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, rule, some, then};
 
 const KIND: &str = r"^(?:\s*\|\s*)?(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Failure|NotFound|Timeout|DoesNotExist)\b(?:: .*)?$";
 
@@ -20,8 +20,10 @@ pub(super) const RULES: &[Rule] = &[
     rule("pytest", &["ModuleNotFoundError", "ImportError"], r"^E\s+(?:ModuleNotFoundError: No module named '(?P<module>[^']+)'|ImportError: .*)", Weight::Tool, Category::Dependency)
         .hint("Module {module} is not installed where the tests run: add it to the requirements, or install the project itself."),
     rule("pytest", &["FAILED ", "ERROR "], r"^(?:FAILED|ERROR) (?P<test>\S+\.py(?:::\S+)*)(?: - (?P<why>.*))?$", Weight::Tool, Category::Test).hint("{test} fails: {why}"),
+    // `--tb=line` says each failure in one line.
+    rule("pytest", &[".py:"], r"^(?P<at>\S+\.py:\d+): (?P<why>(?:assert |\w+Error|\w+Exception|Failed: ).*)", Weight::Tool, Category::Test).hint("{why} at {at}"),
     rule("pytest", &["fixture '"], r"^E\s+fixture '(?P<name>\w+)' not found", Weight::Cause, Category::Test).hint("Fixture {name} is not defined, or its plugin is not installed."),
-    rule("pytest", &["pytest: error", "ERROR: ", "INTERNALERROR"], r"^(?:\S*pytest\S*: error: |ERROR: (?:usage|file or directory not found|not found|found no collectors)|INTERNALERROR> \w+Error|ImportError while loading conftest)", Weight::Cause, Category::Config)
+    rule("pytest", &["pytest: error", "ERROR: ", "INTERNALERROR"], r"^(?:\S*pytest\S*: error: |ERROR: (?:file or directory not found|not found|found no collectors)|INTERNALERROR> \w+Error|ImportError while loading conftest)", Weight::Cause, Category::Config)
         .quote(&[some(r"(?:unrecognized arguments|inifile|not found)", 3, 1)]),
     rule("pytest", &["no tests ran", "collected 0 items"], r"^=*\s*(?:no tests ran)", Weight::Tool, Category::Config).hint("pytest collected no test: check the path and the naming of the test files."),
     rule("coverage", &["Required test coverage", "Coverage failure"], r"(?:Required test coverage of (?P<want>[\d.]+)% not reached|Coverage failure: total of)", Weight::Cause, Category::Test).hint("All tests pass, but coverage is below {want?the required} %."),
@@ -30,18 +32,20 @@ pub(super) const RULES: &[Rule] = &[
         .hint("{test} fails: {quote}"),
     rule("unittest", &["FAILED ("], r"^FAILED \((?:failures|errors)=", Weight::Summary, Category::Test),
     rule("doctest", &["Failed example:"], r"^Failed example:", Weight::Cause, Category::Test).quote(&[before(r#"^File ""#, 3), some(r"^    \S", 8, 3)]),
-    rule("python", &["ModuleNotFoundError", "ImportError"], r"^(?:\s*\|\s*)?ModuleNotFoundError: No module named '?(?P<module>[\w.]+)'?", Weight::Cause, Category::Dependency)
+    rule("python", &["ModuleNotFoundError", "ImportError"], r"^\s*(?:\|\s*)?ModuleNotFoundError: No module named '?(?P<module>[\w.]+)'?", Weight::Cause, Category::Dependency)
         .quote(&[before(r#"^\s*File "[^"]+", line \d+"#, 4)])
         .hint("Python module {module} is not installed: add it to what the install phase installs, or check the interpreter and path."),
     rule("python", &["ImportError"], r"^ImportError: (?P<why>.+)", Weight::Cause, Category::Dependency).quote(&[before(r#"^\s*File "[^"]+", line \d+"#, 4)]).hint("{why}"),
     rule("python", &["SyntaxError", "IndentationError", "TabError"], r"^(?:E\s+)?(?P<kind>SyntaxError|IndentationError|TabError): (?P<why>.+)", Weight::Cause, Category::Compile)
         .unless(r"^SyntaxError: .*(?:JSON|token|import statement|await|export)")
         .quote(&[before(r#"^\s*File "[^"]+", line \d+"#, 5), before(r"^    \s*[^\s^]", 3)]).hint("{kind} in {quote}: {why}"),
+    rule("python", &["yaml.", "JSONDecodeError", "Expecting ", "TOMLDecodeError"], r"^(?:yaml\.\w+\.\w+Error: .*|json\.decoder\.JSONDecodeError: .*|tomllib\.TOMLDecodeError: .*|Expecting (?:property name|value|'.' delimiter).*line \d+.*)", Weight::Cause, Category::Config)
+        .quote(&[then(r#"^\s+in "[^"]+", line \d+"#, 3)]).hint("A configuration file does not parse: {0}."),
     rule("python", &["KeyError: '"], r"^KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'$", Weight::Tool, Category::Config).quote(&[before(r#"^\s*File "[^"]+", line \d+"#, 14)])
         .hint("{name} is not set: define it in the build's environment ({quote})."),
     rule("python", &["botocore.exceptions"], r"^botocore\.exceptions\.\w+: (?P<why>.+)", Weight::Tool, Category::Deploy).hint("{why}"),
     // The end of a traceback, which names the kind; Java prints the same form, with frames after it instead of before.
-    rule("python", &["Error", "Exception", "Exit", "Interrupt"], r"^(?:\s*\|\s*)?(?P<kind>(?:[A-Za-z_][\w]*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Failure)): (?P<why>.+)$", Weight::Generic, Category::Unknown)
+    rule("python", &["Error", "Exception", "Exit", "Interrupt"], r"^\s*(?:\|\s*)?(?P<kind>(?:[A-Za-z_][\w]*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Failure)): (?P<why>.+)$", Weight::Generic, Category::Unknown)
         .unless(r"^(?:Uncaught|java\.|javax\.|Caused|System\.|SDK|\w+\.java)|: 0$|: null$")
         .quote(&[before(r#"^\s*File "[^"]+", line \d+"#, 4)]).hint("{kind}: {why}"),
     rule("python", &["can't open file"], r"can't open file '(?P<file>[^']+)'", Weight::Cause, Category::Config).hint("{file} does not exist where the command runs: check the working directory."),
@@ -60,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("pip", &["error: command '", "Microsoft Visual C++"], r"^\s*error: (?:command '[^']+' failed|Microsoft Visual C\+\+ .* is required|can't find Rust compiler)", Weight::Tool, Category::Compile),
     rule("pip", &["pg_config", "fatal error: Python.h", "mysql_config"], r"(?:Error: pg_config executable not found|Python\.h: No such file|mysql_config: not found)", Weight::Cause, Category::Dependency).hint("A C extension lacks the development files of its library: install them, or use the binary package."),
     rule("pip", &["Failed to establish a new connection", "Temporary failure in name resolution", "NewConnectionError", "Max retries exceeded"], r"(?:Failed to establish a new connection|NewConnectionError|Max retries exceeded)", Weight::Tool, Category::Infrastructure).unless(r"^WARNING"),
-    rule("pip", &["ERROR: "], r"^ERROR: (?P<why>.+)", Weight::Tool, Category::Dependency)
+    rule("pip", &["ERROR: "], r"^ERROR: (?P<why>.+)", Weight::Tool, Category::Unknown)
         .unless(r"^ERROR: (?:Job failed|failed to solve|failed to build|Service |.*: not found|Build failed|No matching|Command|script|for |process|pip's dependency resolver|\S+ failed|InvocationError|usage|file or)"),
     rule("poetry", &["version solving failed", "Because "], r"^\s*(?:Because .+|So, because .+version solving failed)", Weight::Cause, Category::Dependency).unless("(?i)because you|because it|because the")
         .quote(&[then(r"version solving failed", 12)]).hint("Dependency resolution failed: {quote}"),
@@ -76,7 +80,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("tox", &["could not find python interpreter", "InterpreterNotFound"], r"(?:could not find python interpreter|InterpreterNotFound: (?P<what>\S+))", Weight::Cause, Category::Config).hint("tox needs an interpreter ({what}) that the image lacks."),
     rule("flake8", &[": E", ": W", ": F", ": C", ": N", ": D", ": S", ": B", ": I", ": R", ": U", ": P"], r"^(?P<at>\.{0,2}[^\s:()]+\.(?:pyi?|ipynb):\d+(?::\d+)?): (?P<code>[A-Z]{1,4}\d{2,4}):? (?P<why>.+)", Weight::Cause, Category::Lint).hint("{code} at {at}: {why}"),
     rule("ruff", &["error: Failed to parse"], r"^error: Failed to parse (?P<at>\S+): (?P<why>.+)", Weight::Cause, Category::Lint).hint("{at} is not valid Python: {why}"),
-    rule("ruff", &["F", "E", "W"], r"^(?P<code>[A-Z]{1,4}\d{3,4}) (?:\[\*\] )?(?P<why>.+)", Weight::Tool, Category::Lint).quote(&[then(r"^\s+--> \S+:\d+", 2)]).unless(r"^[EW]\d{4} ").hint("{code} at {quote}: {why}"),
+    rule("ruff", &["F4", "F5", "F6", "F7", "F8", "E1", "E2", "E3", "E4", "E5", "E7", "E9", "W1", "W2", "W5", "W6", "I0", "UP0", "B0", "N8", "D1", "D2", "D4", "S1", "S3", "S6", "SIM", "PLR", "PLW", "PLE", "PLC", "RUF", "ANN", "C4", "C9", "PT0", "PTH", "ARG", "ERA", "T20", "TRY"], r"^(?P<code>[A-Z]{1,4}\d{3,4}) (?:\[\*\] )?(?P<why>.+)", Weight::Tool, Category::Lint).quote(&[then(r"^\s+--> \S+:\d+", 2)]).unless(r"^[EW]\d{4} ").hint("{code} at {quote}: {why}"),
     rule("black", &["would reformat", "cannot format", "Would reformat"], r"^(?:would reformat:? (?P<file>\S+)|Would reformat: \S+|error: cannot format (?P<why>.+))", Weight::Cause, Category::Lint).hint("{file} is not formatted as required: run the formatter and commit."),
     rule("isort", &["Imports are incorrectly sorted"], r"^ERROR: (?P<file>\S+) Imports are incorrectly sorted", Weight::Cause, Category::Lint).hint("Run isort on {file}."),
     rule("mypy", &[": error: "], r"^(?P<at>[^\s:]+\.pyi?:\d+(?::\d+)?): error: (?P<why>.+)", Weight::Cause, Category::Lint).hint("{why} at {at}"),

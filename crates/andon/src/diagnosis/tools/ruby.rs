@@ -1,22 +1,23 @@
-//! Ruby: RSpec, Minitest, Bundler, RubyGems, RuboCop, Rake, the interpreter.
+//! Ruby: `RSpec`, Minitest, Bundler, `RubyGems`, `RuboCop`, Rake, the interpreter.
 //!
-//! General because RSpec and Minitest number their failures and put class and message below, and Bundler names the gem in fixed sentences.
+//! General because `RSpec` and Minitest number their failures and put class and message below, and Bundler names the gem in fixed sentences.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, lead, rule, some};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, lead, rule, some, then};
 
 /// What Ruby tools say.
 pub(super) const RULES: &[Rule] = &[
     // Mocha numbers its failures the same way; only RSpec says `Failure/Error:`.
-    rule("rspec", &["Failure/Error:"], r"^\s+Failure/Error: (?P<code>.*)", Weight::Cause, Category::Test)
-        .quote(&[before(r"^\s{1,4}\d+(?:\.\d+)?\) \S", 4), some(r"^\s+(?:[A-Z]\w*(?:::\w+)*:$|expected|Expected|\S.*\S)", 8, 2)])
-        .until(r"^\s+# |^\s+\d+\) ")
-        .hint("The example fails at {code}: {quote}"),
+    rule("rspec", &[") "], r"^\s{1,4}\d+(?:\.\d+)?\) (?P<test>\S.*)", Weight::Cause, Category::Test)
+        .when(r"^\s+Failure/Error:", 3)
+        .quote(&[then(r"^\s+Failure/Error: ", 3), some(r"^\s+(?:[A-Z]\w*(?:::\w+)*:$|expected|Expected|got|\S.*\S)", 10, 3)])
+        .until(r"^\s+# |^\s{1,4}\d+\) ")
+        .hint("{test} fails: {quote}"),
     rule("rspec", &["rspec ./"], r"^rspec (?P<at>\./\S+:\d+) # (?P<test>.+)", Weight::Tool, Category::Test).hint("{test} ({at}) fails."),
     rule("rspec", &["error occurred outside of examples", "error(s) occurred outside"], r"An error occurred while loading (?P<file>\S+)", Weight::Cause, Category::Test).quote(&[some(r"^(?:Failure/Error|\w+Error|\w+Error:|\s+\S)", 6, 2)]).hint("{file} cannot be loaded: {quote}"),
     rule("rspec", &["An error occurred while loading"], r"An error occurred while loading (?P<file>\S+?)\.? ?(?:- .*)?$", Weight::Cause, Category::Test).quote(&[some(r"\S", 8, 4)]).until(r"^# ").hint("{file} cannot be loaded: {quote}"),
     rule("rspec", &["examples, "], r"^\d+ examples?, [1-9]\d* failures?", Weight::Summary, Category::Test),
-    rule("minitest", &["Failure:", "Error:"], r"^\s*(?:\d+\) )?(?:Failure|Error):\s*$", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3)]).until(r"^$").hint("{quote}"),
+    rule("minitest", &["Failure:", "Error:"], r"^\s*(?:\d+\) )?(?:Failure|Error):\s*$", Weight::Cause, Category::Test).when(r"^\s*\S+#\S+|^\s*test_\w+|\[\S+:\d+\]:?$", 1).quote(&[lead(r"\S", 1), some(r"\S", 5, 3)]).until(r"^$").hint("{quote}"),
     rule("minitest", &["runs, "], r"^\d+ (?:runs|tests), .*(?:[1-9]\d* failures|[1-9]\d* errors)", Weight::Summary, Category::Test),
     rule("bundler", &["Could not find"], r"^(?:Bundler could not find compatible|Could not find (?:compatible versions|gem|.* in (?:any of the sources|locally installed|rubygems|cached)))", Weight::Cause, Category::Dependency)
         .quote(&[some(r"(?:depends on|could not be found|Because |was resolved to|required by|Run `bundle)", 8, 2)]).hint("Bundler cannot find a gem that the Gemfile asks for: {0}"),

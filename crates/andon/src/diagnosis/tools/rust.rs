@@ -2,8 +2,8 @@
 //!
 //! General because rustc renders every diagnostic alike: a header, ` --> file:line`, and labels under carets.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, some, then};
 
 const PLACE: &str = r"^\s*-->\s+\S+:\d+";
 const LABEL: &str = r"\|\s.*(?:\^|-{3,})[\^\-]*\s+\S";
@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("rustc", &["error: linker"], r"^error: linker `(?P<linker>[^`]+)` not found", Weight::Cause, Category::Config).hint("Install {linker} (or set the target's linker) in the build image."),
     rule("cargo", &["test result: FAILED"], r"^test result: FAILED", Weight::Summary, Category::Test),
     rule("cargo test", &["panicked at"], r"^\s*thread '(?P<test>[^']+)'.* panicked at (?:'(?P<why>.+)', )?(?P<at>\S+?:\d+)(?::\d+)?:?$", Weight::Cause, Category::Test)
-        .quote(&[some(r"\S", 3, 3)]).until(r"^(?:note: |stack backtrace|$)")
+        .unless(r"panicked at (?:'.*', )?(?:\S*/)?build\.rs:").quote(&[some(r"\S", 3, 3)]).until(r"^\s*(?:note: |stack backtrace|$)")
         .hint("{test} panicked at {at}."),
     rule("cargo test", &["... FAILED"], r"^test (?P<test>\S+)(?: - .*)? \.\.\. FAILED", Weight::Tool, Category::Test).hint("Test {test} fails."),
     rule("cargo test", &["doctest"], r"^error: (?:doctest|test) failed", Weight::Summary, Category::Test),
@@ -33,11 +33,11 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[some(r"(?i)(?:caused by|could not|failed|denied|not found|resolve)", 14, 3)]),
     rule("cargo", &["needs to be updated but --locked", "lock file"], r"(?:needs to be updated but --(?:locked|frozen)|cannot update the lock file .* because --(?:locked|frozen))", Weight::Cause, Category::Dependency)
         .hint("Cargo.lock is not in line with Cargo.toml: run cargo update -w (or a build) and commit the lock file."),
-    rule("cargo", &["failed to parse manifest", "could not find `Cargo.toml`", "could not parse input as TOML", "failed to load manifest", "does not have these features", "does not have the feature", "no bin target", "no such command", "failed to parse lock file", "unexpected argument", "requires rustc"],
-        r"^error: (?P<why>failed to parse manifest.*|could not find `Cargo\.toml`.*|failed to load manifest.*|.*does not have (?:these|the) features?.*|no bin target.*|no such (?:sub)?command.*|failed to parse lock file.*|.*cannot be built because it requires rustc.*|rustc \S+ is not supported.*|package `.*)", Weight::Cause, Category::Config)
+    rule("cargo", &["failed to parse manifest", "could not find `Cargo.toml`", "could not parse input as TOML", "failed to load manifest", "does not have these features", "does not have the feature", "does not contain this feature", "not contain these features", "no bin target", "no such command", "failed to parse lock file", "unexpected argument", "requires rustc"],
+        r"^error: (?P<why>failed to parse manifest.*|could not find `Cargo\.toml`.*|failed to load manifest.*|.*does not (?:have|contain) (?:these|the|this) features?.*|no bin target.*|no such (?:sub)?command.*|failed to parse lock file.*|.*cannot be built because it requires rustc.*|rustc \S+ is not supported.*|package `.*)", Weight::Cause, Category::Config)
         .quote(&[some(r"(?i)(?:caused by|-->|\^|expected|invalid|missing|required|key)", 9, 3)]).hint("{why}"),
     rule("cargo", &["custom build command"], r"^error: failed to run custom build command for `(?P<package>[^`]+)`", Weight::Cause, Category::Compile)
-        .quote(&[some(r"^  (?:[^\scn]|c[^a]|n[^o]).*\S", 40, 3)]).until(r"^\s*note: |^(?:error|warning)")
+        .quote(&[then(r"^  \S.*panicked at |^  (?:error|fatal|Error|ERROR|.*(?:not found|could not|Could not|missing))", 40), then(r"^  (?:[^\scntp-]|c[^a]|n[^o]|p[^r]|t[^h]).*[^\s:,`]$", 40)]).until(r"^\s*note: |^(?:error|warning)")
         .hint("The build script of {package} failed (it often lacks a system library or tool): {quote}."),
     rule("rustfmt", &["Diff in "], r"^Diff in (?P<file>\S+?)(?::| at line )(?P<line>\d+)", Weight::Cause, Category::Lint).quote(&[some(r"^[-+]", 12, 2)]).hint("{file} is not formatted: run cargo fmt."),
     rule("rustup", &["error: toolchain", "error: target", "target may not be installed", "component"], r"(?:^error: toolchain '(?P<what>[^']+)' is not installed|the `(?P<target>[^`]+)` target may not be installed|^error: .*component .* (?:is not|unavailable))", Weight::Cause, Category::Config).hint("Install the toolchain or target {what} with rustup in the install phase."),

@@ -2,8 +2,8 @@
 //!
 //! General because every shell reports in the form `script: line N: thing: reason`, with the reasons of the C library.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, before, rule, some};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, before, rule, some};
 
 /// What shells and small programs say.
 pub(super) const RULES: &[Rule] = &[
@@ -18,6 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("shell", &["Permission denied", "permission denied"], r"^(?:\S*(?:sh|bash)|\S+\.sh|/\S+|\./\S+): (?:(?:line )?\d+: )?(?P<file>[^:]+)?:? ?[Pp]ermission denied", Weight::Cause, Category::Permission)
         .unless(r"(?i)publickey")
         .hint("{file} may not be executed or opened by the build's user: set its mode (git update-index --chmod=+x for a script)."),
+    rule("coreutils", &["Permission denied", "Operation not permitted"], r"^(?:\S*/)?[a-z][\w.+-]*: .*: (?:Permission denied|Operation not permitted)$", Weight::Cause, Category::Permission).unless("(?i)publickey").hint("The build's user may not do that: {0}."),
     rule("shell", &["ermission denied"], r"(?i)^.{0,120}\bpermission denied\b", Weight::Tool, Category::Permission).unless(r"(?i)publickey"),
     rule("shell", &["bad interpreter"], r"(?P<file>\S+): (?P<interpreter>\S+): bad interpreter", Weight::Cause, Category::Config).hint("{file} asks for the interpreter {interpreter}, which is missing; Windows line ends (CRLF) in the script do that too."),
     rule("shell", &["syntax error", "unexpected EOF", "unexpected end of file", "Syntax error"], r"^\S*(?:sh|bash|\.sh|eval)?: (?:(?:eval: )?(?:line )?\d+: )?(?:[Ss]yntax error|unexpected (?:EOF|end of file))(?P<why>.*)", Weight::Cause, Category::Config).hint("The script has a shell syntax error: {0}"),

@@ -2,8 +2,8 @@
 //!
 //! General because git and ssh print `fatal:` and reasons in fixed words, curl its numbered codes, apt `E:` lines.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule, some, then};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What fetching says.
 pub(super) const RULES: &[Rule] = &[

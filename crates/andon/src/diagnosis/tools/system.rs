@@ -2,8 +2,8 @@
 //!
 //! General because the kernel, the shells and the runners have fixed words for it; such a line explains the failure whatever else was printed.
 
-use crate::diagnosis::Category;
-use crate::diagnosis::rule::{Rule, Weight, rule};
+use super::super::Category;
+use super::super::rule::{Rule, Weight, rule};
 
 /// Killed, out of memory, out of time.
 pub(super) const RULES: &[Rule] = &[

@@ -1,0 +1,104 @@
+//! `andon explain`: why a build failed, from its log.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use andon::diagnosis::{Category, Diagnosis, Evidence, Log, diagnose};
+use andon::redaction::redact;
+use anyhow::Context as _;
+
+use super::{Surroundings, Verdict, configuration};
+use crate::terminal::{ATTENTION, BAD, BOLD, DIM, Terminal, clean, paint};
+
+/// How many lines are shown around each line of the cause.
+const AROUND: usize = 2;
+/// What is read of a log: CodeBuild's own stop far below it.
+const LONGEST: u64 = 256 * 1024 * 1024;
+
+/// Read a log and say why it failed
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// The log; standard input without one, or for `-`
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// A configuration, for its runbooks
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Write JSON: the cause's lines and their numbers, the category, the hint
+    #[arg(long)]
+    json: bool,
+}
+
+impl Explain {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let config = configuration(self.config.as_deref())?;
+        let mut bytes = Vec::new();
+        match self.file.as_deref().filter(|file| file.as_os_str() != "-") {
+            Some(file) => {
+                let log =
+                    std::fs::File::open(file).with_context(|| format!("cannot open the log {}", file.display()))?;
+                log.take(LONGEST)
+                    .read_to_end(&mut bytes)
+                    .with_context(|| format!("cannot read the log {}", file.display()))?;
+            }
+            None => {
+                std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).context("cannot read standard input")?;
+            }
+        }
+        let evidence = Evidence::from_log(Log::from_bytes(&bytes));
+        let diagnosis = diagnose(&evidence, &config.runbooks);
+        if self.json {
+            around.terminal.json_line(&serde_json::to_value(&diagnosis)?)?;
+        } else {
+            show(around.terminal, &evidence.log, &diagnosis)?;
+        }
+        Ok(Verdict::Well)
+    }
+}
+
+/// The cause in its context, the lines that tell it in colour and with their numbers.
+fn show(terminal: Terminal, log: &Log, diagnosis: &Diagnosis) -> anyhow::Result<()> {
+    let title = match diagnosis.category {
+        Category::Unknown => "The cause is not known.".to_owned(),
+        category => format!("{} failure", category.as_str()),
+    };
+    terminal.line(paint(BOLD, &title).to_string())?;
+    let telling: Vec<usize> = diagnosis.cause.iter().map(|line| line.line).filter(|line| *line > 0).collect();
+    let mut shown: Vec<usize> = telling
+        .iter()
+        .flat_map(|line| line.saturating_sub(AROUND).max(1)..=line.saturating_add(AROUND).min(log.len()))
+        .collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let digits = shown.last().map_or(1, |line| line.to_string().len());
+    let mut before = None;
+    for number in shown {
+        if before.is_some_and(|before| number > before + 1) {
+            terminal.line(paint(DIM, &format!("{:>digits$} ⋮", "")).to_string())?;
+        }
+        before = Some(number);
+        let text = clean(&redact(log.line(number - 1)));
+        let line = match telling.iter().position(|telling| *telling == number) {
+            Some(0) => paint(BAD, &format!("{number:>digits$} ▶ {text}")).to_string(),
+            Some(_) => paint(ATTENTION, &format!("{number:>digits$} ▷ {text}")).to_string(),
+            None => paint(DIM, &format!("{number:>digits$} │ {text}")).to_string(),
+        };
+        terminal.line(line)?;
+    }
+    let context = diagnosis.context.as_ref().filter(|_| telling.is_empty());
+    if let Some(command) = context.and_then(|context| context.command.as_ref()) {
+        terminal.line(format!("The last command was: {}", clean(&command.text)))?;
+    }
+    for line in context.map(|context| context.lines.as_slice()).unwrap_or_default() {
+        terminal.line(paint(DIM, &format!("{:>5} │ {}", line.line, clean(&line.text))).to_string())?;
+    }
+    match (&diagnosis.runbook, &diagnosis.hint) {
+        (Some(runbook), _) => {
+            let link = runbook.link.as_deref().map(|link| format!(" {link}")).unwrap_or_default();
+            terminal.line(format!("{} {}{}", paint(BOLD, "Runbook:"), clean(&runbook.sentence), clean(&link)))?;
+        }
+        (None, Some(hint)) => terminal.line(format!("{} {}", paint(BOLD, "What to do:"), clean(hint)))?,
+        (None, None) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! How long a diagnosis takes, by the log's length: it has to stay linear, and one megabyte below 30 ms.
+
+#![expect(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark; its macros write functions without docs"
+)]
+
+use std::hint::black_box;
+use std::path::Path;
+
+use andon::diagnosis::{Evidence, Log, diagnose};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::Value;
+
+/// The logs of the project's own benchmark, one after the other.
+fn failing_logs() -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benchmark");
+    let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut bytes = Vec::new();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let case: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        for line in case["log"].as_array().unwrap_or_else(|| panic!("{}", path.display())) {
+            bytes.extend_from_slice(line.as_str().unwrap_or_default().as_bytes());
+            bytes.push(b'\n');
+        }
+    }
+    bytes
+}
+
+fn diagnosis(criterion: &mut Criterion) {
+    let kinds: [(&str, Vec<u8>); 3] = [
+        ("failing logs", failing_logs()),
+        ("ordinary output", b"2025-05-26T02:33:02.6744844Z    Compiling example v1.13.1 (registry)\n".to_vec()),
+        ("one line", b"error: ".to_vec()),
+    ];
+    for (name, seed) in kinds {
+        let mut group = criterion.benchmark_group(name);
+        group.sample_size(10);
+        for megabytes in [1_usize, 4, 16] {
+            let bytes: Vec<u8> = seed.iter().copied().cycle().take(megabytes << 20).collect();
+            group.throughput(Throughput::Bytes(bytes.len() as u64));
+            group.bench_with_input(BenchmarkId::from_parameter(format!("{megabytes} MB")), &bytes, |bencher, bytes| {
+                bencher.iter(|| diagnose(&Evidence::from_log(Log::from_bytes(black_box(bytes))), &[]));
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, diagnosis);
+criterion_main!(benches);

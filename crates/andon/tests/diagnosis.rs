@@ -1,0 +1,200 @@
+//! What a diagnosis promises whatever it is given.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use andon::config::{Pattern, Runbook};
+use andon::diagnosis::{
+    Category, Diagnosis, Evidence, Log, MOST_LINES, Message, MessageSource, PhaseContext, diagnose,
+};
+use proptest::prelude::*;
+
+fn explain(log: &str) -> Diagnosis {
+    diagnose(&Evidence::from_log(Log::from_bytes(log.as_bytes())), &[])
+}
+
+fn hint(log: &str) -> String {
+    explain(log).hint.unwrap_or_default()
+}
+
+#[test]
+fn an_empty_log_has_no_known_cause() {
+    for bytes in [&b""[..], b"\n", b"\n\n\n", b"\r\n"] {
+        let diagnosis = diagnose(&Evidence::from_log(Log::from_bytes(bytes)), &[]);
+        assert_eq!((diagnosis.category, diagnosis.cause.len()), (Category::Unknown, 0));
+    }
+}
+
+#[test]
+fn a_log_that_is_one_line_binary_or_all_progress_bars_is_survived() {
+    let long = "x".repeat(5_000_000);
+    let progress = "\r 10% [=>   ]\r 99% [====>]".repeat(20_000);
+    let binary: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    for bytes in [long.as_bytes(), progress.as_bytes(), &binary] {
+        assert!(diagnose(&Evidence::from_log(Log::from_bytes(bytes)), &[]).cause.len() <= MOST_LINES);
+    }
+}
+
+#[test]
+fn when_the_cause_is_unknown_the_last_command_and_its_last_lines_are_shown() {
+    let diagnosis = explain(
+        "[Container] 2025/08/19 07:48:01 Running command ./release\nstep one\nstep two\nstep three\nstep four\n\
+         [Container] 2025/08/19 07:48:02 Command did not exit successfully ./release exit status 3\n\
+         [Container] 2025/08/19 07:48:02 Phase complete: BUILD State: FAILED\n",
+    );
+    let context = diagnosis.context.unwrap();
+    assert_eq!(diagnosis.category, Category::Unknown);
+    assert_eq!(
+        (context.command.map(|line| (line.line, line.text)), context.status),
+        (Some((1, "./release".to_owned())), Some(3))
+    );
+    assert_eq!(
+        context.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(),
+        ["step two", "step three", "step four"]
+    );
+}
+
+#[test]
+fn whether_more_of_the_log_is_worth_reading_is_told() {
+    let log = "[Container] 2025/08/19 07:48:01 Running command ./release\nstep one\n\
+        [Container] 2025/08/19 07:48:02 Command did not exit successfully ./release exit status 3\n";
+    let evidence = Evidence { truncated_at_start: true, ..Evidence::from_log(Log::from_bytes(log.as_bytes())) };
+    let diagnosis = diagnose(&evidence, &[]);
+    assert!(!diagnosis.is_conclusive());
+    assert!(diagnosis.hint.unwrap().contains("all that was read"));
+    assert!(explain("sh: 1: gulp: not found\n").is_conclusive());
+}
+
+#[test]
+fn decoys_are_not_taken_for_the_cause() {
+    for decoy in [
+        "Tests: 0 failed, 12 passed",
+        "warning: `foo` is deprecated: error_page will be removed",
+        "  ✓ throws an error when access is denied (3 ms)",
+        "test an_error_is_reported ... ok",
+        "added 120 packages, found 0 vulnerabilities, 0 errors",
+        "compiling src/error.rs",
+        "PASS src/errors/failed-login.test.js",
+        "npm warn deprecated request@2.88.2: request has been deprecated",
+    ] {
+        let log = format!("{decoy}\nsh: 1: gulp: not found\n{decoy}\n");
+        let diagnosis = explain(&log);
+        assert_eq!(diagnosis.cause.first().map(|line| line.line), Some(2), "{decoy}: {:?}", diagnosis.cause);
+        assert!(explain(decoy).cause.is_empty(), "{decoy}: {:?}", explain(decoy).cause);
+    }
+}
+
+#[test]
+fn what_a_passed_command_printed_is_not_the_cause() {
+    let diagnosis = explain(
+        "[Container] 2025/08/19 07:48:01 Running command ./warm-cache\nAn error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n\
+         [Container] 2025/08/19 07:48:01 Running command make\nmain.c:3:5: error: 'x' undeclared\n\
+         [Container] 2025/08/19 07:48:02 Command did not exit successfully make exit status 2\n\
+         [Container] 2025/08/19 07:48:02 Phase complete: BUILD State: FAILED\n\
+         [Container] 2025/08/19 07:48:03 Entering phase POST_BUILD\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n",
+    );
+    assert_eq!((diagnosis.cause.first().map(|line| line.line), diagnosis.category), (Some(4), Category::Compile));
+}
+
+#[test]
+fn what_is_quoted_is_redacted() {
+    let diagnosis = explain("Error: cannot connect to postgres://shop:hunter2@db:5432/shop\n");
+    assert_eq!(diagnosis.cause[0].text, "Error: cannot connect to postgres://shop:***@db:5432/shop");
+    assert!(!diagnosis.hint.unwrap_or_default().contains("hunter2"));
+}
+
+#[test]
+fn a_teams_runbook_comes_with_the_diagnosis() {
+    let runbook = Runbook {
+        pattern: Pattern::parse("toomanyrequests").unwrap(),
+        hint: "Pull through the mirror".to_owned(),
+        link: Some("https://wiki/mirror".to_owned()),
+    };
+    let log = Log::from_bytes(b"toomanyrequests: You have reached your pull rate limit\n");
+    let diagnosis = diagnose(&Evidence::from_log(log), std::slice::from_ref(&runbook));
+    assert_eq!(diagnosis.runbook.map(|found| found.sentence).as_deref(), Some("Pull through the mirror"));
+    assert!(explain("sh: 1: gulp: not found").runbook.is_none());
+}
+
+#[test]
+fn a_services_own_message_explains_when_there_is_no_log() {
+    let evidence = Evidence {
+        messages: vec![Message {
+            source: MessageSource::CloudFormation,
+            text: "Resource handler returned message: \"Access Denied\"".to_owned(),
+        }],
+        ..Evidence::default()
+    };
+    let diagnosis = diagnose(&evidence, &[]);
+    assert_eq!(diagnosis.cause[0].line, 0);
+    assert!(diagnosis.cause[0].text.contains("Access Denied"));
+    let evidence = Evidence {
+        phases: vec![PhaseContext {
+            phase: "DOWNLOAD_SOURCE".into(),
+            status: "YAML_FILE_ERROR".into(),
+            message: "stat /codebuild/buildspec.yml: no such file".into(),
+        }],
+        ..Evidence::default()
+    };
+    assert_eq!(diagnose(&evidence, &[]).category, Category::Config);
+}
+
+#[test]
+fn the_log_says_more_than_a_phase_that_only_failed() {
+    let evidence = Evidence {
+        log: Log::from_bytes(b"src/a.ts(1,2): error TS2304: Cannot find name 'x'.\n"),
+        phases: vec![PhaseContext {
+            phase: "BUILD".into(),
+            status: "COMMAND_EXECUTION_ERROR".into(),
+            message: "Error while executing command: npm run build. Reason: exit status 1".into(),
+        }],
+        ..Evidence::default()
+    };
+    assert_eq!(diagnose(&evidence, &[]).cause[0].line, 1);
+}
+
+#[test]
+fn the_json_has_the_pinned_members() {
+    let json = serde_json::to_value(explain("sh: 1: gulp: not found\n")).unwrap();
+    assert_eq!(json["cause"], serde_json::json!([{"line": 1, "text": "sh: 1: gulp: not found"}]));
+    assert_eq!(json["category"], "config");
+    assert!(json["hint"].as_str().unwrap().contains("gulp"));
+}
+
+#[test]
+fn hints_name_what_the_log_names() {
+    let hints: Vec<String> = [
+        "An error occurred (AccessDeniedException) when calling the GetAuthorizationToken operation: User: arn:aws:sts::123456789012:assumed-role/build-role/AWSCodeBuild-1 is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows it",
+        "/codebuild/output/tmp/script.sh: line 4: kustomize: command not found",
+        "src/app.ts(180,65): error TS2345: Argument of type 'string' is not assignable to parameter of type 'number'.",
+        "2025-08-21T13:30:34Z  CREATE_FAILED  AWS::IAM::Role  EC2Role  Resource handler returned message: \"Resource x/* must be in ARN format or \"*\". (Service: Iam, Status Code: 400)\" (RequestToken: 1)",
+        "error[E0308]: mismatched types\n --> src/main.rs:2:22\n  |\n",
+        "ModuleNotFoundError: No module named 'stripe'",
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+        "[Container] 2020/03/04 17:13:17 Phase context status code: YAML_FILE_ERROR Message: Invalid buildspec phase name: artifacts. Expecting: build,install",
+        "main.c:1:10: fatal error: zlib.h: No such file or directory",
+        "E: Unable to locate package libfoo-dev",
+        "ssh: Could not resolve hostname bastion.example: Name or service not known",
+    ]
+    .iter()
+    .map(|log| hint(log))
+    .collect();
+    insta::assert_debug_snapshot!(hints);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_give_few_lines_that_exist(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        let lines = bytes.split(|byte| *byte == b'\n').count();
+        let diagnosis = diagnose(&Evidence::from_log(Log::from_bytes(&bytes)), &[]);
+        prop_assert!(diagnosis.cause.len() <= MOST_LINES);
+        prop_assert!(diagnosis.cause.iter().all(|line| line.line >= 1 && line.line <= lines));
+    }
+
+    #[test]
+    fn any_mixture_of_telling_lines_is_survived_and_told_alike(parts in proptest::collection::vec("error(\\[E0[0-9]{3}\\])?: [a-z ]{0,9}|  [0-9]\\) [a-z]{1,9}|\\[Container\\] 2020/03/04 17:13:10 (Running command [a-z]{1,5}|Phase complete: BUILD State: FAILED)|  --> [a-z]{1,4}\\.rs:[0-9]:[0-9]|npm ERR! code E[A-Z]{3}|##\\[(error|group)\\][A-Za-z ]{0,9}|\u{25cf} [a-z]{0,4}|\u{1b}\\[3[0-9]m[a-z]{0,5}\r[a-z]{0,3}|.{0,30}", 0..40)) {
+        let text = parts.join("\n");
+        let once = explain(&text);
+        prop_assert!(once.cause.iter().all(|line| line.line >= 1 && line.line <= parts.len().max(1) + text.matches('\n').count()));
+        prop_assert_eq!(once, explain(&text));
+    }
+}

@@ -1,0 +1,398 @@
+//! The notifier as Lambda runs it: its own binary, events by SQS, everything over HTTP.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use andon::testing::events;
+use andon_aws::clock::SystemClock;
+use andon_aws::dynamodb::DynamoLedger;
+use serde_json::{Value, json};
+use test_support::emulator::moto;
+use test_support::runtime_api::{Function, FunctionError};
+use test_support::stand_in::{Aws, Slack, SlackFault};
+use test_support::unique;
+
+const NOTIFIER: &str = env!("CARGO_BIN_EXE_notifier");
+const TOKEN: &str = "xoxb-not-a-real-token";
+
+/// An account with a table, a topic with a subscriber, a queue for dead letters, and a Slack.
+struct Account {
+    table: String,
+    topic: String,
+    inbox: String,
+    dead_letters: String,
+    queues: aws_sdk_sqs::Client,
+    slack: Slack,
+    codepipeline: Aws,
+    config: PathBuf,
+}
+
+impl Account {
+    async fn open(config: &str) -> Self {
+        let moto = moto().unwrap();
+        // Safe in tests: every test sets the same values before it starts anything.
+        let shared = aws_config().await;
+        let table = unique("andon-test");
+        DynamoLedger::connect(&shared, &table, SystemClock).create_table().await.unwrap();
+        let (queues, topics) = (aws_sdk_sqs::Client::new(&shared), aws_sdk_sns::Client::new(&shared));
+        let queue =
+            async |name: &str| queues.create_queue().queue_name(unique(name)).send().await.unwrap().queue_url.unwrap();
+        let (inbox, dead_letters) = (queue("inbox").await, queue("dead").await);
+        let topic = topics.create_topic().name(unique("alerts")).send().await.unwrap().topic_arn.unwrap();
+        let name = inbox.rsplit('/').next().unwrap();
+        let endpoint = format!("arn:aws:sqs:eu-west-1:123456789012:{name}");
+        topics.subscribe().topic_arn(&topic).protocol("sqs").endpoint(endpoint).send().await.unwrap();
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{table}.yml"));
+        fs::write(&file, config).unwrap();
+        let _ = moto;
+        Self {
+            table,
+            topic,
+            inbox,
+            dead_letters,
+            queues,
+            slack: Slack::start().unwrap(),
+            codepipeline: Aws::start().unwrap(),
+            config: file,
+        }
+    }
+
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut environment = credentials();
+        environment.extend([
+            ("AWS_ENDPOINT_URL".to_owned(), moto().unwrap()),
+            ("AWS_ENDPOINT_URL_CODEPIPELINE".to_owned(), self.codepipeline.url()),
+            ("ANDON_TABLE".to_owned(), self.table.clone()),
+            ("ANDON_TOPIC_ARN".to_owned(), self.topic.clone()),
+            ("ANDON_CONFIG".to_owned(), self.config.display().to_string()),
+            ("ANDON_DEAD_LETTERS".to_owned(), self.dead_letters.clone()),
+            ("ANDON_SLACK_API_URL".to_owned(), self.slack.api_url()),
+            ("SLACK_TOKEN".to_owned(), TOKEN.to_owned()),
+            ("SLACK_WEBHOOK".to_owned(), self.slack.webhook_url()),
+        ]);
+        environment
+    }
+
+    async fn start(&self) -> Function {
+        Function::start(NOTIFIER, self.environment()).await.unwrap()
+    }
+
+    /// What arrived in a queue, as JSON.
+    async fn read(&self, queue: &str) -> Vec<Value> {
+        let mut messages = Vec::new();
+        loop {
+            let batch = self
+                .queues
+                .receive_message()
+                .queue_url(queue)
+                .max_number_of_messages(10)
+                .message_attribute_names("All");
+            let batch = batch.send().await.unwrap().messages.unwrap_or_default();
+            if batch.is_empty() {
+                return messages;
+            }
+            for message in batch {
+                let reason =
+                    message.message_attributes.as_ref().and_then(|all| all.get("reason")?.string_value.clone());
+                let body: Value = serde_json::from_str(message.body().unwrap()).unwrap();
+                messages.push(reason.map_or(body.clone(), |reason| json!({"event": body, "reason": reason})));
+                let receipt = message.receipt_handle().unwrap();
+                self.queues.delete_message().queue_url(queue).receipt_handle(receipt).send().await.unwrap();
+            }
+        }
+    }
+
+    async fn subjects(&self) -> Vec<String> {
+        let mails = self.read(&self.inbox).await;
+        mails.iter().map(|mail| mail["Subject"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn credentials() -> BTreeMap<String, String> {
+    [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// Clients of the test itself, without touching the process's environment.
+async fn aws_config() -> aws_config::SdkConfig {
+    let keys = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test");
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(moto().unwrap())
+        .region(aws_config::Region::new("eu-west-1"))
+        .credentials_provider(keys)
+        .load()
+        .await
+}
+
+fn batch(events: &[Value]) -> Value {
+    let record = |(index, body): (usize, String)| json!({"eventSource": "aws:sqs", "messageId": format!("m-{index}"), "body": body});
+    json!({"Records": events.iter().map(Value::to_string).enumerate().map(record).collect::<Vec<_>>()})
+}
+
+fn raw(bodies: &[&str]) -> Value {
+    let record = |(index, body): (usize, &&str)| json!({"eventSource": "aws:sqs", "messageId": format!("m-{index}"), "body": body});
+    json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
+}
+
+async fn invoke(function: &Function, event: &Value) -> Value {
+    let answer = function.invoke(event).await.unwrap();
+    answer.ok().cloned().unwrap_or_else(|| panic!("{answer:?}\n{}", function.log()))
+}
+
+fn all_done() -> Value {
+    json!({"batchItemFailures": []})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_run_is_told_once_by_mail_and_in_slack() {
+    let account = Account::open(
+        "version: 1\ndestinations:\n  hook: { slack-webhook: \"env:SLACK_WEBHOOK\" }\nroutes:\n  - to: [hook, default]\n",
+    )
+    .await;
+    let function = account.start().await;
+    let run = events("codepipeline-run-build-failed");
+    for _ in 0..2 {
+        for chunk in run.chunks(10) {
+            assert_eq!(invoke(&function, &batch(chunk)).await, all_done(), "{}", function.log());
+        }
+    }
+    assert_eq!(account.subjects().await, ["[FAILED] payments-api failed in Build / UnitTests"]);
+    let messages = account.slack.messages();
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].body["blocks"][0]["text"]["text"], ":red_circle: payments-api failed in Build / UnitTests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_without_a_queue_is_taken_as_well() {
+    let account = Account::open("version: 1\n").await;
+    let function = account.start().await;
+    for event in events("codepipeline-run-running") {
+        assert_eq!(invoke(&function, &event).await, Value::Null);
+    }
+    assert_eq!(account.subjects().await, ["[ATTENTION] mobile-bff waits for approval: Release / ApproveRelease"]);
+    let swept = invoke(&function, &json!({"andon": "sweep"})).await;
+    assert_eq!(swept["pipelines"], 1, "the sweep reads the same table: {}", function.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bots_message_grows_with_the_failure_and_its_run_has_one_thread() {
+    let account = Account::open(
+        "version: 1\nslack-token: env:SLACK_TOKEN\ndestinations:\n  team: { slack: deployments }\nroutes:\n  - to: team\n    mention: here\n",
+    )
+    .await;
+    let function = account.start().await;
+    for event in events("codepipeline-run-deploy-failed-parallel") {
+        assert_eq!(invoke(&function, &batch(&[event])).await, all_done(), "{}", function.log());
+    }
+    let messages = account.slack.messages();
+    assert_eq!(messages.len(), 1, "four actions fail, one message tells of it");
+    assert!(messages[0].updates >= 3, "each further failure is added to it");
+    let header = messages[0].body["blocks"][0]["text"]["text"].as_str().unwrap();
+    assert_eq!(header, ":red_circle: orders-fulfilment failed in DeployWarehouses: 4 actions");
+
+    for event in events("codepipeline-run-retry-succeeded") {
+        assert_eq!(invoke(&function, &batch(&[event])).await, all_done(), "{}", function.log());
+    }
+    let messages = account.slack.messages();
+    assert_eq!(messages.len(), 3, "the failure of the other run, and its recovery");
+    assert_eq!(messages[2].thread_ts.as_ref(), Some(&messages[1].ts), "the recovery stands under the failure");
+    let posts = account.slack.requests();
+    assert!(posts.iter().all(|call| !call.body["text"].as_str().unwrap_or_default().is_empty()), "text beside blocks");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slack_that_asks_to_slow_down_delays_nobody_else() {
+    let account = Account::open(
+        "version: 1\ndestinations:\n  hook: { slack-webhook: \"env:SLACK_WEBHOOK\" }\nroutes:\n  - to: [hook, default]\n",
+    )
+    .await;
+    let function = account.start().await;
+    account.slack.inject_always("webhook", SlackFault::RateLimited(3));
+    let run = events("codepipeline-run-commands-failed");
+    let mut again = Vec::new();
+    for event in &run {
+        let answer = invoke(&function, &batch(std::slice::from_ref(event))).await;
+        if answer != all_done() {
+            again.push(event.clone());
+        }
+    }
+    assert!(!again.is_empty(), "the queue is asked to come again");
+    assert_eq!(account.subjects().await.len(), 1, "the mail went out at once");
+    assert!(account.slack.messages().is_empty());
+    account.slack.clear_faults();
+    for event in &again {
+        assert_eq!(invoke(&function, &batch(std::slice::from_ref(event))).await, all_done());
+    }
+    assert_eq!(account.slack.messages().len(), 1, "it is told later, once");
+    assert!(account.subjects().await.is_empty(), "and the mail is not sent again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_slack_refuses_goes_to_the_dead_letters_at_once() {
+    let account = Account::open(
+        "version: 1\nslack-token: env:SLACK_TOKEN\ndestinations:\n  team: { slack: deployments }\nroutes:\n  - to: [team, default]\n",
+    )
+    .await;
+    let function = account.start().await;
+    account.slack.inject_always("chat.postMessage", SlackFault::Refused("invalid_auth".to_owned()));
+    for event in events("codepipeline-run-commands-failed") {
+        assert_eq!(invoke(&function, &batch(&[event])).await, all_done(), "no retry can help: {}", function.log());
+    }
+    let letters = account.read(&account.dead_letters).await;
+    assert_eq!(letters.len(), 1, "once: {letters:#?}");
+    assert_eq!(
+        letters[0]["reason"],
+        "cannot send to team: chat.postMessage: invalid_auth: the token is not valid; store the app's current one under its reference"
+    );
+    assert_eq!(letters[0]["event"]["source"], "aws.codepipeline");
+    assert_eq!(account.subjects().await.len(), 1, "the mail went out all the same");
+    let log = function.log();
+    assert!(log.contains("cannot send to team"), "{log}");
+    assert!(!log.contains(TOKEN), "a token is never logged");
+    let tries = account.slack.requests().iter().filter(|call| call.operation == "chat.postMessage").count();
+    assert_eq!(tries, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_never_harms_its_neighbours() {
+    let account = Account::open("version: 1\n").await;
+    let function = account.start().await;
+    let run = events("codepipeline-run-commands-failed");
+    let failure = run
+        .iter()
+        .find(|event| event["detail"]["action"] == "BuildSite" && event["detail"]["state"] == "FAILED")
+        .unwrap();
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut event = failure.clone();
+        change(&mut event);
+        event.to_string()
+    };
+    let bodies = [
+        "{not json".to_owned(),
+        "[1, 2]".to_owned(),
+        "7".to_owned(),
+        with(&|event| event["detail"]["state"] = json!("PAUSED")),
+        with(&|event| event["detail"]["padding"] = json!("x".repeat(256 * 1024))),
+        with(&|event| event["detail"]["pipeline"] = json!("📦-parcels-🚚")),
+        with(&|event| event["time"] = json!("9999-12-31T23:59:59Z")),
+        with(&|event| event["detail"]["execution-id"] = json!("arn:aws:codepipeline:eu-west-1:111122223333:x")),
+        with(&|event| event["detail"]["execution-id"] = json!(7)),
+        failure.to_string(),
+    ];
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    let answer = invoke(&function, &raw(&bodies)).await;
+    assert_eq!(answer, all_done(), "what no retry can mend is not tried again: {}", function.log());
+    let mut reasons: Vec<String> = account
+        .read(&account.dead_letters)
+        .await
+        .iter()
+        .map(|letter| letter["reason"].as_str().unwrap().to_owned())
+        .collect();
+    reasons.sort();
+    insta::assert_snapshot!(reasons.join("\n"));
+    let mut subjects = account.subjects().await;
+    subjects.sort();
+    assert_eq!(
+        subjects,
+        [
+            "[FAILED] ?-parcels-? failed in Build / BuildSite",
+            "[FAILED] docs-portal failed in Build / BuildSite",
+            "[FAILED] docs-portal failed in Build / BuildSite",
+        ],
+        "the big one is the last one again; the ARN is a run of its own"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_functions_at_once_tell_it_once() {
+    let account = Account::open("version: 1\n").await;
+    let (one, two) = (account.start().await, account.start().await);
+    let run = events("codepipeline-run-build-failed");
+    let mut waiting: Vec<Value> = run.iter().rev().cloned().collect();
+    for _ in 0..10 {
+        let mut again = Vec::new();
+        for event in waiting {
+            let payload = batch(std::slice::from_ref(&event));
+            let (first, second) = tokio::join!(invoke(&one, &payload), invoke(&two, &payload));
+            if first != all_done() || second != all_done() {
+                again.push(event);
+            }
+        }
+        waiting = again;
+        if waiting.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    assert_eq!(waiting, Vec::<Value>::new());
+    assert_eq!(account.subjects().await, ["[FAILED] payments-api failed in Build / UnitTests"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_no_event_explains_is_looked_up() {
+    let account = Account::open("version: 1\n").await;
+    let function = account.start().await;
+    let run = events("codepipeline-run-build-failed");
+    let failed = run
+        .iter()
+        .find(|event| {
+            event["detail-type"].as_str().unwrap().contains("Pipeline Execution")
+                && event["detail"]["state"] == "FAILED"
+        })
+        .unwrap();
+    account.codepipeline.put_action(
+        "payments-api",
+        json!({
+            "pipelineExecutionId": failed["detail"]["execution-id"],
+            "actionExecutionId": "2b0d8c7e-6c1f-4c07-9d0c-7d3f0a3f2f11",
+            "pipelineVersion": 6,
+            "stageName": "Build",
+            "actionName": "UnitTests",
+            "startTime": 1_763_626_500.0,
+            "lastUpdateTime": 1_763_626_663.0,
+            "status": "Failed",
+            "input": {"actionTypeId": {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "1"}},
+            "output": {"executionResult": {
+                "externalExecutionId": "payments-api-unit-tests:1",
+                "externalExecutionSummary": "Build terminated with state: FAILED",
+            }},
+        }),
+    );
+    assert_eq!(invoke(&function, &batch(std::slice::from_ref(failed))).await, all_done(), "{}", function.log());
+    assert_eq!(account.subjects().await, ["[FAILED] payments-api failed in Build / UnitTests"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_is_missing_or_wrong_stops_the_start_with_its_name() {
+    let good = || {
+        let mut environment = credentials();
+        environment.insert("ANDON_TABLE".to_owned(), "andon".to_owned());
+        environment.insert("ANDON_TOPIC_ARN".to_owned(), "arn:aws:sns:eu-west-1:111122223333:andon".to_owned());
+        environment
+    };
+    let mut said = Vec::new();
+    for (name, value) in [
+        ("ANDON_TABLE", None),
+        ("ANDON_TABLE", Some("no/table")),
+        ("ANDON_TOPIC_ARN", None),
+        ("ANDON_TOPIC_ARN", Some("alerts")),
+        ("ANDON_SLACK_API_URL", Some("http://slack.example.com")),
+        ("ANDON_CONFIG", Some("/nowhere/andon.yml")),
+    ] {
+        let mut environment = good();
+        match value {
+            Some(value) => environment.insert(name.to_owned(), value.to_owned()),
+            None => environment.remove(name),
+        };
+        let Err(error) = Function::start(NOTIFIER, environment).await else { panic!("started without {name}") };
+        let (FunctionError::Stopped { log, .. } | FunctionError::NeverPolled { log, .. }) = error else {
+            panic!("{error}")
+        };
+        said.push(log.lines().find(|line| line.contains("Error")).expect(&log).to_owned());
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
