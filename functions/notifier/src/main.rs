@@ -31,6 +31,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let notifier = &notifier;
     run(service_fn(move |event: LambdaEvent<Value>| async move {
         let home = environment::home(&event.context.invoked_function_arn);
+        notifier.archive.belongs_to(&home.account);
         let invocation = Invocation { id: event.context.request_id, home };
         notifier.handle(event.payload, &invocation).await.map_err(|unfinished| Diagnostic {
             error_type: "Unfinished".to_owned(),
