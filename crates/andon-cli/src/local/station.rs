@@ -12,7 +12,7 @@ use andon::ledger::{Ledger, NoArchive};
 use andon::name::{AccountId, Home, Region};
 use metrics::Metrics;
 use notifier::Notifier;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Outlet, Pending, PendingError, Shared};
 
@@ -115,6 +115,12 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
             }
         }
         Ok(given_up)
+    }
+
+    /// Tells what no event tells: runs that are stuck, approvals that are overdue. Gives back why it could not, if so.
+    pub async fn sweep(&self) -> Option<String> {
+        let swept = self.notifier.handle(json!({"andon": "sweep"}), &self.call()).await;
+        swept.err().map(|unfinished| unfinished.to_string())
     }
 
     /// Has both functions handle an event; gives back why it is not done with, if it is not.

@@ -133,7 +133,7 @@ mod tests {
             table().lines(Some(40)).iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
         assert_eq!(
             lines,
-            ["Pipeline      Runs  Why", "payments-api    12  2 tests of 418 fail…", "支払い             3  a b",]
+            ["Pipeline      Runs  Why", "payments-api    12  2 tests of 418 fail…", "支払い           3  a b",]
         );
     }
 
