@@ -71,7 +71,7 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         &self.pending
     }
 
-    /// Settles down in the account and region of the first event that names them, unless that has been done.
+    /// Settles down in the account and region of the first pipeline event that names them, unless that has been done.
     ///
     /// So a recording of a single account needs no dimensions to tell accounts apart.
     pub fn settle_in<'v>(&self, mut events: impl Iterator<Item = &'v Value>) {
@@ -143,9 +143,12 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
     }
 }
 
-/// The account and region that an event names.
+/// The account and region that a pipeline's event names. Evidence may come from the region of a single action.
 fn home_of(event: &Value) -> Option<Home> {
     let member = |name: &str| event.get(name).and_then(Value::as_str);
+    if member("source") != Some("aws.codepipeline") {
+        return None;
+    }
     Some(Home { account: AccountId::parse(member("account")?).ok()?, region: Region::parse(member("region")?).ok()? })
 }
 
