@@ -1,5 +1,7 @@
 //! Input that is wrong: no panic, no lost neighbour, one line that says what is wrong and where.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
 mod support;
 
 use serde_json::{Value, json};
@@ -97,7 +99,7 @@ fn what_is_only_unusual_is_no_reason_to_complain() {
         of_other_run(|event| event["time"] = json!("0001-01-01T00:00:00Z")),
         of_other_run(|event| event["detail"]["filler"] = json!("x".repeat(256 << 10))),
         of_other_run(|event| {
-            event["detail"]["execution-result"]["external-execution-summary"] = json!("y".repeat(256 << 10))
+            event["detail"]["execution-result"]["external-execution-summary"] = json!("y".repeat(256 << 10));
         }),
     ];
     for middle in cases {

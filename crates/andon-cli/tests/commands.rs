@@ -1,5 +1,7 @@
 //! The commands that read: status, runs, check, preview.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
 mod support;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! `andon demo`: the recorded day, its alerts, its data, its board.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
 mod support;
 
 use support::{Server, andon, run};

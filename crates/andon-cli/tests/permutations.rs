@@ -1,5 +1,7 @@
 //! Whatever the order in which a run's events come, and however often: the same alerts once, the same data once.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
 mod support;
 
 use std::cell::RefCell;

@@ -1,5 +1,7 @@
 //! `andon replay`: the recorded runs give the alerts and the metric data that `events/README.md` lists.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! `andon serve`: events come in by HTTP, the board and its data go out, and nothing is lost on the way.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
 mod support;
 
 use std::cell::RefCell;

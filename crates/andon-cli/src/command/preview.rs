@@ -80,12 +80,11 @@ fn sample(kind: Kind) -> Option<&'static [&'static str]> {
     Some(match kind {
         Kind::Failed => &["build-failed"],
         Kind::Recovered => &["build-failed", "build-failed-again", "build-fixed"],
-        Kind::ApprovalNeeded => &["running"],
+        Kind::ApprovalNeeded | Kind::ApprovalOverdue => &["running"],
         Kind::Rejected => &["approval-rejected"],
         Kind::Started | Kind::Succeeded => &["succeeded"],
         Kind::Stopped => &["stopped"],
         Kind::Superseded => &["superseded"],
-        Kind::ApprovalOverdue => &["running"],
         Kind::Stuck => &["in-progress"],
         Kind::NoSuccess => &["retry-succeeded"],
         Kind::Canceled => return None,

@@ -1,6 +1,7 @@
 //! Running the `andon` command and talking to its server, as anybody would from outside.
 
 #![allow(dead_code, reason = "every test file uses its own part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "compiled for tests only")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
