@@ -384,13 +384,15 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
     let success = summary.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)?;
     let before = history.before(&summary.execution, success.attempt, success.ended);
     let streak = before.streak.filter(|streak| streak.colour == Colour::Red)?;
-    let broken_by = history
-        .runs()
-        .into_iter()
-        .filter(|other| other.place() < summary.place())
-        .rfind(|other| other.status == Status::Failed)
-        .and_then(|other| other.failure.clone())
-        .or_else(|| run.and_then(failure_of_earlier_attempt));
+    // Only what failed in this outage: there may have been others before it.
+    let broken_it = |other: &&RunSummary| {
+        other.status == Status::Failed
+            && other.place() < summary.place()
+            && other.outcomes.iter().any(|outcome| outcome.ended >= streak.first_ended)
+    };
+    let broken_by = run
+        .and_then(failure_of_earlier_attempt)
+        .or_else(|| history.runs().into_iter().rfind(broken_it).and_then(|other| other.failure.clone()));
     let news = News::Recovered(Recovered {
         attempt: success.attempt,
         failures: streak.count,
