@@ -14,7 +14,15 @@ pub mod cloudwatch;
 pub mod codepipeline;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(any(feature = "cloudwatch", feature = "codepipeline", feature = "dynamodb", feature = "send"))]
+#[cfg(feature = "evidence")]
+pub mod evidence;
+#[cfg(any(
+    feature = "cloudwatch",
+    feature = "codepipeline",
+    feature = "dynamodb",
+    feature = "evidence",
+    feature = "send"
+))]
 mod fault;
 #[cfg(feature = "send")]
 pub mod secret;

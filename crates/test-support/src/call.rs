@@ -13,6 +13,8 @@ use crate::lock;
 pub struct Call {
     /// The service as AWS names its endpoint (`codepipeline`, `dynamodb`, `sns`, `monitoring`, ...), or `slack`.
     pub service: String,
+    /// The region that the request was signed for; empty for Slack and where nothing was signed.
+    pub region: String,
     /// The operation (`PutItem`), Slack's method (`chat.postMessage`), or `webhook`.
     pub operation: String,
     /// The request: JSON as it came, a form as an object of strings, anything else as null.
@@ -54,11 +56,12 @@ pub(crate) struct CallLog(Arc<Mutex<Vec<(u64, Call)>>>);
 
 impl CallLog {
     /// Notes a request and gives its number.
-    pub(crate) fn begin(&self, service: &str, operation: &str, body: Value, started: Instant) -> u64 {
+    pub(crate) fn begin(&self, service: &str, region: &str, operation: &str, body: Value, started: Instant) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let call = Call {
             service: service.to_owned(),
+            region: region.to_owned(),
             operation: operation.to_owned(),
             body,
             started,

@@ -81,7 +81,7 @@ async fn handle(
     request: Request,
 ) -> Reply {
     let asked = protocol::read(&request);
-    let number = calls.begin(&asked.service, &asked.operation, asked.input.clone(), request.received);
+    let number = calls.begin(&asked.service, &asked.region, &asked.operation, asked.input.clone(), request.received);
     let forward = async || forward(&upstream, &client, request).await;
     let reply = crate::stand_in::faulty(faults.next(&asked.operation), &asked, forward).await;
     crate::stand_in::note(&calls, number, &reply).await;

@@ -1,10 +1,10 @@
 //! Wires the notifier to Lambda.
 
 use andon::batch::Invocation;
-use andon::explanation::NoEvidenceSource;
 use andon_aws::clock::SystemClock;
 use andon_aws::codepipeline::CodePipelineArchive;
 use andon_aws::dynamodb::DynamoLedger;
+use andon_aws::evidence::AwsEvidence;
 use andon_aws::send::{AwsSender, DeadLetterQueue, SLACK_API};
 use andon_aws::{config, environment};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn, tracing};
@@ -22,7 +22,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let notifier = Notifier {
         ledger: DynamoLedger::connect(&aws, table, SystemClock),
         archive: CodePipelineArchive::new(&aws),
-        evidence: NoEvidenceSource,
+        evidence: AwsEvidence::new(&aws),
         sender: AwsSender::new(&aws, topic, &slack_api, SystemClock),
         dead_letters: DeadLetterQueue::new(&aws, dead_letters),
         clock: SystemClock,
@@ -32,6 +32,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     run(service_fn(move |event: LambdaEvent<Value>| async move {
         let home = environment::home(&event.context.invoked_function_arn);
         notifier.archive.belongs_to(&home.account);
+        notifier.evidence.belongs_to(&home.account);
         let invocation = Invocation { id: event.context.request_id, home };
         notifier.handle(event.payload, &invocation).await.map_err(|unfinished| Diagnostic {
             error_type: "Unfinished".to_owned(),

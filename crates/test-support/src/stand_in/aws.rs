@@ -87,6 +87,11 @@ impl Aws {
         lock(&self.world).codebuild.put_build(build);
     }
 
+    /// Tells of a batch of builds: an entry of `BatchGetBuildBatches`.
+    pub fn put_build_batch(&self, batch: Value) {
+        lock(&self.world).codebuild.put_batch(batch);
+    }
+
     /// Adds lines to a log, each with its time in milliseconds since 1970.
     pub fn append_log(&self, group: &str, stream: &str, events: impl IntoIterator<Item = (i64, String)>) {
         lock(&self.world).logs.append(group, stream, events);
@@ -105,6 +110,11 @@ impl Aws {
     /// Tells of the next event of a stack: an entry of `DescribeStackEvents`.
     pub fn push_stack_event(&self, event: Value) {
         lock(&self.world).cloudformation.push_event(event);
+    }
+
+    /// Tells of a change set: the answer of `DescribeChangeSet`.
+    pub fn put_change_set(&self, change_set: Value) {
+        lock(&self.world).cloudformation.put_change_set(change_set);
     }
 
     /// Tells of an ECS service: an entry of `DescribeServices`.
@@ -148,7 +158,7 @@ async fn handle(world: Arc<Mutex<World>>, calls: CallLog, faults: Faults<Fault>,
     if asked.service == "unsigned" && asked.protocol == protocol::Protocol::Query {
         "cloudformation".clone_into(&mut asked.service);
     }
-    let number = calls.begin(&asked.service, &asked.operation, asked.input.clone(), request.received);
+    let number = calls.begin(&asked.service, &asked.region, &asked.operation, asked.input.clone(), request.received);
     let reply = faulty(faults.next(&asked.operation), &asked, async || world_answers(&world, &asked)).await;
     note(&calls, number, &reply).await;
     reply

@@ -1,4 +1,4 @@
-//! `CodeBuild`: builds by id or ARN.
+//! `CodeBuild`: builds and batches of builds, by id or ARN.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use super::protocol::Refusal;
 #[derive(Debug, Default)]
 pub(super) struct CodeBuild {
     builds: Vec<Value>,
+    batches: Vec<Value>,
 }
 
 impl CodeBuild {
@@ -15,18 +16,26 @@ impl CodeBuild {
         put(&mut self.builds, build, "id");
     }
 
+    pub(super) fn put_batch(&mut self, batch: Value) {
+        put(&mut self.batches, batch, "id");
+    }
+
     pub(super) fn answer(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
-        if operation != "BatchGetBuilds" {
-            return Err(Refusal::new("UnknownOperationException", format!("CodeBuild stands in without {operation}")));
-        }
+        let (known, found_as, missing_as) = match operation {
+            "BatchGetBuilds" => (&self.builds, "builds", "buildsNotFound"),
+            "BatchGetBuildBatches" => (&self.batches, "buildBatches", "buildBatchesNotFound"),
+            _ => {
+                let message = format!("CodeBuild stands in without {operation}");
+                return Err(Refusal::new("UnknownOperationException", message));
+            }
+        };
         let ids = input.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
         if ids.is_empty() || ids.len() > 100 {
             return Err(Refusal::new("InvalidInputException", "ids must hold 1 to 100 build ids"));
         }
-        let find =
-            |id: &Value| self.builds.iter().find(|build| build.get("id") == Some(id) || build.get("arn") == Some(id));
+        let find = |id: &Value| known.iter().find(|build| build.get("id") == Some(id) || build.get("arn") == Some(id));
         let found: Vec<&Value> = ids.iter().filter_map(find).collect();
         let missing: Vec<&Value> = ids.iter().filter(|id| find(id).is_none()).collect();
-        Ok(json!({ "builds": found, "buildsNotFound": missing }))
+        Ok(json!({ found_as: found, missing_as: missing }))
     }
 }

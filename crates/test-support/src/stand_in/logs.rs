@@ -25,9 +25,37 @@ impl Logs {
     }
 
     pub(super) fn answer(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
-        if operation != "GetLogEvents" {
-            return Err(Refusal::new("UnknownOperationException", format!("Logs stands in without {operation}")));
+        match operation {
+            "GetLogEvents" => self.events(input),
+            "FilterLogEvents" => self.filtered(input),
+            _ => Err(Refusal::new("UnknownOperationException", format!("Logs stands in without {operation}"))),
         }
+    }
+
+    /// The first page of a group's events in their order, without a filter.
+    fn filtered(&self, input: &Value) -> Result<Value, Refusal> {
+        let group = text(input, "logGroupName");
+        let mut events = Vec::new();
+        for ((_, stream), of_stream) in self.streams.iter().filter(|((known, _), _)| known == group) {
+            events.extend(of_stream.iter().filter(|(at, _)| is_within(input, *at)).map(|event| (stream, event)));
+        }
+        if !self.streams.keys().any(|(known, _)| known == group) {
+            return Err(Refusal::new("ResourceNotFoundException", "The specified log group does not exist."));
+        }
+        events.sort_by_key(|(_, (at, _))| *at);
+        let fitting = fitting(events.iter().map(|(_, event)| event), limit(input)?);
+        let page: Vec<Value> = events
+            .iter()
+            .take(fitting)
+            .enumerate()
+            .map(|(id, (stream, (at, message)))| {
+                json!({ "eventId": id.to_string(), "logStreamName": stream, "timestamp": at, "ingestionTime": at, "message": message })
+            })
+            .collect();
+        Ok(json!({ "events": page, "searchedLogStreams": [] }))
+    }
+
+    fn events(&self, input: &Value) -> Result<Value, Refusal> {
         let group = input.get("logGroupName").and_then(Value::as_str).unwrap_or_else(|| {
             let identifier = text(input, "logGroupIdentifier");
             identifier.rsplit_once(":log-group:").map_or(identifier, |(_, name)| name)
@@ -37,15 +65,8 @@ impl Logs {
             let missing = if self.streams.keys().any(|(known, _)| known == group) { "stream" } else { "group" };
             Refusal::new("ResourceNotFoundException", format!("The specified log {missing} does not exist."))
         })?;
-        let time = |name: &str| input.get(name).and_then(Value::as_i64);
-        let (from, until) = (time("startTime").unwrap_or(i64::MIN), time("endTime").unwrap_or(i64::MAX));
-        let events: Vec<&(i64, String)> = all.iter().filter(|(at, _)| *at >= from && *at < until).collect();
-        let limit = match input.get("limit").map(Value::as_u64) {
-            None => PAGE_EVENTS,
-            Some(Some(limit @ 1..=PAGE_EVENTS)) => limit,
-            Some(_) => return Err(Refusal::new("InvalidParameterException", "limit must be 1 to 10000")),
-        };
-        let (start, end) = window(input, &events, usize::try_from(limit).unwrap_or(usize::MAX))?;
+        let events: Vec<&(i64, String)> = all.iter().filter(|(at, _)| is_within(input, *at)).collect();
+        let (start, end) = window(input, &events, limit(input)?)?;
         let page = events.get(start..end).unwrap_or_default().iter();
         let page: Vec<Value> =
             page.map(|(at, message)| json!({ "timestamp": at, "ingestionTime": at, "message": message })).collect();
@@ -55,6 +76,20 @@ impl Logs {
             "nextBackwardToken": token('b', start),
         }))
     }
+}
+
+fn is_within(input: &Value, at: i64) -> bool {
+    let time = |name: &str| input.get(name).and_then(Value::as_i64);
+    at >= time("startTime").unwrap_or(i64::MIN) && at < time("endTime").unwrap_or(i64::MAX)
+}
+
+fn limit(input: &Value) -> Result<usize, Refusal> {
+    let limit = match input.get("limit").map(Value::as_u64) {
+        None => PAGE_EVENTS,
+        Some(Some(limit @ 1..=PAGE_EVENTS)) => limit,
+        Some(_) => return Err(Refusal::new("InvalidParameterException", "limit must be 1 to 10000")),
+    };
+    Ok(usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
 /// Which events a page holds. At the end of the stream the page is empty and its token the one that asked for it: that

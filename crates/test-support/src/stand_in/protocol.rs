@@ -38,6 +38,7 @@ pub(crate) enum Protocol {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) service: String,
+    pub(crate) region: String,
     pub(crate) operation: String,
     pub(crate) input: Value,
     pub(crate) protocol: Protocol,
@@ -46,26 +47,33 @@ pub(crate) struct Asked {
 /// Reads a request of any AWS client.
 pub(crate) fn read(request: &Request) -> Asked {
     let body = inflated(request);
-    let signed_for = credential_scope(request.header("authorization"));
+    let (region, signed_for) = credential_scope(request.header("authorization")).unzip();
+    let region = region.unwrap_or_default();
     let path: Vec<&str> = request.uri.path().split('/').collect();
     if let Some((prefix, operation)) = request.header("x-amz-target").rsplit_once('.') {
         let service = signed_for.unwrap_or_else(|| service_of_target(prefix));
         let input = serde_json::from_slice(&body).unwrap_or_default();
-        return Asked { service, operation: operation.to_owned(), input, protocol: Protocol::Json };
+        return Asked { service, region, operation: operation.to_owned(), input, protocol: Protocol::Json };
     }
     if let ["", "service", name, "operation", operation] = path.as_slice() {
         let service = signed_for.unwrap_or_else(|| service_of_target(name));
-        return Asked { service, operation: (*operation).to_owned(), input: Value::Null, protocol: Protocol::Cbor };
+        return Asked {
+            service,
+            region,
+            operation: (*operation).to_owned(),
+            input: Value::Null,
+            protocol: Protocol::Cbor,
+        };
     }
     let form = read_form(&body);
     if let Some(operation) = form.get("Action").and_then(Value::as_str).map(str::to_owned) {
         let service = signed_for.unwrap_or_else(|| "unsigned".to_owned());
-        return Asked { service, operation, input: Value::Object(form), protocol: Protocol::Query };
+        return Asked { service, region, operation, input: Value::Object(form), protocol: Protocol::Query };
     }
     let service = signed_for.unwrap_or_else(|| "unsigned".to_owned());
     let operation = format!("{} {}", request.method, request.uri.path());
     let input = serde_json::from_slice(&body).unwrap_or_default();
-    Asked { service, operation, input, protocol: Protocol::Rest }
+    Asked { service, region, operation, input, protocol: Protocol::Rest }
 }
 
 /// The answer to a request, in the client's protocol.
@@ -118,10 +126,11 @@ pub(crate) fn refuse(asked: &Asked, refusal: &Refusal) -> Reply {
 
 const REQUEST_ID: &str = "0f1e2d3c-4b5a-4697-8796-a5b4c3d2e1f0";
 
-/// The service in `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
-fn credential_scope(authorization: &str) -> Option<String> {
+/// The region and the service in `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+fn credential_scope(authorization: &str) -> Option<(String, String)> {
     let (_, credential) = authorization.split_once("Credential=")?;
-    credential.split(',').next()?.split('/').nth(3).map(str::to_owned)
+    let mut parts = credential.split(',').next()?.split('/').skip(2);
+    Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
 }
 
 fn service_of_target(prefix: &str) -> String {

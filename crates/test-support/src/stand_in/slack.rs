@@ -143,7 +143,7 @@ async fn handle(
     request: Request,
 ) -> Reply {
     let asked = read(&request);
-    let number = calls.begin("slack", &asked.operation, asked.body.clone().unwrap_or_default(), request.received);
+    let number = calls.begin("slack", "", &asked.operation, asked.body.clone().unwrap_or_default(), request.received);
     let answer = || if request.method == Method::POST { answer(&workspace, &asked) } else { plain(404, "not found") };
     let reply = match faults.next(&asked.operation) {
         None => answer(),

@@ -1,0 +1,143 @@
+//! CodeBuild: the phases that failed, and the log.
+//!
+//! The build says where its log is, but nearly always that is where CodeBuild puts it by itself. So both are asked at
+//! once, and the log that was guessed is used if the build does not name another one.
+
+use andon::diagnosis::PhaseContext;
+use aws_sdk_codebuild::types::{Build, BuildBatch, LogsLocation, StatusType};
+use futures_util::future::join;
+
+use super::clients::Regional;
+use super::inquiry::Inquiry;
+use super::lead::Stream;
+use super::log;
+use super::missing::{Missing, Question};
+
+/// Where a build says that its log is.
+enum Kept {
+    In(Stream),
+    Nowhere,
+    Unsaid,
+}
+
+pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) {
+    let guess = usual(project, id);
+    let (kept, guessed) = join(build(clients, inquiry, project, id), log::tail(clients.logs(), inquiry, &guess)).await;
+    let (stream, tail) = match kept {
+        Ok(Kept::In(stream)) if stream != guess => {
+            let tail = log::tail(clients.logs(), inquiry, &stream).await;
+            (stream, tail)
+        }
+        Ok(Kept::Nowhere) if guessed.is_err() => {
+            return inquiry
+                .misses(format!("The project {project} keeps no log in CloudWatch, so only its phases are known"));
+        }
+        Ok(_) => (guess, guessed),
+        Err(missing) => {
+            inquiry.misses(missing.sentence);
+            (guess, guessed)
+        }
+    };
+    match tail {
+        Ok(tail) => log::explore(clients.logs(), inquiry, &stream, tail).await,
+        Err(missing) => inquiry.misses(missing.sentence),
+    }
+}
+
+/// Where CodeBuild keeps a log if a project says nothing else.
+fn usual(project: &str, id: &str) -> Stream {
+    Stream { group: format!("/aws/codebuild/{project}"), name: id.to_owned() }
+}
+
+/// Keeps what the phases say, and tells where the log is.
+async fn build(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) -> Result<Kept, Missing> {
+    let build = format!("{project}:{id}");
+    let question = Question {
+        service: "CodeBuild",
+        permission: "codebuild:BatchGetBuilds",
+        resource: project,
+        what: format!("build {build}"),
+    };
+    let request = clients.builds().batch_get_builds().ids(&build);
+    let answer = inquiry.ask(&question, || request.clone().send()).await?;
+    match answer.builds().first() {
+        Some(build) => {
+            inquiry.finds(|found| found.phases = phases(build));
+            Ok(build.logs().map_or(Kept::Unsaid, kept))
+        }
+        None => batch(clients, inquiry, project, &build).await,
+    }
+}
+
+/// An action may run a batch of builds: then the id is the batch's, and the first of its builds that failed is meant.
+async fn batch(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) -> Result<Kept, Missing> {
+    let question = Question {
+        service: "CodeBuild",
+        permission: "codebuild:BatchGetBuildBatches",
+        resource: project,
+        what: format!("build {id}"),
+    };
+    let request = clients.builds().batch_get_build_batches().ids(id);
+    let answer = inquiry.ask(&question, || request.clone().send()).await?;
+    let Some(batch) = answer.build_batches().first() else {
+        return Err(Missing {
+            sentence: format!("The build {id} can no longer be found"),
+            is_gone: true,
+            may_pass: false,
+        });
+    };
+    inquiry.finds(|found| found.phases = batch_phases(batch));
+    let failed = batch.build_groups().iter().filter_map(|group| group.current_build_summary()).find(|build| {
+        build.build_status().is_some_and(|status| !matches!(status, StatusType::Succeeded | StatusType::InProgress))
+    });
+    let stream = failed.and_then(|build| {
+        // `arn:aws:codebuild:region:account:build/project:uuid`
+        let (_, build) = build.arn()?.split_once(":build/")?;
+        let (project, id) = build.split_once(':')?;
+        Some(usual(project, id))
+    });
+    Ok(stream.map_or(Kept::Unsaid, Kept::In))
+}
+
+fn kept(logs: &LogsLocation) -> Kept {
+    match (logs.group_name(), logs.stream_name()) {
+        (Some(group), Some(name)) => Kept::In(Stream { group: group.to_owned(), name: name.to_owned() }),
+        _ if logs.cloud_watch_logs().is_some_and(|logs| logs.status().as_str() == "DISABLED") => Kept::Nowhere,
+        _ => Kept::Unsaid,
+    }
+}
+
+fn phases(build: &Build) -> Vec<PhaseContext> {
+    let failed = build.phases().iter().filter(|phase| has_failed(phase.phase_status()));
+    failed
+        .flat_map(|phase| {
+            let name = phase.phase_type().map_or("", |kind| kind.as_str());
+            phase.contexts().iter().filter_map(|context| said(name, context.status_code(), context.message()))
+        })
+        .collect()
+}
+
+fn batch_phases(batch: &BuildBatch) -> Vec<PhaseContext> {
+    let failed = batch.phases().iter().filter(|phase| has_failed(phase.phase_status()));
+    failed
+        .flat_map(|phase| {
+            let name = phase.phase_type().map_or("", |kind| kind.as_str());
+            phase.contexts().iter().filter_map(|context| said(name, context.status_code(), context.message()))
+        })
+        .collect()
+}
+
+/// The last phase has no status, and those that have not ended are in progress.
+fn has_failed(status: Option<&StatusType>) -> bool {
+    status.is_some_and(|status| !matches!(status, StatusType::Succeeded | StatusType::InProgress))
+}
+
+fn said(phase: &str, status: Option<&str>, message: Option<&str>) -> Option<PhaseContext> {
+    let (status, message) = (status.unwrap_or_default().trim(), message.unwrap_or_default().trim());
+    let says_something = !status.is_empty() || !message.is_empty();
+    says_something.then(|| PhaseContext {
+        phase: phase.to_owned(),
+        status: status.to_owned(),
+        message: message.chars().take(4000).collect(),
+    })
+}

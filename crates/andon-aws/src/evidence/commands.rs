@@ -1,0 +1,13 @@
+//! Commands, and every other action that runs on CodeBuild's machines without a project: a log is all there is.
+
+use super::clients::Regional;
+use super::inquiry::Inquiry;
+use super::lead::Stream;
+use super::log;
+
+pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, stream: &Stream) {
+    match log::tail(clients.logs(), inquiry, stream).await {
+        Ok(tail) => log::explore(clients.logs(), inquiry, stream, tail).await,
+        Err(missing) => inquiry.misses(missing.sentence),
+    }
+}

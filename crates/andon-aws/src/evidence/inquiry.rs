@@ -1,0 +1,143 @@
+//! What is asked about one failure, and how much of it: four calls, one megabyte, three seconds.
+//!
+//! A call can only be made through [`Inquiry::ask`], so nobody who asks can go beyond the bounds. What has been found
+//! is kept here as it comes: when the time is up, it is what there is.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::time::Duration;
+
+use andon::diagnosis::{Evidence, Message, MessageSource};
+use andon::explanation::Found;
+use aws_sdk_codebuild::config::http::HttpResponse;
+use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
+
+use super::missing::{Missing, Question};
+
+/// How long an alert waits for evidence.
+pub(super) const LONGEST: Duration = Duration::from_secs(3);
+/// How long one call may take.
+pub(super) const LONGEST_CALL: Duration = Duration::from_millis(1400);
+/// The most requests, those that are made a second time included.
+const MOST_CALLS: u32 = 4;
+/// The most bytes that are read; an answer that is under way when they are reached is taken whole and cut.
+const MOST_BYTES: usize = 1024 * 1024;
+/// The most messages, and the most characters of each.
+const MOST_MESSAGES: usize = 20;
+const LONGEST_MESSAGE: usize = 4000;
+/// The pause before a call is made a second time.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The search for the reason of one failure.
+#[derive(Debug)]
+pub(super) struct Inquiry {
+    found: RefCell<Found>,
+    /// Messages that only sum up what others say; they are told after them.
+    summaries: RefCell<Vec<Message>>,
+    under_way: RefCell<Vec<String>>,
+    calls_left: Cell<u32>,
+    bytes_left: Cell<usize>,
+}
+
+impl Default for Inquiry {
+    fn default() -> Self {
+        Self {
+            found: RefCell::default(),
+            summaries: RefCell::default(),
+            under_way: RefCell::default(),
+            calls_left: Cell::new(MOST_CALLS),
+            bytes_left: Cell::new(MOST_BYTES),
+        }
+    }
+}
+
+impl Inquiry {
+    /// Makes a call, and a second time where that may help.
+    pub(super) async fn ask<T, E, F>(&self, question: &Question<'_>, send: impl Fn() -> F) -> Result<T, Missing>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        self.take_call(question)?;
+        self.under_way.borrow_mut().push(question.what.clone());
+        let mut answer = send().await.map_err(|error| question.unanswered(&error));
+        if answer.as_ref().is_err_and(|missing| missing.may_pass) && self.take_call(question).is_ok() {
+            tokio::time::sleep(PAUSE).await;
+            answer = send().await.map_err(|error| question.unanswered(&error));
+        }
+        let mut under_way = self.under_way.borrow_mut();
+        if let Some(at) = under_way.iter().position(|what| *what == question.what) {
+            under_way.swap_remove(at);
+        }
+        answer
+    }
+
+    fn take_call(&self, question: &Question<'_>) -> Result<(), Missing> {
+        let left = self.calls_left.get().checked_sub(1).filter(|_| self.bytes_left.get() > 0);
+        self.calls_left.set(left.ok_or_else(|| question.unasked())?);
+        Ok(())
+    }
+
+    /// Whether there is anything left to ask with.
+    pub(super) fn may_ask(&self) -> bool {
+        self.calls_left.get() > 0 && self.bytes_left.get() > 0
+    }
+
+    /// How many bytes may still be read.
+    pub(super) fn room(&self) -> usize {
+        self.bytes_left.get()
+    }
+
+    /// Counts what an answer held.
+    pub(super) fn has_read(&self, bytes: usize) {
+        self.bytes_left.set(self.bytes_left.get().saturating_sub(bytes));
+    }
+
+    /// Keeps what was found.
+    pub(super) fn finds(&self, add: impl FnOnce(&mut Evidence)) {
+        add(&mut self.found.borrow_mut().evidence);
+    }
+
+    /// Keeps what a service says, on one line, unless it said so before.
+    pub(super) fn hears(&self, source: MessageSource, text: &str) {
+        keep(&mut self.found.borrow_mut().evidence.messages, source, text);
+    }
+
+    /// Keeps what a service says of the whole, which is told after what it says of the parts.
+    pub(super) fn hears_in_sum(&self, source: MessageSource, text: &str) {
+        keep(&mut self.summaries.borrow_mut(), source, text);
+    }
+
+    /// Keeps what could not be read.
+    pub(super) fn misses(&self, missing: impl Into<String>) {
+        let missing = missing.into();
+        tracing::debug!("{missing}");
+        let known = &mut self.found.borrow_mut().missing;
+        if !known.contains(&missing) {
+            known.push(missing);
+        }
+    }
+
+    /// Says what was still being read when the time was up.
+    pub(super) fn runs_out_of_time(&self) {
+        for what in self.under_way.take() {
+            self.misses(format!("Reading the {what} took too long"));
+        }
+    }
+
+    /// What there is, in an order that does not depend on which answer came first.
+    pub(super) fn into_found(self) -> Found {
+        let mut found = self.found.into_inner();
+        found.evidence.messages.append(&mut self.summaries.into_inner());
+        found.missing.sort();
+        found
+    }
+}
+
+fn keep(messages: &mut Vec<Message>, source: MessageSource, text: &str) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text: String = words.join(" ").chars().take(LONGEST_MESSAGE).collect();
+    if !text.is_empty() && messages.len() < MOST_MESSAGES && !messages.iter().any(|known| known.text == text) {
+        messages.push(Message { source, text });
+    }
+}

@@ -1,0 +1,42 @@
+//! Lambda: a function that reports a failure says why by itself. One that never answered has at best left a log.
+
+use andon::diagnosis::Log;
+use andon::run::Failure;
+use jiff::SignedDuration;
+
+use super::clients::Regional;
+use super::inquiry::Inquiry;
+use super::missing::Question;
+
+/// The most events that are read.
+const MOST: i32 = 2500;
+/// So long after it was called a function may still be at it: no function runs longer.
+const LONGEST: SignedDuration = SignedDuration::from_mins(15);
+
+pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, failure: &Failure, function: &str) {
+    // Without a beginning the log of any call might be taken for the log of this one.
+    let Some(started) = failure.started else { return };
+    let ended = started.checked_add(LONGEST).map_or(failure.at, |ended| ended.min(failure.at));
+    let group = format!("/aws/lambda/{function}");
+    let question = Question {
+        service: "CloudWatch Logs",
+        permission: "logs:FilterLogEvents",
+        resource: &group,
+        what: format!("log {group}"),
+    };
+    let request = clients
+        .logs()
+        .filter_log_events()
+        .log_group_name(&group)
+        .start_time(started.as_millisecond())
+        .end_time(ended.as_millisecond())
+        .limit(MOST);
+    let answer = match inquiry.ask(&question, || request.clone().send()).await {
+        Ok(answer) => answer,
+        Err(missing) => return inquiry.misses(missing.sentence),
+    };
+    let text: String =
+        answer.events().iter().filter_map(|event| event.message()).flat_map(|text| [text.trim_end(), "\n"]).collect();
+    inquiry.has_read(text.len());
+    inquiry.finds(|found| found.log = Log::from_bytes(text.as_bytes()));
+}

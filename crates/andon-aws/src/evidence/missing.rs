@@ -1,0 +1,106 @@
+//! What could not be read, and why: one sentence that tells the reader what to do about it.
+
+use std::error::Error;
+
+use aws_sdk_codebuild::config::http::HttpResponse;
+use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
+
+use crate::fault::said;
+
+/// The most characters that are told of an error's own words.
+const LONGEST: usize = 200;
+
+/// What is asked for.
+#[derive(Debug)]
+pub(super) struct Question<'a> {
+    /// Who is asked: `CloudWatch Logs`.
+    pub(super) service: &'static str,
+    /// The permission that this takes: `logs:GetLogEvents`.
+    pub(super) permission: &'static str,
+    /// What the permission has to be given for.
+    pub(super) resource: &'a str,
+    /// What is to be learned, after "the": `log of build web:1`.
+    pub(super) what: String,
+}
+
+/// A question without an answer.
+#[derive(Debug)]
+pub(super) struct Missing {
+    /// Why, in one sentence.
+    pub(super) sentence: String,
+    /// Whether there is no such thing.
+    pub(super) is_gone: bool,
+    /// Whether it may be there the next moment.
+    pub(super) may_pass: bool,
+}
+
+impl Question<'_> {
+    /// There was nothing left to ask with.
+    pub(super) fn unasked(&self) -> Missing {
+        let sentence = format!("The {} could not all be read: no more than that is read for one alert", self.what);
+        Missing { sentence, is_gone: false, may_pass: false }
+    }
+
+    /// What an error means for whoever wants to know.
+    pub(super) fn unanswered<E>(&self, error: &SdkError<E, HttpResponse>) -> Missing
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let Self { service, permission, resource, what } = self;
+        let why = Why::of(error);
+        let sentence = match why {
+            Why::Denied => format!("The notifier may not call {permission} on {resource}; add it to its role"),
+            Why::Gone => format!("The {what} can no longer be found"),
+            Why::Throttled => format!("{service} throttled the reading of the {what}"),
+            Why::Late => format!("{service} did not show the {what} in time"),
+            Why::Unwell | Why::Refused => {
+                let said: String = said(error).chars().take(LONGEST).collect();
+                format!("{service} did not show the {what}: {said}")
+            }
+        };
+        let may_pass = matches!(why, Why::Throttled | Why::Late | Why::Unwell);
+        Missing { sentence, is_gone: matches!(why, Why::Gone), may_pass }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    Denied,
+    Gone,
+    Throttled,
+    Late,
+    Unwell,
+    Refused,
+}
+
+impl Why {
+    fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+        match error {
+            SdkError::TimeoutError(_) => return Self::Late,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => return Self::Late,
+            // A connection that was there before a function slept is often gone when it wakes.
+            SdkError::DispatchFailure(_) => return Self::Unwell,
+            _ => {}
+        }
+        let code = error.code().unwrap_or_default();
+        let is_absent = error.message().is_some_and(|message| message.contains("does not exist"));
+        match code {
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::Denied,
+            "ResourceNotFoundException"
+            | "DeploymentDoesNotExistException"
+            | "ClusterNotFoundException"
+            | "ServiceNotFoundException"
+            | "PipelineNotFoundException"
+            | "ChangeSetNotFound"
+            | "ChangeSetNotFoundException" => Self::Gone,
+            "ValidationError" if is_absent => Self::Gone,
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestLimitExceeded"
+            | "TooManyRequestsException" => Self::Throttled,
+            _ if error.raw_response().is_some_and(|response| response.status().is_server_error()) => Self::Unwell,
+            _ => Self::Refused,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Why did an action fail? Asks the service that did the work.
+//!
+//! An action's own event [leads](lead) to a build, a log, a deployment, a stack, a service or a function, and each of
+//! them has a module here that knows what to ask for. All of them ask through one [`Inquiry`](inquiry::Inquiry), which
+//! holds the bounds: an alert waits for this, so it gets what can be had in three seconds, and a sentence for everything
+//! else.
+
+use std::sync::OnceLock;
+
+use andon::explanation::{EvidenceSource, Found};
+use andon::name::{AccountId, PipelineId, Region};
+use andon::run::Failure;
+use aws_config::SdkConfig;
+use jiff::Timestamp;
+
+mod clients;
+mod cloudformation;
+mod codebuild;
+mod codedeploy;
+mod commands;
+mod ecs;
+mod inquiry;
+mod lambda;
+mod lead;
+mod log;
+mod missing;
+
+use clients::Clients;
+use inquiry::Inquiry;
+use lead::{Lead, Trace};
+
+/// Reads logs, builds, deployments and stacks of one account, in whatever region they are.
+///
+/// What is in another account is not asked for: without a role there, all that could be had is a refusal.
+#[derive(Debug)]
+pub struct AwsEvidence {
+    account: OnceLock<AccountId>,
+    clients: Clients,
+}
+
+/// One failed action, and where it is.
+#[derive(Debug, Clone, Copy)]
+struct Case<'a> {
+    pipeline: &'a PipelineId,
+    failure: &'a Failure,
+    region: &'a Region,
+}
+
+impl AwsEvidence {
+    /// Costs nothing; clients are made when a failure needs them.
+    pub fn new(config: &SdkConfig) -> Self {
+        Self { account: OnceLock::new(), clients: Clients::new(config) }
+    }
+
+    /// Says whose credentials these are. A function learns its account from the ARN it is invoked by, so this comes
+    /// with the first event and is harmless afterwards; until then every account is asked.
+    pub fn belongs_to(&self, account: &AccountId) {
+        if *account != AccountId::unknown() {
+            self.account.get_or_init(|| account.clone());
+        }
+    }
+
+    async fn follow(&self, lead: &Lead, case: Case<'_>, inquiry: &Inquiry) {
+        let clients = self.clients.of(case.region);
+        match &lead.trace {
+            Trace::Build { project, id } => codebuild::gather(&clients, inquiry, project, id).await,
+            Trace::Log(stream) => commands::gather(&clients, inquiry, stream).await,
+            Trace::Deployment(id) => codedeploy::gather(&clients, inquiry, id).await,
+            Trace::Stack { stack, change_set } => {
+                cloudformation::gather(&clients, inquiry, case.failure, stack.as_deref(), change_set.as_deref()).await;
+            }
+            Trace::Service { name, deployment } => {
+                ecs::gather(&clients, inquiry, case, name.as_ref(), deployment.as_deref()).await;
+            }
+            Trace::Function(name) => lambda::gather(&clients, inquiry, case.failure, name).await,
+        }
+    }
+}
+
+impl EvidenceSource for AwsEvidence {
+    async fn gather(&self, pipeline: &PipelineId, failure: &Failure) -> Found {
+        let Some(lead) = Lead::of(failure) else { return Found::default() };
+        let inquiry = Inquiry::default();
+        let account = lead.account.as_ref().unwrap_or(&pipeline.home.account);
+        if self.account.get().is_some_and(|own| own != account) {
+            inquiry.misses(format!("The {} is in account {account}, which Andon has no role in", lead.trace.noun()));
+            return inquiry.into_found();
+        }
+        let region = lead.region.as_ref().or(failure.region.as_ref()).unwrap_or(&pipeline.home.region);
+        let case = Case { pipeline, failure, region };
+        // On the heap: the alerts of up to eight actions wait for this side by side.
+        let follow = Box::pin(self.follow(&lead, case, &inquiry));
+        if tokio::time::timeout(inquiry::LONGEST, follow).await.is_err() {
+            inquiry.runs_out_of_time();
+        }
+        inquiry.into_found()
+    }
+}
+
+fn time(time: &aws_smithy_types::DateTime) -> Option<Timestamp> {
+    Timestamp::from_nanosecond(time.as_nanos()).ok()
+}
