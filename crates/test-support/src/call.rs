@@ -99,6 +99,7 @@ mod tests {
     /// A call from and to so many milliseconds after the first.
     fn call(start: Instant, from: u64, to: Option<u64>) -> Call {
         Call {
+            region: "eu-west-1".to_owned(),
             service: "dynamodb".to_owned(),
             operation: "GetItem".to_owned(),
             body: Value::Null,
@@ -140,9 +141,9 @@ mod tests {
     #[test]
     fn an_answer_after_the_log_was_emptied_is_nobodys() {
         let log = CallLog::default();
-        let number = log.begin("sns", "Publish", Value::Null, Instant::now());
+        let number = log.begin("sns", "eu-west-1", "Publish", Value::Null, Instant::now());
         assert_eq!(log.take().len(), 1);
-        log.begin("sns", "Publish", Value::Null, Instant::now());
+        log.begin("sns", "eu-west-1", "Publish", Value::Null, Instant::now());
         log.end(number, Some(200), b"late");
         assert_eq!(log.all().first().map(|call| call.status), Some(None));
     }

@@ -164,7 +164,7 @@ fn past(run: &RunSummary, now: Timestamp) -> Markup {
             td.why {
                 @if let Some(failure) = run.failure.as_ref().filter(|_| matches!(run.status, Status::Failed | Status::Rejected)) {
                     @if let Some(place) = place_of(failure) { b { (place) } " " }
-                    (failure.reason.as_deref().unwrap_or_default())
+                    (failure.why().unwrap_or_default())
                 }
             }
         }

@@ -75,7 +75,7 @@ fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
             [id, change.author.clone().unwrap_or_default()].join(" ")
         });
         let failure = run.failure.as_ref().map(|failure| {
-            [place_of(failure), failure.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
+            [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
         });
         let cells = vec![
             Cell::new(Light::of(run.status).sign().to_string()).styled(of_status(run.status)),

@@ -106,7 +106,7 @@ fn since(row: &Row, now: Timestamp) -> String {
 fn where_and_why(row: &Row) -> String {
     let current = if row.overview.latest.current.is_some() { row.place() } else { None };
     let failure = row.failure().map(|failure| {
-        [place_of(failure), failure.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
+        [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
     });
     [current.map(|place| format!("in {place}")), failure].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
