@@ -73,7 +73,7 @@ impl Variable {
             Ok(value) if value.trim().is_empty() => Ok(None),
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(self.wrong("it is not text")),
+            Err(VarError::NotUnicode(_)) => Err(self.wrong(&"it is not text")),
         }
     }
 
@@ -82,7 +82,7 @@ impl Variable {
         self.read()?.ok_or(EnvironmentError::Missing { name, meaning, example })
     }
 
-    fn wrong(self, problem: impl ToString) -> EnvironmentError {
+    fn wrong(self, problem: &impl ToString) -> EnvironmentError {
         let Self { name, meaning, example } = self;
         EnvironmentError::Wrong { name, problem: problem.to_string(), meaning, example }
     }
@@ -93,7 +93,7 @@ pub fn table() -> Result<String, EnvironmentError> {
     let table = TABLE.required()?;
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !(3..=255).contains(&table.len()) || !table.chars().all(legal) {
-        return Err(TABLE.wrong("a table's name has 3 to 255 letters, digits, `_`, `-` and `.`"));
+        return Err(TABLE.wrong(&"a table's name has 3 to 255 letters, digits, `_`, `-` and `.`"));
     }
     Ok(table)
 }
@@ -101,7 +101,7 @@ pub fn table() -> Result<String, EnvironmentError> {
 /// `ANDON_TOPIC_ARN`: the topic of alerts that no route takes elsewhere.
 pub fn topic() -> Result<TopicArn, EnvironmentError> {
     let arn = TOPIC.required()?;
-    TopicArn::parse(&arn).map_err(|error| TOPIC.wrong(error))
+    TopicArn::parse(&arn).map_err(|error| TOPIC.wrong(&error))
 }
 
 /// `ANDON_SLACK_API_URL`: where Slack's methods are; `default` unless it is set.
@@ -112,7 +112,7 @@ pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
         Ok(url)
     } else {
         // A token goes there with every call.
-        Err(SLACK.wrong("it is not https"))
+        Err(SLACK.wrong(&"it is not https"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use andon::history::{ChangeSummary, FailureSummary, History, Overview};
 use andon::name::{ActionName, StageName};
-use andon::run::{ActionView, Run, StageView, Status};
+use andon::run::{ActionView, Failure, Run, StageView, Status};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -189,6 +189,15 @@ fn run_json(run: &Run) -> Value {
             "result": action.result,
         })
     };
+    let failure = |failure: &Failure| {
+        json!({
+            "stage": failure.stage,
+            "action": failure.action,
+            "at": failure.at,
+            "said": failure.own_words(),
+            "explanation": failure.explanation,
+        })
+    };
     let stage = |stage: StageView| {
         json!({
             "stage": stage.name,
@@ -204,6 +213,7 @@ fn run_json(run: &Run) -> Value {
         "attempt": run.attempt(),
         "commit": run.commit(),
         "trigger": run.trigger(),
+        "failures": run.failures(run.attempt()).iter().map(failure).collect::<Vec<_>>(),
         "stages": run.stages().into_iter().map(stage).collect::<Vec<_>>(),
     })
 }

@@ -91,3 +91,60 @@ impl CallLog {
         std::mem::take(&mut *lock(&self.0)).into_iter().map(|(_, call)| call).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A call from and to so many milliseconds after the first.
+    fn call(start: Instant, from: u64, to: Option<u64>) -> Call {
+        Call {
+            region: "eu-west-1".to_owned(),
+            service: "dynamodb".to_owned(),
+            operation: "GetItem".to_owned(),
+            body: Value::Null,
+            started: start + Duration::from_millis(from),
+            finished: to.map(|to| start + Duration::from_millis(to)),
+            status: Some(200),
+            reply: String::new(),
+        }
+    }
+
+    #[test]
+    fn calls_at_the_same_time_are_one_round_trip() {
+        let start = Instant::now();
+        let calls = [call(start, 0, Some(10)), call(start, 1, Some(9)), call(start, 2, Some(30))];
+        assert_eq!(round_trips(&calls), 1);
+    }
+
+    #[test]
+    fn the_longest_chain_counts() {
+        let start = Instant::now();
+        let calls = [
+            call(start, 0, Some(10)),
+            call(start, 0, Some(40)),
+            call(start, 12, Some(20)),
+            call(start, 22, Some(30)),
+            call(start, 41, Some(50)),
+        ];
+        assert_eq!(round_trips(&calls), 4);
+        assert_eq!(round_trips(calls.iter().take(4)), 3);
+        assert_eq!(round_trips([]), 0);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_call_that_was_never_answered() {
+        let start = Instant::now();
+        assert_eq!(round_trips(&[call(start, 0, None), call(start, 10, Some(20))]), 1);
+    }
+
+    #[test]
+    fn an_answer_after_the_log_was_emptied_is_nobodys() {
+        let log = CallLog::default();
+        let number = log.begin("sns", "eu-west-1", "Publish", Value::Null, Instant::now());
+        assert_eq!(log.take().len(), 1);
+        log.begin("sns", "eu-west-1", "Publish", Value::Null, Instant::now());
+        log.end(number, Some(200), b"late");
+        assert_eq!(log.all().first().map(|call| call.status), Some(None));
+    }
+}

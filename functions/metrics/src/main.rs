@@ -26,8 +26,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let metrics = &metrics;
     run(service_fn(move |event: LambdaEvent<Value>| async move {
         let home = environment::home(&event.context.invoked_function_arn);
+        metrics.archive.belongs_to(&home.account);
         let invocation = Invocation { id: event.context.request_id, home };
-        metrics.handle(event.payload, &invocation).await.map_err(|unfinished| Diagnostic {
+        Box::pin(metrics.handle(event.payload, &invocation)).await.map_err(|unfinished| Diagnostic {
             error_type: "Unfinished".to_owned(),
             error_message: unfinished.to_string(),
         })

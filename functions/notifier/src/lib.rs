@@ -4,7 +4,7 @@
 //! alert is claimed, sent and settled for each of its destinations. `Err` and a failed record mean "call me again";
 //! what no retry can mend is kept among the dead letters and never tried again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use andon::alert::{Alert, Due, due};
 use andon::batch::{Batch, Invocation, Unfinished};
@@ -53,8 +53,8 @@ enum Taken {
 /// A run that events of this call were about.
 struct Touched {
     recorded: Recorded,
-    attempts: BTreeSet<Attempt>,
-    records: Vec<usize>,
+    /// The attempts that they were about, each with the last event about it: enough to try it again by.
+    attempts: BTreeMap<Attempt, usize>,
     patience: Patience,
 }
 
@@ -103,12 +103,12 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         for run in touched {
             if let Err(problem) = self.tell_of(&run, invocation).await {
                 // One dead letter for a run is enough; what is tried again is tried with every attempt it was about.
-                let records = match &problem {
-                    Problem::Later(_) => run.records.as_slice(),
-                    Problem::Never(_) => run.records.last().map(std::slice::from_ref).unwrap_or_default(),
+                let records: Vec<usize> = match &problem {
+                    Problem::Later(_) => run.attempts.into_values().collect(),
+                    Problem::Never(_) => run.attempts.into_values().last().into_iter().collect(),
                 };
                 for record in records {
-                    self.not_done(&mut batch, *record, problem.clone()).await;
+                    self.not_done(&mut batch, record, problem.clone()).await;
                 }
             }
         }
@@ -148,7 +148,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     /// Tells whatever is due about a run.
     async fn tell_of(&self, run: &Touched, invocation: &Invocation) -> Result<(), Problem> {
         let mut outcome = Ok(());
-        for attempt in &run.attempts {
+        for attempt in run.attempts.keys() {
             let (alerts, unexplained) = self.due(&run.recorded, *attempt, run.patience).await?;
             for alert in alerts {
                 if let Err(problem) = self.tell(alert, Some(&run.recorded.run), invocation).await {
@@ -214,13 +214,12 @@ fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index
     match touched.iter_mut().find(|known| key(&known.recorded.run) == key(&recorded.run)) {
         Some(known) => {
             known.recorded = recorded;
-            known.attempts.insert(attempt);
-            known.records.push(index);
+            known.attempts.insert(attempt, index);
             if patience == Patience::GiveUp {
                 known.patience = patience;
             }
         }
-        None => touched.push(Touched { recorded, attempts: BTreeSet::from([attempt]), records: vec![index], patience }),
+        None => touched.push(Touched { recorded, attempts: BTreeMap::from([(attempt, index)]), patience }),
     }
 }
 

@@ -32,7 +32,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         notifier.archive.belongs_to(&home.account);
         notifier.evidence.belongs_to(&home.account);
         let invocation = Invocation { id: event.context.request_id, home };
-        notifier.handle(event.payload, &invocation).await.map_err(|unfinished| Diagnostic {
+        Box::pin(notifier.handle(event.payload, &invocation)).await.map_err(|unfinished| Diagnostic {
             error_type: "Unfinished".to_owned(),
             error_message: unfinished.to_string(),
         })

@@ -1,6 +1,6 @@
 //! The notifier as Lambda runs it: its own binary, events by SQS, everything over HTTP.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -138,6 +138,30 @@ fn raw(bodies: &[&str]) -> Value {
     json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
 }
 
+/// A queue: what is reported as failed is delivered again after all the rest, and says so.
+async fn deliver(function: &Function, events: &[Value]) {
+    let mut payloads: Vec<Value> = events.chunks(10).map(batch).collect();
+    for _ in 0..5 {
+        let mut again = Vec::new();
+        for payload in payloads {
+            let answer = invoke(function, &payload).await;
+            let failed = |record: &&Value| {
+                let id = &record["messageId"];
+                answer["batchItemFailures"].as_array().unwrap().iter().any(|failure| failure["itemIdentifier"] == *id)
+            };
+            again.extend(payload["Records"].as_array().unwrap().iter().filter(failed).cloned());
+        }
+        if again.is_empty() {
+            return;
+        }
+        for record in &mut again {
+            record["attributes"] = json!({"ApproximateReceiveCount": "2"});
+        }
+        payloads = vec![json!({"Records": again})];
+    }
+    panic!("never done with it: {}", function.log());
+}
+
 async fn invoke(function: &Function, event: &Value) -> Value {
     let answer = function.invoke(event).await.unwrap();
     answer.ok().cloned().unwrap_or_else(|| panic!("{answer:?}\n{}", function.log()))
@@ -156,9 +180,7 @@ async fn a_failed_run_is_told_once_by_mail_and_in_slack() {
     let function = account.start().await;
     let run = events("codepipeline-run-build-failed");
     for _ in 0..2 {
-        for chunk in run.chunks(10) {
-            assert_eq!(invoke(&function, &batch(chunk)).await, all_done(), "{}", function.log());
-        }
+        deliver(&function, &run).await;
     }
     assert_eq!(account.subjects().await, ["[FAILED] payments-api failed in Build / UnitTests"]);
     let messages = account.slack.messages();
@@ -337,13 +359,16 @@ async fn a_failure_that_no_event_explains_is_looked_up() {
     let account = Account::open("version: 1\n").await;
     let function = account.start().await;
     let run = events("codepipeline-run-build-failed");
-    let failed = run
+    let mut failed = run
         .iter()
         .find(|event| {
             event["detail-type"].as_str().unwrap().contains("Pipeline Execution")
                 && event["detail"]["state"] == "FAILED"
         })
-        .unwrap();
+        .unwrap()
+        .clone();
+    // The function's own account: the pipelines of others cannot be asked about.
+    failed["account"] = json!("123456789012");
     account.codepipeline.put_action(
         "payments-api",
         json!({
@@ -362,7 +387,7 @@ async fn a_failure_that_no_event_explains_is_looked_up() {
             }},
         }),
     );
-    assert_eq!(invoke(&function, &batch(std::slice::from_ref(failed))).await, all_done(), "{}", function.log());
+    assert_eq!(invoke(&function, &batch(std::slice::from_ref(&failed))).await, all_done(), "{}", function.log());
     assert_eq!(account.subjects().await, ["[FAILED] payments-api failed in Build / UnitTests"]);
 }
 

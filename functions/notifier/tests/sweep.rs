@@ -1,6 +1,6 @@
 //! What the clock makes due: told once, and only when it is true.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use andon::config::Config;
 use andon::delivery::NoDeadLetters;

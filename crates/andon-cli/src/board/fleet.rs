@@ -79,7 +79,7 @@ fn line(row: &Row, now: Timestamp) -> Markup {
                 @if let Some(failure) = row.failure() {
                     div.why {
                         @if let Some(place) = place_of(failure) { b { (place) } " " }
-                        (failure.reason.as_deref().unwrap_or("It did not say why."))
+                        (failure.why().unwrap_or("It did not say why."))
                     }
                 }
                 @if let Some(known) = row.change() {

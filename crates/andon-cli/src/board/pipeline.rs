@@ -1,6 +1,6 @@
 //! One pipeline: its latest run down to the actions, and the runs before it.
 
-use andon::history::{History, RunSummary};
+use andon::history::{FailureSummary, History, RunSummary};
 use andon::message::console;
 use andon::run::{ActionView, Run, StageView, Status};
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ pub fn pipeline(history: &History, run: Option<&Run>, now: Timestamp) -> Markup 
             main {
                 section.card {
                     (facts(&row, now))
-                    @if let Some(run) = run { (latest(run, now)) }
+                    @if let Some(run) = run { (latest(run, now)) (causes(run)) }
                 }
                 section.card {
                     h2 { "Runs" }
@@ -79,6 +79,25 @@ fn latest(run: &Run, now: Timestamp) -> Markup {
     html! {
         ol.line { @for stage in run.stages() { (stage_card(&stage, now)) } }
         @if let Some(comment) = run.stop_comment() { p.why { "Stopped: " (comment) } }
+    }
+}
+
+/// Why the actions of the latest attempt failed, as far as that has been found out.
+fn causes(run: &Run) -> Markup {
+    let failures = run.failures(run.attempt());
+    let explained = failures.iter().filter_map(|failure| Some((failure, failure.explanation.as_ref()?)));
+    html! {
+        @for (failure, explanation) in explained.filter(|(_, why)| !why.cause.is_empty() || why.hint.is_some()) {
+            div.cause {
+                h3 { (place_of(&FailureSummary::of(failure)).unwrap_or_default()) }
+                @if !explanation.cause.is_empty() { pre { (explanation.cause.join("\n")) } }
+                @if let Some(hint) = &explanation.hint {
+                    p { (hint) @if let Some(page) = explanation.link.as_deref().and_then(console::checked) {
+                        " " a href=(page) rel="noreferrer" { "Runbook" }
+                    } }
+                }
+            }
+        }
     }
 }
 
@@ -145,7 +164,7 @@ fn past(run: &RunSummary, now: Timestamp) -> Markup {
             td.why {
                 @if let Some(failure) = run.failure.as_ref().filter(|_| matches!(run.status, Status::Failed | Status::Rejected)) {
                     @if let Some(place) = place_of(failure) { b { (place) } " " }
-                    (failure.reason.as_deref().unwrap_or_default())
+                    (failure.why().unwrap_or_default())
                 }
             }
         }

@@ -62,7 +62,7 @@ fn show(terminal: Terminal, log: &Log, diagnosis: &Diagnosis) -> anyhow::Result<
         Category::Unknown => "The cause is not known.".to_owned(),
         category => format!("{} failure", category.as_str()),
     };
-    terminal.line(paint(BOLD, &title).to_string())?;
+    terminal.line(paint(BOLD, &title))?;
     let telling: Vec<usize> = diagnosis.cause.iter().map(|line| line.line).filter(|line| *line > 0).collect();
     let mut shown: Vec<usize> = telling
         .iter()
@@ -74,14 +74,14 @@ fn show(terminal: Terminal, log: &Log, diagnosis: &Diagnosis) -> anyhow::Result<
     let mut before = None;
     for number in shown {
         if before.is_some_and(|before| number > before + 1) {
-            terminal.line(paint(DIM, &format!("{:>digits$} ⋮", "")).to_string())?;
+            terminal.line(paint(DIM, &format!("{:>digits$} ⋮", "")))?;
         }
         before = Some(number);
         let text = clean(&redact(log.line(number - 1)));
         let line = match telling.iter().position(|telling| *telling == number) {
-            Some(0) => paint(BAD, &format!("{number:>digits$} ▶ {text}")).to_string(),
-            Some(_) => paint(ATTENTION, &format!("{number:>digits$} ▷ {text}")).to_string(),
-            None => paint(DIM, &format!("{number:>digits$} │ {text}")).to_string(),
+            Some(0) => paint(BAD, &format!("{number:>digits$} ▶ {text}")),
+            Some(_) => paint(ATTENTION, &format!("{number:>digits$} ▷ {text}")),
+            None => paint(DIM, &format!("{number:>digits$} │ {text}")),
         };
         terminal.line(line)?;
     }
@@ -90,7 +90,7 @@ fn show(terminal: Terminal, log: &Log, diagnosis: &Diagnosis) -> anyhow::Result<
         terminal.line(format!("The last command was: {}", clean(&command.text)))?;
     }
     for line in context.map(|context| context.lines.as_slice()).unwrap_or_default() {
-        terminal.line(paint(DIM, &format!("{:>5} │ {}", line.line, clean(&line.text))).to_string())?;
+        terminal.line(paint(DIM, &format!("{:>5} │ {}", line.line, clean(&line.text))))?;
     }
     match (&diagnosis.runbook, &diagnosis.hint) {
         (Some(runbook), _) => {

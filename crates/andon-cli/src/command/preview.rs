@@ -8,6 +8,7 @@ use andon::config::{Config, Kind};
 use andon::message::{Message, email, slack};
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Surroundings, Verdict, configuration, runtime};
@@ -79,21 +80,25 @@ fn sample(kind: Kind) -> Option<&'static [&'static str]> {
     Some(match kind {
         Kind::Failed => &["build-failed"],
         Kind::Recovered => &["build-failed", "build-failed-again", "build-fixed"],
-        Kind::ApprovalNeeded => &["running"],
+        Kind::ApprovalNeeded | Kind::ApprovalOverdue => &["running"],
         Kind::Rejected => &["approval-rejected"],
         Kind::Started | Kind::Succeeded => &["succeeded"],
         Kind::Stopped => &["stopped"],
         Kind::Superseded => &["superseded"],
-        Kind::Canceled | Kind::ApprovalOverdue | Kind::Stuck | Kind::NoSuccess => return None,
+        Kind::Stuck => &["in-progress"],
+        Kind::NoSuccess => &["retry-succeeded"],
+        Kind::Canceled => return None,
     })
 }
 
 /// The same names and times, but every kind of alert is told.
 fn told_everything(config: Config) -> anyhow::Result<Config> {
     let kinds = Kind::ALL.map(Kind::as_str).join(", ");
-    let text = format!("version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\n");
+    let text =
+        format!("version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\nlimits:\n  - no-success-after: 48h\n");
     let everything = Config::parse(&text, "preview").map_err(|findings| anyhow::anyhow!("{findings}"))?;
-    Ok(Config { routes: everything.routes, ..config })
+    let limits = if config.limits.is_empty() { everything.limits } else { config.limits };
+    Ok(Config { routes: everything.routes, limits, ..config })
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
@@ -103,7 +108,10 @@ fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
     recorded::unwrap(payload).into_iter().map(|event| event.with_context(|| format!("in {name}"))).collect()
 }
 
-/// Every message that these events lead to.
+/// How long it takes until somebody should be told that nothing happens.
+const SILENCE: SignedDuration = SignedDuration::from_hours(72);
+
+/// Every message that these events lead to, and the silence after them.
 fn messages(events: Vec<Value>, config: Config) -> anyhow::Result<Vec<Message>> {
     let messages: Rc<RefCell<Vec<Message>>> = Rc::default();
     let outlet = Outlet::new({
@@ -122,6 +130,9 @@ fn messages(events: Vec<Value>, config: Config) -> anyhow::Result<Vec<Message>> 
             playback.play(Ok(event)).await?;
         }
         playback.finish().await?;
+        if let Some(problem) = playback.sweep_after(SILENCE).await {
+            bail!(problem);
+        }
         anyhow::Ok(())
     })?;
     Ok(messages.take())

@@ -67,7 +67,7 @@ fn as_json(pipeline: &PipelineId, run: &RunSummary) -> Value {
 }
 
 fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
-    let mut table = Table::new(["", "Pipeline", "Run", "Status", "Began", "Took", "Change", "What failed"]);
+    let mut table = Table::new(["", "Pipeline", "Run", "Status", "Began", "Took", "Change"]);
     for (pipeline, run) in runs {
         let began = run.started.unwrap_or(run.first_seen);
         let change = run.change.as_ref().map(|change| {
@@ -75,9 +75,9 @@ fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
             [id, change.author.clone().unwrap_or_default()].join(" ")
         });
         let failure = run.failure.as_ref().map(|failure| {
-            [place_of(failure), failure.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
+            [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
         });
-        table.push(vec![
+        let cells = vec![
             Cell::new(Light::of(run.status).sign().to_string()).styled(of_status(run.status)),
             Cell::new(pipeline.name.as_str()).styled(BOLD),
             Cell::new(run.execution.short()).styled(DIM),
@@ -85,8 +85,8 @@ fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
             Cell::new(ago(began, now)),
             Cell::new(run.ended.map(|ended| for_long(began, ended)).unwrap_or_default()),
             Cell::new(change.unwrap_or_default()),
-            Cell::new(failure.unwrap_or_default()),
-        ]);
+        ];
+        table.push_noted(cells, Cell::new(failure.unwrap_or_default()).styled(DIM));
     }
     table
 }

@@ -75,22 +75,22 @@ pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Re
 }
 
 fn table(rows: &[Row], now: Timestamp) -> Table {
-    let mut table = Table::new(["", "Pipeline", "Status", "Since", "Trend", "Change", "Where and why"]);
+    let mut table = Table::new(["", "Pipeline", "Status", "Since", "Trend", "Change"]);
     for row in rows {
         let style = of_light(row.light);
         let change = row.change().map(|change| {
             let id: String = change.id.as_deref().unwrap_or_default().chars().take(8).collect();
             [id, change.author.clone().unwrap_or_default()].join(" ")
         });
-        table.push(vec![
+        let cells = vec![
             Cell::new(row.light.sign().to_string()).styled(style),
             Cell::new(row.overview.pipeline.name.as_str()).styled(BOLD),
             Cell::new(row.word()).styled(style),
             Cell::new(since(row, now)),
             Cell::new(strip(&row.overview.trend)),
             Cell::new(change.unwrap_or_default()),
-            Cell::new(where_and_why(row)),
-        ]);
+        ];
+        table.push_noted(cells, Cell::new(where_and_why(row)).styled(DIM));
     }
     table
 }
@@ -106,7 +106,7 @@ fn since(row: &Row, now: Timestamp) -> String {
 fn where_and_why(row: &Row) -> String {
     let current = if row.overview.latest.current.is_some() { row.place() } else { None };
     let failure = row.failure().map(|failure| {
-        [place_of(failure), failure.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
+        [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
     });
     [current.map(|place| format!("in {place}")), failure].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

@@ -44,6 +44,12 @@ impl<L: Ledger> Playback<L> {
         self.station.take(event).await
     }
 
+    /// Lets some time go by, and tells what is due by then without any event.
+    pub async fn sweep_after(&self, time: SignedDuration) -> Option<String> {
+        self.clock.reach(self.clock.now().checked_add(time).unwrap_or(self.clock.now()));
+        self.station.sweep().await
+    }
+
     /// Lets a minute go by, so that nothing is left untold; gives back the problems of what still is not done with.
     pub async fn finish(&self) -> Result<Vec<String>, PendingError> {
         let end = self.clock.now().checked_add(AFTERMATH).unwrap_or(self.clock.now());

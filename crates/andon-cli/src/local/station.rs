@@ -12,7 +12,7 @@ use andon::ledger::{Ledger, NoArchive};
 use andon::name::{AccountId, Home, Region};
 use metrics::Metrics;
 use notifier::Notifier;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Outlet, Pending, PendingError, Shared};
 
@@ -71,7 +71,7 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         &self.pending
     }
 
-    /// Settles down in the account and region of the first event that names them, unless that has been done.
+    /// Settles down in the account and region of the first pipeline event that names them, unless that has been done.
     ///
     /// So a recording of a single account needs no dimensions to tell accounts apart.
     pub fn settle_in<'v>(&self, mut events: impl Iterator<Item = &'v Value>) {
@@ -117,6 +117,12 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         Ok(given_up)
     }
 
+    /// Tells what no event tells: runs that are stuck, approvals that are overdue. Gives back why it could not, if so.
+    pub async fn sweep(&self) -> Option<String> {
+        let swept = self.notifier.handle(json!({"andon": "sweep"}), &self.call()).await;
+        swept.err().map(|unfinished| unfinished.to_string())
+    }
+
     /// Has both functions handle an event; gives back why it is not done with, if it is not.
     async fn handle(&self, event: &Value) -> Option<String> {
         let told = self.notifier.handle(event.clone(), &self.call()).await;
@@ -137,9 +143,12 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
     }
 }
 
-/// The account and region that an event names.
+/// The account and region that a pipeline's event names. Evidence may come from the region of a single action.
 fn home_of(event: &Value) -> Option<Home> {
     let member = |name: &str| event.get(name).and_then(Value::as_str);
+    if member("source") != Some("aws.codepipeline") {
+        return None;
+    }
     Some(Home { account: AccountId::parse(member("account")?).ok()?, region: Region::parse(member("region")?).ok()? })
 }
 

@@ -7,6 +7,8 @@ use super::text::{one_line, shorten, width_of};
 
 /// The space between two columns.
 const GAP: usize = 2;
+/// How far notes are set in: under the second column, where the first one is a sign.
+const INDENT: usize = 1 + GAP;
 /// The least that the last column shrinks to.
 const LEAST: usize = 12;
 
@@ -41,7 +43,13 @@ impl Cell {
 #[derive(Debug, Default)]
 pub struct Table {
     head: Vec<&'static str>,
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    cells: Vec<Cell>,
+    note: Option<Cell>,
 }
 
 impl Table {
@@ -51,8 +59,13 @@ impl Table {
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: Vec<Cell>) {
-        self.rows.push(row);
+    pub fn push(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Row { cells, note: None });
+    }
+
+    /// Adds a row with something more to say: on a screen on a line of its own, in a pipe as its last cell.
+    pub fn push_noted(&mut self, cells: Vec<Cell>, note: Cell) {
+        self.rows.push(Row { cells, note: Some(note) });
     }
 
     /// Whether it has no rows.
@@ -67,7 +80,9 @@ impl Table {
             None => self
                 .rows
                 .iter()
-                .map(|row| row.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\t"))
+                .map(|row| {
+                    row.cells.iter().chain(&row.note).map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\t")
+                })
                 .collect(),
         }
     }
@@ -79,17 +94,25 @@ impl Table {
             .iter()
             .enumerate()
             .map(|(index, text)| {
-                let right = self.rows.first().and_then(|row| row.get(index)).is_some_and(|cell| cell.right);
+                let right = self.rows.first().and_then(|row| row.cells.get(index)).is_some_and(|cell| cell.right);
                 Cell { right, ..Cell::new(text).styled(DIM) }
             })
             .collect();
-        std::iter::once(&head).chain(&self.rows).map(|row| line(row, &columns)).collect()
+        let mut lines = vec![line(&head, &columns)];
+        for Row { cells, note } in &self.rows {
+            lines.push(line(cells, &columns));
+            lines.extend(note.as_ref().filter(|note| !note.text.is_empty()).map(|note| {
+                let text = shorten(&note.text, width.saturating_sub(INDENT));
+                format!("{}{}", " ".repeat(INDENT), paint(note.style, &text))
+            }));
+        }
+        lines
     }
 
     fn columns(&self, width: usize) -> Vec<usize> {
         let mut columns: Vec<usize> = self.head.iter().map(|text| width_of(text)).collect();
         for row in &self.rows {
-            for (column, cell) in columns.iter_mut().zip(row) {
+            for (column, cell) in columns.iter_mut().zip(&row.cells) {
                 *column = (*column).max(width_of(&cell.text));
             }
         }
@@ -133,8 +156,19 @@ mod tests {
             table().lines(Some(40)).iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
         assert_eq!(
             lines,
-            ["Pipeline      Runs  Why", "payments-api    12  2 tests of 418 fail…", "支払い             3  a b",]
+            ["Pipeline      Runs  Why", "payments-api    12  2 tests of 418 fail…", "支払い           3  a b",]
         );
+    }
+
+    #[test]
+    fn a_note_has_a_line_of_its_own_on_a_screen_and_a_cell_in_a_pipe() {
+        let mut table = Table::new(["", "Pipeline"]);
+        table.push_noted(vec![Cell::new("✗"), Cell::new("payments-api")], Cell::new("2 tests of 418 failed"));
+        table.push_noted(vec![Cell::new("✓"), Cell::new("website")], Cell::new(""));
+        let lines = table.lines(Some(20));
+        let lines: Vec<String> = lines.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
+        assert_eq!(lines, ["   Pipeline", "✗  payments-api", "   2 tests of 418 f…", "✓  website"]);
+        assert_eq!(table.lines(None), ["✗\tpayments-api\t2 tests of 418 failed", "✓\twebsite\t"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The desk where connections ask, and the one thread that answers.
 
+use std::time::Duration;
+
 use andon::clock::Clock;
 use andon::event::Malformed;
 use andon::history::{History, Overview};
@@ -10,10 +12,14 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
 
 use super::MOST_WAITING;
 use crate::local::{Fate, PendingError, Station};
 use crate::terminal::complain;
+
+/// How often it is looked for what no event tells: runs that are stuck, approvals that are overdue.
+const SWEEP: Duration = Duration::from_mins(5);
 
 /// Where connections ask.
 #[derive(Debug, Clone)]
@@ -90,6 +96,8 @@ pub(super) async fn work<L: Ledger, C: Clock + Clone>(
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let mut waiting = Vec::new();
+    let mut sweep = tokio::time::interval(SWEEP);
+    sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             count = requests.recv_many(&mut waiting, MOST_WAITING) => {
@@ -100,6 +108,11 @@ pub(super) async fn work<L: Ledger, C: Clock + Clone>(
             () = until(station.pending().next()) => {
                 for problem in station.try_again().await.context("cannot try again what is due")? {
                     complain(&format!("given up after a day: {problem}"));
+                }
+            }
+            _ = sweep.tick() => {
+                if let Some(problem) = station.sweep().await {
+                    complain(&problem);
                 }
             }
         }

@@ -103,14 +103,22 @@ pub struct Failed {
 }
 
 /// How many failures there have been in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// This one included.
     pub count: u64,
     /// When the first of them ended.
     pub since: Timestamp,
-    /// Whether it is the same action that failed for the same reason as in the run before.
-    pub is_same: bool,
+    /// What failed in the run before.
+    pub before: Option<FailureSummary>,
+}
+
+impl Failed {
+    /// Whether the same action failed for the same reason as in the run before, as far as that has been found out.
+    pub fn is_same_again(&self) -> bool {
+        let mine = self.failures.first().map(FailureSummary::of);
+        matches!((&self.row.before, mine), (Some(before), Some(mine)) if before.is_like(&mine))
+    }
 }
 
 /// The end of an outage.
@@ -329,12 +337,10 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
         .runs()
         .into_iter()
         .rfind(|other| other.place() < (run.first_seen(), &run.execution) && other.status == Status::Failed)
-        .and_then(|other| other.failure.as_ref());
-    let mine = history.run(&run.execution).and_then(|summary| summary.failure.as_ref());
-    let is_same = matches!((previous, mine), (Some(previous), Some(mine)) if previous.is_like(mine));
+        .and_then(|other| other.failure.clone());
     let row = match red {
-        Some(streak) => Row { count: streak.count + 1, since: streak.first_ended, is_same },
-        None => Row { count: 1, since: first, is_same: false },
+        Some(streak) => Row { count: streak.count + 1, since: streak.first_ended, before: previous },
+        None => Row { count: 1, since: first, before: None },
     };
     Alert::of_run(run, first, News::Failed(Failed { attempt, failures, row }))
 }
@@ -384,13 +390,15 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
     let success = summary.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)?;
     let before = history.before(&summary.execution, success.attempt, success.ended);
     let streak = before.streak.filter(|streak| streak.colour == Colour::Red)?;
-    let broken_by = history
-        .runs()
-        .into_iter()
-        .filter(|other| other.place() < summary.place())
-        .rfind(|other| other.status == Status::Failed)
-        .and_then(|other| other.failure.clone())
-        .or_else(|| run.and_then(failure_of_earlier_attempt));
+    // Only what failed in this outage: there may have been others before it.
+    let broken_it = |other: &&RunSummary| {
+        other.status == Status::Failed
+            && other.place() < summary.place()
+            && other.outcomes.iter().any(|outcome| outcome.ended >= streak.first_ended)
+    };
+    let broken_by = run
+        .and_then(failure_of_earlier_attempt)
+        .or_else(|| history.runs().into_iter().rfind(broken_it).and_then(|other| other.failure.clone()));
     let news = News::Recovered(Recovered {
         attempt: success.attempt,
         failures: streak.count,

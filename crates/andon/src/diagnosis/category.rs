@@ -235,19 +235,6 @@ fn first_match(table: &[(Category, &[&str])], text: &str) -> Category {
         .map_or(Category::Unknown, |(category, _)| *category)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_tool_is_understood_by_its_words_or_else_by_its_command() {
-        assert_eq!(suggested("frobnicate: access denied", None), Category::Permission);
-        assert_eq!(suggested("frobnicate: boom", Some("npm run lint")), Category::Lint);
-        assert_eq!(suggested("frobnicate: boom", Some("make all")), Category::Compile);
-        assert_eq!(suggested("boom", None), Category::Unknown);
-    }
-}
-
 impl Category {
     /// Its name, as the configuration and the JSON of an explanation have it.
     pub fn as_str(self) -> &'static str {
@@ -265,5 +252,18 @@ impl Category {
             Self::Source => "source",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_tool_is_understood_by_its_words_or_else_by_its_command() {
+        assert_eq!(suggested("frobnicate: access denied", None), Category::Permission);
+        assert_eq!(suggested("frobnicate: boom", Some("npm run lint")), Category::Lint);
+        assert_eq!(suggested("frobnicate: boom", Some("make all")), Category::Compile);
+        assert_eq!(suggested("boom", None), Category::Unknown);
     }
 }

@@ -62,8 +62,9 @@ pub struct Standing {
 pub struct Streak {
     /// Whether they succeeded or failed.
     pub colour: Colour,
-    /// When the first of them began.
-    pub since: Timestamp,
+    /// When the first of them began, if that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// When the first of them ended.
     pub first_ended: Timestamp,
     /// How many there are.
@@ -91,7 +92,12 @@ impl Standing {
         match &mut self.streak {
             Some(streak) if streak.colour == colour => streak.count += 1,
             streak => {
-                *streak = Some(Streak { colour, since: outcome.started, first_ended: outcome.ended, count: 1 });
+                *streak = Some(Streak {
+                    colour,
+                    since: outcome.is_start_known.then_some(outcome.started),
+                    first_ended: outcome.ended,
+                    count: 1,
+                });
             }
         }
         match colour {

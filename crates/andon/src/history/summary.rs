@@ -85,8 +85,12 @@ pub struct FailureSummary {
     pub action: Option<ActionName>,
     /// When.
     pub at: Timestamp,
-    /// Why, on one line.
+    /// Why, in the words of the action, on one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Why, by the most telling line of its log, once that has been found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 impl FailureSummary {
@@ -96,13 +100,24 @@ impl FailureSummary {
             stage: failure.stage.clone(),
             action: failure.action.clone(),
             at: failure.at,
-            reason: failure.reason().map(one_line),
+            reason: failure.own_words().map(one_line),
+            cause: failure.explanation.as_ref().and_then(|known| known.cause.first()).map(|line| one_line(line)),
         }
+    }
+
+    /// Why, as well as it is known.
+    pub fn why(&self) -> Option<&str> {
+        self.cause.as_deref().or(self.reason.as_deref())
     }
 
     /// Whether two failures are of the same action for the same reason.
     pub fn is_like(&self, other: &Self) -> bool {
-        (&self.stage, &self.action, &self.reason) == (&other.stage, &other.action, &other.reason)
+        let same_place = (&self.stage, &self.action) == (&other.stage, &other.action);
+        let same_reason = match (&self.cause, &other.cause) {
+            (Some(mine), Some(theirs)) => mine == theirs,
+            _ => self.reason.is_some() && self.reason == other.reason,
+        };
+        same_place && same_reason
     }
 }
 

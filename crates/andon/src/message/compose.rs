@@ -115,8 +115,9 @@ fn place(failures: &[Failure]) -> Option<String> {
 
 fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
     match &alert.news {
-        News::Failed(Failed { row, .. }) if row.count > 1 => {
-            let same = if row.is_same { ", in the same place for the same reason" } else { "" };
+        News::Failed(failed) if failed.row.count > 1 => {
+            let row = &failed.row;
+            let same = if failed.is_same_again() { ", in the same place for the same reason" } else { "" };
             Some(format!("{} time in a row since {}{same}.", ordinal(row.count), clock(row.since, context)))
         }
         News::Recovered(Recovered { since, outage, .. }) => {
@@ -258,11 +259,10 @@ fn reason(failure: &Failure) -> Option<String> {
     let summary = result.and_then(|result| result.summary.as_deref()).map(str::trim);
     let code =
         result.and_then(|result| result.error_code.as_deref()).map(str::trim).filter(|code| *code != "JobFailed");
-    let said = match (summary, code) {
+    match (summary, code) {
         (Some(summary), Some(code)) => Some(format!("{summary} ({code})")),
         (summary, code) => summary.or(code).map(str::to_owned),
-    };
-    said.or_else(|| Some("It did not say why.".to_owned()))
+    }
 }
 
 fn links(alert: &Alert) -> Vec<Link> {
@@ -308,6 +308,11 @@ fn notes(alert: &Alert) -> Vec<String> {
     notes.sort();
     notes.dedup();
     notes.truncate(MOST_NOTES);
+    if let News::Failed(Failed { failures, .. }) = &alert.news
+        && failures.iter().all(|failure| failure.reason().is_none())
+    {
+        notes.push("It did not say why it failed.".to_owned());
+    }
     notes
 }
 

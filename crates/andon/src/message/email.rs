@@ -7,6 +7,8 @@ use crate::config::Kind;
 
 /// The width of the text.
 const WIDTH: usize = 72;
+/// The width of a log's line, which is set in by four.
+const LOG_WIDTH: usize = WIDTH - 4;
 /// SNS takes at most 100 characters, printable ASCII.
 const SUBJECT: usize = 100;
 /// The most characters of one text from outside: SNS takes 256 KB in all.
@@ -158,11 +160,16 @@ fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     lines
 }
 
-/// Breaks a line of a log at the width, wherever that is.
+/// Breaks a line of a log at the width: between words if it has any there, and its spaces stay as they are.
 fn hard_wrap(line: &str) -> Vec<String> {
-    let characters: Vec<char> = line.chars().collect();
-    if characters.is_empty() {
-        return vec![String::new()];
+    let mut rest: Vec<char> = line.trim_end().chars().collect();
+    let mut lines = Vec::new();
+    while rest.len() > LOG_WIDTH {
+        let near_the_end = rest.iter().take(LOG_WIDTH).rposition(|c| *c == ' ').filter(|at| *at > LOG_WIDTH / 2);
+        let tail = rest.split_off(near_the_end.map_or(LOG_WIDTH, |at| at + 1));
+        lines.push(format!("    {}", rest.iter().collect::<String>()));
+        rest = tail;
     }
-    characters.chunks(WIDTH - 4).map(|chunk| format!("    {}", chunk.iter().collect::<String>())).collect()
+    lines.push(format!("    {}", rest.into_iter().collect::<String>()));
+    lines
 }

@@ -221,7 +221,7 @@ fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, at: Timestamp, pat
 /// The times that the end of an attempt decides.
 fn times(measured: &mut Vec<Measurement>, place: &Place<'_>, history: &History, run: &RunSummary, outcome: &Outcome) {
     let before = history.before(&run.execution, outcome.attempt, outcome.ended);
-    let streak = |colour| before.streak.as_ref().filter(|streak| streak.colour == colour).map(|streak| streak.since);
+    let streak = |colour| before.streak.as_ref().filter(|streak| streak.colour == colour)?.since;
     // Without a start that the pipeline itself has told, a duration would be a guess: leave a gap instead.
     let began = outcome.is_start_known.then_some(outcome.started);
     let spans = match outcome.status {

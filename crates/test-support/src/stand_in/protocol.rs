@@ -213,3 +213,64 @@ fn cbor_error(code: &str, message: &str) -> Vec<u8> {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::time::Instant;
+
+    use bytes::Bytes;
+    use hyper::{HeaderMap, Method};
+
+    use super::*;
+
+    const SIGNED: &str =
+        "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host";
+
+    fn request(path: &str, headers: &[(&'static str, &str)], body: impl Into<Bytes>) -> Asked {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        let request = Request {
+            method: Method::POST,
+            uri: path.parse().unwrap(),
+            headers: map,
+            body: body.into(),
+            received: Instant::now(),
+        };
+        read(&request)
+    }
+
+    fn told(asked: &Asked) -> (&str, &str, Protocol) {
+        (&asked.service, &asked.operation, asked.protocol)
+    }
+
+    #[test]
+    fn each_protocol_is_known_by_its_own_mark() {
+        let json = request("/", &[("x-amz-target", "DynamoDB_20120810.PutItem")], r#"{"TableName":"t"}"#);
+        assert_eq!(told(&json), ("dynamodb", "PutItem", Protocol::Json));
+        assert_eq!(json.input["TableName"], "t");
+        let form = request("/", &[("authorization", SIGNED)], "Action=PutMetricData&Namespace=a%2Fb+c%");
+        assert_eq!(told(&form), ("monitoring", "PutMetricData", Protocol::Query));
+        assert_eq!(form.input["Namespace"], "a/b c");
+        let cbor = request("/service/GraniteServiceVersion20100801/operation/PutMetricData", &[], &b"\xa0"[..]);
+        assert_eq!(told(&cbor), ("monitoring", "PutMetricData", Protocol::Cbor));
+        let rest = request("/bucket/key", &[("authorization", &SIGNED.replace("monitoring", "s3"))], "");
+        assert_eq!(told(&rest), ("s3", "POST /bucket/key", Protocol::Rest));
+    }
+
+    #[test]
+    fn a_compressed_request_is_read() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"Action=PutMetricData").unwrap();
+        let asked = request("/", &[("content-encoding", "gzip")], packed.finish().unwrap());
+        assert_eq!(asked.operation, "PutMetricData");
+    }
+
+    #[test]
+    fn what_is_not_http_text_is_no_reason_to_stop() {
+        let asked = request("/", &[("x-amz-target", "nonsense")], &b"\xff\xfe"[..]);
+        assert_eq!(told(&asked), ("unsigned", "POST /", Protocol::Rest));
+    }
+}

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::workspace;
@@ -21,27 +22,44 @@ pub(super) fn recorded() -> Result<Vec<Vec<Value>>> {
         .collect()
 }
 
-/// The same events of another run, the `number`th, of the pipeline of that name; each `number` an hour after the last.
-pub(super) fn another(run: &[Value], pipeline: &str, number: usize) -> Vec<Value> {
+/// The same events as those of another run, the `number`th, of the pipeline of that name, from `start` on.
+pub(super) fn another(run: &[Value], pipeline: &str, number: usize, start: Timestamp) -> Vec<Value> {
     let mut text = Value::from(run.to_vec()).to_string();
-    if let Some(recorded) = run.iter().find_map(|event| event.pointer("/detail/pipeline")?.as_str()) {
-        text = text.replace(recorded, pipeline);
+    let recorded = |pointer: &str| run.iter().find_map(|event| event.pointer(pointer)?.as_str());
+    if let Some(name) = recorded("/detail/pipeline") {
+        text = text.replace(name, pipeline);
     }
-    if let Some(recorded) = run.iter().find_map(|event| event.pointer("/detail/execution-id")?.as_str()) {
-        let tail = recorded.get(8..).unwrap_or_default();
-        text = text.replace(recorded, &format!("{number:08x}{tail}"));
+    if let Some(id) = recorded("/detail/execution-id") {
+        text = text.replace(id, &numbered(id, number));
     }
+    let first = recorded("/time").and_then(|time| time.parse::<Timestamp>().ok()).unwrap_or(start);
     let mut events: Vec<Value> = serde_json::from_str(&text).unwrap_or_default();
     for event in &mut events {
-        let fresh = event
-            .get("id")
-            .and_then(Value::as_str)
-            .map(|id| format!("{number:08x}{}", id.get(8..).unwrap_or_default()));
-        if let (Some(fresh), Some(id)) = (fresh, event.get_mut("id")) {
-            *id = fresh.into();
+        if let Some(Value::String(id)) = event.get_mut("id") {
+            *id = numbered(id, number);
         }
+        shift(event, start.duration_since(first));
     }
     events
+}
+
+/// An id whose first eight digits are a number.
+fn numbered(id: &str, number: usize) -> String {
+    format!("{number:08x}{}", id.get(8..).unwrap_or_default())
+}
+
+/// Moves all times of an event: of old ones no statistics are kept, and of two runs at one time neither is the last.
+fn shift(value: &mut Value, by: SignedDuration) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(|member| shift(member, by)),
+        Value::Array(items) => items.iter_mut().for_each(|item| shift(item, by)),
+        Value::String(text) => {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                *text = (time + by).to_string();
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What an event is, in few words: `action failed`.

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use jiff::{SignedDuration, Timestamp};
 use test_support::call::{Call, round_trips};
 use test_support::runtime_api::{Answer, Function};
 use test_support::unique;
 
 use super::world::World;
 use super::{Subject, events, median, purpose};
+
+/// The time between the starts of two runs.
+const EVERY: SignedDuration = SignedDuration::from_mins(30);
 
 /// What was measured of a function. The first run of each kind is not counted: it is not the steady state.
 pub(super) struct Warm {
@@ -39,15 +43,18 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
         round_trips: None,
         calls: BTreeMap::new(),
     };
+    let first = Timestamp::now() - EVERY * i32::try_from((runs + 1) * recorded.len())?;
     for number in 0..=runs {
         for (kind, run) in recorded.iter().enumerate() {
-            for event in events::another(run, &pipeline, number * recorded.len() + kind) {
+            let number = number * recorded.len() + kind;
+            let start = first + EVERY * i32::try_from(number)?;
+            for event in events::another(run, &pipeline, number, start) {
                 world.take_calls();
                 let started = Instant::now();
                 let answer = function.invoke(&events::batch(&event, "message")).await?;
                 let took = started.elapsed();
                 must_be_done(&answer, &function, &subject.name)?;
-                if number == 0 {
+                if number < recorded.len() {
                     continue;
                 }
                 let calls = world.take_calls();

@@ -1,0 +1,184 @@
+//! The commands that read: status, runs, check, preview.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::Value;
+use support::{recorded, run};
+
+const NOW: &str = "2026-11-20T11:30:00Z";
+
+/// A directory that knows a few of the recorded runs.
+fn known() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let files: Vec<String> =
+        ["history", "deploy-failed-parallel", "retry-succeeded", "running", "in-progress", "stopped"]
+            .map(recorded)
+            .to_vec();
+    let mut arguments = vec!["replay", "--json", "--data", path(directory.path())];
+    arguments.extend(files.iter().map(String::as_str));
+    assert_eq!(run(&arguments).code, 0);
+    directory
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn status_lists_what_wants_somebodys_eyes_first() {
+    let data = known();
+    let ended = run(&["status", "--data", path(data.path()), "--now", NOW]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ended.out);
+}
+
+#[test]
+fn status_of_one_pipeline_shows_its_latest_run() {
+    let data = known();
+    let ended = run(&["status", "orders-fulfilment", "--data", path(data.path()), "--now", NOW]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ended.out);
+}
+
+#[test]
+fn runs_are_listed_newest_first() {
+    let data = known();
+    let ended = run(&["runs", "ledger-core", "--data", path(data.path()), "--now", NOW]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ended.out);
+    let all = run(&["runs", "-n", "3", "--json", "--data", path(data.path())]).json();
+    let names: Vec<&str> = all.as_array().unwrap().iter().map(|run| run["pipeline"].as_str().unwrap()).collect();
+    assert_eq!(names, ["data-lake-etl", "mobile-bff", "inventory-sync"]);
+}
+
+#[test]
+fn everything_can_be_had_as_json() {
+    let data = known();
+    let list = run(&["status", "--json", "--data", path(data.path())]).json();
+    assert_eq!(list[0]["pipeline"], "orders-fulfilment");
+    assert_eq!(list[0]["light"], "red");
+    assert_eq!(list[0]["commit"]["title"], "Pick lists: reserve stock before printing");
+    let one = run(&["status", "111122223333/eu-west-1/ledger-core", "--json", "--data", path(data.path())]).json();
+    let stages: Vec<&Value> = one["latest"]["stages"].as_array().unwrap().iter().map(|stage| &stage["stage"]).collect();
+    assert_eq!(stages, ["Source", "Build", "Deploy"]);
+    assert_eq!(one["runs"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn what_is_not_there_is_an_error_that_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let nowhere = path(directory.path());
+    let ended = run(&["status", "--data", nowhere]);
+    assert_eq!(ended.code, 2);
+    assert!(
+        ended.err.starts_with(&format!("andon: there is no ledger in {nowhere}: name another directory")),
+        "{}",
+        ended.err
+    );
+    assert!(std::fs::read_dir(directory.path()).unwrap().next().is_none(), "looking makes nothing");
+    let data = known();
+    let ended = run(&["runs", "nobody", "--data", path(data.path())]);
+    assert_eq!(
+        (ended.code, ended.err.as_str()),
+        (2, "andon: no pipeline nobody has been heard of: `andon status` lists those that have\n")
+    );
+}
+
+#[test]
+fn check_draws_every_mistake_and_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("andon.yml");
+    std::fs::write(&file, "version: 1\nroutes:\n  - to: [nowhere]\n    kinds: [faild]\n").unwrap();
+    let ended = run(&["check", path(&file)]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.contains("nowhere") && ended.out.contains("failed"), "{}", ended.out);
+    let as_json = run(&["check", "--json", path(&file)]);
+    assert_eq!(as_json.code, 1);
+    let found = as_json.json();
+    assert_eq!(found["valid"], false);
+    assert_eq!(found["findings"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        (found["findings"][0]["line"].as_u64(), found["findings"][0]["severity"].as_str()),
+        (Some(3), Some("error"))
+    );
+}
+
+#[test]
+fn check_finds_nothing_where_nothing_is_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("andon.yml");
+    std::fs::write(&file, "version: 1\n").unwrap();
+    let ended = run(&["check", path(&file)]);
+    assert_eq!((ended.code, ended.out.trim()), (0, format!("{}: no mistakes", file.display()).as_str()));
+    assert!(run(&["check", "--schema"]).json()["properties"]["routes"].is_object());
+    let missing = run(&["check", path(&directory.path().join("other.yml"))]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("other.yml: name another file"), "{}", missing.err);
+}
+
+#[test]
+fn a_configuration_with_mistakes_stops_a_command_before_it_begins() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("andon.yml");
+    std::fs::write(&file, "version: 2\n").unwrap();
+    let ended = run(&["replay", "--config", path(&file), &recorded("build-failed")]);
+    assert_eq!((ended.code, ended.out.as_str()), (2, ""));
+    assert!(ended.err.contains("this Andon reads version 1"), "{}", ended.err);
+}
+
+#[test]
+fn a_configuration_decides_who_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("andon.yml");
+    let text = "version: 1\ndestinations:\n  ops: {slack: ops, token: env:TOKEN}\nroutes:\n  - match: {pipeline: payments-*}\n    to: [ops, default]\n";
+    std::fs::write(&file, text).unwrap();
+    let ended = run(&["replay", "--json", "--config", path(&file), &recorded("build-failed")]);
+    let alerts: Vec<String> = ended
+        .json_lines()
+        .iter()
+        .filter(|line| line["type"] == "alert")
+        .map(|line| format!("{} to {}", line["kind"].as_str().unwrap(), line["to"].as_str().unwrap()))
+        .collect();
+    assert_eq!(alerts, ["failed to ops", "failed to default"], "{}", ended.err);
+}
+
+#[test]
+fn every_kind_can_be_seen_in_every_form() {
+    let kinds = [
+        "failed",
+        "recovered",
+        "approval-needed",
+        "approval-overdue",
+        "stuck",
+        "no-success",
+        "rejected",
+        "started",
+        "succeeded",
+        "stopped",
+        "superseded",
+    ];
+    for kind in kinds {
+        let email = run(&["preview", kind]);
+        assert!(email.code == 0 && email.out.starts_with("Subject: ["), "{kind}: {}", email.err);
+        let json = run(&["preview", kind, "--as", "json"]).json();
+        assert_eq!(json["kind"], kind);
+        let blocks = run(&["preview", kind, "--as", "slack", "--json"]).json();
+        assert_eq!(blocks["blocks"][0]["type"], "header", "{kind}");
+    }
+    let readable = run(&["preview", "failed", "--as", "slack"]).out;
+    assert!(readable.contains("[Open the run] https://"), "{readable}");
+}
+
+#[test]
+fn what_cannot_be_previewed_is_said() {
+    let unknown = run(&["preview", "faild"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("failed"), "{}", unknown.err);
+    let none = run(&["preview", "recovered", "--run", &recorded("build-failed")]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("leads to no alert recovered, but to failed"), "{}", none.err);
+}

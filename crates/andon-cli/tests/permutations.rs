@@ -1,0 +1,98 @@
+//! Whatever the order in which a run's events come, and however often: the same alerts once, the same data once.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
+
+mod support;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use andon::config::Config;
+use andon_cli::local::{FollowingClock, Outlet, Playback, Sent, in_memory};
+use proptest::prelude::*;
+use serde_json::Value;
+use support::events;
+
+const RUNS: [&str; 15] = [
+    "succeeded",
+    "build-failed",
+    "build-failed-again",
+    "build-fixed",
+    "deploy-failed-parallel",
+    "retry-succeeded",
+    "approval-rejected",
+    "superseded",
+    "stopped",
+    "cross-region-failed",
+    "commands-failed",
+    "lost-start",
+    "running",
+    "in-progress",
+    "quick-successes",
+];
+
+/// What goes out for these events, in an order of its own.
+fn outcome(events: &[Value]) -> Vec<String> {
+    let out: Rc<RefCell<Vec<String>>> = Rc::default();
+    let outlet = Outlet::new({
+        let out = Rc::clone(&out);
+        move |sent| {
+            out.borrow_mut().push(match sent {
+                Sent::Alert { message, .. } => format!("{} {:?}", message.kind, message.about.execution),
+                Sent::Datum(datum) => {
+                    format!("{} {} {:?} at {}", datum.metric.name(), datum.value, datum.dimensions, datum.at)
+                }
+            });
+            Ok(())
+        }
+    });
+    let playback = Playback::new(in_memory().unwrap(), outlet, FollowingClock::new(), Config::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        playback.station().settle_in(events.iter());
+        for event in events {
+            playback.play(Ok(event.clone())).await.unwrap();
+        }
+        assert_eq!(playback.finish().await.unwrap(), [""; 0]);
+    });
+    drop(playback);
+    let mut out = out.take();
+    out.sort();
+    out
+}
+
+/// A recorded run, and its events in another order, each one to three times.
+fn disorder() -> impl Strategy<Value = (&'static str, Vec<Value>)> {
+    proptest::sample::select(RUNS.as_slice()).prop_flat_map(|name| {
+        let events = events(name);
+        let count = events.len();
+        (Just(events), proptest::collection::vec(1..=3_usize, count))
+            .prop_map(|(events, times)| {
+                events.into_iter().zip(times).flat_map(|(event, times)| vec![event; times]).collect::<Vec<_>>()
+            })
+            .prop_shuffle()
+            .prop_map(move |events| (name, events))
+    })
+}
+
+/// Runs whose approval has been answered: if the answer comes first, nobody is asked any more.
+const ANSWERED: [&str; 2] = ["succeeded", "approval-rejected"];
+
+fn asks(line: &str) -> bool {
+    line.starts_with("approval-needed")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_and_any_number_of_deliveries_give_the_same((name, events) in disorder()) {
+        let (mut told, mut expected) = (outcome(&events), outcome(&support::events(name)));
+        prop_assert!(told.iter().filter(|line| asks(line)).count() <= 1, "asked more than once");
+        if ANSWERED.contains(&name) {
+            told.retain(|line| !asks(line));
+            expected.retain(|line| !asks(line));
+        }
+        prop_assert_eq!(told, expected, "{}", name);
+    }
+}
