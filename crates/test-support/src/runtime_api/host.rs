@@ -237,7 +237,7 @@ impl Host {
             .with_header("lambda-runtime-deadline-ms", &deadline)
             .with_header(
                 "lambda-runtime-invoked-function-arn",
-                &format!("arn:aws:lambda:eu-west-1:111122223333:function:{}", self.name),
+                &format!("arn:aws:lambda:us-east-1:123456789012:function:{}", self.name),
             )
             .with_header(
                 "lambda-runtime-trace-id",
