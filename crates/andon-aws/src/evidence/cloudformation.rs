@@ -122,8 +122,7 @@ impl<'a> Search<'a> {
             return;
         }
         let status = event.resource_status().map_or("", |status| status.as_str()).to_owned();
-        let is_stack =
-            event.physical_resource_id() == Some(self.stack) || event.physical_resource_id() == event.stack_id();
+        let is_stack = event.physical_resource_id().is_some_and(|id| id == self.stack || Some(id) == event.stack_id());
         if !is_stack {
             if status.ends_with("_FAILED") && !is_given_up(&event) {
                 self.resource = Some(event);

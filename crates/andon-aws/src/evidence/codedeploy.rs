@@ -13,13 +13,16 @@ use super::missing::Question;
 
 /// So many targets are looked at; where a deployment fails on hundreds, it fails on them for the same reason.
 const MOST_TARGETS: usize = 10;
+/// What a permission has to be given for that cannot be limited.
+const ANYTHING: &str = "*";
 
 pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, id: &str) {
     join(deployment(clients, inquiry, id), targets(clients, inquiry, id)).await;
 }
 
 async fn deployment(clients: &Regional, inquiry: &Inquiry, id: &str) {
-    let question = question("codedeploy:GetDeployment", id, format!("deployment {id}"));
+    let group = format!("the deployment group of {id}");
+    let question = question("codedeploy:GetDeployment", &group, format!("deployment {id}"));
     let request = clients.deployments().get_deployment().deployment_id(id);
     let info = match inquiry.ask(&question, || request.clone().send()).await {
         Ok(answer) => answer.deployment_info,
@@ -37,7 +40,7 @@ async fn deployment(clients: &Regional, inquiry: &Inquiry, id: &str) {
 
 async fn targets(clients: &Regional, inquiry: &Inquiry, id: &str) {
     let what = || format!("targets of deployment {id}");
-    let question_of_list = question("codedeploy:ListDeploymentTargets", id, what());
+    let question_of_list = question("codedeploy:ListDeploymentTargets", ANYTHING, what());
     let request = clients
         .deployments()
         .list_deployment_targets()
@@ -53,7 +56,7 @@ async fn targets(clients: &Regional, inquiry: &Inquiry, id: &str) {
         return;
     }
     let ids = ids.into_iter().take(MOST_TARGETS).collect();
-    let question = question("codedeploy:BatchGetDeploymentTargets", id, what());
+    let question = question("codedeploy:BatchGetDeploymentTargets", ANYTHING, what());
     let request = clients.deployments().batch_get_deployment_targets().deployment_id(id).set_target_ids(Some(ids));
     match inquiry.ask(&question, || request.clone().send()).await {
         Ok(answer) => tell(inquiry, &answer.deployment_targets.unwrap_or_default()),
@@ -113,6 +116,6 @@ fn said(event: &str, diagnostics: &Diagnostics) -> String {
     parts.collect::<Vec<_>>().join(": ")
 }
 
-fn question<'a>(permission: &'static str, id: &'a str, what: String) -> Question<'a> {
-    Question { service: "CodeDeploy", permission, resource: id, what }
+fn question<'a>(permission: &'static str, resource: &'a str, what: String) -> Question<'a> {
+    Question { service: "CodeDeploy", permission, resource, what }
 }

@@ -90,7 +90,7 @@ async fn describe(clients: &Regional, inquiry: &Inquiry, service: &Service) -> O
 async fn stopped(clients: &Regional, inquiry: &Inquiry, service: &Service) -> Vec<Task> {
     let Service { cluster, name } = service;
     let what = || format!("stopped tasks of service {name} of cluster {cluster}");
-    let asked = question("ecs:ListTasks", name, what());
+    let asked = question("ecs:ListTasks", "*", what());
     let request = clients
         .services()
         .list_tasks()
@@ -189,6 +189,6 @@ fn is_routine(message: &str) -> bool {
     .any(|routine| message.contains(routine))
 }
 
-fn question<'a>(permission: &'static str, service: &'a str, what: String) -> Question<'a> {
-    Question { service: "ECS", permission, resource: service, what }
+fn question<'a>(permission: &'static str, resource: &'a str, what: String) -> Question<'a> {
+    Question { service: "ECS", permission, resource, what }
 }

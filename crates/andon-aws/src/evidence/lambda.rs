@@ -24,19 +24,25 @@ pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, failure: &Fail
         resource: &group,
         what: format!("log {group}"),
     };
-    let request = clients
+    let mut request = clients
         .logs()
         .filter_log_events()
         .log_group_name(&group)
         .start_time(started.as_millisecond())
         .end_time(ended.as_millisecond())
         .limit(MOST);
-    let answer = match inquiry.ask(&question, || request.clone().send()).await {
-        Ok(answer) => answer,
-        Err(missing) => return inquiry.misses(missing.sentence),
+    // An answer may be empty because Logs has not found the first event yet.
+    let events = loop {
+        match inquiry.ask(&question, || request.clone().send()).await {
+            Ok(answer) => match (answer.events.unwrap_or_default(), answer.next_token) {
+                (events, Some(next)) if events.is_empty() && inquiry.may_ask() => request = request.next_token(next),
+                (events, _) => break events,
+            },
+            Err(missing) => return inquiry.misses(missing.sentence),
+        }
     };
     let text: String =
-        answer.events().iter().filter_map(|event| event.message()).flat_map(|text| [text.trim_end(), "\n"]).collect();
+        events.iter().filter_map(|event| event.message()).flat_map(|text| [text.trim_end(), "\n"]).collect();
     inquiry.has_read(text.len());
     inquiry.finds(|found| found.log = Log::from_bytes(text.as_bytes()));
 }

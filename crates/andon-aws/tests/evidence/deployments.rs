@@ -105,8 +105,10 @@ async fn a_deployment_that_is_gone_and_one_that_is_denied_are_said_to_be() {
     let found = world.gather(&failure("CodeDeploy", ID)).await;
     assert_eq!(
         found.missing,
-        ["GetDeployment", "ListDeploymentTargets"]
-            .map(|operation| format!("The notifier may not call codedeploy:{operation} on {ID}; add it to its role"))
+        [
+            "The notifier may not call codedeploy:GetDeployment on the deployment group of d-89UY4MNR5; add it to its role",
+            "The notifier may not call codedeploy:ListDeploymentTargets on *; add it to its role",
+        ]
     );
 }
 

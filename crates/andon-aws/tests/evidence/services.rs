@@ -99,7 +99,8 @@ async fn a_service_that_is_gone_and_calls_that_are_denied_are_said_to_be() {
     let found = world.gather(&failed()).await;
     assert_eq!(
         found.missing,
-        ["DescribeServices", "ListTasks"]
-            .map(|operation| format!("The notifier may not call ecs:{operation} on bff; add it to its role"))
+        [("DescribeServices", "bff"), ("ListTasks", "*")].map(|(operation, resource)| format!(
+            "The notifier may not call ecs:{operation} on {resource}; add it to its role"
+        ))
     );
 }
