@@ -51,6 +51,7 @@ async fn the_reasons_of_stopped_tasks_and_the_services_events_are_told() {
     for task in [
         task("t3", DEPLOYMENT, 4.0, "Essential container in task exited", &killed),
         task("t2", DEPLOYMENT, 2.0, "Essential container in task exited", &killed),
+        task("ty", DEPLOYMENT, 3.5, "Scaling activity initiated by (deployment ecs-svc/7710245839164450928)", &fine),
         task("t1", "ecs-svc/1", 3.0, "Scaling activity initiated by (deployment ecs-svc/1)", &fine),
         task("t0", DEPLOYMENT, -30.0, "CannotPullContainerError: long ago", &fine),
         task("tx", "ecs-svc/1", 3.0, "CannotPullContainerError: another deployment", &fine),

@@ -71,6 +71,8 @@ async fn the_first_failure_of_the_operation_is_told_and_none_that_was_given_up()
     Events::of(&world, STACK)
         .stack("UPDATE_IN_PROGRESS", "User Initiated")
         .resource("Orders", "UPDATE_IN_PROGRESS", "")
+        // Of events in the same moment the first failure is not always the first.
+        .resource("Invoices", "CREATE_FAILED", "Resource creation cancelled")
         .resource(
             "Orders",
             "UPDATE_FAILED",
