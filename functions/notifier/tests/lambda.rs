@@ -64,7 +64,6 @@ impl Account {
         let mut environment = credentials();
         environment.extend([
             ("AWS_ENDPOINT_URL".to_owned(), moto().unwrap()),
-            ("AWS_ENDPOINT_URL_CODEPIPELINE".to_owned(), self.codepipeline.url()),
             ("ANDON_TABLE".to_owned(), self.table.clone()),
             ("ANDON_TOPIC_ARN".to_owned(), self.topic.clone()),
             ("ANDON_CONFIG".to_owned(), self.config.display().to_string()),
@@ -73,6 +72,7 @@ impl Account {
             ("SLACK_TOKEN".to_owned(), TOKEN.to_owned()),
             ("SLACK_WEBHOOK".to_owned(), self.slack.webhook_url()),
         ]);
+        environment.extend(self.codepipeline.environment());
         environment
     }
 
