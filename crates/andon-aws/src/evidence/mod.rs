@@ -1,7 +1,7 @@
 //! Why did an action fail? Asks the service that did the work.
 //!
-//! An action's own event [leads](lead) to a build, a log, a deployment, a stack, a service or a function, and each of
-//! them has a module here that knows what to ask for. All of them ask through one [`Inquiry`](inquiry::Inquiry), which
+//! An action's own event leads (`lead`) to a build, a log, a deployment, a stack, a service or a function, and each of
+//! them has a module here that knows what to ask for. All of them ask through one `Inquiry`, which
 //! holds the bounds: an alert waits for this, so it gets what can be had in three seconds, and a sentence for everything
 //! else.
 

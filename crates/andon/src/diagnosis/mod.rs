@@ -1,7 +1,7 @@
 //! Why did it fail? From evidence (a log, phase contexts, messages of services) to cause lines, a category and a hint.
 //!
-//! Pure and linear in the evidence's length. A log is [cleaned](clean), its [structure] read, every line tried against
-//! the [tables](tools) of how tools fail ([scan]), and the likeliest cause chosen ([rank]).
+//! Pure and linear in the evidence's length. A log is cleaned (`clean`), its `structure` read, every line tried against
+//! the tables of how tools fail (`tools`, `scan`), and the likeliest cause chosen (`rank`).
 
 mod category;
 mod clean;

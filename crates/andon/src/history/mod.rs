@@ -1,6 +1,6 @@
 //! What went before? One record for each pipeline: its latest runs, and what is left of those before them.
 //!
-//! The record is of constant size. Runs that no longer fit are folded, oldest first, into a [`Past`] that keeps just
+//! The record is of constant size. Runs that no longer fit are folded, oldest first, into a `Past` that keeps just
 //! what rules ask of them: how long the pipeline has been red or green, and when it last succeeded.
 
 use std::collections::BTreeMap;
