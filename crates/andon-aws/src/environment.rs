@@ -107,7 +107,8 @@ pub fn topic() -> Result<TopicArn, EnvironmentError> {
 /// `ANDON_SLACK_API_URL`: where Slack's methods are; `default` unless it is set.
 pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
     let Some(url) = SLACK.read()? else { return Ok(default.to_owned()) };
-    let local = url.starts_with("http://127.0.0.1") || url.starts_with("http://localhost");
+    let is_host = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
+    let local = ["http://127.0.0.1", "http://localhost"].iter().any(|host| url.strip_prefix(host).is_some_and(is_host));
     if url.starts_with("https://") || local {
         Ok(url)
     } else {

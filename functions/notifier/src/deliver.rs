@@ -47,27 +47,22 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     ///
     /// The destinations are served side by side: one that is slow or broken does not keep the others waiting. What a
     /// failure comes from is found out only once there is somebody to tell, and kept for whoever asks next.
-    pub(crate) async fn tell(
-        &self,
-        mut alert: Alert,
-        run: Option<&Run>,
-        invocation: &Invocation,
-    ) -> Result<(), Problem> {
+    pub(crate) async fn tell(&self, mut alert: Alert, run: Option<&Run>, invocation: &Invocation) -> Vec<Problem> {
         let mut explained = Vec::new();
         if self.config.routes_by_category() {
             explained = self.explain(&mut alert).await;
         }
         let deliveries = route(&self.config, &facts(&alert));
         let claims = join_all(deliveries.iter().map(|delivery| self.claim(&alert, delivery, invocation))).await;
-        let (mut granted, mut outcome) = (Vec::new(), Ok(()));
+        let (mut granted, mut problems) = (Vec::new(), Vec::new());
         for claim in claims {
             match claim {
                 Ok(claim) => granted.extend(claim),
-                Err(problem) => outcome = worse(outcome, problem),
+                Err(problem) => problems.push(problem),
             }
         }
         if granted.is_empty() {
-            return outcome;
+            return problems;
         }
         if !self.config.routes_by_category() {
             explained = self.explain(&mut alert).await;
@@ -75,9 +70,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         let substance = alert.substance();
         let message = compose(&alert, &Context { config: &self.config, now: self.clock.now() });
         for told in join_all(granted.iter().map(|granted| self.send(granted, &message, substance.as_ref()))).await {
-            if let Err(problem) = told {
-                outcome = worse(outcome, problem);
-            }
+            problems.extend(told.err());
         }
         if let (Some(run), News::Failed(failed)) = (run, &alert.news) {
             for failure in explained.into_iter().filter_map(|index| failed.failures.get(index)) {
@@ -90,7 +83,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 }
             }
         }
-        outcome
+        problems
     }
 
     async fn claim<'d>(
@@ -201,10 +194,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 Err(Problem::Later(error.to_string()))
             }
             Err(error @ SendError::Never { .. }) => {
-                let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
-                self.remember(key, lease, &receipt).await?;
                 self.release_thread(form, lease).await;
-                Err(Problem::Never(error.to_string()))
+                Err(Problem::Never(error.to_string(), Some((key.clone(), lease.clone()))))
             }
         }
     }
@@ -227,6 +218,17 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 }
                 Err(_) => tries += 1,
             }
+        }
+    }
+
+    /// Lets go of what can never be told: for good once it is among the dead letters, otherwise to be tried again.
+    pub(crate) async fn give_up(&self, key: &ClaimKey, lease: &Lease, kept: bool) {
+        if !kept {
+            return self.release(key, lease).await;
+        }
+        let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
+        if let Err(Problem::Later(problem)) = self.remember(key, lease, &receipt).await {
+            tracing::warn!("{key} is among the dead letters, and may come there again: {problem}");
         }
     }
 
@@ -253,12 +255,4 @@ fn facts(alert: &Alert) -> Facts<'_> {
 
 fn held(key: &ClaimKey, until: Timestamp) -> Problem {
     Problem::Later(format!("somebody else is telling {key} until {until}"))
-}
-
-/// Of two problems, what can be tried again goes before what is lost for good: it must not be lost as well.
-fn worse(outcome: Result<(), Problem>, problem: Problem) -> Result<(), Problem> {
-    match (outcome, problem) {
-        (Err(later @ Problem::Later(_)), _) => Err(later),
-        (_, problem) => Err(problem),
-    }
 }

@@ -13,7 +13,7 @@ use andon::config::Config;
 use andon::delivery::{DeadLetters, Sender};
 use andon::event::{Attempt, Event, Malformed, PipelineEvent, Received, parse};
 use andon::explanation::EvidenceSource;
-use andon::ledger::{Archive, Ledger, LedgerError, Recorded, record};
+use andon::ledger::{Archive, ClaimKey, Lease, Ledger, LedgerError, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::{Patience, Run};
 use serde_json::Value;
@@ -63,8 +63,8 @@ struct Touched {
 enum Problem {
     /// It may be by the next call.
     Later(String),
-    /// It never will be.
-    Never(String),
+    /// It never will be; the claim is on what was to be done about it.
+    Never(String, Option<(ClaimKey, Lease)>),
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
@@ -82,7 +82,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             let event = batch.events.get(index).and_then(|event| event.as_ref().ok());
             let taken = match (event, batch.events.get(index)) {
                 (Some(event), _) => self.take_in(event, invocation).await,
-                (None, Some(Err(malformed))) => Err(Problem::Never(malformed.to_string())),
+                (None, Some(Err(malformed))) => Err(Problem::Never(malformed.to_string(), None)),
                 (None, _) => Ok(Taken::Nothing),
             };
             match taken {
@@ -96,16 +96,16 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             }
         }
         for (index, alert) in requests {
-            if let Err(problem) = self.tell(*alert, None, invocation).await {
+            for problem in self.tell(*alert, None, invocation).await {
                 self.not_done(&mut batch, index, problem).await;
             }
         }
         for run in touched {
-            if let Err(problem) = self.tell_of(&run, invocation).await {
+            for problem in self.tell_of(&run, invocation).await {
                 // One dead letter for a run is enough; what is tried again is tried with every attempt it was about.
                 let records: Vec<usize> = match &problem {
-                    Problem::Later(_) => run.attempts.into_values().collect(),
-                    Problem::Never(_) => run.attempts.into_values().last().into_iter().collect(),
+                    Problem::Later(_) => run.attempts.values().copied().collect(),
+                    Problem::Never(..) => run.attempts.values().copied().last().into_iter().collect(),
                 };
                 for record in records {
                     self.not_done(&mut batch, record, problem.clone()).await;
@@ -118,7 +118,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     async fn take_in(&self, event: &Value, invocation: &Invocation) -> Result<Taken, Problem> {
         let received = Received { home: invocation.home.clone(), at: self.clock.now() };
         match parse(event, &received).map_err(|Malformed { what, member, problem }| {
-            Problem::Never(format!("cannot read {what}: {member} {problem}"))
+            Problem::Never(format!("cannot read {what}: {member} {problem}"), None)
         })? {
             Event::Pipeline(event) => {
                 let recorded = self.record(Run::of(&event)).await?;
@@ -126,6 +126,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 Ok(Taken::Run(Box::new(recorded), event.attempt))
             }
             Event::ApprovalRequest(request) => Ok(Taken::Alert(Box::new(Alert::of_request(&request)))),
+            Event::Evidence(evidence) if !evidence.tells_of_failure() => Ok(Taken::Nothing),
             Event::Evidence(evidence) => {
                 self.ledger.keep_evidence(&evidence).await?;
                 Ok(Taken::Nothing)
@@ -145,23 +146,27 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         Ok(recorded)
     }
 
-    /// Tells whatever is due about a run.
-    async fn tell_of(&self, run: &Touched, invocation: &Invocation) -> Result<(), Problem> {
-        let mut outcome = Ok(());
+    /// Tells whatever is due about a run; gives back whatever kept it from being told.
+    async fn tell_of(&self, run: &Touched, invocation: &Invocation) -> Vec<Problem> {
+        let mut problems = Vec::new();
         for attempt in run.attempts.keys() {
-            let (alerts, unexplained) = self.due(&run.recorded, *attempt, run.patience).await?;
-            for alert in alerts {
-                if let Err(problem) = self.tell(alert, Some(&run.recorded.run), invocation).await {
-                    outcome = Err(problem);
+            let (alerts, unexplained) = match self.due(&run.recorded, *attempt, run.patience).await {
+                Ok(due) => due,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
                 }
+            };
+            for alert in alerts {
+                problems.extend(self.tell(alert, Some(&run.recorded.run), invocation).await);
             }
             if unexplained {
                 let Run { pipeline, execution, .. } = &run.recorded.run;
-                outcome =
-                    Err(Problem::Later(format!("run {execution} of {pipeline} failed and nobody said yet where")));
+                let problem = format!("run {execution} of {pipeline} failed and nobody said yet where");
+                problems.push(Problem::Later(problem));
             }
         }
-        outcome
+        problems
     }
 
     /// What is due, after asking CodePipeline about a failure that no event has explained.
@@ -198,11 +203,15 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 tracing::warn!("to be tried again: {problem}");
                 batch.fail(index, problem);
             }
-            Problem::Never(problem) => {
+            Problem::Never(problem, claim) => {
                 tracing::error!("cannot be dealt with: {problem}");
                 let event = batch.events.get(index).and_then(|event| event.as_ref().ok()).unwrap_or(&Value::Null);
-                if !self.dead_letters.keep(event, &problem).await {
+                let kept = self.dead_letters.keep(event, &problem).await;
+                if !kept {
                     batch.fail(index, problem);
+                }
+                if let Some((key, lease)) = claim {
+                    self.give_up(&key, &lease, kept).await;
                 }
             }
         }

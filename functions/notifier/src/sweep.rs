@@ -26,15 +26,17 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             .collect();
         let (mut told, mut failed) = (0_u32, 0_u32);
         for alert in due {
-            match self.tell(alert, None, invocation).await {
-                Ok(()) => told += 1,
-                Err(Problem::Later(problem)) => {
-                    failed += 1;
-                    tracing::warn!("to be tried again with the next sweep: {problem}");
-                }
-                Err(Problem::Never(problem)) => {
-                    failed += 1;
-                    tracing::error!("cannot be told: {problem}");
+            let problems = self.tell(alert, None, invocation).await;
+            *if problems.is_empty() { &mut told } else { &mut failed } += 1;
+            for problem in problems {
+                match problem {
+                    Problem::Later(problem) => tracing::warn!("to be tried again with the next sweep: {problem}"),
+                    Problem::Never(problem, claim) => {
+                        tracing::error!("cannot be told: {problem}");
+                        if let Some((key, lease)) = claim {
+                            self.give_up(&key, &lease, false).await;
+                        }
+                    }
                 }
             }
         }

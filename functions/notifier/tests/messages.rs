@@ -78,6 +78,9 @@ fn every_kind_reads_well() {
         let message = message(kind, &files);
         let mail = email::render(&message);
         insta::assert_snapshot!(format!("{name} email"), format!("Subject: {}\n\n{}", mail.subject, mail.body));
-        insta::assert_json_snapshot!(format!("{name} slack"), slack::render(&message, &[Mention::Here]));
+        // Whether JSON keeps the order of its members depends on what else is built.
+        insta::with_settings!({sort_maps => true}, {
+            insta::assert_json_snapshot!(format!("{name} slack"), slack::render(&message, &[Mention::Here]));
+        });
     }
 }

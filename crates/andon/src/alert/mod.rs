@@ -75,7 +75,12 @@ pub enum News {
         since: Timestamp,
     },
     /// Somebody said no.
-    Rejected(Vec<Failure>),
+    Rejected {
+        /// Which attempt.
+        attempt: Attempt,
+        /// The approvals that were answered with no.
+        failures: Vec<Failure>,
+    },
     /// A run began.
     Started,
     /// A run succeeded.
@@ -174,7 +179,7 @@ impl Alert {
             News::ApprovalOverdue { .. } => Kind::ApprovalOverdue,
             News::Stuck { .. } => Kind::Stuck,
             News::NoSuccess { .. } => Kind::NoSuccess,
-            News::Rejected(_) => Kind::Rejected,
+            News::Rejected { .. } => Kind::Rejected,
             News::Started => Kind::Started,
             News::Succeeded => Kind::Succeeded,
             News::Stopped { .. } => Kind::Stopped,
@@ -190,7 +195,9 @@ impl Alert {
         match &self.news {
             News::Failed(failed) => format!("{kind}/{execution}/{}", failed.attempt.number()),
             News::Recovered(recovered) => format!("{kind}/{execution}/{}", recovered.attempt.number()),
-            News::Stuck { attempt, .. } => format!("{kind}/{execution}/{}", attempt.number()),
+            News::Stuck { attempt, .. } | News::Rejected { attempt, .. } => {
+                format!("{kind}/{execution}/{}", attempt.number())
+            }
             News::NoSuccess { since, .. } => format!("{kind}/{since}"),
             News::ApprovalNeeded(Approval { token: Some(token), .. }) => format!("{kind}/{token}"),
             News::ApprovalNeeded(Approval { stage, action, attempt, .. })
@@ -215,7 +222,7 @@ impl Alert {
     /// The stage it is about: for a recovery, the one that had failed, so that both go the same way.
     pub fn stage(&self) -> Option<&StageName> {
         match &self.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected(failures) => failures.first()?.stage.as_ref(),
+            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => failures.first()?.stage.as_ref(),
             News::Recovered(recovered) => recovered.broken_by.as_ref()?.stage.as_ref(),
             News::ApprovalNeeded(approval) | News::ApprovalOverdue { approval, .. } => Some(&approval.stage),
             News::Stuck { stage, .. } => stage.as_ref(),
@@ -226,7 +233,9 @@ impl Alert {
     /// The action it is about.
     pub fn action(&self) -> Option<&ActionName> {
         match &self.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected(failures) => failures.first()?.action.as_ref(),
+            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => {
+                failures.first()?.action.as_ref()
+            }
             News::Recovered(recovered) => recovered.broken_by.as_ref()?.action.as_ref(),
             News::ApprovalNeeded(approval) | News::ApprovalOverdue { approval, .. } => Some(&approval.action),
             News::Stuck { action, .. } => action.as_ref(),
@@ -247,7 +256,7 @@ impl Alert {
     /// Why, in the words of what failed.
     pub fn reason(&self) -> Option<&str> {
         match &self.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected(failures) => {
+            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => {
                 failures.iter().find_map(Failure::reason)
             }
             News::Stopped { comment } => comment.as_deref(),
@@ -305,7 +314,7 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, patience: Patience) -
     let failures = run.failures(attempt);
     if let Some(last) = failures.last() {
         if run.is_rejected(attempt) {
-            alerts.push(Alert::of_run(run, last.at, News::Rejected(failures.clone())));
+            alerts.push(Alert::of_run(run, last.at, News::Rejected { attempt, failures: failures.clone() }));
         } else if run.is_explained(attempt) || patience.is_over(last.at) {
             alerts.push(failed(run, history, attempt, failures.clone()));
         } else {
@@ -330,7 +339,10 @@ fn started(run: &Run) -> Option<Alert> {
 
 fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>) -> Alert {
     let first = failures.first().map_or_else(|| run.first_seen(), |failure| failure.at);
+    // An action's own failure can be told later than the run's: the run must not be taken for the one before itself.
+    let ended = run.came_to(State::Failed, &Subject::Pipeline, attempt);
     let last = failures.last().map_or(first, |failure| failure.at);
+    let last = ended.map_or(last, |ended| last.min(ended));
     let before = history.before(&run.execution, attempt, last);
     let red = before.streak.filter(|streak| streak.colour == Colour::Red);
     let previous = history
@@ -346,6 +358,9 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
 }
 
 fn approvals(run: &Run) -> Vec<Alert> {
+    if run.status().is_final() {
+        return Vec::new();
+    }
     let waiting = |action: &ActionView| action.status == Status::Waiting;
     run.stages()
         .into_iter()
@@ -389,7 +404,8 @@ fn ended(run: &Run, attempt: Attempt) -> Vec<Alert> {
 fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Option<Alert> {
     let success = summary.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)?;
     let before = history.before(&summary.execution, success.attempt, success.ended);
-    let streak = before.streak.filter(|streak| streak.colour == Colour::Red)?;
+    // Runs side by side can end in another order than they began: what failed later is not over.
+    let streak = before.streak.filter(|streak| streak.colour == Colour::Red && streak.first_ended < success.ended)?;
     // Only what failed in this outage: there may have been others before it.
     let broken_it = |other: &&RunSummary| {
         other.status == Status::Failed
@@ -433,7 +449,8 @@ fn commit(change: &ChangeSummary) -> Commit {
 
 /// What failed in the last attempt before the latest one.
 fn failure_of_earlier_attempt(run: &Run) -> Option<FailureSummary> {
-    (1..run.attempt().number()).rev().map(Attempt::new).find_map(|attempt| {
+    let earlier = run.attempts().into_iter().rev().skip(1);
+    earlier.into_iter().find_map(|attempt| {
         let failures = run.failures(attempt);
         failures.first().map(FailureSummary::of)
     })

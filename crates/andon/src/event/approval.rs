@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::member::{name, optional_name, string, time};
 use super::{Malformed, Received};
 use crate::name::{ActionExecutionId, ActionName, Home, PipelineId, StageName};
+use crate::redaction::redact;
 
 const WHAT: &str = "an approval message";
 
@@ -53,7 +54,7 @@ pub(super) fn parse(value: &Value, received: &Received) -> Result<Option<Approva
         action: name(WHAT, approval, "approval.actionName", "actionName")?,
         token: optional_name(WHAT, approval, "approval.token", "token")?,
         expires: time(WHAT, approval, "approval.expires", "expires")?,
-        custom_data: string(approval, "customData"),
+        custom_data: string(approval, "customData").map(|text| redact(&text).into_owned()),
         review_link: string(approval, "externalEntityLink"),
         console_link: string(approval, "approvalReviewLink"),
         at: received.at,

@@ -36,6 +36,17 @@ pub struct EvidenceEvent {
     pub log: Option<LogStream>,
 }
 
+impl EvidenceEvent {
+    /// Whether it says anything of a failure: the many events of a stack that goes well, or is being cleaned up, do not.
+    pub fn tells_of_failure(&self) -> bool {
+        match self.kind {
+            EvidenceKind::Build | EvidenceKind::Deployment => true,
+            EvidenceKind::Stack => self.state.contains("FAILED") || self.state.contains("ROLLBACK_IN_PROGRESS"),
+            EvidenceKind::Service => self.state.contains("FAILED"),
+        }
+    }
+}
+
 /// The service an event of evidence comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -135,7 +135,8 @@ impl History {
 
     /// Takes in how a run stands; says whether that was news.
     pub fn learn(&mut self, summary: RunSummary) -> bool {
-        if self.past.until.as_ref().is_some_and(|until| summary.place() <= (until.0, &until.1)) {
+        let known = self.runs.contains_key(&summary.execution);
+        if !known && self.past.until.as_ref().is_some_and(|until| summary.place() <= (until.0, &until.1)) {
             return false;
         }
         match self.runs.get_mut(&summary.execution) {

@@ -28,7 +28,7 @@ pub struct Overview {
     /// How long its runs take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typical: Option<Typical>,
-    /// The runs that have not ended, newest first; at most five.
+    /// The runs that have not ended, oldest first; at most five.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<OpenRun>,
     /// The earliest time known of any run that is kept.
@@ -48,7 +48,7 @@ pub struct OpenRun {
     pub status: Status,
     /// Its latest attempt.
     pub attempt: Attempt,
-    /// When that attempt began.
+    /// Since when that attempt has been moving.
     pub since: Timestamp,
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,7 +97,7 @@ impl History {
             latest,
             trend: runs.iter().skip(runs.len().saturating_sub(TREND)).map(|run| run.status).collect(),
             typical: self.typical(),
-            open: runs.iter().rev().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
+            open: runs.iter().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
             first_seen: runs.first().map(|run| run.first_seen),
             broken_by: broken,
             standing,
@@ -117,7 +117,7 @@ fn open(run: &RunSummary) -> OpenRun {
         execution: run.execution.clone(),
         status: run.status,
         attempt: run.attempt,
-        since: run.attempt_started,
+        since: run.moving_since,
         current: run.current.clone(),
         change: run.change.clone(),
     }

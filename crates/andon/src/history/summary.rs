@@ -37,8 +37,8 @@ pub struct RunSummary {
     pub status: Status,
     /// Its latest attempt.
     pub attempt: Attempt,
-    /// When that began, as far as it is known.
-    pub attempt_started: Timestamp,
+    /// Since when that has been moving: since it began, or since somebody last approved of it.
+    pub moving_since: Timestamp,
     /// How its attempts ended, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
@@ -166,7 +166,7 @@ impl RunSummary {
             ended: run.ended(),
             status,
             attempt: run.attempt(),
-            attempt_started: run.attempt_started(run.attempt()).unwrap_or_else(|| run.first_seen()),
+            moving_since: run.moving_since(),
             outcomes,
             stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {

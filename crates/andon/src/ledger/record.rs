@@ -80,7 +80,7 @@ impl PastRun {
             ended: Some(updated),
             status,
             attempt: Attempt::FIRST,
-            attempt_started: started,
+            moving_since: started,
             outcomes: vec![Outcome { attempt: Attempt::FIRST, status, started, ended: updated, is_start_known: true }],
             stages: Vec::new(),
             current: None,

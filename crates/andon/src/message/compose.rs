@@ -40,7 +40,7 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
         lead: lead(alert, context),
         facts: facts(alert, context),
         causes: match &alert.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected(failures) => causes(failures),
+            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => causes(failures),
             _ => Vec::new(),
         },
         hint: explained(alert).find_map(|explanation| {
@@ -85,7 +85,7 @@ fn title(alert: &Alert) -> String {
         News::NoSuccess { last: None, since } => {
             format!("{name} has never succeeded in {}", span(alert.at.duration_since(*since)))
         }
-        News::Rejected(failures) => match place(failures) {
+        News::Rejected { failures, .. } => match place(failures) {
             Some(place) => format!("{name} was rejected in {place}"),
             None => format!("{name} was rejected"),
         },
@@ -130,7 +130,7 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
             Some(format!("Half of its runs take no longer than {}.", span(*usual)))
         }
         News::NoSuccess { last: Some(last), .. } => Some(format!("The last success was at {}.", clock(*last, context))),
-        News::Rejected(failures) if failures.iter().all(|failure| failure.own_words().is_none()) => {
+        News::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
             Some("Nobody left a word why; it may also have waited for too long.".to_owned())
         }
         News::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),

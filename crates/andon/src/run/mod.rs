@@ -12,6 +12,7 @@ use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, St
 use crate::explanation::Explanation;
 use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
+use crate::redaction::redact;
 
 mod reading;
 
@@ -229,8 +230,9 @@ impl Run {
     }
 }
 
+/// A text from an event as it is kept: without secrets, and not too long.
 fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+    redact(text).chars().take(LONGEST).collect()
 }
 
 fn short(mut action: ActionFacts) -> ActionFacts {

@@ -83,6 +83,8 @@ pub struct Failure {
     pub result: Option<ExecutionResult>,
     /// When the action began.
     pub started: Option<Timestamp>,
+    /// Whether only a notification's list has named it, and no event of its own.
+    pub is_hearsay: bool,
     /// Why it failed, once somebody has found out.
     pub explanation: Option<Explanation>,
 }
@@ -97,6 +99,11 @@ impl Failure {
     /// Why it failed, in the words of the action.
     pub fn own_words(&self) -> Option<&str> {
         self.result.as_ref().and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
+    }
+
+    /// Whether it is known what failed and what kind of action that is: a failure, or somebody's rejection.
+    fn is_explained(&self) -> bool {
+        self.action.is_some() && (!self.is_hearsay || self.provider.is_some())
     }
 
     fn is_rejection(&self) -> bool {
@@ -148,6 +155,26 @@ impl Run {
     /// The latest attempt that anything is known of.
     pub fn attempt(&self) -> Attempt {
         self.facts.keys().map(|key| key.attempt).max().unwrap_or(Attempt::FIRST)
+    }
+
+    /// The attempts that anything is known of, first to last.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        let mut attempts: Vec<Attempt> = self.facts.keys().map(|key| key.attempt).collect();
+        attempts.dedup();
+        attempts
+    }
+
+    /// Since when its latest attempt has been moving: since it began, or since somebody last approved of it.
+    pub fn moving_since(&self) -> Timestamp {
+        let began = self.attempt_started(self.attempt()).unwrap_or_else(|| self.first_seen());
+        let approved = self
+            .stages()
+            .into_iter()
+            .flat_map(|stage| stage.actions)
+            .filter(|action| action.provider.as_ref().is_some_and(Provider::is_approval))
+            .filter_map(|action| action.ended)
+            .max();
+        approved.map_or(began, |approved| approved.max(began))
     }
 
     /// How the run stands, in its latest attempt.
@@ -241,6 +268,7 @@ impl Run {
                     region: fact.action.as_ref().and_then(|action| action.region.clone()),
                     result: fact.action.as_ref().and_then(|action| action.result.clone()),
                     started: fact.started.or_else(|| self.came_to(State::Started, &key.subject, attempt)),
+                    is_hearsay: false,
                     explanation: fact.explanation.clone(),
                 }),
                 _ => None,
@@ -262,6 +290,7 @@ impl Run {
                         .clone()
                         .map(|summary| ExecutionResult { summary: Some(summary), ..ExecutionResult::default() }),
                     started: None,
+                    is_hearsay: true,
                     explanation: None,
                 });
             }
@@ -276,6 +305,7 @@ impl Run {
                 region: None,
                 result: None,
                 started: None,
+                is_hearsay: true,
                 explanation: fact.explanation.clone(),
             }));
         }
@@ -290,7 +320,7 @@ impl Run {
 
     /// Whether it is known which actions failed in an attempt.
     pub fn is_explained(&self, attempt: Attempt) -> bool {
-        self.failures(attempt).iter().any(|failure| failure.action.is_some())
+        self.failures(attempt).iter().any(Failure::is_explained)
     }
 
     /// The same for one subject: for a stage, whether an action of that stage is known to have failed.
@@ -299,7 +329,7 @@ impl Run {
             Subject::Stage(stage) => self
                 .failures(attempt)
                 .iter()
-                .any(|failure| failure.action.is_some() && failure.stage.as_ref() == Some(stage)),
+                .any(|failure| failure.is_explained() && failure.stage.as_ref() == Some(stage)),
             _ => self.is_explained(attempt),
         }
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::event::{Attempt, State, Subject};
-use crate::history::{Colour, History, RunSummary};
+use crate::history::{Colour, History, RunSummary, Streak};
 use crate::ledger::ClaimKey;
 use crate::name::{Home, PipelineId};
 use crate::run::{Outcome, Patience, Run, Status};
@@ -221,7 +221,9 @@ fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, at: Timestamp, pat
 /// The times that the end of an attempt decides.
 fn times(measured: &mut Vec<Measurement>, place: &Place<'_>, history: &History, run: &RunSummary, outcome: &Outcome) {
     let before = history.before(&run.execution, outcome.attempt, outcome.ended);
-    let streak = |colour| before.streak.as_ref().filter(|streak| streak.colour == colour)?.since;
+    // Runs side by side can end in another order than they began: a row that began to end later is no row before it.
+    let is_before = |streak: &&Streak, colour| streak.colour == colour && streak.first_ended < outcome.ended;
+    let streak = |colour| before.streak.as_ref().filter(|streak| is_before(streak, colour))?.since;
     // Without a start that the pipeline itself has told, a duration would be a guess: leave a gap instead.
     let began = outcome.is_start_known.then_some(outcome.started);
     let spans = match outcome.status {
