@@ -10,6 +10,7 @@ use crate::command::{cargo, run};
 use crate::workspace;
 
 mod deny;
+mod docs;
 mod snapshots;
 pub(crate) mod tools;
 
@@ -48,9 +49,9 @@ enum Step {
 ///
 /// Clippy and the documentation need the dependencies checked, the build and the tests need them compiled: cargo has to
 /// do both once, whatever one says. Everything else is shared, and only because the four select the same packages with
-/// the same features: cargo unites the features of what is selected, so that leaving out `--workspace` or
-/// `--all-features` in one of them would compile the AWS SDK once more. For the same reason there are no flags in
-/// `RUSTFLAGS`; clippy and rustdoc get theirs in their own way.
+/// the same features: cargo unites the features of what is selected, so that leaving out `--workspace`,
+/// `--all-features` or what only tests need in one of them would compile the AWS SDK once more. For the same reason
+/// there are no flags in `RUSTFLAGS`; clippy and rustdoc get theirs in their own way.
 const EVERYTHING: [&str; 3] = ["--workspace", "--all-features", "--locked"];
 
 pub(crate) fn run_all(options: &Options, ci: bool) -> Result<()> {
@@ -79,11 +80,7 @@ fn perform(step: Step, options: &Options, ci: bool) -> Result<()> {
             let lint = ["--all-targets", "--", "--deny", "warnings"];
             run(&mut cargo(["clippy"].into_iter().chain(EVERYTHING).chain(lint)))
         }
-        Step::Docs => {
-            let mut docs =
-                cargo(["doc"].into_iter().chain(EVERYTHING).chain(["--no-deps", "--document-private-items"]));
-            run(docs.env("RUSTDOCFLAGS", "--deny warnings"))
-        }
+        Step::Docs => docs::write(&EVERYTHING),
         Step::Build => run(&mut cargo(["build"].into_iter().chain(EVERYTHING).chain(["--all-targets"]))),
         Step::Tests => test(&options.test_arguments, ci),
         Step::Snapshots => snapshots::all_are_asked_for(ci),
