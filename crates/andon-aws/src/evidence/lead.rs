@@ -216,6 +216,7 @@ mod tests {
                 error_code: None,
             }),
             started: None,
+            is_hearsay: false,
             explanation: None,
         })
     }

@@ -101,6 +101,7 @@ fn failure(provider: &str, external: &str) -> Failure {
             ..ExecutionResult::default()
         }),
         started: Some(STARTED.parse().unwrap()),
+        is_hearsay: false,
         explanation: None,
     }
 }
