@@ -217,6 +217,7 @@ mod tests {
             }),
             started: None,
             explanation: None,
+            is_hearsay: false,
         })
     }
 

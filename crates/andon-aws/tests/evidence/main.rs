@@ -102,6 +102,7 @@ fn failure(provider: &str, external: &str) -> Failure {
         }),
         started: Some(STARTED.parse().unwrap()),
         explanation: None,
+        is_hearsay: false,
     }
 }
 
