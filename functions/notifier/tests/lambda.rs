@@ -369,6 +369,10 @@ async fn a_failure_that_no_event_explains_is_looked_up() {
         .clone();
     // The function's own account: the pipelines of others cannot be asked about.
     failed["account"] = json!("123456789012");
+    account.codepipeline.put_execution(
+        "payments-api",
+        json!({"pipelineExecutionId": failed["detail"]["execution-id"], "status": "Failed", "startTime": 1_763_626_324.0}),
+    );
     account.codepipeline.put_action(
         "payments-api",
         json!({

@@ -218,6 +218,7 @@ mod tests {
             started: None,
             is_hearsay: false,
             explanation: None,
+            is_hearsay: false,
         })
     }
 
