@@ -218,7 +218,6 @@ mod tests {
             started: None,
             is_hearsay: false,
             explanation: None,
-            is_hearsay: false,
         })
     }
 

@@ -103,7 +103,6 @@ fn failure(provider: &str, external: &str) -> Failure {
         started: Some(STARTED.parse().unwrap()),
         is_hearsay: false,
         explanation: None,
-        is_hearsay: false,
     }
 }
 
