@@ -1,7 +1,6 @@
 //! Wires the metrics function to Lambda.
 
 use andon::batch::Invocation;
-use andon::config::Config;
 use andon_aws::clock::SystemClock;
 use andon_aws::cloudwatch::CloudWatchSink;
 use andon_aws::codepipeline::CodePipelineArchive;
@@ -10,17 +9,22 @@ use andon_aws::{config, environment};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn, tracing};
 use metrics::Metrics;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     tracing::init_default_subscriber();
     let table = environment::table()?;
     let configuration = environment::config()?;
-    let (wired, given) = (&OnceCell::new(), &(table, configuration));
+    let aws = config::load().await;
+    let metrics = Metrics {
+        ledger: DynamoLedger::connect(&aws, table, SystemClock),
+        archive: CodePipelineArchive::new(&aws),
+        sink: CloudWatchSink::connect(&aws, SystemClock),
+        clock: SystemClock,
+        config: configuration,
+    };
+    let metrics = &metrics;
     run(service_fn(move |event: LambdaEvent<Value>| async move {
-        // Clients are built once, and not before there is an event: a function that only stands by costs next to nothing.
-        let metrics = wired.get_or_init(|| wire(given)).await;
         let home = environment::home(&event.context.invoked_function_arn);
         metrics.archive.belongs_to(&home.account);
         let invocation = Invocation { id: event.context.request_id, home };
@@ -30,17 +34,4 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         })
     }))
     .await
-}
-
-type Wired = Metrics<DynamoLedger<SystemClock>, CodePipelineArchive, CloudWatchSink<SystemClock>, SystemClock>;
-
-async fn wire((table, configuration): &(String, Config)) -> Wired {
-    let aws = config::load().await;
-    Metrics {
-        ledger: DynamoLedger::connect(&aws, table, SystemClock),
-        archive: CodePipelineArchive::new(&aws),
-        sink: CloudWatchSink::connect(&aws, SystemClock),
-        clock: SystemClock,
-        config: configuration.clone(),
-    }
 }

@@ -1,7 +1,6 @@
 //! Wires the notifier to Lambda.
 
 use andon::batch::Invocation;
-use andon::config::{Config, TopicArn};
 use andon_aws::clock::SystemClock;
 use andon_aws::codepipeline::CodePipelineArchive;
 use andon_aws::dynamodb::DynamoLedger;
@@ -11,7 +10,6 @@ use andon_aws::send::{AwsSender, DeadLetterQueue, SLACK_API};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn, tracing};
 use notifier::Notifier;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -19,10 +17,17 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let (table, topic) = (environment::table()?, environment::topic()?);
     let (slack_api, dead_letters) = (environment::slack_api(SLACK_API)?, environment::dead_letters()?);
     let config = environment::config()?;
-    let (wired, given) = (&OnceCell::new(), &(table, topic, slack_api, dead_letters, config));
+    let aws = andon_aws::config::load().await;
+    let notifier = &Notifier {
+        ledger: DynamoLedger::connect(&aws, table, SystemClock),
+        archive: CodePipelineArchive::new(&aws),
+        evidence: AwsEvidence::new(&aws),
+        sender: AwsSender::new(&aws, topic, &slack_api, SystemClock),
+        dead_letters: DeadLetterQueue::new(&aws, dead_letters),
+        clock: SystemClock,
+        config,
+    };
     run(service_fn(move |event: LambdaEvent<Value>| async move {
-        // Clients are built once, and not before there is an event: a function that only stands by costs next to nothing.
-        let notifier = wired.get_or_init(|| wire(given)).await;
         let home = environment::home(&event.context.invoked_function_arn);
         notifier.archive.belongs_to(&home.account);
         notifier.evidence.belongs_to(&home.account);
@@ -33,28 +38,4 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         })
     }))
     .await
-}
-
-/// What the environment says: table, topic, Slack's methods, dead letters, configuration.
-type Given = (String, TopicArn, String, Option<String>, Config);
-type Wired = Notifier<
-    DynamoLedger<SystemClock>,
-    CodePipelineArchive,
-    AwsEvidence,
-    AwsSender<SystemClock>,
-    DeadLetterQueue,
-    SystemClock,
->;
-
-async fn wire((table, topic, slack_api, dead_letters, config): &Given) -> Wired {
-    let aws = andon_aws::config::load().await;
-    Notifier {
-        ledger: DynamoLedger::connect(&aws, table, SystemClock),
-        archive: CodePipelineArchive::new(&aws),
-        evidence: AwsEvidence::new(&aws),
-        sender: AwsSender::new(&aws, topic.clone(), slack_api, SystemClock),
-        dead_letters: DeadLetterQueue::new(&aws, dead_letters.clone()),
-        clock: SystemClock,
-        config: config.clone(),
-    }
 }
