@@ -24,6 +24,8 @@ pub mod evidence;
     feature = "send"
 ))]
 mod fault;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 #[cfg(feature = "send")]
 pub mod secret;
 #[cfg(feature = "send")]

@@ -2,8 +2,8 @@
 
 pub mod board;
 pub mod command;
+pub mod json;
 pub mod local;
-pub mod row;
 pub mod sqlite;
 pub mod terminal;
 pub mod web;

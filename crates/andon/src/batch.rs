@@ -17,6 +17,8 @@ pub struct Invocation {
     pub id: String,
     /// The account and region that the function runs in.
     pub home: Home,
+    /// The ARN that the function was called by, alias included; empty where it is no Lambda function.
+    pub function: String,
 }
 
 /// The events a function was called with, and what became of each.

@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod batch;
+pub mod board;
 pub mod clock;
 pub mod config;
 pub mod delivery;

@@ -1,5 +1,6 @@
 //! Every pipeline on one page, what wants somebody's eyes first.
 
+use andon::board::{Light, Row, place_of};
 use andon::run::Status;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -7,7 +8,6 @@ use maud::{Markup, html};
 use super::page;
 use super::parts::{address, ago, between, change, seconds, sign};
 use super::strip::{Bar, strip};
-use crate::row::{Light, Row, place_of};
 
 /// The number of runs in a row's strip.
 const TREND: usize = 20;

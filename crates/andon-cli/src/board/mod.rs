@@ -3,10 +3,9 @@
 //! Pages hold no script and fetch nothing. A status is told by a word and a shape as well as by its colour. All text is
 //! escaped by the template language; only addresses that have been checked stand behind links.
 
+use andon::board::Light;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-
-use crate::row::Light;
 
 mod fleet;
 mod parts;

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
+use andon::board::Light;
 use andon::history::ChangeSummary;
 use andon::message::span;
 use andon::name::PipelineId;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-
-use crate::row::Light;
 
 /// A status as a shape: each light has its own, so that nobody needs to see colours.
 pub(super) fn sign(light: Light, word: &str) -> Markup {

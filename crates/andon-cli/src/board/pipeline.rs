@@ -1,5 +1,6 @@
 //! One pipeline: its latest run down to the actions, and the runs before it.
 
+use andon::board::{Light, Row, place_of};
 use andon::history::{FailureSummary, History, RunSummary};
 use andon::message::console;
 use andon::run::{ActionView, Run, StageView, Status};
@@ -9,7 +10,6 @@ use maud::{Markup, html};
 use super::parts::{ago, between, change, seconds, sign};
 use super::strip::{Bar, strip};
 use super::{page, sorry};
-use crate::row::{Light, Row, place_of};
 
 /// The page of a pipeline.
 pub fn pipeline(history: &History, run: Option<&Run>, now: Timestamp) -> Markup {

@@ -2,10 +2,9 @@
 //!
 //! A failure is a full bar, a success half of one, everything else lower still: the strip reads without colours.
 
+use andon::board::Light;
 use andon::run::Status;
 use maud::{Markup, html};
-
-use crate::row::Light;
 
 const STEP: usize = 9;
 const WIDTH: usize = 7;

@@ -1,5 +1,6 @@
 //! `andon runs`: the latest runs, newest first.
 
+use andon::board::{Light, place_of};
 use andon::history::{History, RunSummary};
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
@@ -9,7 +10,6 @@ use serde_json::{Value, json};
 use super::status::find;
 use super::{Data, Surroundings, Verdict, runtime};
 use crate::local::open_existing;
-use crate::row::{Light, place_of};
 use crate::terminal::{BOLD, Cell, DIM, Table, ago, for_long, of_status};
 
 /// List the latest runs, newest first

@@ -1,5 +1,6 @@
 //! `andon status`: how every pipeline stands, or one of them in full.
 
+use andon::board::{Light, Row, place_of};
 use andon::history::History;
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
@@ -8,8 +9,8 @@ use anyhow::bail;
 use jiff::Timestamp;
 
 use super::{Data, Surroundings, Verdict, runtime};
+use crate::json::{in_full, row};
 use crate::local::{LocalLedger, Shared, open_existing};
-use crate::row::{Light, Row, in_full, place_of};
 use crate::terminal::{BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint};
 
 /// Show how the pipelines stand: red first, then what waits or runs, then the rest by their latest news
@@ -33,7 +34,7 @@ impl Status {
             let Some(name) = &self.pipeline else {
                 let rows = Row::list(ledger.pipelines().await?);
                 if self.json {
-                    terminal.json(&rows.iter().map(Row::json).collect::<Vec<_>>())?;
+                    terminal.json(&rows.iter().map(row).collect::<Vec<_>>())?;
                 } else if rows.is_empty() {
                     terminal.line("No pipeline has been heard of yet.")?;
                 } else {

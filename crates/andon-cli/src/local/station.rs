@@ -135,7 +135,7 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
 
     fn call(&self) -> Invocation {
         self.calls.set(self.calls.get() + 1);
-        Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home() }
+        Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home(), function: String::new() }
     }
 
     fn home(&self) -> Home {

@@ -1,10 +1,9 @@
 //! Colours: few, and never the only sign.
 
+use andon::board::Light;
 use andon::message::Tone;
 use andon::run::Status;
 use anstyle::{AnsiColor, Style};
-
-use crate::row::Light;
 
 /// Broken.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();

@@ -1,5 +1,6 @@
 //! What can be looked at: the board, one pipeline, and both as JSON.
 
+use andon::board::Row;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::desk::{Desk, NoAnswer, Pipeline};
 use crate::board;
-use crate::row::Row;
+use crate::json::{in_full, row};
 
 /// Nothing is fetched and nothing is run, whatever slips into a page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -37,7 +38,7 @@ pub(super) async fn pipeline(State(desk): State<Desk>, Path(place): Place) -> Re
 pub(super) async fn board_json(State(desk): State<Desk>) -> Response {
     match desk.pipelines().await {
         Ok(overviews) => {
-            let rows: Vec<Value> = Row::list(overviews).iter().map(Row::json).collect();
+            let rows: Vec<Value> = Row::list(overviews).iter().map(row).collect();
             as_json(StatusCode::OK, &rows.into())
         }
         Err(error) => no_json(&error),
@@ -46,7 +47,7 @@ pub(super) async fn board_json(State(desk): State<Desk>) -> Response {
 
 pub(super) async fn pipeline_json(State(desk): State<Desk>, Path(place): Place) -> Response {
     match find(&desk, place).await {
-        Ok(Some(Pipeline { history, run })) => as_json(StatusCode::OK, &crate::row::in_full(&history, run.as_ref())),
+        Ok(Some(Pipeline { history, run })) => as_json(StatusCode::OK, &in_full(&history, run.as_ref())),
         Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no run of such a pipeline has been heard of"})),
         Err(error) => no_json(&error),
     }

@@ -1,10 +1,10 @@
-//! A pipeline as one row of a list: what `andon status`, the board and the API show of it.
+//! How do all pipelines stand? Each as one row of a list, in the order in which somebody should look at them.
 
-use andon::history::{ChangeSummary, FailureSummary, History, Overview};
-use andon::name::{ActionName, StageName};
-use andon::run::{ActionView, Failure, Run, StageView, Status};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+
+use crate::history::{ChangeSummary, FailureSummary, Overview};
+use crate::name::{ActionName, StageName};
+use crate::run::Status;
 
 /// How a pipeline stands at a glance. The order is that of a list: what wants somebody's eyes comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,31 +128,6 @@ impl Row {
     pub fn change(&self) -> Option<&ChangeSummary> {
         self.overview.latest.change.as_ref()
     }
-
-    /// The row as JSON.
-    pub fn json(&self) -> Value {
-        let Overview { pipeline, latest, standing, trend, typical, .. } = &self.overview;
-        json!({
-            "account": pipeline.home.account,
-            "region": pipeline.home.region,
-            "pipeline": pipeline.name,
-            "light": self.light.word(),
-            "status": latest.status,
-            "execution": latest.execution,
-            "attempt": latest.attempt,
-            "started": latest.started,
-            "ended": latest.ended,
-            "current": latest.current,
-            "stages": latest.stages,
-            "failure": self.failure(),
-            "commit": latest.change,
-            "red_since": self.red_since(),
-            "streak": standing.streak,
-            "last_success": standing.last_success,
-            "trend": trend,
-            "typical": typical,
-        })
-    }
 }
 
 /// Where something failed; `None` where nobody said so.
@@ -165,55 +140,4 @@ fn place(stage: Option<&StageName>, action: Option<&ActionName>) -> Option<Strin
         (Some(stage), Some(action)) => Some(format!("{stage} / {action}")),
         (stage, action) => stage.or(action).map(str::to_owned),
     }
-}
-
-/// A pipeline in full, as JSON: how it stands, its kept runs, and the latest of them down to its actions.
-pub fn in_full(history: &History, run: Option<&Run>) -> Value {
-    let mut value = history.overview().map_or_else(|| json!({}), |overview| Row::of(overview).json());
-    if let Some(members) = value.as_object_mut() {
-        members.insert("runs".to_owned(), json!(history.runs()));
-        members.insert("latest".to_owned(), run.map(run_json).unwrap_or_default());
-    }
-    value
-}
-
-fn run_json(run: &Run) -> Value {
-    let action = |action: ActionView| {
-        json!({
-            "action": action.name,
-            "status": action.status,
-            "attempt": action.attempt,
-            "started": action.started,
-            "ended": action.ended,
-            "provider": action.provider,
-            "result": action.result,
-        })
-    };
-    let failure = |failure: &Failure| {
-        json!({
-            "stage": failure.stage,
-            "action": failure.action,
-            "at": failure.at,
-            "said": failure.own_words(),
-            "explanation": failure.explanation,
-        })
-    };
-    let stage = |stage: StageView| {
-        json!({
-            "stage": stage.name,
-            "status": stage.status,
-            "started": stage.started,
-            "ended": stage.ended,
-            "actions": stage.actions.into_iter().map(action).collect::<Vec<_>>(),
-        })
-    };
-    json!({
-        "execution": run.execution,
-        "status": run.status(),
-        "attempt": run.attempt(),
-        "commit": run.commit(),
-        "trigger": run.trigger(),
-        "failures": run.failures(run.attempt()).iter().map(failure).collect::<Vec<_>>(),
-        "stages": run.stages().into_iter().map(stage).collect::<Vec<_>>(),
-    })
 }

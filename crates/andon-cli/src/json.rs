@@ -1,0 +1,82 @@
+//! Pipelines as JSON: what `--json` prints and the API answers.
+
+use andon::board::Row;
+use andon::history::{History, Overview};
+use andon::run::{ActionView, Failure, Run, StageView};
+use serde_json::{Value, json};
+
+/// A row as JSON.
+pub fn row(row: &Row) -> Value {
+    let Overview { pipeline, latest, standing, trend, typical, .. } = &row.overview;
+    json!({
+        "account": pipeline.home.account,
+        "region": pipeline.home.region,
+        "pipeline": pipeline.name,
+        "light": row.light.word(),
+        "status": latest.status,
+        "execution": latest.execution,
+        "attempt": latest.attempt,
+        "started": latest.started,
+        "ended": latest.ended,
+        "current": latest.current,
+        "stages": latest.stages,
+        "failure": row.failure(),
+        "commit": latest.change,
+        "red_since": row.red_since(),
+        "streak": standing.streak,
+        "last_success": standing.last_success,
+        "trend": trend,
+        "typical": typical,
+    })
+}
+
+/// A pipeline in full, as JSON: how it stands, its kept runs, and the latest of them down to its actions.
+pub fn in_full(history: &History, run: Option<&Run>) -> Value {
+    let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&Row::of(overview)));
+    if let Some(members) = value.as_object_mut() {
+        members.insert("runs".to_owned(), json!(history.runs()));
+        members.insert("latest".to_owned(), run.map(run_json).unwrap_or_default());
+    }
+    value
+}
+
+fn run_json(run: &Run) -> Value {
+    let action = |action: ActionView| {
+        json!({
+            "action": action.name,
+            "status": action.status,
+            "attempt": action.attempt,
+            "started": action.started,
+            "ended": action.ended,
+            "provider": action.provider,
+            "result": action.result,
+        })
+    };
+    let failure = |failure: &Failure| {
+        json!({
+            "stage": failure.stage,
+            "action": failure.action,
+            "at": failure.at,
+            "said": failure.own_words(),
+            "explanation": failure.explanation,
+        })
+    };
+    let stage = |stage: StageView| {
+        json!({
+            "stage": stage.name,
+            "status": stage.status,
+            "started": stage.started,
+            "ended": stage.ended,
+            "actions": stage.actions.into_iter().map(action).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "execution": run.execution,
+        "status": run.status(),
+        "attempt": run.attempt(),
+        "commit": run.commit(),
+        "trigger": run.trigger(),
+        "failures": run.failures(run.attempt()).iter().map(failure).collect::<Vec<_>>(),
+        "stages": run.stages().into_iter().map(stage).collect::<Vec<_>>(),
+    })
+}
