@@ -15,7 +15,6 @@ use crate::run::{Outcome, Patience, Run, Status};
 
 mod limits;
 
-pub(crate) use limits::fingerprint;
 pub use limits::{dimension_value, named, timely};
 
 /// The namespace that all metrics are in.
@@ -62,20 +61,6 @@ pub enum Metric {
     GreenTime,
     /// From the start of the first failure of an unbroken row to the start of the success that ends it.
     RedTime,
-    /// 1 for every deployment that succeeded.
-    DeploymentCount,
-    /// 1 for every deployment that failed.
-    DeploymentFailureCount,
-    /// From a commit to the end of the deployment that succeeded with it.
-    ChangeLeadTime,
-    /// From the end of the first failed deployment of an unbroken row to the end of the success that ends it.
-    RecoveryTime,
-    /// From the start of an attempt to its success.
-    Duration,
-    /// From the request of an approval to its answer.
-    ApprovalWait,
-    /// 1 for every retry in place.
-    RetryCount,
 }
 
 impl Metric {
@@ -90,24 +75,13 @@ impl Metric {
             Self::FailureLeadTime => "FailureLeadTime",
             Self::GreenTime => "GreenTime",
             Self::RedTime => "RedTime",
-            Self::DeploymentCount => "DeploymentCount",
-            Self::DeploymentFailureCount => "DeploymentFailureCount",
-            Self::ChangeLeadTime => "ChangeLeadTime",
-            Self::RecoveryTime => "RecoveryTime",
-            Self::Duration => "Duration",
-            Self::ApprovalWait => "ApprovalWait",
-            Self::RetryCount => "RetryCount",
         }
     }
 
     /// Its unit, by CloudWatch's name.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::SuccessCount
-            | Self::FailureCount
-            | Self::DeploymentCount
-            | Self::DeploymentFailureCount
-            | Self::RetryCount => "Count",
+            Self::SuccessCount | Self::FailureCount => "Count",
             _ => "Seconds",
         }
     }
