@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use andon::config::Deployment;
 use andon::event::{Attempt, Subject};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
@@ -51,7 +52,7 @@ fn failing_action(run: &str, attempt: u32, minute: i64, category: &str) -> Run {
 }
 
 fn recorded(ledger: &MemoryLedger, archive: &impl Archive, told: Run) -> Recorded {
-    record(ledger, archive, told).now_or_never().unwrap().unwrap()
+    record(ledger, archive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap()
 }
 
 /// What the last event measures of the pipeline, counts left out where `times_only`.

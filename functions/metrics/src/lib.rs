@@ -64,13 +64,16 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 None => continue,
             };
             match parsed {
-                Ok(Event::Pipeline(event)) => match record(&self.ledger, &self.archive, Run::of(&event)).await {
-                    Ok(recorded) => taken.push((index, event, recorded)),
-                    Err(error) => {
-                        tracing::warn!("to be tried again: {error}");
-                        batch.fail(index, error.to_string());
+                Ok(Event::Pipeline(event)) => {
+                    let meant = &self.config.statistics.deployment;
+                    match record(&self.ledger, &self.archive, meant, Run::of(&event)).await {
+                        Ok(recorded) => taken.push((index, event, recorded)),
+                        Err(error) => {
+                            tracing::warn!("to be tried again: {error}");
+                            batch.fail(index, error.to_string());
+                        }
                     }
-                },
+                }
                 // Evidence is the notifier's business.
                 Ok(Event::Evidence(_) | Event::ApprovalRequest(_)) => {}
                 Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "left alone: {}", unknown.what),
