@@ -13,6 +13,7 @@ mod chart;
 mod door;
 mod fleet;
 mod home;
+mod keys;
 mod moment;
 mod pipeline;
 mod row;

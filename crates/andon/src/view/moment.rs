@@ -7,6 +7,8 @@ use super::View;
 use crate::history::ChangeSummary;
 use crate::message::{console, span};
 
+/// From how many seconds on the seconds of a span no longer matter to somebody who glances at it.
+const ROUGH: i64 = 600;
 /// How many characters of a commit's id are shown.
 const SHORT_ID: usize = 8;
 
@@ -18,10 +20,14 @@ impl View<'_> {
 
     /// How long ago something was.
     pub(super) fn ago(&self, at: Timestamp) -> Markup {
-        let age = self.now.duration_since(at);
-        let said =
-            if age < SignedDuration::from_secs(1) { "just now".to_owned() } else { format!("{} ago", span(age)) };
-        html! { time datetime=(at) title=(self.viewer.write_in_full(at)) { (unbroken(&said)) } }
+        let age = self.now.duration_since(at).as_secs();
+        let said = if age < 1 { unbroken("just now") } else { format!("{}\u{a0}ago", roughly(age)) };
+        html! { time datetime=(at) title=(self.viewer.write_in_full(at)) { (said) } }
+    }
+
+    /// How long something has been going on, for somebody who glances at it.
+    pub(super) fn roughly_since(&self, from: Timestamp) -> String {
+        roughly(self.now.duration_since(from).as_secs())
     }
 
     /// How long something has been going on.
@@ -33,6 +39,17 @@ impl View<'_> {
 /// A span of time between two moments.
 pub(super) fn between(from: Timestamp, to: Timestamp) -> String {
     unbroken(&span(to.duration_since(from)))
+}
+
+/// A number of seconds as a span that does not change with every second.
+pub(super) fn roughly(number: i64) -> String {
+    seconds(if number < ROUGH { number } else { number / 60 * 60 })
+}
+
+/// A number of seconds in its largest unit alone, rounded: `35 min`, `3 h`.
+pub(super) fn shortly(number: i64) -> String {
+    let unit = [86_400, 3_600, 60].into_iter().find(|unit| number >= *unit).unwrap_or(1);
+    seconds((number + unit / 2) / unit * unit)
 }
 
 /// A number of seconds as a span.

@@ -53,6 +53,7 @@ impl View<'_> {
                 Some(summary) => { (self.card(&row, summary, pipeline.run.as_ref())) }
                 None => { p.empty { "This run is no longer kept, or was never heard of." } }
             }
+            @if let Some(keys) = &row.overview.keys { (self.keys_in_full(keys)) }
             (self.runs(&pipeline.history, &pipeline.execution))
         })
     }
@@ -62,10 +63,10 @@ impl View<'_> {
         html! {
             div class={ "head " (row.light.word()) } {
                 (self.door.board())
-                h2 { (sign(row.light)) (id.name) " " span.word { (row.word()) } }
+                h2 { (sign(row.light)) " " (id.name) " " span.word { (row.word()) } }
                 p {
                     (self.home(&id.home)) " · " (outward(&console::pipeline(id), &html! { "Open in AWS" }))
-                    @if let Some(since) = row.red_since() { " · red for " b { (self.since(since)) } }
+                    @if let Some(since) = row.red_since() { " · red for " b { (self.roughly_since(since)) } }
                 }
             }
         }
@@ -79,7 +80,7 @@ impl View<'_> {
         html! {
             section.card {
                 h3 {
-                    (sign(light)) @if is_latest { "Latest run" } @else { "Run" }
+                    (sign(light)) " " @if is_latest { "Latest run" } @else { "Run" }
                     span class={ "word " (light.word()) } { " " (summary.status.word()) }
                 }
                 dl.facts {
@@ -96,7 +97,7 @@ impl View<'_> {
                     @if let Some(typical) = row.overview.typical {
                         (fact("Usually takes", &html! {
                             span title={ "of " (typical.runs) " successful runs" } {
-                                (seconds(typical.median)) ", at most " (seconds(typical.p95))
+                                (seconds(typical.median)) ", 95 in 100 at most " (seconds(typical.p95))
                             }
                         }))
                     }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use maud::{Markup, html};
 
 use super::View;
-use super::moment::{between, change, seconds};
+use super::moment::{between, change, roughly, seconds};
 use super::sign::{sign, telling_sign};
 use super::strip::strip;
 use crate::board::{Light, Row, place_of};
@@ -31,7 +31,10 @@ impl View<'_> {
                     }
                     @if let Some(known) = row.change() { div.change { (change(known)) } }
                 }
-                div.past { (strip(&row.overview.trend)) }
+                div.past {
+                    (strip(&row.overview.trend))
+                    @if let Some(keys) = &row.overview.keys { (self.keys(keys)) }
+                }
             }
         }
     }
@@ -52,7 +55,7 @@ impl View<'_> {
         let id = &row.overview.pipeline;
         html! {
             div.who {
-                h3 { (self.door.pipeline(id, &html! { (id.name) })) }
+                h2 { (self.door.pipeline(id, &html! { (id.name) })) }
                 (self.home(&id.home))
             }
         }
@@ -64,7 +67,7 @@ impl View<'_> {
         html! {
             @if let Some(since) = row.red_since() {
                 div {
-                    "red for " b { (self.since(since)) }
+                    "red for " b { (self.roughly_since(since)) }
                     @if let Some(streak) = row.overview.standing.streak.as_ref().filter(|streak| streak.count > 1) {
                         ", " (counted(streak.count, "failure")) " in a row"
                     }
@@ -80,7 +83,7 @@ impl View<'_> {
             @if let Some(current) = &latest.current {
                 div.now {
                     b { (current.stage) @if let Some(action) = &current.action { " / " (action) } }
-                    " for " (self.since(current.since))
+                    " for " (self.roughly_since(current.since))
                 }
             }
             @if !latest.status.is_final() { (self.expected(row)) }
@@ -104,9 +107,9 @@ impl View<'_> {
                 i style={ "width:" (percent) "%" } {}
             }
             @if elapsed <= usual {
-                div { "ends about " (self.at(end)) ", in " (seconds(usual - elapsed)) }
+                div { "ends about " (self.at(end)) ", in " (roughly(usual - elapsed)) }
             } @else {
-                div.late { (seconds(elapsed - usual)) " longer than usual" }
+                div.late { (roughly(elapsed - usual)) " longer than usual" }
             }
         }
     }

@@ -13,9 +13,9 @@ use crate::run::Status;
 
 /// The number of runs that there is room for.
 const ROOM: usize = 20;
-const STEP: usize = 7;
-const WIDTH: usize = 5;
-const HEIGHT: usize = 22;
+const STEP: usize = 10;
+const WIDTH: usize = 7;
+const HEIGHT: usize = 18;
 
 /// The strip; fewer runs than there is room for stand at its end.
 pub(super) fn strip(trend: &[Status]) -> Markup {
@@ -54,7 +54,7 @@ fn words(trend: &[Status]) -> String {
 fn height(light: Light) -> usize {
     match light {
         Light::Red => HEIGHT,
-        Light::Green => 11,
+        Light::Green => 10,
         Light::Running | Light::Waiting => 7,
         Light::Grey => 4,
     }

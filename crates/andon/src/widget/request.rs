@@ -9,8 +9,8 @@ use crate::name::{ExecutionId, PipelineId};
 use crate::view::{Selection, Theme, Viewer};
 
 /// How many pipelines there are to a page, unless the dashboard says otherwise.
-const ROWS: usize = 25;
-/// The most pipelines to a page: some 200 KB.
+const ROWS: usize = 20;
+/// The most pipelines to a page: some 300 KB.
 const MOST_ROWS: usize = 100;
 /// The most characters of a search.
 const LONGEST_SEARCH: usize = 100;
