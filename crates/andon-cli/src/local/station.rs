@@ -66,6 +66,11 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         &self.ledger
     }
 
+    /// How things are routed and named.
+    pub fn config(&self) -> &Config {
+        &self.notifier.config
+    }
+
     /// The events that are not done with.
     pub fn pending(&self) -> &Pending {
         &self.pending

@@ -354,6 +354,32 @@ impl Run {
             .collect()
     }
 
+    /// When the attempt at a subject that ended then began, as its events told; `None` if none did.
+    pub fn began(&self, subject: &Subject, attempt: Attempt, ended: Timestamp) -> Option<Timestamp> {
+        if *subject == Subject::Pipeline {
+            let of_end = |outcome: &Outcome| outcome.attempt == attempt && outcome.ended == ended;
+            let outcome = self.outcomes().into_iter().find(of_end)?;
+            return outcome.is_start_known.then_some(outcome.started);
+        }
+        let retried = self.retried(subject, attempt).filter(|retried| *retried <= ended);
+        let started = || self.facts_of_attempt(subject, attempt).filter_map(|(_, fact)| fact.started).min();
+        retried.or_else(started).or_else(|| self.came_to(State::Started, subject, attempt))
+    }
+
+    /// When a subject was retried in place for this attempt; `None` if the attempt is no retry of it.
+    pub fn retried(&self, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
+        let told = self.facts_of_attempt(subject, attempt).filter_map(|(_, fact)| fact.retried).min();
+        told.or_else(|| self.came_to(State::Resumed, subject, attempt))
+    }
+
+    /// Whether a subject is an action that somebody has to approve.
+    pub fn is_approval(&self, subject: &Subject) -> bool {
+        let provider = |(_, _, fact): (Attempt, State, &Fact)| {
+            fact.action.as_ref().and_then(|action| action.provider.as_ref()).is_some_and(Provider::is_approval)
+        };
+        self.facts_of(subject).any(provider)
+    }
+
     /// When a subject came to a state in an attempt.
     pub fn came_to(&self, state: State, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
         self.fact(attempt, subject, state).map(|fact| fact.at)

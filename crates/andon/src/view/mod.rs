@@ -1,39 +1,67 @@
 //! What is shown of the pipelines, as HTML: the same in CloudWatch's custom widget and on the page of `andon serve`.
+//!
+//! No script, no image, nothing fetched. A state is told by a word and a shape as well as by its colour. All text is
+//! escaped by the template language; only addresses that have been checked stand behind links. The two places differ in
+//! how things are opened, which is the business of a [`Door`], and in whose colours they follow.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use maud::{Markup, PreEscaped, html};
 
-/// How somebody looks at the board.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Viewer {
-    /// Light or dark.
-    pub theme: Theme,
-    /// The zone in which times are said.
-    pub zone: TimeZone,
-    /// How dates are written: a language tag such as `en` or `de-DE`.
-    pub locale: String,
-    /// What is of interest to them begins here; `None` if everything is.
-    pub since: Option<Timestamp>,
+use crate::config::Config;
+
+mod chart;
+mod door;
+mod fleet;
+mod home;
+mod keys;
+mod moment;
+mod pipeline;
+mod row;
+mod run;
+mod runs;
+mod selection;
+mod sign;
+mod strip;
+mod viewer;
+
+pub use door::Door;
+pub use home::region_name;
+pub use pipeline::{Pipeline, find};
+pub use selection::Selection;
+pub use viewer::{Theme, Viewer};
+
+/// The style of everything that is shown, for elements within the class `andon` alone.
+pub const STYLE: &str = include_str!("andon.css");
+
+/// What everything shown has in common.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'v> {
+    /// Who looks.
+    pub viewer: &'v Viewer,
+    /// The names of the accounts.
+    pub config: &'v Config,
+    /// The time.
+    pub now: Timestamp,
+    /// How things are opened.
+    pub door: Door<'v>,
 }
 
-/// The colours of what is around the board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-    /// As the viewer's browser prefers.
-    Preferred,
-}
+impl View<'_> {
+    /// A sentence in place of what was wanted, and the way back.
+    pub fn sorry(&self, sentence: &str) -> Markup {
+        self.frame(&html! {
+            p.empty { (sentence) }
+            p.empty { (self.door.board()) }
+        })
+    }
 
-/// Which pipelines are listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// Words that must all be found in a pipeline's name, account, region or state; empty for every pipeline.
-    pub search: String,
-    /// Which page of them, from 1.
-    pub page: usize,
-    /// How many to a page.
-    pub rows: usize,
+    /// The element that everything is in, with its style.
+    ///
+    /// The class `cwdb-no-default-styles` keeps CloudWatch's own style away.
+    fn frame(&self, content: &Markup) -> Markup {
+        html! {
+            style { (PreEscaped(STYLE)) }
+            div class={ "andon cwdb-no-default-styles " (self.viewer.theme.class()) } { (content) }
+        }
+    }
 }

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::batch::Invocation;
+use crate::board::Row;
 use crate::config::Config;
 use crate::ledger::{Ledger, LedgerError};
+use crate::view::{Door, View, find};
 
 mod request;
 
@@ -29,13 +31,6 @@ pub enum Reply {
     },
 }
 
-impl Reply {
-    /// What is shown when the ledger cannot be read: better than the bare error that CloudWatch would show.
-    pub fn trouble(error: &LedgerError) -> Self {
-        Self::Html(maud::html! { p { (error) } }.into_string())
-    }
-}
-
 /// Answers what CloudWatch asks for.
 ///
 /// `config` has the names of the accounts; `invocation.function` is called again when something is clicked.
@@ -46,12 +41,27 @@ pub async fn answer(
     now: Timestamp,
     invocation: &Invocation,
 ) -> Result<Reply, LedgerError> {
-    let _ = (config, now, invocation);
-    match request {
-        Request::Describe => Ok(Reply::Documentation { markdown: DESCRIPTION.to_owned() }),
-        Request::Show(..) => {
-            let overviews = ledger.pipelines().await?;
-            Ok(Reply::Html(maud::html! { p { (overviews.len()) " pipelines" } }.into_string()))
-        }
-    }
+    let (wanted, viewer) = match request {
+        Request::Describe => return Ok(Reply::Documentation { markdown: DESCRIPTION.to_owned() }),
+        Request::Show(wanted, viewer) => (wanted, viewer),
+    };
+    let view = View { viewer, config, now, door: Door::Widget(&invocation.function) };
+    let shown = match wanted {
+        Wanted::Board(selection) => view.board(&Row::list(ledger.pipelines().await?), selection),
+        Wanted::Pipeline { pipeline, execution } => match find(ledger, pipeline, execution.as_ref()).await? {
+            Some(found) => view.pipeline(&found),
+            None => view.sorry("No run of such a pipeline has been heard of."),
+        },
+    };
+    Ok(Reply::Html(shown.into_string()))
+}
+
+/// What is shown when the ledger cannot be read, in place of the bare error that CloudWatch would show.
+pub fn trouble(request: &Request, config: &Config, now: Timestamp, error: &LedgerError) -> Reply {
+    let Request::Show(_, viewer) = request else {
+        return Reply::Documentation { markdown: DESCRIPTION.to_owned() };
+    };
+    let view = View { viewer, config, now, door: Door::Widget("") };
+    let sentence = format!("The board cannot be shown just now: {error}. The next refresh tries again.");
+    Reply::Html(view.sorry(&sentence).into_string())
 }

@@ -9,8 +9,8 @@ use crate::name::{ExecutionId, PipelineId};
 use crate::view::{Selection, Theme, Viewer};
 
 /// How many pipelines there are to a page, unless the dashboard says otherwise.
-const ROWS: usize = 25;
-/// The most pipelines to a page: some 200 KB.
+const ROWS: usize = 20;
+/// The most pipelines to a page: some 300 KB.
 const MOST_ROWS: usize = 100;
 /// The most characters of a search.
 const LONGEST_SEARCH: usize = 100;
@@ -47,21 +47,19 @@ impl Request {
             return Some(Self::Describe);
         }
         let context = payload.get("widgetContext")?;
-        // What the viewer typed, what a link in the widget carries, what the dashboard's author set: in this order.
-        let member = |name: &str| {
-            let typed = context.pointer("/forms/all").and_then(|fields| fields.get(name));
-            typed.or_else(|| payload.get(name)).or_else(|| context.get("params")?.get(name))
-        };
-        let text = |name: &str| member(name).and_then(Value::as_str).unwrap_or_default();
+        // What was clicked, what the dashboard's author set.
+        let member = |name: &str| payload.get(name).or_else(|| context.get("params")?.get(name));
         let number = |name: &str| {
             let value = member(name)?;
             let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
             usize::try_from(number).ok()
         };
+        // What a link finds goes before what the viewer has typed before, and that before the dashboard's author.
+        let found = payload.get("find").or_else(|| context.pointer("/forms/all/search")).or_else(|| member("search"));
         let wanted = match pipeline(payload) {
             Some(wanted) => wanted,
             None => Wanted::Board(Selection {
-                search: text("search").trim().chars().take(LONGEST_SEARCH).collect(),
+                search: found.and_then(Value::as_str).unwrap_or_default().trim().chars().take(LONGEST_SEARCH).collect(),
                 page: number("page").unwrap_or(1).max(1),
                 rows: number("rows").unwrap_or(ROWS).clamp(1, MOST_ROWS),
             }),
