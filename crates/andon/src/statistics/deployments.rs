@@ -4,7 +4,7 @@ use super::ends::is_decided;
 use super::place::{Place, seconds};
 use super::{Measured, Metric};
 use crate::event::Subject;
-use crate::history::History;
+use crate::history::{History, RunSummary};
 use crate::name::StageName;
 use crate::run::{Deployed, Patience, Run, Status};
 
@@ -20,7 +20,7 @@ pub(super) fn measure(
 ) {
     let touches =
         |stage: Option<&StageName>| subject.stage().is_none_or(|of| stage.is_none_or(|deploying| deploying == of));
-    let deployed = history.run(&run.execution).map(|summary| summary.deployed()).unwrap_or_default();
+    let deployed = history.run(&run.execution).map(RunSummary::deployed).unwrap_or_default();
     let authored = run.commit().and_then(|commit| commit.authored);
     for deployed in deployed.iter().filter(|deployed| touches(deployed.stage.as_ref())) {
         let mut put = |metric, value| {
