@@ -64,6 +64,9 @@ pub struct Outcome {
     pub ended: Timestamp,
     /// Whether `started` was told, and is not just the earliest time seen.
     pub is_start_known: bool,
+    /// Whether it is known that this is how it ended: of a failure, that it is no rejection.
+    #[serde(default)]
+    pub is_explained: bool,
 }
 
 /// One thing that failed in an attempt.
@@ -246,6 +249,7 @@ impl Run {
                     status: if rejected { Status::Rejected } else { status_of(state) },
                     started: began.unwrap_or_else(|| self.first_seen()),
                     is_start_known: began.is_some(),
+                    is_explained: state != State::Failed || self.is_explained(attempt),
                     ended: fact.at,
                 }
             })
