@@ -66,8 +66,8 @@ fn run_ended(run: &str, state: &str, began: i64, minute: i64) -> Run {
     event("Pipeline", at(minute), detail)
 }
 
-fn stage(run: &str, stage: &str, state: &str, minute: i64) -> Run {
-    event("Stage", at(minute), json!({"execution-id": run, "state": state, "stage": stage}))
+fn stage(run: &str, name: &str, state: &str, minute: i64) -> Run {
+    event("Stage", at(minute), json!({"execution-id": run, "state": state, "stage": name}))
 }
 
 fn action(run: &str, category: &str, state: &str, began: i64, minute: i64) -> Run {
