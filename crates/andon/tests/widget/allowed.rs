@@ -36,7 +36,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
     ("section", &[]),
     ("span", &[]),
     ("style", &[]),
-    ("svg", &["viewBox", "width", "height"]),
+    ("svg", &["viewBox", "width", "height", "preserveAspectRatio"]),
     ("table", &[]),
     ("tbody", &[]),
     ("td", &[]),
