@@ -1,29 +1,27 @@
 //! The four keys of a pipeline, read off its history.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
-use andon::config::{Config, Deployment};
+mod events_of;
+
+use andon::config::Deployment;
 use andon::history::{History, Keys, Median};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, record};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::{Run, Status};
-use andon::testing::told;
 use futures_util::FutureExt;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use events_of::deploying;
+
 fn at(hour: i64) -> Timestamp {
-    "2026-11-01T00:00:00Z".parse::<Timestamp>().unwrap().checked_add(SignedDuration::from_hours(hour)).unwrap()
+    events_of::at(60 * hour)
 }
 
-fn event(level: &str, hour: i64, mut detail: Value) -> Run {
-    detail["pipeline"] = json!("p");
-    told(&json!({
-        "source": "aws.codepipeline", "detail-type": format!("CodePipeline {level} Execution State Change"),
-        "account": "111122223333", "region": "eu-west-1", "time": at(hour).to_string(), "detail": detail,
-    }))
-    .unwrap()
+fn event(level: &str, hour: i64, detail: Value) -> Run {
+    events_of::event(level, at(hour), detail)
 }
 
 /// A run that ends two hours after it began, of a commit of an hour before.
@@ -49,11 +47,6 @@ fn history(archive: &impl Archive, meant: &Deployment, told: impl IntoIterator<I
         last = Some(record(&ledger, archive, meant, told).now_or_never().unwrap().unwrap().history);
     }
     last.unwrap()
-}
-
-fn deploying(yaml: &str) -> Deployment {
-    let text = format!("version: 1\nstatistics: {{ deployment: {yaml} }}\n");
-    Config::parse(&text, "andon.yml").unwrap().statistics.deployment
 }
 
 #[test]

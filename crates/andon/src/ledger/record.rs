@@ -82,7 +82,14 @@ impl PastRun {
             status,
             attempt: Attempt::FIRST,
             moving_since: started,
-            outcomes: vec![Outcome { attempt: Attempt::FIRST, status, started, ended: updated, is_start_known: true }],
+            outcomes: vec![Outcome {
+                attempt: Attempt::FIRST,
+                status,
+                started,
+                ended: updated,
+                is_start_known: true,
+                is_explained: true,
+            }],
             // Which of its stages ended how, CodePipeline's list does not say.
             deployments: (!meant.counts(pipeline.name.as_str(), None)).then(Vec::new),
             stages: Vec::new(),

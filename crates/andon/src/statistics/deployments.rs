@@ -5,11 +5,10 @@ use super::place::{Place, seconds};
 use super::{Measured, Metric};
 use crate::event::Subject;
 use crate::history::History;
-use crate::name::StageName;
 use crate::run::{Deployed, Patience, Run, Status};
 
-/// Measures the deployments of a run that an event about one of its subjects can have made known, and the recoveries
-/// that hang on them. All of them are about the pipeline, whichever of its stages deploys.
+/// Measures the deployments of a run that an event about one of its subjects can have made known. All of them are about
+/// the pipeline, whichever of its stages deploys.
 pub(super) fn measure(
     measured: &mut Measured,
     place: &Place<'_>,
@@ -18,11 +17,9 @@ pub(super) fn measure(
     subject: &Subject,
     patience: Patience,
 ) {
-    let touches =
-        |stage: Option<&StageName>| subject.stage().is_none_or(|of| stage.is_none_or(|deploying| deploying == of));
     let deployed = history.run(&run.execution).map(|summary| summary.deployed()).unwrap_or_default();
     let authored = run.commit().and_then(|commit| commit.authored);
-    for deployed in deployed.iter().filter(|deployed| touches(deployed.stage.as_ref())) {
+    for deployed in deployed.iter().filter(|deployed| is_touched(deployed, subject)) {
         let mut put = |metric, value| {
             let end = end(run.execution.as_str(), deployed);
             measured.data.push(place.measurement(metric, value, &Subject::Pipeline, deployed.ended, &end));
@@ -41,9 +38,19 @@ pub(super) fn measure(
             measured.waits = true;
         }
     }
+}
+
+/// Measures the recoveries that hang on the deployments of a run, its own and those of later runs.
+pub(super) fn measure_recoveries(
+    measured: &mut Measured,
+    place: &Place<'_>,
+    run: &Run,
+    history: &History,
+    subject: &Subject,
+) {
     for repaired in history.repairs_around(&run.execution) {
         let deployed = &repaired.deployed;
-        if repaired.run.weight == 0 || !touches(deployed.stage.as_ref()) {
+        if repaired.run.weight == 0 || !is_touched(deployed, subject) {
             continue;
         }
         if let Some(took) = seconds(repaired.broken_since, deployed.ended) {
@@ -52,6 +59,11 @@ pub(super) fn measure(
             measured.data.push(place.measurement(Metric::RecoveryTime, took, &of_pipeline, deployed.ended, &end));
         }
     }
+}
+
+/// Whether an event about a subject can tell something of a deployment.
+fn is_touched(deployed: &Deployed, subject: &Subject) -> bool {
+    subject.stage().is_none_or(|of| deployed.stage.as_ref().is_none_or(|stage| stage == of))
 }
 
 fn end(execution: &str, deployed: &Deployed) -> String {

@@ -14,7 +14,7 @@ use crate::event::{Attempt, Subject};
 use crate::history::History;
 use crate::ledger::ClaimKey;
 use crate::name::Home;
-use crate::run::{Patience, Run, Status};
+use crate::run::{Patience, Run};
 
 mod deployments;
 mod ends;
@@ -107,20 +107,16 @@ pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, ho
     if let Some(summary) = history.run(&run.execution) {
         for outcome in run.outcomes() {
             ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, patience);
-            if outcome.status == Status::Failed
-                && !ends::is_decided(run, &Subject::Pipeline, outcome.attempt, outcome.ended, patience)
-            {
-                measured.waits = true;
-                continue;
-            }
-            streaks::measure(&mut measured, &place, history, summary, &outcome);
-        }
-        if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
-            for outcome in &next.outcomes {
-                streaks::measure(&mut measured, &place, history, next, outcome);
+            if outcome.is_explained || patience.is_over(outcome.ended) {
+                streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
         }
         deployments::measure(&mut measured, &place, run, history, subject, patience);
+        if !measured.waits {
+            // What hangs on a failure that may be none is measured when that is known.
+            next_ends(&mut measured, &place, run, history);
+            deployments::measure_recoveries(&mut measured, &place, run, history, subject);
+        }
     }
     if *subject == Subject::Pipeline {
         ends::measure_retry(&mut measured, &place, run, subject, attempt);
@@ -128,6 +124,14 @@ pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, ho
     let mut seen = BTreeSet::new();
     measured.data.retain(|measurement: &Measurement| seen.insert(measurement.claim.clone()));
     if measured.waits { Due::More(measured.data) } else { Due::Now(measured.data) }
+}
+
+/// Measures the next run against this one, which may have been heard of too late for that.
+fn next_ends(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
+    let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) else { return };
+    for outcome in next.outcomes.iter().filter(|outcome| outcome.is_explained) {
+        streaks::measure(measured, place, history, next, outcome);
+    }
 }
 
 /// What has been measured so far, and whether more is to come.
