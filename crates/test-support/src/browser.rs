@@ -67,7 +67,7 @@ pub fn make(visits: &[Visit]) -> Result<Vec<Seen>, BrowserError> {
     let ended = node.wait_with_output().map_err(BrowserError::NotStarted)?;
     let made: Vec<Value> = serde_json::from_slice(&ended.stdout)
         .map_err(|_| BrowserError::Stopped { log: String::from_utf8_lossy(&ended.stderr).into_owned() })?;
-    Ok(made.into_iter().map(Seen::of).collect())
+    Ok(made.iter().map(Seen::of).collect())
 }
 
 impl Visit {
@@ -84,7 +84,7 @@ impl Visit {
 }
 
 impl Seen {
-    fn of(made: Value) -> Self {
+    fn of(made: &Value) -> Self {
         let list = |name: &str| made.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
         let complaints = list("complaints").iter().filter_map(Value::as_str).map(str::to_owned).collect();
         Self { steps: list("seen"), complaints }

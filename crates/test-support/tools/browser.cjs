@@ -47,7 +47,7 @@ const steps = {
   },
   async read(page, selector) {
     const texts = await page.locator(selector).allInnerTexts();
-    return { text: texts.map((text) => text.trim()) };
+    return { text: texts.map((text) => text.replace(/\u00a0/g, " ").trim()) };
   },
   async value(page, selector) {
     return { text: await page.locator(selector).first().inputValue() };

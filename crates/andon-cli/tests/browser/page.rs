@@ -42,6 +42,31 @@ fn the_board_reads_well_in_both_themes_and_on_a_phone_and_leads_into_a_failed_ru
 }
 
 #[test]
+fn a_pipeline_has_its_history_and_every_run_a_page() {
+    let server = Server::of(andon(&["demo", "--port", "0"]));
+    let url = format!("http://{}/pipelines/111122223333/eu-west-1/payments-api", server.address());
+    let tour = |name: &str| {
+        vec![
+            look(&format!("{name}-history")),
+            json!({"read": "figcaption"}),
+            json!({"click": ".runs tr:has(.sign.red) a"}),
+            json!({"wait": ".stages li.red"}),
+            look(&format!("{name}-past-run")),
+            json!({"read": ".cause h4"}),
+        ]
+    };
+    let seen = visit(&[
+        at(&url, DESKTOP, tour("light")),
+        Visit { colours: Colours::Dark, ..at(&url, DESKTOP, tour("dark")) },
+        at(&url, PHONE, tour("phone")),
+    ]);
+    for seen in &seen {
+        assert!(texts(&seen.steps[1])[0].starts_with("23 runs, the longest 12 min 20 s"), "{}", seen.steps[1]);
+        assert_eq!(texts(&seen.steps[5]), ["Why Build / UnitTests failed"]);
+    }
+}
+
+#[test]
 fn a_search_lists_what_it_finds() {
     let server = Server::of(andon(&["demo", "--port", "0"]));
     let url = format!("http://{}/", server.address());
