@@ -10,7 +10,7 @@ const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
   "--no-first-run",
 ];
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 const steps = {
   /** Takes a picture, and measures: what sticks out, what is hard to read or cannot be reached. */

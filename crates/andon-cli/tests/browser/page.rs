@@ -67,6 +67,42 @@ fn a_pipeline_has_its_history_and_every_run_a_page() {
 }
 
 #[test]
+fn the_longest_names_and_strangest_texts_stay_in_their_places() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let (long, strange) = ("W".repeat(100), "\u{202e}<b>شغّل 🚀 ".to_owned() + &"Donaudampfschifffahrt".repeat(3));
+    for (name, state) in [(&long, "FAILED"), (&strange, "STARTED")] {
+        let event = json!({
+            "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+            "account": "111122223333", "region": "eu-west-1", "time": jiff::Timestamp::now(),
+            "detail": {
+                "pipeline": name, "execution-id": name, "stage": name, "action": name, "state": state,
+                "type": {"owner": "AWS", "category": "Approval", "provider": name},
+                "execution-result": {"external-execution-summary": name.repeat(10)},
+                "execution-trigger": {"commit-id": name, "commit-message": name.repeat(2), "author-display-name": name},
+            },
+        });
+        assert_eq!(server.post(event.to_string().as_bytes()).status, 200);
+    }
+    let url = format!("http://{}/", server.address());
+    let tour = |name: &str| {
+        vec![
+            look(&format!("{name}-long")),
+            json!({"read": "h2"}),
+            json!({"click": "h2 a"}),
+            json!({"wait": ".stages li"}),
+            look(&format!("{name}-long-run")),
+        ]
+    };
+    let seen = visit(&[at(&url, DESKTOP, tour("desktop")), at(&url, PHONE, tour("phone"))]);
+    for seen in &seen {
+        let mut names = texts(&seen.steps[1]);
+        names.sort_unstable();
+        assert_eq!(names, [long.as_str(), strange.as_str()]);
+    }
+}
+
+#[test]
 fn a_search_lists_what_it_finds() {
     let server = Server::of(andon(&["demo", "--port", "0"]));
     let url = format!("http://{}/", server.address());
