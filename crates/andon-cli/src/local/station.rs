@@ -143,7 +143,8 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home(), function: String::new() }
     }
 
-    fn home(&self) -> Home {
+    /// Where it has settled down.
+    pub fn home(&self) -> Home {
         self.home.borrow().clone().unwrap_or_else(nowhere)
     }
 }

@@ -49,7 +49,13 @@ impl View<'_> {
 
 /// A number to two figures: `0.4`, `3.5`, `12`.
 fn figure(number: f64) -> String {
-    if number < 9.95 { format!("{number:.1}") } else { format!("{number:.0}") }
+    if number == 0.0 {
+        "0".to_owned()
+    } else if number < 9.95 {
+        format!("{number:.1}")
+    } else {
+        format!("{number:.0}")
+    }
 }
 
 /// A share as a percentage.

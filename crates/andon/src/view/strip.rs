@@ -23,7 +23,7 @@ pub(super) fn strip(trend: &[Status]) -> Markup {
     let lights = [Light::Red, Light::Waiting, Light::Running, Light::Green, Light::Grey];
     let words = words(trend);
     html! {
-        svg.strip viewBox={ "0 0 " (ROOM * STEP) " " (HEIGHT) } width=(ROOM * STEP) height=(HEIGHT) role="img" aria-label=(words) {
+        svg.strip viewBox={ "0 0 " (ROOM * STEP) " " (HEIGHT) } width=(ROOM * STEP) height=(HEIGHT) preserveAspectRatio="none" role="img" aria-label=(words) {
             title { (words) }
             @for light in lights {
                 @let bars = bars(trend, light);

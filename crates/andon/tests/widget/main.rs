@@ -5,6 +5,7 @@
 mod allowed;
 mod answers;
 mod document;
+mod expected;
 mod fleet;
 mod hostile;
 mod requests;

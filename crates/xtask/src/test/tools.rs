@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use test_support::tools::{folder, sources};
+use test_support::tools::{chromium, folder, sources};
 
 use crate::command::{exists, run};
 
@@ -19,6 +19,9 @@ pub(crate) fn prepare() -> Result<()> {
             .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"])
             .arg(sources().join("requirements.txt")))
     })?;
+    if chromium().is_none() {
+        bail!("chromium is not there: the tests look at pages with it; `.ci/run` installs it on Debian");
+    }
     when_changed("npm packages", &["package.json", "package-lock.json"], "node", |target| {
         needs("npm", "node 18 or later with npm")?;
         fs::create_dir_all(target)?;
