@@ -68,7 +68,7 @@ fn by_digits(word: &str) -> Vec<String> {
     parts
 }
 
-/// Joins letters that were spelled: "s v c" and "ess vee see" are `svc`.
+/// Joins letters that were spelled: "s v c" and "ess vee see" are `svc`, "ess three" is `s 3`.
 fn spelled(words: Vec<String>) -> Vec<String> {
     let mut joined = Vec::new();
     let mut run: Vec<String> = Vec::new();
@@ -76,14 +76,13 @@ fn spelled(words: Vec<String>) -> Vec<String> {
         match word {
             Some(word) if letter(&word).is_some() => run.push(word),
             other => {
-                match run.as_slice() {
-                    [_] => joined.append(&mut run),
-                    letters => joined.extend(
-                        Some(letters.iter().filter_map(|word| letter(word)).collect::<String>())
-                            .filter(|word| !word.is_empty()),
-                    ),
+                let is_before_number = other.as_deref().is_some_and(|word| number(word).is_some() || is_number(word));
+                if run.len() > 1 || is_before_number {
+                    let letters: String = run.iter().filter_map(|word| letter(word)).collect();
+                    joined.extend(Some(letters).filter(|letters| !letters.is_empty()));
+                    run.clear();
                 }
-                run.clear();
+                joined.append(&mut run);
                 joined.extend(other);
             }
         }

@@ -19,14 +19,14 @@ const SAME: &[&[&str]] = &[
     &["manager", "mgr"],
     &["message", "msg", "messages", "messaging"],
     &["notification", "notif", "notifications", "notify"],
-    &["kubernetes", "k8s", "k8", "kates", "cates", "kate", "kubernetties", "kube", "cubernetes", "cooper netties"],
+    &["kubernetes", "k8s", "k8", "kates", "cates", "kate", "kubernetties", "kube", "cubernetes", "coopernetties", "coopernettie", "keight", "keights"],
     &["application", "app", "apps", "applications"],
     &["repository", "repo"],
     &["environment", "env"],
     &["administration", "admin", "administrator"],
     &["library", "lib", "libs", "libraries"],
     &["package", "pkg", "packages"],
-    &["documentation", "docs", "doc", "documents"],
+    &["documentation", "docs", "doc", "documents", "docks"],
     &["operations", "ops"],
     &["frontend", "fe"],
     &["backend", "be"],
@@ -110,9 +110,25 @@ const GENERIC: &[&str] = &[
     "central",
 ];
 
-/// Words that tell one environment from another: they are never taken for each other.
-const ENVIRONMENTS: &[&str] =
-    &["production", "development", "staging", "preproduction", "test", "sandbox", "integration", "qa", "uat"];
+/// Words that tell one environment or place from another: they are never taken for each other.
+const DECISIVE: &[&str] = &[
+    "production",
+    "development",
+    "staging",
+    "preproduction",
+    "test",
+    "sandbox",
+    "integration",
+    "qa",
+    "uat",
+    "europe",
+    "us",
+    "east",
+    "west",
+    "north",
+    "south",
+    "central",
+];
 
 /// Words around a name that are no part of it.
 const FILLERS: &[&str] = &[
@@ -243,9 +259,9 @@ pub(super) fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
 }
 
-/// Whether a word tells two pipelines apart that are otherwise called the same: an environment or a number.
+/// Whether a word tells two pipelines apart that are otherwise called the same: an environment, a place or a number.
 pub(super) fn is_decisive(word: &str) -> bool {
-    ENVIRONMENTS.contains(&word) || is_number(word)
+    DECISIVE.contains(&word) || is_number(word)
 }
 
 pub(super) fn is_number(word: &str) -> bool {
@@ -270,7 +286,7 @@ pub(super) fn number(word: &str) -> Option<u32> {
     NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number)
 }
 
-/// Whether a word sounds like this number.
-pub(super) fn sounds_like_number(word: &str, number: &str) -> bool {
-    LIKE_NUMBERS.contains(&(word, number))
+/// The number that a word sounds like.
+pub(super) fn sounding_number(word: &str) -> Option<&'static str> {
+    LIKE_NUMBERS.iter().find(|(like, _)| *like == word).map(|(_, number)| *number)
 }

@@ -2,7 +2,7 @@
 
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
-use super::lexicon::{is_decisive, is_number, sounds_like_number};
+use super::lexicon::{is_decisive, is_number, sounding_number};
 
 /// The most sounds of a word that are compared.
 const MOST_SOUNDS: usize = 12;
@@ -11,7 +11,7 @@ const SAME_SOUND: f32 = 0.92;
 /// What a word is worth that begins a longer one.
 const BEGINNING: f32 = 0.88;
 /// Words less alike than this are different words.
-pub(super) const LEAST: f32 = 0.6;
+pub(super) const LEAST: f32 = 0.62;
 
 /// A word and how it sounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Word {
             return 1.0;
         }
         if is_number(mine) || is_number(theirs) {
-            let alike = sounds_like_number(mine, theirs) || sounds_like_number(theirs, mine);
+            let alike = sounding_number(mine) == Some(theirs) || sounding_number(theirs) == Some(mine);
             return if alike { SAME_SOUND } else { 0.0 };
         }
         if is_decisive(mine) && is_decisive(theirs) {
@@ -41,8 +41,14 @@ impl Word {
         }
         let by_sound = self.by_sound(other);
         let by_letters = by_letters(mine, theirs);
-        let likeness = by_sound.max(by_letters).max(by_beginning(mine, theirs));
+        let likeness = by_sound.max(by_letters);
         if likeness < LEAST { 0.0 } else { likeness }
+    }
+
+    /// What this is worth as the beginning of a longer word: "notif".
+    pub(super) fn as_beginning_of(&self, longer: &Self) -> f32 {
+        let is_one = self.text.len() >= 4 && longer.text.starts_with(&self.text);
+        if is_one { BEGINNING } else { 0.0 }
     }
 
     fn by_sound(&self, other: &Self) -> f32 {
@@ -67,11 +73,6 @@ fn same_sound(mine: &str, theirs: &str) -> f32 {
 fn by_letters(mine: &str, theirs: &str) -> f32 {
     // Words of three letters differ by one letter and are still different words.
     if mine.len().min(theirs.len()) < 4 { 0.0 } else { similarity(mine, theirs) }
-}
-
-fn by_beginning(mine: &str, theirs: &str) -> f32 {
-    let (short, long) = if mine.len() < theirs.len() { (mine, theirs) } else { (theirs, mine) };
-    if short.len() >= 4 && long.starts_with(short) { BEGINNING } else { 0.0 }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 1")]

@@ -17,11 +17,13 @@ use likeness::{LEAST, Word, similarity};
 /// A name has to explain so much of what was heard.
 const ENOUGH: f32 = 0.7;
 /// Names that explain less than the best by no more than this are as likely.
-const MARGIN: f32 = 0.08;
+const MARGIN: f32 = 0.07;
 /// What is left of a name's worth that lacks an environment or a number that was said.
 const LACKING: f32 = 0.6;
 /// A name this unlike is not even offered.
 const UNLIKE: f32 = 0.2;
+/// Words joined to one have to be more alike than single ones.
+const LEAST_JOINED: f32 = 0.7;
 /// The most words that are joined to one.
 const MOST_JOINED: usize = 3;
 /// The most names that are offered when none is meant.
@@ -53,6 +55,8 @@ struct Name {
 #[derive(Debug)]
 struct Listed {
     word: Word,
+    is_joined: bool,
+    is_strict: bool,
     names: Vec<usize>,
 }
 
@@ -76,6 +80,8 @@ struct Part {
     count: usize,
     worth: f32,
     word: Word,
+    /// Whether a word in it is one that many names have, or that tells two names apart: then it is not taken for another.
+    is_strict: bool,
 }
 
 /// A part of what was heard, found in a name.
@@ -108,7 +114,7 @@ impl Index {
         let mut spans = Vec::new();
         for count in 1..=2 {
             for (from, span) in words.windows(count).enumerate() {
-                spans.push((self.listed(span.concat(), at), from, count));
+                spans.push((self.listed(span, at), from, count));
             }
         }
         let whole = words.concat();
@@ -116,10 +122,10 @@ impl Index {
         self.names.push(Name { whole, length: words.len(), spans });
     }
 
-    fn listed(&mut self, text: String, name: usize) -> usize {
-        let at = match self.by_text.get(&text) {
+    fn listed(&mut self, span: &[String], name: usize) -> usize {
+        let at = match self.by_text.get(&span.concat()) {
             Some(at) => *at,
-            None => self.new_word(text),
+            None => self.new_word(span),
         };
         if let Some(listed) = self.words.get_mut(at)
             && listed.names.last() != Some(&name)
@@ -129,8 +135,8 @@ impl Index {
         at
     }
 
-    fn new_word(&mut self, text: String) -> usize {
-        let at = self.words.len();
+    fn new_word(&mut self, span: &[String]) -> usize {
+        let (at, text) = (self.words.len(), span.concat());
         self.by_text.insert(text.clone(), at);
         for pair in pairs(&text) {
             let listed = self.by_pair.entry(pair).or_default();
@@ -142,7 +148,9 @@ impl Index {
         for sound in &word.sounds {
             self.by_sound.entry(sound.clone()).or_default().push(at);
         }
-        self.words.push(Listed { word, names: Vec::new() });
+        let is_joined = span.len() > 1;
+        let is_strict = is_joined && span.iter().any(|word| is_generic(word) || is_decisive(word));
+        self.words.push(Listed { word, is_joined, is_strict, names: Vec::new() });
         at
     }
 
@@ -171,7 +179,7 @@ impl Index {
         let mut shared = vec![0_u8; self.words.len()];
         for (part, spoken) in parts.iter().enumerate() {
             for at in self.candidates(&spoken.word, &mut shared) {
-                let likeness = self.words.get(at).map_or(0.0, |listed| listed.word.likeness(&spoken.word));
+                let likeness = self.words.get(at).map_or(0.0, |listed| spoken.likeness(listed));
                 if likeness >= LEAST {
                     hits.entry(at).or_default().push(Hit { part, likeness });
                 }
@@ -187,6 +195,7 @@ impl Index {
         let enough = u8::try_from(pairs.len().div_ceil(3)).unwrap_or(u8::MAX);
         let mut found: Vec<usize> = Vec::new();
         found.extend(self.by_text.get(&word.text));
+        found.extend(lexicon::sounding_number(&word.text).and_then(|number| self.by_text.get(number)));
         for sound in &word.sounds {
             found.extend(self.by_sound.get(sound).into_iter().flatten());
         }
@@ -280,6 +289,20 @@ impl Index {
     }
 }
 
+impl Part {
+    fn likeness(&self, listed: &Listed) -> f32 {
+        if self.is_strict || listed.is_strict {
+            return if self.word.text == listed.word.text { 1.0 } else { 0.0 };
+        }
+        let likeness = self.word.likeness(&listed.word);
+        match (self.count, listed.is_joined) {
+            (1, false) => likeness.max(self.word.as_beginning_of(&listed.word)),
+            _ if likeness < LEAST_JOINED => 0.0,
+            _ => likeness,
+        }
+    }
+}
+
 /// The names that are meant; `None` if none is.
 fn decide(scores: &[Score]) -> Option<Match> {
     let best = scores.first().filter(|best| best.explained >= ENOUGH)?;
@@ -303,7 +326,8 @@ fn parts(words: &[String]) -> Vec<Part> {
             let worth = span.iter().map(|word| worth(word)).sum();
             let joined = span.concat();
             let text = lexicon::canonical(&joined).to_owned();
-            parts.push(Part { from, count, worth, word: Word::new(text) });
+            let is_strict = count > 1 && span.iter().any(|word| is_generic(word) || is_decisive(word));
+            parts.push(Part { from, count, worth, word: Word::new(text), is_strict });
         }
     }
     parts
