@@ -6,6 +6,7 @@ use andon::answer::{
     Answer, Desk, Fleet, Group, Kind, Locale, PATIENCE, Question, Session, Subject, Timer, Topic, Voice, answer, spoken,
 };
 use andon::config::Deployment;
+use andon::diagnosis::{Evidence, Log};
 use andon::event::EvidenceEvent;
 use andon::explanation::{Found, explain};
 use andon::history::{History, Overview};
@@ -32,6 +33,22 @@ const RUNS: [&str; 11] = [
     "cross-region-failed",
 ];
 
+/// What the unit tests print.
+const LOG: &str = "\
+[Container] 2026/11/20 08:17:01 Running command pytest
+=================================== FAILURES ===================================
+______________________________ test_refund_twice _______________________________
+    def test_refund_twice():
+>       assert refund(order) == 0
+E       assert 12 == 0
+tests/test_refund.py:41: AssertionError
+=========================== short test summary info ============================
+FAILED tests/test_refund.py::test_refund_twice - assert 12 == 0
+FAILED tests/test_refund.py::test_refund_partly - assert 7 == 5
+========================= 2 failed, 40 passed in 3.21s =========================
+[Container] 2026/11/20 08:17:20 Command did not exit successfully pytest exit status 1
+";
+
 fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
@@ -56,11 +73,14 @@ async fn recorded(runs: &[&str]) -> MemoryLedger {
     let ledger = MemoryLedger::new();
     for event in runs.iter().flat_map(|run| events(&format!("codepipeline-run-{run}"))) {
         if let Some(told) = told(&event) {
-            let run = record(&ledger, &NoArchive, told, &Deployment::default()).await.unwrap().run;
+            let run = record(&ledger, &NoArchive, &Deployment::default(), told).await.unwrap().run;
             for failure in run.failures(run.attempt()) {
-                let explanation = explain(&failure, &[], Found::default(), &[]);
+                let log =
+                    if failure.action.as_ref().is_some_and(|action| action.as_str() == "UnitTests") { LOG } else { "" };
+                let evidence = Evidence::from_log(Log::from_bytes(log.as_bytes()));
+                let explanation = explain(&failure, &[], Found { evidence, missing: Vec::new() }, &[]);
                 let explained = run.explained(run.attempt(), &failure, explanation);
-                record(&ledger, &NoArchive, explained, &Deployment::default()).await.unwrap();
+                record(&ledger, &NoArchive, &Deployment::default(), explained).await.unwrap();
             }
         }
     }

@@ -52,15 +52,15 @@ pub(super) fn of_all(mut draft: Draft<'_>, fleet: &Fleet) -> Answer {
 }
 
 fn rest(draft: &mut Draft<'_>, figures: &Figures) {
-    if let Some(lead_time) = figures.lead_time {
-        let span = draft.voice.span(lead_time);
-        draft.say(Phrase::KeysLead, &[("span", span.into())]);
-    }
     let all = figures.deployments + figures.failed;
     if let Some(percent) = (figures.failed * 200 + all).checked_div(2 * all) {
         // One in a thousand is not none.
         let percent = if figures.failed > 0 { percent.max(1) } else { 0 };
         draft.say(Phrase::KeysFailures, &[("percent", percent.into())]);
+    }
+    if let Some(lead_time) = figures.lead_time {
+        let span = draft.voice.span(lead_time);
+        draft.say(Phrase::KeysLead, &[("span", span.into())]);
     }
     if let Some(recovery_time) = figures.recovery_time {
         let span = draft.voice.span(recovery_time);

@@ -18,6 +18,7 @@ fn filling(phrase: Phrase, count: i64) -> Vec<(&'static str, Filling<'static>)> 
         match name {
             "count" | "percent" | "days" | "day" | "month" => count.into(),
             "how" => "superseded".into(),
+            "begins" => "i".into(),
             "light" => "waiting".into(),
             text => format!("({text} {WORST})").into(),
         }
@@ -121,5 +122,8 @@ fn lists_are_told_as_people_tell_them() {
     let items = |count: usize| -> Vec<String> { ["a", "b", "c"].iter().take(count).map(ToString::to_string).collect() };
     let english = Voice::of(Locale::EnUs);
     assert_eq!([0, 1, 2, 3].map(|count| english.and(&items(count))), ["", "a", "a and b", "a, b and c"]);
+    let spanish = Voice::of(Locale::Es);
+    let rows = ["web".to_owned(), "invoices".to_owned()];
+    assert_eq!((spanish.and(&rows), spanish.or(&items(2))), ("web e invoices".to_owned(), "a o b".to_owned()));
     assert_eq!(Voice::of(Locale::Ja).or(&items(2)), "a、それともb");
 }
