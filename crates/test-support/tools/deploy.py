@@ -18,7 +18,6 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 REGION = os.environ["AWS_DEFAULT_REGION"] = "us-east-1"  # SAM's translator looks there
-BUCKET = "packages"
 
 
 class NoManagedPolicies:
@@ -30,19 +29,20 @@ class NoManagedPolicies:
 
 def main(url, account, path, stack, *parameters):
     key, client = clients(url, account)
+    bucket = f"deploy-{account}"
+    client("s3").create_bucket(Bucket=bucket)
     with open(path) as file:
         template = yaml_parse(file)
     if "Transform" in template:
-        packages(client("s3"), template)
+        packages(client("s3"), bucket, template)
         template = transform(template, {}, NoManagedPolicies())
     template = without_aliases(template)
-    client("s3").create_bucket(Bucket="templates")
-    client("s3").put_object(Bucket="templates", Key=stack, Body=json.dumps(template))
+    client("s3").put_object(Bucket=bucket, Key=stack, Body=json.dumps(template))
     given = [dict(zip(("ParameterKey", "ParameterValue"), each.split("=", 1))) for each in parameters]
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
         StackName=stack,
-        TemplateURL=f"https://templates.s3.amazonaws.com/{stack}",
+        TemplateURL=f"https://{bucket}.s3.amazonaws.com/{stack}",
         Parameters=given,
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
@@ -75,17 +75,16 @@ def clients(url, account):
     return keys["AccessKeyId"], lambda service: session.client(service, endpoint_url=url)
 
 
-def packages(s3, template):
+def packages(s3, bucket, template):
     """Puts packages where CloudFormation looks for them; nothing is in them, as moto runs nothing."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("bootstrap", "")
-    s3.create_bucket(Bucket=BUCKET)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             key = resource["Properties"]["CodeUri"]
-            s3.put_object(Bucket=BUCKET, Key=key, Body=package.getvalue())
-            resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": key}
+            s3.put_object(Bucket=bucket, Key=key, Body=package.getvalue())
+            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
 
 
 def without_aliases(template):

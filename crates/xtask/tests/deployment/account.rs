@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -119,14 +120,21 @@ impl Account {
         assert_eq!(mapping.answers, ["ReportBatchItemFailures"]);
         let name = mapping.queue.rsplit(':').next().unwrap();
         let url = self.ask("sqs", "AmazonSQS.GetQueueUrl", &json!({ "QueueName": name }))["QueueUrl"].clone();
-        for _ in 0..60 {
+        let patience = Instant::now() + Duration::from_secs(120);
+        while Instant::now() < patience {
             let receive = json!({
                 "QueueUrl": url,
                 "MaxNumberOfMessages": mapping.batch,
                 "MessageSystemAttributeNames": ["All"],
             });
             let messages = self.ask("sqs", "AmazonSQS.ReceiveMessage", &receive)["Messages"].take();
-            let Some(messages) = messages.as_array().filter(|messages| !messages.is_empty()) else { return };
+            let Some(messages) = messages.as_array().filter(|messages| !messages.is_empty()) else {
+                if self.is_empty(&url) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
             let records: Vec<Value> = messages.iter().map(|message| record(message, forwarded)).collect();
             let answer = function.invoke(&json!({ "Records": records })).await.unwrap();
             let answer = answer.ok().unwrap_or_else(|| panic!("{answer:?}\n{}", function.log()));
@@ -144,6 +152,14 @@ impl Account {
             }
         }
         panic!("the queue {name} never runs dry: {}", function.log());
+    }
+
+    /// Whether nothing is in a queue, not even what somebody is working on.
+    fn is_empty(&self, url: &Value) -> bool {
+        let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+        let input = json!({ "QueueUrl": url, "AttributeNames": names });
+        let attributes = self.ask("sqs", "AmazonSQS.GetQueueAttributes", &input)["Attributes"].take();
+        names.iter().all(|name| attributes[name] == "0")
     }
 
     /// The mails so far, as a subscriber gets them.
@@ -176,6 +192,10 @@ pub(crate) fn binary(function: &str) -> PathBuf {
     binary
 }
 
+pub(crate) fn is_built(function: &str) -> bool {
+    Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name(function.to_lowercase()).is_file()
+}
+
 /// A message as Lambda hands it to a function.
 fn record(message: &Value, forwarded: &dyn Fn(&mut Value)) -> Value {
     let body = message["Body"].as_str().unwrap();
@@ -195,19 +215,21 @@ fn record(message: &Value, forwarded: &dyn Fn(&mut Value)) -> Value {
     })
 }
 
-/// Recorded events, moved to an hour ago: CloudWatch takes no data of two weeks ago.
-pub(crate) fn recorded(file: &str) -> Vec<Value> {
-    let events = andon::testing::events(file);
+/// Recorded events as if the last of them had happened an hour ago: CloudWatch takes no data of two weeks ago.
+pub(crate) fn recorded(files: &[&str]) -> Vec<Value> {
+    let mut events: Vec<Value> = files.iter().flat_map(|file| andon::testing::events(file)).collect();
     let last = events.iter().map(andon::testing::time).max().unwrap();
     let by = Timestamp::now().checked_sub(SignedDuration::from_hours(1)).unwrap().duration_since(last);
-    let by = SignedDuration::from_secs(by.as_secs());
+    for event in &mut events {
+        shift(event, SignedDuration::from_secs(by.as_secs()));
+    }
     events
-        .into_iter()
-        .map(|mut event| {
-            shift(&mut event, by);
-            event
-        })
-        .collect()
+}
+
+/// Recorded events as if they had happened in this account and region.
+pub(crate) fn recorded_here(files: &[&str]) -> Vec<Value> {
+    let here = |event: Value| event.to_string().replace("111122223333", HUB).replace("eu-west-1", "us-east-1");
+    recorded(files).into_iter().map(|event| serde_json::from_str(&here(event)).unwrap()).collect()
 }
 
 fn shift(value: &mut Value, by: SignedDuration) {

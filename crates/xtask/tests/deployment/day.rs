@@ -8,7 +8,7 @@ use test_support::call::Call;
 use test_support::fault::Fault;
 use test_support::stand_in::SlackFault;
 
-use crate::account::{Account, HUB, recorded};
+use crate::account::{Account, HUB, recorded, recorded_here};
 use crate::failures;
 use crate::stack::Stack;
 
@@ -93,7 +93,7 @@ async fn play() -> Day {
     day.mails = day.account.mails();
     day.happens_in_the_member_account();
     // EventBridge leaves account and time as they were when it forwards an event; moto puts its own.
-    let forwarded = recorded(OF_MEMBER);
+    let forwarded = recorded(&[OF_MEMBER]);
     day.functions_work(&|event| {
         let sent = forwarded.iter().find(|sent| sent["detail"] == event["detail"]).unwrap();
         event["account"] = json!(MEMBER);
@@ -109,29 +109,31 @@ const OF_MEMBER: &str = "codepipeline-run-commands-failed";
 impl Day {
     fn happens_at_home(&self) {
         let key = self.stack.key();
-        for run in ["codepipeline-run-build-failed", "codepipeline-run-build-fixed", "codepipeline-run-running"] {
-            self.account.put(key, &recorded(run));
-        }
-        for evidence in ["codebuild-build-failed", "cloudformation-resource-failed", "ecs-deployment-failed"] {
-            self.account.put(key, &recorded(evidence));
-        }
+        let failed_and_mended = ["codepipeline-run-build-failed", "codepipeline-run-build-fixed"];
+        self.account.put(key, &recorded_here(&failed_and_mended));
+        self.account.put(key, &recorded_here(&["codepipeline-run-running"]));
+        let evidence = ["codebuild-build-failed", "cloudformation-resource-failed", "ecs-deployment-failed"];
+        self.account.put(key, &recorded_here(&evidence));
         self.account.put(key, &failures::of_every_kind());
         // What none of the rules is for: it must not reach a queue.
-        self.account.put(key, &recorded("cloudwatch-alarm-firing"));
-        self.account.put(key, &recorded("codebuild-build-succeeded"));
+        self.account.put(key, &recorded_here(&["cloudwatch-alarm-firing"]));
+        self.account.put(key, &recorded_here(&["codebuild-build-succeeded"]));
         // Nobody could read this one, so it is put aside.
-        let mut unreadable = recorded("codepipeline-action-failed");
-        unreadable[0]["detail"]["state"] = json!("PAUSED");
+        let mut unreadable = recorded_here(&["codepipeline-action-failed"]);
+        unreadable[0]["detail"]["execution-id"] = json!(7);
         self.account.put(key, &unreadable);
     }
 
     fn happens_in_the_member_account(&self) {
-        self.account.put(self.spoke.key(), &recorded(OF_MEMBER));
+        self.account.put(self.spoke.key(), &recorded(&[OF_MEMBER]));
     }
 
     /// Every function does whatever its queues, schedules and callers have for it.
     async fn functions_work(&mut self, forwarded: &dyn Fn(&mut Value)) {
         for name in self.stack.functions().into_iter().map(str::to_owned).collect::<Vec<_>>() {
+            if !crate::account::is_built(&name) {
+                continue;
+            }
             self.account.take_calls();
             let function = self.account.start(&self.stack, &name).await;
             // Something fails the first time, so that what was claimed is given back.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use test_support::stand_in::Aws;
 
-use crate::account::{HUB, recorded};
+use crate::account::{HUB, recorded_here};
 
 const DEPLOYMENT: &str = "d-89UY4MNR5";
 const SERVICE_DEPLOYMENT: &str = "ecs-svc/7710245839164450928";
@@ -24,7 +24,7 @@ pub(crate) fn of_every_kind() -> Vec<Value> {
         ("Commands", log.as_str(), "Action failed with status: FAILED"),
     ] {
         let number = failures.len();
-        let mut event = recorded("codepipeline-action-failed").remove(0);
+        let mut event = recorded_here(&["codepipeline-action-failed"]).remove(0);
         event["detail"]["pipeline"] = json!(format!("web-{number}"));
         event["detail"]["execution-id"] = json!(format!("cbf0acd8-060b-4c7e-847a-{number:012}"));
         event["detail"]["type"]["provider"] = json!(provider);
@@ -34,7 +34,7 @@ pub(crate) fn of_every_kind() -> Vec<Value> {
         failures.push(event);
     }
     // A run that failed, and nobody said where: that is asked of CodePipeline.
-    let run = recorded("codepipeline-pipeline-failed").remove(0);
+    let run = recorded_here(&["codepipeline-pipeline-failed"]).remove(0);
     failures.push(run);
     failures
 }
