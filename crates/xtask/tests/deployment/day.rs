@@ -91,11 +91,11 @@ async fn play() -> Day {
     day.happens_at_home();
     day.functions_work(&|_| {}).await;
     day.mails = day.account.mails();
-    day.happens_in_the_member_account();
+    let of_member = recorded(&["codepipeline-run-commands-failed"]);
+    day.account.put(day.spoke.key(), &of_member);
     // EventBridge leaves account and time as they were when it forwards an event; moto puts its own.
-    let forwarded = recorded(&[OF_MEMBER]);
     day.functions_work(&|event| {
-        let sent = forwarded.iter().find(|sent| sent["detail"] == event["detail"]).unwrap();
+        let sent = of_member.iter().find(|sent| sent["detail"] == event["detail"]).unwrap();
         event["account"] = json!(MEMBER);
         event["time"] = sent["time"].clone();
     })
@@ -103,8 +103,6 @@ async fn play() -> Day {
     day.mails_of_member = day.account.mails();
     day
 }
-
-const OF_MEMBER: &str = "codepipeline-run-commands-failed";
 
 impl Day {
     fn happens_at_home(&self) {
@@ -124,10 +122,6 @@ impl Day {
         self.account.put(key, &unreadable);
     }
 
-    fn happens_in_the_member_account(&self) {
-        self.account.put(self.spoke.key(), &recorded(&[OF_MEMBER]));
-    }
-
     /// Every function does whatever its queues, schedules and callers have for it.
     async fn functions_work(&mut self, forwarded: &dyn Fn(&mut Value)) {
         for name in self.stack.functions().into_iter().map(str::to_owned).collect::<Vec<_>>() {
@@ -138,7 +132,7 @@ impl Day {
             let function = self.account.start(&self.stack, &name).await;
             // Something fails the first time, so that what was claimed is given back.
             self.account.slack.inject("chat.postMessage", SlackFault::RateLimited(1));
-            self.account.recorder.inject("PutMetricData", Fault::error(400, "ThrottlingException", "Rate exceeded"));
+            self.account.recorder.inject("PutMetricData", Fault::error(400, "InternalServiceFault", "Try again"));
             for mapping in self.stack.queues(&name) {
                 self.account.poll(&mapping, &function, forwarded).await;
             }
