@@ -55,11 +55,20 @@ pub fn form(url: &str, service: &str, fields: &[(&str, &str)]) -> io::Result<Rep
     post(url, &headers, &body.join("&"))
 }
 
+/// Puts nothing at an address, which is how S3 is asked for a bucket: `put("http://127.0.0.1:5000/bucket", "s3")`.
+pub fn put(url: &str, service: &str) -> io::Result<Reply> {
+    send("PUT", url, &[("Authorization", &authorization(KEY, service))], "")
+}
+
 /// Posts a text to an address of the kind `http://127.0.0.1:PORT/path`.
 pub fn post(url: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
+    send("POST", url, headers, body)
+}
+
+fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
     let rest = url.trim_start_matches("http://");
     let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut request = format!("POST /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         let _ = write!(request, "{name}: {value}\r\n");
     }

@@ -76,13 +76,13 @@ def clients(url, account):
 
 
 def packages(s3, bucket, template):
-    """Puts packages where CloudFormation looks for them; nothing is in them, as moto runs nothing."""
+    """Puts packages where CloudFormation looks for them. Nothing is in them: moto runs none."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("bootstrap", "")
     for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            key = resource["Properties"]["CodeUri"]
+        key = resource["Properties"].get("CodeUri", "s3:")
+        if not key.startswith("s3:"):  # what `sam package` has written is there
             s3.put_object(Bucket=bucket, Key=key, Body=package.getvalue())
             resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
 
