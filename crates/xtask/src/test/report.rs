@@ -59,7 +59,12 @@ fn junit(output: &str) -> String {
         };
         count += 1;
         let (class, test) = name.rsplit_once("::").unwrap_or(("tests", name));
-        let _ = writeln!(cases, r#"<testcase classname="{}" name="{}">{verdict}</testcase>"#, escaped(class), escaped(test));
+        let _ = writeln!(
+            cases,
+            r#"<testcase classname="{}" name="{}">{verdict}</testcase>"#,
+            escaped(class),
+            escaped(test)
+        );
     }
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites><testsuite name=\"andon\" tests=\"{count}\" \

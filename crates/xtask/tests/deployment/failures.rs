@@ -11,7 +11,8 @@ const SERVICE_DEPLOYMENT: &str = "ecs-svc/7710245839164450928";
 /// One action after another, each of a pipeline of its own.
 pub(crate) fn of_every_kind() -> Vec<Value> {
     let stack = format!("arn:aws:cloudformation:us-east-1:{HUB}:stack/web/dc21b9d6-1111-2222-3333-444455556666");
-    let change_set = format!("arn:aws:cloudformation:us-east-1:{HUB}:changeSet/web/1a2b3c4d-1111-2222-3333-444455556666");
+    let change_set =
+        format!("arn:aws:cloudformation:us-east-1:{HUB}:changeSet/web/1a2b3c4d-1111-2222-3333-444455556666");
     let log = format!("arn:aws:logs:us-east-1:{HUB}:log-group:/aws/codepipeline/web:log-stream:3f2a");
     let mut failures = Vec::new();
     for (provider, id, summary) in [

@@ -11,12 +11,12 @@ mod day;
 mod failures;
 mod permissions;
 mod stack;
+mod wiring;
 
 use std::collections::BTreeSet;
 
 use day::{MEMBER, day};
 use serde_json::{Value, json};
-use stack::texts;
 
 fn subjects(mails: &[Value]) -> Vec<&str> {
     mails.iter().filter_map(|mail| mail["Subject"].as_str()).collect()
@@ -98,15 +98,18 @@ fn what_moto_does_not_make_is_known() {
 
 /// What the functions may do and do not do themselves, or do not do here.
 const UNSEEN: [(&str, &[&str]); 5] = [
-    ("Lambda does it, with the function's role", &[
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-        "sqs:DeleteMessage",
-        "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
-        "xray:PutTelemetryRecords",
-        "xray:PutTraceSegments",
-    ]),
+    (
+        "Lambda does it, with the function's role",
+        &[
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        ],
+    ),
     ("SNS does it, with the publisher's role", &["kms:Decrypt", "kms:GenerateDataKey"]),
     ("", &[]),
     ("", &[]),

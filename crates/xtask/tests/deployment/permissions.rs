@@ -30,7 +30,9 @@ pub(crate) fn resources(call: &Call) -> Vec<String> {
         "sns" => text("TopicArn").map(str::to_owned).into_iter().collect(),
         "sqs" => text("QueueUrl").and_then(|url| Some(arn("sqs", url.rsplit('/').next()?))).into_iter().collect(),
         "ssm" => text("Name").map(|name| arn("ssm", &format!("parameter{name}"))).into_iter().collect(),
-        "secretsmanager" => text("SecretId").map(|id| arn("secretsmanager", &format!("secret:{id}"))).into_iter().collect(),
+        "secretsmanager" => {
+            text("SecretId").map(|id| arn("secretsmanager", &format!("secret:{id}"))).into_iter().collect()
+        }
         "logs" => text("logGroupName").map(|group| arn("logs", &format!("log-group:{group}:"))).into_iter().collect(),
         "codepipeline" => {
             let name = text("pipelineName").or_else(|| text("name"));
@@ -50,7 +52,8 @@ pub(crate) fn allow(statements: &[Value], action: &str, resource: Option<&str>) 
     statements.iter().any(|statement| {
         statement["Effect"] == "Allow"
             && texts(&statement["Action"]).contains(&action)
-            && resource.is_none_or(|resource| texts(&statement["Resource"]).iter().any(|pattern| fits(pattern, resource)))
+            && resource
+                .is_none_or(|resource| texts(&statement["Resource"]).iter().any(|pattern| fits(pattern, resource)))
     })
 }
 
@@ -64,7 +67,8 @@ fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text.strip_prefix(start).is_some_and(|tail| {
-            rest.is_empty() || tail.char_indices().any(|(at, _)| tail.get(at..).is_some_and(|tail| fits(rest, tail)))
+            rest.is_empty()
+                || tail.char_indices().any(|(at, _)| tail.get(at..).is_some_and(|tail| fits(rest, tail)))
                 || fits(rest, "")
         }),
     }

@@ -1,6 +1,6 @@
 //! A stack as moto's CloudFormation makes it of a template.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use test_support::tools;
@@ -40,7 +40,7 @@ impl Stack {
         texts(&self.0["left_out"])
     }
 
-    pub(crate) fn functions(&self) -> Vec<&str> {
+    pub(crate) fn functions(&self) -> BTreeSet<&str> {
         self.0["functions"].as_object().unwrap().keys().map(String::as_str).collect()
     }
 
