@@ -109,8 +109,7 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn of(log: &'a Log) -> Self {
         let structure = Structure::of(log);
-        let findings = RULES.findings(log);
-        let choice = rank::choose(&RULES, log, &structure, &findings);
+        let choice = rank::choose(&RULES, log, &structure);
         Self { log, structure, choice }
     }
 
