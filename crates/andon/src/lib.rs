@@ -24,3 +24,5 @@ pub mod run;
 pub mod statistics;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod view;
+pub mod widget;
