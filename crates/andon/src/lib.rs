@@ -9,6 +9,7 @@ pub mod batch;
 pub mod board;
 pub mod clock;
 pub mod config;
+pub mod dashboard;
 pub mod delivery;
 pub mod diagnosis;
 pub mod event;
