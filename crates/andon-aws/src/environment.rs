@@ -1,5 +1,6 @@
 //! What a function is told by its environment. Every error names the variable and shows what one looks like.
 
+use std::collections::BTreeSet;
 use std::env::VarError;
 use std::path::PathBuf;
 
@@ -67,6 +68,12 @@ const SLACK: Variable = Variable {
     example: "https://slack.com/api",
 };
 
+const SKILL: Variable = Variable {
+    name: "ANDON_SKILL_ID",
+    meaning: "the ids of the Alexa skills that may ask, with commas between them",
+    example: "amzn1.ask.skill.12345678-1234-1234-1234-123456789012",
+};
+
 impl Variable {
     fn read(self) -> Result<Option<String>, EnvironmentError> {
         match std::env::var(self.name) {
@@ -125,6 +132,17 @@ pub fn dead_letters() -> Result<Option<String>, EnvironmentError> {
         example: "https://sqs.eu-west-1.amazonaws.com/111122223333/andon-dead-letters",
     };
     queue.read()
+}
+
+/// `ANDON_SKILL_ID`: the skills that may ask.
+pub fn skills() -> Result<BTreeSet<String>, EnvironmentError> {
+    let skills: BTreeSet<String> =
+        SKILL.required()?.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    match skills.iter().find(|id| !id.starts_with("amzn1.ask.skill.") || id.contains(char::is_whitespace)) {
+        Some(wrong) => Err(SKILL.wrong(&format!("{wrong:?} is no skill's id"))),
+        None if skills.is_empty() => Err(SKILL.wrong(&"it names none")),
+        None => Ok(skills),
+    }
 }
 
 /// The configuration: the file that `ANDON_CONFIG` names, or `andon.yml` beside the binary; without either, the default.

@@ -21,12 +21,15 @@ pub mod evidence;
     feature = "codepipeline",
     feature = "dynamodb",
     feature = "evidence",
-    feature = "send"
+    feature = "interventions",
+    feature = "secret"
 ))]
 mod fault;
+#[cfg(feature = "interventions")]
+pub mod intervention;
 #[cfg(feature = "lambda")]
 pub mod lambda;
-#[cfg(feature = "send")]
+#[cfg(feature = "secret")]
 pub mod secret;
 #[cfg(feature = "send")]
 pub mod send;

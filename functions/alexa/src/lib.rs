@@ -1,0 +1,4 @@
+//! Answers Alexa.
+pub mod request;
+pub mod response;
+pub mod speech;

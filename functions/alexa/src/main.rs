@@ -1,0 +1,2 @@
+//! Wires the function to Lambda.
+fn main() {}
