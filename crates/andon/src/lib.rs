@@ -4,6 +4,7 @@
 //! values; whatever has to be done goes through a port, a small trait that somebody else implements.
 
 pub mod alert;
+pub mod answer;
 pub mod batch;
 pub mod board;
 pub mod clock;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnosis::Category;
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
 use crate::run::{Failure, Outcome, Run, Status};
@@ -91,6 +92,9 @@ pub struct FailureSummary {
     /// Why, by the most telling line of its log, once that has been found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// What kind of failure it is, once that has been found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
 }
 
 impl FailureSummary {
@@ -102,6 +106,7 @@ impl FailureSummary {
             at: failure.at,
             reason: failure.own_words().map(one_line),
             cause: failure.explanation.as_ref().and_then(|known| known.cause.first()).map(|line| one_line(line)),
+            category: failure.explanation.as_ref().map(|known| known.category),
         }
     }
 
