@@ -7,15 +7,15 @@ use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 use crate::request::{Intent, Slot};
 
 /// The slot that holds a pipeline's name.
-pub const PIPELINE: &str = "pipeline";
+pub(crate) const PIPELINE: &str = "pipeline";
 /// The slot that holds the digits that are said before something is done.
-pub const CODE: &str = "code";
+pub(crate) const CODE: &str = "code";
 /// The type of the slot that holds a pipeline's name.
-pub const PIPELINE_TYPE: &str = "PIPELINE_NAME";
+pub(crate) const PIPELINE_TYPE: &str = "PIPELINE_NAME";
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub(crate) enum Asked {
     /// An answer.
     Question(Question),
     /// That something be done to a pipeline.
@@ -25,7 +25,7 @@ pub enum Asked {
 }
 
 /// What an intent asks for; `None` if it is none of the model's.
-pub fn asked(intent: &Intent) -> Option<Asked> {
+pub(crate) fn asked(intent: &Intent) -> Option<Asked> {
     let about = |topic| Question::About(topic, subject(intent));
     let intervention = |intervention| Some(Asked::Intervention(intervention, subject(intent)));
     Some(Asked::Question(match intent.name.as_str() {
@@ -59,7 +59,7 @@ pub fn asked(intent: &Intent) -> Option<Asked> {
 }
 
 /// The intent of the model that asks for an intervention.
-pub fn intent_of(intervention: Intervention) -> &'static str {
+pub(crate) fn intent_of(intervention: Intervention) -> &'static str {
     match intervention {
         Intervention::Retry => "RetryIntent",
         Intervention::Approve => "ApproveIntent",
@@ -68,8 +68,13 @@ pub fn intent_of(intervention: Intervention) -> &'static str {
     }
 }
 
+/// The questions about one pipeline for which the model has a dialog: Alexa can be told to listen for the name.
+pub(crate) fn has_dialog(intent: &str) -> bool {
+    matches!(intent, "StatusIntent" | "WhyIntent" | "ChangesIntent" | "LastDeploymentIntent")
+}
+
 /// The pipeline that an intent names.
-pub fn subject(intent: &Intent) -> Subject {
+pub(crate) fn subject(intent: &Intent) -> Subject {
     intent.slot(PIPELINE).map_or(Subject::Last, |Slot { heard, ids }| {
         // Of several that Alexa thinks of, what was heard tells more than she does.
         match ids.as_slice() {
@@ -80,12 +85,12 @@ pub fn subject(intent: &Intent) -> Subject {
 }
 
 /// A pipeline as the id of an entity: what [`read`] reads.
-pub fn id_of(pipeline: &PipelineId) -> String {
+pub(crate) fn id_of(pipeline: &PipelineId) -> String {
     format!("{}/{}/{}", pipeline.home.account, pipeline.home.region, pipeline.name)
 }
 
 /// The pipeline of an entity's id.
-pub fn read(id: &str) -> Option<PipelineId> {
+pub(crate) fn read(id: &str) -> Option<PipelineId> {
     let mut parts = id.splitn(3, '/');
     let home = Home { account: AccountId::parse(parts.next()?).ok()?, region: Region::parse(parts.next()?).ok()? };
     Some(PipelineId { home, name: PipelineName::parse(parts.next()?).ok()? })

@@ -8,6 +8,9 @@ use crate::conversation::Conversation;
 use crate::request::Envelope;
 use crate::response::Reply;
 
+/// The most characters of an answer that can be heard again.
+const MOST_REPEATED: usize = 1_000;
+
 /// Somebody who asks.
 pub(crate) struct Asker<'a> {
     pub(crate) envelope: &'a Envelope,
@@ -21,38 +24,52 @@ impl Asker<'_> {
         self.voice.say(phrase, filling)
     }
 
+    /// Says an answer, and goes on listening if the answer asks something.
+    pub(crate) fn answer(mut self, answer: &Answer) -> Reply {
+        self.conversation.talk = answer.session.clone();
+        let reply = match &answer.reprompt {
+            Some(again) => self.listen(&answer.speech, again),
+            None => Reply::tell(&answer.speech),
+        };
+        reply.with_card(&answer.card.title, &answer.card.text)
+    }
+
     /// Asks something back.
-    pub(crate) fn ask(mut self, question: String) -> Reply {
-        let question = Speech::new(vec![question], self.voice);
-        self.conversation.said = question.to_string();
-        Reply::ask(&question, &question).remembering(self.conversation.write())
+    pub(crate) fn ask(self, question: String) -> Reply {
+        let question = Speech::new(&[question], self.voice);
+        self.listen(&question, &question)
     }
 
     /// Says something, drops what was about to be done, and asks whether there is anything else.
     pub(crate) fn go_on(mut self, text: String) -> Reply {
-        let other = self.say(Phrase::AskElse, &[]);
-        let speech = Speech::new(vec![text, other.clone()], self.voice);
         self.conversation.intended = None;
-        self.conversation.said = speech.to_string();
-        Reply::ask(&speech, &Speech::new(vec![other], self.voice)).remembering(self.conversation.write())
+        let other = self.say(Phrase::AskElse, &[]);
+        let (speech, again) = (Speech::new(&[text, other.clone()], self.voice), Speech::new(&[other], self.voice));
+        self.listen(&speech, &again)
     }
 
     /// Says something, and that is the end of the conversation.
     pub(crate) fn end(self, text: String) -> Reply {
-        Reply::tell(&Speech::new(vec![text], self.voice))
+        Reply::tell(&Speech::new(&[text], self.voice))
     }
 
-    /// Says an answer, and goes on listening if the answer asks something.
-    pub(crate) fn answer(mut self, answer: &Answer) -> Reply {
-        self.conversation.said = answer.speech.to_string();
-        let reply = match &answer.reprompt {
-            Some(again) => {
-                self.conversation.talk = answer.session.clone();
-                Reply::ask(&answer.speech, again).remembering(self.conversation.write())
-            }
-            None => Reply::tell(&answer.speech),
-        };
-        reply.with_card(&answer.card.title, &answer.card.text)
+    /// Leaves alone what was about to be done.
+    pub(crate) fn leave(self) -> Reply {
+        let text = self.say(Phrase::ActionLeft, &[]);
+        self.go_on(text)
+    }
+
+    /// Says once more what was said last.
+    pub(crate) fn again(self) -> Reply {
+        let again = self.say(Phrase::AskElse, &[]);
+        let speech = Speech::new(std::slice::from_ref(&self.conversation.said), self.voice);
+        let again = Speech::new(&[again], self.voice);
+        self.listen(&speech, &again)
+    }
+
+    fn listen(mut self, speech: &Speech, again: &Speech) -> Reply {
+        self.conversation.said = speech.to_string().chars().take(MOST_REPEATED).collect();
+        Reply::ask(speech, again).remembering(self.conversation.write())
     }
 
     /// Writes down who wanted what, and what became of it. Never a code.

@@ -20,7 +20,7 @@ const AROUND: usize = 60;
 /// Tells the names of the pipelines that have had news last, as they are spoken; nothing where there are none.
 ///
 /// The names come first; where there is room for more, how they are written is told as well.
-pub fn entities(fleet: &Fleet) -> Option<Directive> {
+pub(crate) fn entities(fleet: &Fleet) -> Option<Directive> {
     let mut rows: Vec<&Row> = fleet.rows().iter().collect();
     rows.sort_by_key(|row| Reverse(row.news_at()));
     let mut values: Vec<Entity> = Vec::new();

@@ -4,7 +4,7 @@
 
 use std::pin::pin;
 
-use andon::answer::{Filling, Found, Phrase, Reading, Subject, Timer, Topic, called, spoken, unclear};
+use andon::answer::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Timer, Topic, called, spoken};
 use andon::clock::Clock;
 use andon::config;
 use andon::intervention::{Intervention, NothingToDo, Obstacle, Order, OrderError, Passcode, PipelineActions, Step, order};
@@ -12,27 +12,76 @@ use andon::ledger::{Lease, Ledger};
 use futures_util::future::{Either, select};
 use jiff::SignedDuration;
 
-use crate::asked::{CODE, PIPELINE, intent_of};
+use crate::asked::{Asked, CODE, PIPELINE, intent_of};
 use crate::asker::Asker;
 use crate::conversation::{Fingerprint, Intended};
-use crate::request::Confirmation;
-use crate::response::{Directive, Reply, UpdatedIntent, UpdatedSlot};
+use crate::request::{Confirmation, Intent};
+use crate::response::{Directive, Reply, UpdatedIntent};
 use crate::{Alexa, tries};
 
 /// How long CodePipeline is waited for: Alexa gives up after eight seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
 /// What CodePipeline keeps as the reason.
 const REASON: &str = "By voice, through Andon's Alexa skill";
+/// The slots of an intent that asks for something to be done.
+const SLOTS: [&str; 2] = [PIPELINE, CODE];
 
-/// How far somebody has come with what they want to have done.
+/// What somebody has said of what they want to have done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// What, and of which pipeline.
-    Wish(Subject),
-    /// Yes to what they were asked.
-    Yes(Subject),
+pub(crate) struct Said {
+    /// To which pipeline, as a question that leads to it.
+    which: Question,
+    /// Whether they said yes to what they were asked.
+    yes: bool,
     /// The digits.
-    Code(String),
+    code: Option<String>,
+}
+
+/// What comes next after something was begun.
+pub(crate) enum Next {
+    /// It goes on.
+    Go(Intervention, Said),
+    /// It is left alone.
+    Leave,
+}
+
+/// What an answer means for what was begun; nothing if it is about something else.
+pub(crate) fn taken_up(begun: &Intended, answer: &Asked) -> Option<Next> {
+    let what = begun.intervention()?;
+    let Asked::Question(question) = answer else { return None };
+    let go = |which, yes, code| Some(Next::Go(what, Said { which, yes, code }));
+    match (question, &begun.order) {
+        (Question::No, _) => Some(Next::Leave),
+        (Question::Yes, Some(order)) => go(order.question(), true, None),
+        // Digits by themselves can be taken for a name.
+        (Question::Named(Subject::Heard(heard)), Some(order)) if begun.confirmed && digits(heard).is_some() => {
+            go(order.question(), false, digits(heard))
+        }
+        (Question::Named(_), _) | (Question::Yes | Question::Nth(_), None) => go(question.clone(), false, None),
+        _ => None,
+    }
+}
+
+impl Said {
+    /// What an intent says, after what was begun to the same end.
+    pub(crate) fn of(intent: &Intent, subject: Subject, begun: Option<&Intended>) -> Self {
+        let order = begun.and_then(|begun| begun.order.as_ref());
+        let which = match (order, subject) {
+            (Some(order), Subject::Last) => order.question(),
+            // The name that Alexa was given along with the question before.
+            (Some(order), Subject::Heard(heard)) if heard == spoken(order.pipeline.name.as_str()) => order.question(),
+            (None, subject) if begun.is_some() && subject != Subject::Last => Question::Named(subject),
+            (_, subject) => Question::About(Topic::Status, subject),
+        };
+        let yes = intent.confirmation_status == Confirmation::Confirmed;
+        Self { which, yes, code: intent.slot(CODE).and_then(|slot| digits(&slot.heard)) }
+    }
+}
+
+/// The digits of a code; nothing where something else was said.
+fn digits(heard: &str) -> Option<String> {
+    let digits: String = heard.chars().filter(|c| !c.is_whitespace()).collect();
+    (!digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())).then_some(digits)
 }
 
 impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
@@ -47,18 +96,17 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
             let text = asker.say(Phrase::NoLedger, &[]);
             return asker.end(text);
         };
-        let begun = asker.conversation.intended.take().filter(|intended| intended.is_to(what));
-        let subject = said.subject(begun.as_ref());
+        let begun = asker.conversation.intended.take().filter(|begun| begun.is_to(what));
         let talk = asker.conversation.talk.clone();
-        let found = fleet.find(&subject, &talk);
-        if let Some(answer) = unclear(&found, &fleet, Topic::Status, &talk, now, asker.voice) {
-            asker.conversation.intended = answer.reprompt.as_ref().map(|_| Intended::to(what));
-            let is_asking = answer.reprompt.is_some();
-            let reply = asker.answer(&answer);
-            return if is_asking { reply.with(listen_for(PIPELINE, what, Confirmation::None)) } else { reply };
-        }
-        let Found::One(row) = found else { return refuse(asker, Phrase::ActionRefused) };
+        let meaning = Meaning::of(&said.which, &fleet, &talk);
+        let Meaning::Tell(_, _, row) = meaning else {
+            let answer = meaning.answer(asker.voice, now, &talk, &Detail::default());
+            asker.conversation.intended = answer.reprompt.is_some().then(|| Intended::to(what));
+            let listen = Directive::listen_for(PIPELINE, UpdatedIntent::empty(intent_of(what), &SLOTS));
+            return asker.answer(&answer).with_all(answer.reprompt.map(|_| listen));
+        };
         asker.conversation.talk.speak_of(&row.overview.pipeline);
+        asker.conversation.talk.pending = None;
         let pipeline = called(&fleet, row, asker.voice);
         let order = match order(what, &row.overview) {
             Ok(order) => order,
@@ -70,19 +118,21 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         let filling = filling(&pipeline, &order);
         let fingerprint = Fingerprint::of(&order);
         // If the run has moved on since the asker was asked, that was another order.
-        let begun = begun.filter(|intended| intended.order.as_ref() == Some(&fingerprint));
-        let is_confirmed = begun.is_some_and(|intended| intended.confirmed || matches!(said, Said::Yes(_)));
+        let begun = begun.filter(|begun| begun.order.as_ref() == Some(&fingerprint));
+        let is_confirmed = begun.is_some_and(|begun| begun.confirmed || said.yes);
         asker.conversation.intended = Some(Intended::to(what).with(fingerprint, is_confirmed));
+        let name = spoken(order.pipeline.name.as_str());
+        let mut updated_intent = UpdatedIntent::empty(intent_of(what), &SLOTS).with(PIPELINE, &name);
         if !is_confirmed {
             let question = asker.say(ask(what), &filling);
-            let updated_intent = updated(what, Confirmation::None);
             return asker.ask(question).with(Directive::ConfirmIntent { updated_intent });
         }
-        let Said::Code(code) = said else {
+        let Some(code) = said.code else {
+            updated_intent.confirmation_status = Confirmation::Confirmed;
             let question = asker.say(Phrase::ActionAskCode, &[]);
-            return asker.ask(question).with(listen_for(CODE, what, Confirmation::Confirmed));
+            return asker.ask(question).with(Directive::listen_for(CODE, updated_intent));
         };
-        if let Err(why) = self.check(&code, &rules, &asker).await {
+        if let Err(why) = self.check(&code, rules, &asker).await {
             asker.audit(what, Some(&order), &format!("refused: {why}"));
             return refuse(asker, Phrase::ActionRefused);
         }
@@ -145,36 +195,10 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 }
 
-impl Said {
-    /// The pipeline that is named; or else the one that was asked about.
-    fn subject(&self, begun: Option<&Intended>) -> Subject {
-        match (self, begun.and_then(|intended| intended.order.as_ref())) {
-            (Self::Code(_) | Self::Yes(_) | Self::Wish(Subject::Last), Some(order)) => {
-                Subject::Known(vec![order.pipeline.clone()])
-            }
-            (Self::Wish(subject) | Self::Yes(subject), _) => subject.clone(),
-            (Self::Code(_), None) => Subject::Last,
-        }
-    }
-}
-
 /// What anybody hears who may not; and that is the end of it.
 fn refuse(asker: Asker<'_>, phrase: Phrase) -> Reply {
     let text = asker.say(phrase, &[]);
     asker.end(text)
-}
-
-fn listen_for(slot: &str, what: Intervention, confirmation: Confirmation) -> Directive {
-    Directive::ElicitSlot { slot_to_elicit: slot.to_owned(), updated_intent: updated(what, confirmation) }
-}
-
-/// The intent as it stands, with its slots empty: what is known of it is remembered here, not there.
-fn updated(what: Intervention, confirmation_status: Confirmation) -> UpdatedIntent {
-    let empty = |name: &str| {
-        let slot = UpdatedSlot { name: name.to_owned(), value: None, confirmation_status: Confirmation::None };
-        (name.to_owned(), slot)
-    };
-    UpdatedIntent { name: intent_of(what).to_owned(), confirmation_status, slots: [PIPELINE, CODE].map(empty).into() }
 }
 
 /// The names in a sentence about an order.

@@ -11,37 +11,37 @@ use serde_json::Value;
 
 /// A request with all that Alexa puts around it.
 #[derive(Debug, Clone, Default)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// The conversation, where there is one.
-    pub session: Option<Session>,
+    pub(crate) session: Option<Session>,
     /// The device and the skill as they are now.
-    pub system: System,
+    pub(crate) system: System,
     /// The language spoken, such as `en-GB`.
-    pub locale: Option<String>,
+    pub(crate) locale: Option<String>,
     /// What is asked.
-    pub request: Request,
+    pub(crate) request: Request,
 }
 
 /// A conversation.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Session {
+pub(crate) struct Session {
     /// Whether it begins with this request.
     #[serde(deserialize_with = "lenient")]
-    pub new: bool,
+    pub(crate) new: bool,
     #[serde(deserialize_with = "lenient")]
     application: Application,
     #[serde(deserialize_with = "lenient")]
     user: Option<User>,
     /// What the last reply asked to be remembered.
     #[serde(deserialize_with = "lenient")]
-    pub attributes: Value,
+    pub(crate) attributes: Value,
 }
 
 /// The device and the skill.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct System {
+pub(crate) struct System {
     #[serde(deserialize_with = "lenient")]
     application: Application,
     #[serde(deserialize_with = "lenient")]
@@ -82,7 +82,7 @@ struct Device {
 
 /// What is asked, by the types that Alexa documents; it may add others at any time.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Request {
+pub(crate) enum Request {
     /// The skill was opened without a question.
     Launch,
     /// Somebody said something.
@@ -111,13 +111,13 @@ pub enum Request {
 /// What somebody said, as the interaction model understands it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct Intent {
+pub(crate) struct Intent {
     /// Its name in the model.
     #[serde(deserialize_with = "lenient")]
-    pub name: String,
+    pub(crate) name: String,
     /// Whether somebody has said yes or no to all of it.
     #[serde(deserialize_with = "lenient")]
-    pub confirmation_status: Confirmation,
+    pub(crate) confirmation_status: Confirmation,
     #[serde(deserialize_with = "lenient")]
     slots: BTreeMap<String, Value>,
 }
@@ -125,7 +125,7 @@ pub struct Intent {
 /// Whether somebody has said yes or no.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub enum Confirmation {
+pub(crate) enum Confirmation {
     /// Neither.
     #[default]
     None,
@@ -137,16 +137,16 @@ pub enum Confirmation {
 
 /// A variable part of what somebody said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// What was heard.
-    pub heard: String,
+    pub(crate) heard: String,
     /// The ids of the values it may stand for, if any authority knows it; the best authority's, best first.
-    pub ids: Vec<String>,
+    pub(crate) ids: Vec<String>,
 }
 
 impl Envelope {
     /// Takes whatever the function was called with.
-    pub fn read(payload: &Value) -> Self {
+    pub(crate) fn read(payload: &Value) -> Self {
         let part = |pointer: &str| payload.pointer(pointer).cloned().unwrap_or_default();
         let request = part("/request");
         Self {
@@ -158,13 +158,13 @@ impl Envelope {
     }
 
     /// The skills that the request says it is for: all the same one, or something is wrong.
-    pub fn skills(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn skills(&self) -> impl Iterator<Item = &str> {
         let session = self.session.as_ref().and_then(|session| session.application.application_id.as_deref());
         self.system.application.application_id.as_deref().into_iter().chain(session)
     }
 
     /// Who speaks: the account that the request names, in one place or two; nobody where they differ.
-    pub fn user(&self) -> Option<&str> {
+    pub(crate) fn user(&self) -> Option<&str> {
         let here = id_of(self.system.user.as_ref());
         let session = self.session.as_ref().and_then(|session| id_of(session.user.as_ref()));
         match (here, session) {
@@ -174,12 +174,12 @@ impl Envelope {
     }
 
     /// The person whose voice Alexa has recognised.
-    pub fn person(&self) -> Option<&str> {
+    pub(crate) fn person(&self) -> Option<&str> {
         self.system.person.as_ref()?.person_id.as_deref().filter(|person| !person.is_empty())
     }
 
     /// Whether the device shows documents of the presentation language.
-    pub fn has_screen(&self) -> bool {
+    pub(crate) fn has_screen(&self) -> bool {
         self.system.device.supported_interfaces.contains_key("Alexa.Presentation.APL")
     }
 }
@@ -214,7 +214,7 @@ impl Request {
 
 impl Intent {
     /// What was said in a slot, if anything was.
-    pub fn slot(&self, name: &str) -> Option<Slot> {
+    pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
         let slot = self.slots.get(name)?;
         let value = slot.pointer("/slotValue").filter(|value| value.is_object());
         // Of several values in one slot, the first.
@@ -228,7 +228,7 @@ impl Intent {
     }
 
     /// The slots by name: for a directive that hands the intent back.
-    pub fn slot_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn slot_names(&self) -> impl Iterator<Item = &str> {
         self.slots.keys().map(String::as_str)
     }
 }

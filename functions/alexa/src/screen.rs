@@ -17,7 +17,7 @@ const MOST_ROWS: usize = 20;
 const LONGEST: usize = 100;
 
 /// Shows the pipelines that an answer is about; nothing where it is about none.
-pub fn board(answer: &Answer, voice: &Voice, now: Timestamp) -> Option<Directive> {
+pub(crate) fn board(answer: &Answer, voice: &Voice, now: Timestamp) -> Option<Directive> {
     let rows: Vec<Value> = answer.rows.iter().take(MOST_ROWS).map(|row| shown(row, voice, now)).collect();
     let document = serde_json::from_str(DOCUMENT).ok()?;
     let datasources = json!({ "board": { "title": text(&cut(&answer.card.title, LONGEST)), "rows": rows } });
@@ -25,7 +25,7 @@ pub fn board(answer: &Answer, voice: &Voice, now: Timestamp) -> Option<Directive
 }
 
 /// The pipeline that was touched.
-pub fn touched(arguments: &[Value]) -> Option<PipelineId> {
+pub(crate) fn touched(arguments: &[Value]) -> Option<PipelineId> {
     match arguments {
         [kind, id] if kind == "pipeline" => read(id.as_str()?),
         _ => None,

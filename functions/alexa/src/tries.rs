@@ -8,23 +8,23 @@ use andon::name::{Home, PipelineId, PipelineName};
 use sha2::{Digest, Sha256};
 
 /// How many wrong codes may be said in an hour.
-pub const MOST_WRONG: u32 = 5;
+pub(crate) const MOST_WRONG: u32 = 5;
 /// What is counted together, in seconds.
 const HOUR: i64 = 3_600;
 
 /// One try at saying the code.
 #[derive(Debug)]
-pub struct Try(ClaimKey);
+pub(crate) struct Try(ClaimKey);
 
 /// Takes one of the tries that somebody has left in this hour; `None` if there is none.
-pub async fn take(ledger: &impl Ledger, who: &str, home: &Home, lease: &Lease) -> Result<Option<Try>, LedgerError> {
+pub(crate) async fn take(ledger: &impl Ledger, who: &str, home: &Home, lease: &Lease) -> Result<Option<Try>, LedgerError> {
     let Ok(name) = PipelineName::parse("voice") else { return Ok(None) };
     // Claims are kept with a pipeline, and a code is about none: it has a place of its own.
     let pipeline = PipelineId { home: home.clone(), name };
-    let who: String = Sha256::digest(who).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let who = u128::from_be_bytes(Sha256::digest(who).first_chunk().copied().unwrap_or_default());
     let hour = lease.now.as_second().div_euclid(HOUR);
     for number in 1..=MOST_WRONG {
-        let key = ClaimKey { pipeline: pipeline.clone(), effect: format!("voice-code {who} {hour} {number}") };
+        let key = ClaimKey { pipeline: pipeline.clone(), effect: format!("voice-code {who:x} {hour} {number}") };
         if ledger.claim(&key, lease).await? == Claim::Granted {
             return Ok(Some(Try(key)));
         }
@@ -34,12 +34,12 @@ pub async fn take(ledger: &impl Ledger, who: &str, home: &Home, lease: &Lease) -
 
 impl Try {
     /// The code was wrong: the try is used up.
-    pub async fn was_wrong(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
+    pub(crate) async fn was_wrong(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
         ledger.settle(&self.0, lease, &Receipt::default()).await
     }
 
     /// The code was right, or could not be compared: the try is given back.
-    pub async fn give_back(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
+    pub(crate) async fn give_back(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
         ledger.release(&self.0, lease).await
     }
 }

@@ -277,3 +277,13 @@ action-nothing-failed = There is nothing to retry in { $pipeline }.
 action-nothing-waits = Nothing waits for approval in { $pipeline }.
 action-nothing-runs = { $pipeline } is not running.
 action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } läuft schon wieder.
+action-not-retryable = { $stage } von { $pipeline } lässt sich nicht wiederholen: Die Pipeline wurde seither geändert, oder dort ist nichts fehlgeschlagen.
+action-overtaken = Ein späterer Lauf ist schon durch { $stage } von { $pipeline } gegangen. Nur der lässt sich wiederholen.
+action-busy = In { $pipeline } ist gerade zu viel los. Versuche es gleich noch einmal.
+action-answered = Dort wartet in { $pipeline } nichts mehr: Jemand war schneller, oder die Frist ist abgelaufen.
+action-not-stoppable = { $pipeline } ist inzwischen zu Ende oder wird schon angehalten.
+action-unsure = CodePipeline hat nicht rechtzeitig geantwortet. Sieh bitte nach, was aus { $pipeline } geworden ist.
