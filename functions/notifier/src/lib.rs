@@ -139,7 +139,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 
     async fn record(&self, told: Run) -> Result<Recorded, Problem> {
-        let recorded = record(&self.ledger, &self.archive, told).await?;
+        let meant = &self.config.statistics.deployment;
+        let recorded = record(&self.ledger, &self.archive, meant, told).await?;
         if let Some(problem) = &recorded.no_past {
             tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "going on without the pipeline's past: {problem}");
         }

@@ -1,282 +1,282 @@
-# What Andon says. Every message is spoken, and written on a card: plain sentences, no markup.
-# A sentence begins with a capital letter by itself. Names of pipelines, stages and people come as they are.
+# Was Andon sagt. Jede Meldung wird gesprochen und steht auf einer Karte: schlichte Sätze, keine Auszeichnung.
+# Ein Satz beginnt von selbst mit einem Großbuchstaben. Namen von Pipelines, Stufen und Leuten kommen, wie sie sind.
 
-## Numbers and times. { number } is $count in words, as far as people say it so.
+## Zahlen und Zeiten. { number } ist $count in Worten, soweit man es so sagt.
 
 number = { $count ->
-    [0] no
-    [1] one
-    [2] two
-    [3] three
-    [4] four
-    [5] five
-    [6] six
-    [7] seven
-    [8] eight
-    [9] nine
-    [10] ten
-    [11] eleven
-    [12] twelve
+    [0] keine
+    [1] eine
+    [2] zwei
+    [3] drei
+    [4] vier
+    [5] fünf
+    [6] sechs
+    [7] sieben
+    [8] acht
+    [9] neun
+    [10] zehn
+    [11] elf
+    [12] zwölf
    *[other] { $count }
 }
 
-ago-now = just now
+ago-now = gerade eben
 ago-minutes = { $count ->
-    [one] a minute ago
-   *[other] { number } minutes ago
+    [one] vor einer Minute
+   *[other] vor { number } Minuten
 }
 ago-hours = { $count ->
-    [one] an hour ago
-   *[other] { number } hours ago
+    [one] vor einer Stunde
+   *[other] vor { number } Stunden
 }
 ago-days = { $count ->
-    [one] a day ago
-   *[other] { number } days ago
+    [one] vor einem Tag
+   *[other] vor { number } Tagen
 }
-on-day = on { month } { $day }
-on-date = on { month } { $day }, { $year }
+on-day = am { $day }. { month }
+on-date = am { $day }. { month } { $year }
 month = { $month ->
-    [1] January
-    [2] February
-    [3] March
+    [1] Januar
+    [2] Februar
+    [3] März
     [4] April
-    [5] May
-    [6] June
-    [7] July
+    [5] Mai
+    [6] Juni
+    [7] Juli
     [8] August
     [9] September
-    [10] October
+    [10] Oktober
     [11] November
-   *[12] December
+   *[12] Dezember
 }
 
-for-now = for less than a minute
+for-now = seit weniger als einer Minute
 for-minutes = { $count ->
-    [one] for a minute
-   *[other] for { number } minutes
+    [one] seit einer Minute
+   *[other] seit { number } Minuten
 }
 for-hours = { $count ->
-    [one] for an hour
-   *[other] for { number } hours
+    [one] seit einer Stunde
+   *[other] seit { number } Stunden
 }
 for-days = { $count ->
-    [one] for a day
-   *[other] for { number } days
+    [one] seit einem Tag
+   *[other] seit { number } Tagen
 }
 for-weeks = { $count ->
-    [one] for a week
-   *[other] for { number } weeks
+    [one] seit einer Woche
+   *[other] seit { number } Wochen
 }
 
-span-now = less than a minute
+span-now = weniger als eine Minute
 span-minutes = { $count ->
-    [one] a minute
-   *[other] { number } minutes
+    [one] eine Minute
+   *[other] { number } Minuten
 }
 span-hours = { $count ->
-    [one] an hour
-   *[other] { number } hours
+    [one] eine Stunde
+   *[other] { number } Stunden
 }
 span-days = { $count ->
-    [one] a day
-   *[other] { number } days
+    [one] einen Tag
+   *[other] { number } Tage
 }
 span-weeks = { $count ->
-    [one] a week
-   *[other] { number } weeks
+    [one] eine Woche
+   *[other] { number } Wochen
 }
 
-## Lists: "A, B and C", "A, B or C".
+## Aufzählungen: „A, B und C“, „A, B oder C“.
 
 list-next = { $list }, { $next }
-list-last = { $list } and { $last }
-list-or = { $list } or { $last }
+list-last = { $list } und { $last }
+list-or = { $list } oder { $last }
 
-## What went wrong, as a clause. $place is a stage or an action.
+## Was schiefging, als Hauptsatz. $place ist eine Stufe oder eine Aktion.
 
 cause-test = { $count ->
-    [0] tests failed
-    [one] one test failed
-   *[other] { number } tests failed
+    [0] Tests sind fehlgeschlagen
+    [one] ein Test ist fehlgeschlagen
+   *[other] { number } Tests sind fehlgeschlagen
 }
-cause-compile = the code does not compile
-cause-lint = the linter objects
-cause-dependency = a dependency could not be found
-cause-config = something is set up wrongly
-cause-permission = a permission is missing
-cause-infrastructure = the network or the machine gave out
-cause-timeout = it took too long
-cause-quota = a limit was reached
-cause-deploy = the deployment failed
-cause-source = the source could not be fetched
-cause-unknown = nobody said why
+cause-compile = der Code lässt sich nicht übersetzen
+cause-lint = der Linter hat etwas zu beanstanden
+cause-dependency = eine Abhängigkeit wurde nicht gefunden
+cause-config = etwas ist falsch eingerichtet
+cause-permission = eine Berechtigung fehlt
+cause-infrastructure = das Netz oder die Maschine hat versagt
+cause-timeout = es hat zu lange gedauert
+cause-quota = eine Obergrenze ist erreicht
+cause-deploy = die Auslieferung ist gescheitert
+cause-source = der Quellcode ließ sich nicht holen
+cause-unknown = niemand hat gesagt, warum
 cause-alone = { $cause }.
-cause-in = { $cause } in { $place }.
-failed-in = It failed in { $place }.
+cause-in = { $cause }, und zwar in { $place }.
+failed-in = Fehlgeschlagen ist { $place }.
 
-## How one pipeline stands. $for is "for eleven minutes", $ago "eleven minutes ago".
+## Wie eine Pipeline steht. $for ist „seit elf Minuten“, $ago „vor elf Minuten“.
 
-status-red = { $pipeline } has been red { $for }.
-status-retrying = A new run is in { $place } now.
-status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
-status-running = { $pipeline } has been running { $for } and is in { $place }.
-status-started = { $pipeline } has been running { $for }.
-status-usual = It usually takes { $span }.
-status-green = { $pipeline } is green. It last succeeded { $ago }.
+status-red = { $pipeline } ist { $for } rot.
+status-retrying = Ein neuer Lauf ist jetzt in { $place }.
+status-waiting = { $pipeline } wartet { $for } in { $place } auf Freigabe.
+status-running = { $pipeline } läuft { $for } und ist in { $place }.
+status-started = { $pipeline } läuft { $for }.
+status-usual = Das dauert gewöhnlich { $span }.
+status-green = { $pipeline } ist grün. Der letzte Erfolg war { $ago }.
 status-ended = { $how ->
-    [rejected] The last run of { $pipeline } was rejected { $ago }.
-    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
-    [canceled] The last run of { $pipeline } was canceled { $ago }, as the pipeline was edited.
-   *[stopped] The last run of { $pipeline } was stopped { $ago }.
+    [rejected] Der letzte Lauf von { $pipeline } wurde { $ago } abgelehnt.
+    [superseded] Der letzte Lauf von { $pipeline } wurde { $ago } von einem neueren abgelöst.
+    [canceled] Der letzte Lauf von { $pipeline } wurde { $ago } abgebrochen, weil die Pipeline geändert wurde.
+   *[stopped] Der letzte Lauf von { $pipeline } wurde { $ago } angehalten.
 }
 
-why-red = { $pipeline } failed { $ago }.
-why-streak = It has failed { number } times in a row.
+why-red = { $pipeline } ist { $ago } fehlgeschlagen.
+why-streak = Das war { number } Mal hintereinander.
 why-others = { $count ->
-    [one] One more action failed with it.
-   *[other] { number } more actions failed with it.
+    [one] Eine weitere Aktion schlug mit ihr fehl.
+   *[other] { number } weitere Aktionen schlugen mit ihr fehl.
 }
-why-author = The change is by { $author }.
-why-not = { $pipeline } is not failing. It last succeeded { $ago }.
-why-never = { $pipeline } is not failing.
+why-author = Die Änderung ist von { $author }.
+why-not = { $pipeline } ist nicht fehlgeschlagen. Der letzte Erfolg war { $ago }.
+why-never = { $pipeline } ist nicht fehlgeschlagen.
 
-change-known = The latest change in { $pipeline } came { $ago }, by { $author }: { $title }.
-change-author = The latest change in { $pipeline } came { $ago }, by { $author }.
-change-title = The latest change in { $pipeline } came { $ago }: { $title }.
-change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
+change-known = Die letzte Änderung in { $pipeline } kam { $ago } von { $author }: { $title }.
+change-author = Die letzte Änderung in { $pipeline } kam { $ago } von { $author }.
+change-title = Die letzte Änderung in { $pipeline } kam { $ago }: { $title }.
+change-unknown = Der letzte Lauf von { $pipeline } begann { $ago }, aber niemand hat mir gesagt, was sich geändert hat.
 
-deployed = { $pipeline } last deployed { $ago }.
-deployed-change = That was a change by { $author }: { $title }.
-deployed-red = It has been red { $for }.
-deployed-never = I have not seen { $pipeline } succeed yet.
+deployed = { $pipeline } hat zuletzt { $ago } ausgeliefert.
+deployed-change = Das war eine Änderung von { $author }: { $title }.
+deployed-red = Jetzt ist sie { $for } rot.
+deployed-never = Ich habe { $pipeline } noch nicht erfolgreich gesehen.
 
-## The four keys.
+## Die vier Kennzahlen.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } has not deployed in the last { $days } days.
-    [one] { $pipeline } deployed once in the last { $days } days.
-   *[other] { $pipeline } deployed { number } times in the last { $days } days.
+    [0] { $pipeline } hat in den letzten { $days } Tagen nicht ausgeliefert.
+    [one] { $pipeline } hat in den letzten { $days } Tagen einmal ausgeliefert.
+   *[other] { $pipeline } hat in den letzten { $days } Tagen { number } Mal ausgeliefert.
 }
 keys-fleet = { $count ->
-    [0] Nothing was deployed in the last { $days } days.
-    [one] There was one deployment in the last { $days } days.
-   *[other] There were { number } deployments in the last { $days } days.
+    [0] In den letzten { $days } Tagen wurde nichts ausgeliefert.
+    [one] In den letzten { $days } Tagen gab es eine Auslieferung.
+   *[other] In den letzten { $days } Tagen gab es { number } Auslieferungen.
 }
-keys-lead = A change takes { $span } to get there.
+keys-lead = Eine Änderung braucht bis dahin { $span }.
 keys-failures = { $percent ->
-    [0] None of them failed.
-   *[other] { $percent } percent of them failed.
+    [0] Keine ist gescheitert.
+   *[other] { $percent } Prozent sind gescheitert.
 }
-keys-recovery = Recovery takes { $span }.
-keys-none = I have not counted enough of { $pipeline } yet.
-keys-nothing = I have not counted enough yet.
+keys-recovery = Bis alles wieder gut ist, dauert es { $span }.
+keys-none = Ich habe von { $pipeline } noch nicht genug gezählt.
+keys-nothing = Ich habe noch nicht genug gezählt.
 
-## Several pipelines.
+## Mehrere Pipelines.
 
 item = { $pipeline }, { $for }
-failing-none = No pipeline is failing.
-failing-one = Only { $pipeline } is failing. It has been red { $for }.
-failing-some = { number } pipelines are failing: { $list }.
-failing-many = { number } pipelines are red. The longest is { $pipeline }, { $for }.
-running-none = No pipeline is running.
+failing-none = Keine Pipeline ist rot.
+failing-one = Nur { $pipeline } ist rot, und zwar { $for }.
+failing-some = { number } Pipelines sind rot: { $list }.
+failing-many = { number } Pipelines sind rot. Am längsten { $pipeline }, { $for }.
+running-none = Keine Pipeline läuft.
 running-some = { $count ->
-    [one] One pipeline is running: { $list }.
-   *[other] { number } pipelines are running: { $list }.
+    [one] Eine Pipeline läuft: { $list }.
+   *[other] { number } Pipelines laufen: { $list }.
 }
-running-many = { number } pipelines are running. The longest is { $pipeline }, { $for }.
-waiting-none = Nothing waits for approval.
+running-many = { number } Pipelines laufen. Am längsten { $pipeline }, { $for }.
+waiting-none = Nichts wartet auf Freigabe.
 waiting-some = { $count ->
-    [one] One pipeline waits for approval: { $list }.
-   *[other] { number } pipelines wait for approval: { $list }.
+    [one] Eine Pipeline wartet auf Freigabe: { $list }.
+   *[other] { number } Pipelines warten auf Freigabe: { $list }.
 }
-waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
-which-next = They are: { $list }.
-which-last = The last ones are: { $list }.
-other-none = There is no other one that I know of.
+waiting-many = { number } Pipelines warten auf Freigabe. Am längsten { $pipeline }, { $for }.
+which-next = Es sind: { $list }.
+which-last = Die letzten sind: { $list }.
+other-none = Eine andere kenne ich nicht.
 
 overview-green = { $count ->
-    [one] Your one pipeline is fine.
-   *[other] All { number } pipelines are fine.
+    [one] Deiner einen Pipeline geht es gut.
+   *[other] Allen { number } Pipelines geht es gut.
 }
 part-failing = { $count ->
-    [one] one pipeline is red
-   *[other] { number } pipelines are red
+    [one] eine Pipeline ist rot
+   *[other] { number } Pipelines sind rot
 }
 part-waiting = { $count ->
-    [one] one waits for approval
-   *[other] { number } wait for approval
+    [one] eine wartet auf Freigabe
+   *[other] { number } warten auf Freigabe
 }
 part-running = { $count ->
-    [one] one is running
-   *[other] { number } are running
+    [one] eine läuft
+   *[other] { number } laufen
 }
 part-well = { $count ->
-    [one] one is fine
-   *[other] { number } are fine
+    [one] einer geht es gut
+   *[other] { number } geht es gut
 }
 overview = { $list }.
-empty = I have not seen a pipeline yet. I learn of each one when it next runs.
+empty = Ich habe noch keine Pipeline gesehen. Ich lerne jede kennen, wenn sie das nächste Mal läuft.
 
-## When it is not clear which pipeline is meant.
+## Wenn nicht klar ist, welche Pipeline gemeint ist.
 
-ask-pipeline = Which pipeline do you mean?
-ask-which-one = Do you mean { $list }?
-ask-more-words = { number } pipelines are called something like that. Please say more of the name.
-no-such = I know no pipeline called { $heard }.
-no-name = I did not catch the name.
-gone = I no longer see { $pipeline }. It may have been deleted.
+ask-pipeline = Welche Pipeline meinst du?
+ask-which-one = Meinst du { $list }?
+ask-more-words = { number } Pipelines heißen so ähnlich. Bitte sag mehr von dem Namen.
+no-such = Ich kenne keine Pipeline namens { $heard }.
+no-name = Ich habe den Namen nicht verstanden.
+gone = Ich sehe { $pipeline } nicht mehr. Vielleicht wurde sie gelöscht.
 in-region = { $pipeline } in { $region }
-in-account = { $pipeline } of the account that ends in { $account }
+in-account = { $pipeline } im Konto mit den letzten Ziffern { $account }
 
-## The conversation.
+## Das Gespräch.
 
-ask-list = Shall I name them?
-ask-more = Shall I go on?
-ask-why = Do you want to know why?
-ask-else = Anything else?
-ask-what = What would you like to know?
-help = You can ask what is failing, what is running or what waits for approval. Of a pipeline, you can ask how it stands, why it failed, who changed it and when it last deployed.
-goodbye = Goodbye.
-not-understood = I did not understand that.
+ask-list = Soll ich sie nennen?
+ask-more = Soll ich weitermachen?
+ask-why = Möchtest du wissen, warum?
+ask-else = Noch etwas?
+ask-what = Was möchtest du wissen?
+help = Du kannst fragen, was rot ist, was läuft oder was auf Freigabe wartet. Von einer Pipeline kannst du wissen wollen, wie sie steht, warum sie fehlgeschlagen ist, wer etwas geändert hat und wann sie zuletzt ausgeliefert hat.
+goodbye = Bis bald.
+not-understood = Das habe ich nicht verstanden.
 
-no-ledger = I cannot read my records just now. Please ask again in a minute.
-stale = My records are slow just now. This is what I read { $ago }.
+no-ledger = Ich komme gerade nicht an meine Aufzeichnungen. Bitte frag in einer Minute noch einmal.
+stale = Meine Aufzeichnungen sind gerade langsam. Das hier habe ich { $ago } gelesen.
 
-## Titles of cards.
+## Titel von Karten.
 
-title-help = What you can ask
+title-help = Was du fragen kannst
 title-overview = Pipelines
-title-failing = Failing
-title-running = Running
-title-waiting = Waiting for approval
-title-keys = The four keys
+title-failing = Rot
+title-running = In Arbeit
+title-waiting = Warten auf Freigabe
+title-keys = Die vier Kennzahlen
 light = { $light ->
-    [red] red
-    [waiting] waiting
-    [running] running
-    [green] green
-   *[grey] ended
+    [red] rot
+    [waiting] wartet
+    [running] läuft
+    [green] grün
+   *[grey] beendet
 }
 
-## Doing things. $stage and $action are names as they are spoken.
+## Etwas tun. $stage und $action sind Namen, wie man sie spricht.
 
-action-off = I am not set up to change anything.
-action-refused = I am sorry, I cannot do that.
-action-ask-retry = Shall I retry { $stage } of { $pipeline }?
-action-ask-approve = Shall I approve { $action } of { $pipeline }?
-action-ask-reject = Shall I reject { $action } of { $pipeline }?
-action-ask-stop = Shall I stop { $pipeline }?
-action-ask-code = What is the code?
-action-too-often = That was tried too often. Please wait a while.
-action-left = All right, I leave it alone.
-action-retried = { $stage } of { $pipeline } is being retried.
-action-approved = { $action } of { $pipeline } is approved.
-action-rejected = { $action } of { $pipeline } is rejected.
-action-stopped = { $pipeline } is being stopped.
-action-nothing-failed = There is nothing to retry in { $pipeline }.
-action-nothing-waits = Nothing waits for approval in { $pipeline }.
-action-nothing-runs = { $pipeline } is not running.
-action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+action-off = Ich bin nicht dafür eingerichtet, etwas zu ändern.
+action-refused = Das kann ich leider nicht tun.
+action-ask-retry = Soll ich { $stage } von { $pipeline } noch einmal versuchen?
+action-ask-approve = Soll ich { $action } von { $pipeline } freigeben?
+action-ask-reject = Soll ich { $action } von { $pipeline } ablehnen?
+action-ask-stop = Soll ich { $pipeline } anhalten?
+action-ask-code = Wie lautet der Code?
+action-too-often = Das wurde zu oft versucht. Bitte warte eine Weile.
+action-left = In Ordnung, ich lasse es.
+action-retried = { $stage } von { $pipeline } wird noch einmal versucht.
+action-approved = { $action } von { $pipeline } ist freigegeben.
+action-rejected = { $action } von { $pipeline } ist abgelehnt.
+action-stopped = { $pipeline } wird angehalten.
+action-nothing-failed = In { $pipeline } gibt es nichts noch einmal zu versuchen.
+action-nothing-waits = In { $pipeline } wartet nichts auf Freigabe.
+action-nothing-runs = { $pipeline } läuft nicht.
+action-failed = AWS hat mich das bei { $pipeline } nicht tun lassen. Im Protokoll steht, warum.
 
 ## Why it was not done.
 

@@ -1,282 +1,282 @@
-# What Andon says. Every message is spoken, and written on a card: plain sentences, no markup.
-# A sentence begins with a capital letter by itself. Names of pipelines, stages and people come as they are.
+# Lo que dice Andon. Cada mensaje se oye y se escribe en una tarjeta: frases sencillas, sin marcas.
+# Una frase empieza con mayúscula por sí sola. Los nombres de pipelines, etapas y personas llegan tal como son.
 
-## Numbers and times. { number } is $count in words, as far as people say it so.
+## Números y tiempos. { number } es $count en palabras, mientras se diga así.
 
 number = { $count ->
-    [0] no
-    [1] one
-    [2] two
-    [3] three
-    [4] four
-    [5] five
-    [6] six
-    [7] seven
-    [8] eight
-    [9] nine
-    [10] ten
-    [11] eleven
-    [12] twelve
+    [0] ningún
+    [1] un
+    [2] dos
+    [3] tres
+    [4] cuatro
+    [5] cinco
+    [6] seis
+    [7] siete
+    [8] ocho
+    [9] nueve
+    [10] diez
+    [11] once
+    [12] doce
    *[other] { $count }
 }
 
-ago-now = just now
+ago-now = ahora mismo
 ago-minutes = { $count ->
-    [one] a minute ago
-   *[other] { number } minutes ago
+    [one] hace un minuto
+   *[other] hace { number } minutos
 }
 ago-hours = { $count ->
-    [one] an hour ago
-   *[other] { number } hours ago
+    [one] hace una hora
+   *[other] hace { number } horas
 }
 ago-days = { $count ->
-    [one] a day ago
-   *[other] { number } days ago
+    [one] hace un día
+   *[other] hace { number } días
 }
-on-day = on { month } { $day }
-on-date = on { month } { $day }, { $year }
+on-day = el { $day } de { month }
+on-date = el { $day } de { month } de { $year }
 month = { $month ->
-    [1] January
-    [2] February
-    [3] March
-    [4] April
-    [5] May
-    [6] June
-    [7] July
-    [8] August
-    [9] September
-    [10] October
-    [11] November
-   *[12] December
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
 }
 
-for-now = for less than a minute
+for-now = desde hace menos de un minuto
 for-minutes = { $count ->
-    [one] for a minute
-   *[other] for { number } minutes
+    [one] desde hace un minuto
+   *[other] desde hace { number } minutos
 }
 for-hours = { $count ->
-    [one] for an hour
-   *[other] for { number } hours
+    [one] desde hace una hora
+   *[other] desde hace { number } horas
 }
 for-days = { $count ->
-    [one] for a day
-   *[other] for { number } days
+    [one] desde hace un día
+   *[other] desde hace { number } días
 }
 for-weeks = { $count ->
-    [one] for a week
-   *[other] for { number } weeks
+    [one] desde hace una semana
+   *[other] desde hace { number } semanas
 }
 
-span-now = less than a minute
+span-now = menos de un minuto
 span-minutes = { $count ->
-    [one] a minute
-   *[other] { number } minutes
+    [one] un minuto
+   *[other] { number } minutos
 }
 span-hours = { $count ->
-    [one] an hour
-   *[other] { number } hours
+    [one] una hora
+   *[other] { number } horas
 }
 span-days = { $count ->
-    [one] a day
-   *[other] { number } days
+    [one] un día
+   *[other] { number } días
 }
 span-weeks = { $count ->
-    [one] a week
-   *[other] { number } weeks
+    [one] una semana
+   *[other] { number } semanas
 }
 
-## Lists: "A, B and C", "A, B or C".
+## Listas: «A, B y C», «A, B o C».
 
 list-next = { $list }, { $next }
-list-last = { $list } and { $last }
-list-or = { $list } or { $last }
+list-last = { $list } y { $last }
+list-or = { $list } o { $last }
 
-## What went wrong, as a clause. $place is a stage or an action.
+## Qué salió mal, como oración. $place es una etapa o una acción.
 
 cause-test = { $count ->
-    [0] tests failed
-    [one] one test failed
-   *[other] { number } tests failed
+    [0] fallaron pruebas
+    [one] falló una prueba
+   *[other] fallaron { number } pruebas
 }
-cause-compile = the code does not compile
-cause-lint = the linter objects
-cause-dependency = a dependency could not be found
-cause-config = something is set up wrongly
-cause-permission = a permission is missing
-cause-infrastructure = the network or the machine gave out
-cause-timeout = it took too long
-cause-quota = a limit was reached
-cause-deploy = the deployment failed
-cause-source = the source could not be fetched
-cause-unknown = nobody said why
+cause-compile = el código no compila
+cause-lint = el linter pone reparos
+cause-dependency = no se encontró una dependencia
+cause-config = algo está mal configurado
+cause-permission = falta un permiso
+cause-infrastructure = falló la red o la máquina
+cause-timeout = tardó demasiado
+cause-quota = se alcanzó un límite
+cause-deploy = falló el despliegue
+cause-source = no se pudo obtener el código fuente
+cause-unknown = nadie dijo por qué
 cause-alone = { $cause }.
-cause-in = { $cause } in { $place }.
-failed-in = It failed in { $place }.
+cause-in = { $cause } en { $place }.
+failed-in = Falló en { $place }.
 
-## How one pipeline stands. $for is "for eleven minutes", $ago "eleven minutes ago".
+## Cómo está una pipeline. $for es «desde hace once minutos», $ago «hace once minutos».
 
-status-red = { $pipeline } has been red { $for }.
-status-retrying = A new run is in { $place } now.
-status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
-status-running = { $pipeline } has been running { $for } and is in { $place }.
-status-started = { $pipeline } has been running { $for }.
-status-usual = It usually takes { $span }.
-status-green = { $pipeline } is green. It last succeeded { $ago }.
+status-red = { $pipeline } está en rojo { $for }.
+status-retrying = Ahora hay una nueva ejecución en { $place }.
+status-waiting = { $pipeline } espera aprobación en { $place } { $for }.
+status-running = { $pipeline } está en marcha { $for } y va por { $place }.
+status-started = { $pipeline } está en marcha { $for }.
+status-usual = Suele tardar { $span }.
+status-green = { $pipeline } está en verde. Su último éxito fue { $ago }.
 status-ended = { $how ->
-    [rejected] The last run of { $pipeline } was rejected { $ago }.
-    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
-    [canceled] The last run of { $pipeline } was canceled { $ago }, as the pipeline was edited.
-   *[stopped] The last run of { $pipeline } was stopped { $ago }.
+    [rejected] La última ejecución de { $pipeline } se rechazó { $ago }.
+    [superseded] La última ejecución de { $pipeline } cedió el paso a otra más nueva { $ago }.
+    [canceled] La última ejecución de { $pipeline } se canceló { $ago }, porque se editó la pipeline.
+   *[stopped] La última ejecución de { $pipeline } se detuvo { $ago }.
 }
 
-why-red = { $pipeline } failed { $ago }.
-why-streak = It has failed { number } times in a row.
+why-red = { $pipeline } falló { $ago }.
+why-streak = Ha fallado { number } veces seguidas.
 why-others = { $count ->
-    [one] One more action failed with it.
-   *[other] { number } more actions failed with it.
+    [one] Con ella falló otra acción.
+   *[other] Con ella fallaron otras { number } acciones.
 }
-why-author = The change is by { $author }.
-why-not = { $pipeline } is not failing. It last succeeded { $ago }.
-why-never = { $pipeline } is not failing.
+why-author = El cambio es de { $author }.
+why-not = { $pipeline } no está fallando. Su último éxito fue { $ago }.
+why-never = { $pipeline } no está fallando.
 
-change-known = The latest change in { $pipeline } came { $ago }, by { $author }: { $title }.
-change-author = The latest change in { $pipeline } came { $ago }, by { $author }.
-change-title = The latest change in { $pipeline } came { $ago }: { $title }.
-change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
+change-known = El último cambio en { $pipeline } llegó { $ago }, de { $author }: { $title }.
+change-author = El último cambio en { $pipeline } llegó { $ago }, de { $author }.
+change-title = El último cambio en { $pipeline } llegó { $ago }: { $title }.
+change-unknown = La última ejecución de { $pipeline } empezó { $ago }, pero nadie me dijo qué cambió.
 
-deployed = { $pipeline } last deployed { $ago }.
-deployed-change = That was a change by { $author }: { $title }.
-deployed-red = It has been red { $for }.
-deployed-never = I have not seen { $pipeline } succeed yet.
+deployed = { $pipeline } se desplegó por última vez { $ago }.
+deployed-change = Fue un cambio de { $author }: { $title }.
+deployed-red = Ahora está en rojo { $for }.
+deployed-never = Todavía no he visto que { $pipeline } termine bien.
 
-## The four keys.
+## Las cuatro métricas clave.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } has not deployed in the last { $days } days.
-    [one] { $pipeline } deployed once in the last { $days } days.
-   *[other] { $pipeline } deployed { number } times in the last { $days } days.
+    [0] { $pipeline } no se ha desplegado en los últimos { $days } días.
+    [one] { $pipeline } se desplegó una vez en los últimos { $days } días.
+   *[other] { $pipeline } se desplegó { number } veces en los últimos { $days } días.
 }
 keys-fleet = { $count ->
-    [0] Nothing was deployed in the last { $days } days.
-    [one] There was one deployment in the last { $days } days.
-   *[other] There were { number } deployments in the last { $days } days.
+    [0] No se desplegó nada en los últimos { $days } días.
+    [one] Hubo un despliegue en los últimos { $days } días.
+   *[other] Hubo { number } despliegues en los últimos { $days } días.
 }
-keys-lead = A change takes { $span } to get there.
+keys-lead = Un cambio tarda { $span } en llegar.
 keys-failures = { $percent ->
-    [0] None of them failed.
-   *[other] { $percent } percent of them failed.
+    [0] No falló ninguno.
+   *[other] Falló el { $percent } por ciento.
 }
-keys-recovery = Recovery takes { $span }.
-keys-none = I have not counted enough of { $pipeline } yet.
-keys-nothing = I have not counted enough yet.
+keys-recovery = La recuperación tarda { $span }.
+keys-none = Aún no he contado lo suficiente de { $pipeline }.
+keys-nothing = Aún no he contado lo suficiente.
 
-## Several pipelines.
+## Varias pipelines.
 
 item = { $pipeline }, { $for }
-failing-none = No pipeline is failing.
-failing-one = Only { $pipeline } is failing. It has been red { $for }.
-failing-some = { number } pipelines are failing: { $list }.
-failing-many = { number } pipelines are red. The longest is { $pipeline }, { $for }.
-running-none = No pipeline is running.
+failing-none = No falla ninguna pipeline.
+failing-one = Solo falla { $pipeline }. Está en rojo { $for }.
+failing-some = Fallan { number } pipelines: { $list }.
+failing-many = Hay { number } pipelines en rojo. La que más tiempo lleva es { $pipeline }, { $for }.
+running-none = No hay ninguna pipeline en marcha.
 running-some = { $count ->
-    [one] One pipeline is running: { $list }.
-   *[other] { number } pipelines are running: { $list }.
+    [one] Hay una pipeline en marcha: { $list }.
+   *[other] Hay { number } pipelines en marcha: { $list }.
 }
-running-many = { number } pipelines are running. The longest is { $pipeline }, { $for }.
-waiting-none = Nothing waits for approval.
+running-many = Hay { number } pipelines en marcha. La que más tiempo lleva es { $pipeline }, { $for }.
+waiting-none = Nada espera aprobación.
 waiting-some = { $count ->
-    [one] One pipeline waits for approval: { $list }.
-   *[other] { number } pipelines wait for approval: { $list }.
+    [one] Una pipeline espera aprobación: { $list }.
+   *[other] { number } pipelines esperan aprobación: { $list }.
 }
-waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
-which-next = They are: { $list }.
-which-last = The last ones are: { $list }.
-other-none = There is no other one that I know of.
+waiting-many = { number } pipelines esperan aprobación. La que más tiempo lleva es { $pipeline }, { $for }.
+which-next = Son: { $list }.
+which-last = Las últimas son: { $list }.
+other-none = No conozco ninguna otra.
 
 overview-green = { $count ->
-    [one] Your one pipeline is fine.
-   *[other] All { number } pipelines are fine.
+    [one] Tu única pipeline está bien.
+   *[other] Las { number } pipelines están bien.
 }
 part-failing = { $count ->
-    [one] one pipeline is red
-   *[other] { number } pipelines are red
+    [one] una pipeline está en rojo
+   *[other] { number } pipelines están en rojo
 }
 part-waiting = { $count ->
-    [one] one waits for approval
-   *[other] { number } wait for approval
+    [one] una espera aprobación
+   *[other] { number } esperan aprobación
 }
 part-running = { $count ->
-    [one] one is running
-   *[other] { number } are running
+    [one] una está en marcha
+   *[other] { number } están en marcha
 }
 part-well = { $count ->
-    [one] one is fine
-   *[other] { number } are fine
+    [one] una está bien
+   *[other] { number } están bien
 }
 overview = { $list }.
-empty = I have not seen a pipeline yet. I learn of each one when it next runs.
+empty = Todavía no he visto ninguna pipeline. Conoceré cada una cuando vuelva a ejecutarse.
 
-## When it is not clear which pipeline is meant.
+## Cuando no está claro de qué pipeline se habla.
 
-ask-pipeline = Which pipeline do you mean?
-ask-which-one = Do you mean { $list }?
-ask-more-words = { number } pipelines are called something like that. Please say more of the name.
-no-such = I know no pipeline called { $heard }.
-no-name = I did not catch the name.
-gone = I no longer see { $pipeline }. It may have been deleted.
-in-region = { $pipeline } in { $region }
-in-account = { $pipeline } of the account that ends in { $account }
+ask-pipeline = ¿De qué pipeline hablas?
+ask-which-one = ¿Te refieres a { $list }?
+ask-more-words = Hay { number } pipelines con un nombre parecido. Dime algo más del nombre.
+no-such = No conozco ninguna pipeline llamada { $heard }.
+no-name = No he entendido el nombre.
+gone = Ya no veo { $pipeline }. Puede que la hayan borrado.
+in-region = { $pipeline } en { $region }
+in-account = { $pipeline } de la cuenta que acaba en { $account }
 
-## The conversation.
+## La conversación.
 
-ask-list = Shall I name them?
-ask-more = Shall I go on?
-ask-why = Do you want to know why?
-ask-else = Anything else?
-ask-what = What would you like to know?
-help = You can ask what is failing, what is running or what waits for approval. Of a pipeline, you can ask how it stands, why it failed, who changed it and when it last deployed.
-goodbye = Goodbye.
-not-understood = I did not understand that.
+ask-list = ¿Te digo cuáles?
+ask-more = ¿Sigo?
+ask-why = ¿Quieres saber por qué?
+ask-else = ¿Algo más?
+ask-what = ¿Qué quieres saber?
+help = Puedes preguntar qué está fallando, qué está en marcha o qué espera aprobación. De una pipeline, puedes preguntar cómo está, por qué falló, quién la cambió y cuándo se desplegó por última vez.
+goodbye = Hasta luego.
+not-understood = No te he entendido.
 
-no-ledger = I cannot read my records just now. Please ask again in a minute.
-stale = My records are slow just now. This is what I read { $ago }.
+no-ledger = Ahora mismo no puedo leer mis registros. Vuelve a preguntar dentro de un minuto.
+stale = Mis registros van lentos ahora mismo. Esto lo leí { $ago }.
 
-## Titles of cards.
+## Títulos de las tarjetas.
 
-title-help = What you can ask
+title-help = Qué puedes preguntar
 title-overview = Pipelines
-title-failing = Failing
-title-running = Running
-title-waiting = Waiting for approval
-title-keys = The four keys
+title-failing = Fallando
+title-running = En marcha
+title-waiting = Esperan aprobación
+title-keys = Las cuatro métricas clave
 light = { $light ->
-    [red] red
-    [waiting] waiting
-    [running] running
-    [green] green
-   *[grey] ended
+    [red] en rojo
+    [waiting] en espera
+    [running] en marcha
+    [green] en verde
+   *[grey] terminada
 }
 
-## Doing things. $stage and $action are names as they are spoken.
+## Hacer cosas. $stage y $action son nombres tal como se dicen.
 
-action-off = I am not set up to change anything.
-action-refused = I am sorry, I cannot do that.
-action-ask-retry = Shall I retry { $stage } of { $pipeline }?
-action-ask-approve = Shall I approve { $action } of { $pipeline }?
-action-ask-reject = Shall I reject { $action } of { $pipeline }?
-action-ask-stop = Shall I stop { $pipeline }?
-action-ask-code = What is the code?
-action-too-often = That was tried too often. Please wait a while.
-action-left = All right, I leave it alone.
-action-retried = { $stage } of { $pipeline } is being retried.
-action-approved = { $action } of { $pipeline } is approved.
-action-rejected = { $action } of { $pipeline } is rejected.
-action-stopped = { $pipeline } is being stopped.
-action-nothing-failed = There is nothing to retry in { $pipeline }.
-action-nothing-waits = Nothing waits for approval in { $pipeline }.
-action-nothing-runs = { $pipeline } is not running.
-action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+action-off = No estoy configurado para cambiar nada.
+action-refused = Lo siento, no puedo hacer eso.
+action-ask-retry = ¿Reintento { $stage } de { $pipeline }?
+action-ask-approve = ¿Apruebo { $action } de { $pipeline }?
+action-ask-reject = ¿Rechazo { $action } de { $pipeline }?
+action-ask-stop = ¿Detengo { $pipeline }?
+action-ask-code = ¿Cuál es el código?
+action-too-often = Se ha intentado demasiadas veces. Espera un rato.
+action-left = De acuerdo, lo dejo como está.
+action-retried = Se está reintentando { $stage } de { $pipeline }.
+action-approved = { $action } de { $pipeline } queda aprobado.
+action-rejected = { $action } de { $pipeline } queda rechazado.
+action-stopped = Se está deteniendo { $pipeline }.
+action-nothing-failed = No hay nada que reintentar en { $pipeline }.
+action-nothing-waits = Nada espera aprobación en { $pipeline }.
+action-nothing-runs = { $pipeline } no está en marcha.
+action-failed = AWS no me dejó hacer eso con { $pipeline }. El registro dice por qué.
 
 ## Why it was not done.
 

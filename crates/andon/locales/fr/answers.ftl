@@ -1,282 +1,285 @@
-# What Andon says. Every message is spoken, and written on a card: plain sentences, no markup.
-# A sentence begins with a capital letter by itself. Names of pipelines, stages and people come as they are.
+# Ce que dit Andon. Chaque message est parlé et figure sur une carte : des phrases simples, sans balises.
+# Une phrase commence d'elle-même par une majuscule. Les noms de pipelines, d'étapes et de personnes restent tels quels.
 
-## Numbers and times. { number } is $count in words, as far as people say it so.
+## Nombres et durées. { number } est $count en toutes lettres, tant qu'on le dit ainsi.
 
 number = { $count ->
-    [0] no
-    [1] one
-    [2] two
-    [3] three
-    [4] four
-    [5] five
+    [0] aucun
+    [1] un
+    [2] deux
+    [3] trois
+    [4] quatre
+    [5] cinq
     [6] six
-    [7] seven
-    [8] eight
-    [9] nine
-    [10] ten
-    [11] eleven
-    [12] twelve
+    [7] sept
+    [8] huit
+    [9] neuf
+    [10] dix
+    [11] onze
+    [12] douze
    *[other] { $count }
 }
 
-ago-now = just now
+ago-now = à l'instant
 ago-minutes = { $count ->
-    [one] a minute ago
-   *[other] { number } minutes ago
+    [one] il y a une minute
+   *[other] il y a { number } minutes
 }
 ago-hours = { $count ->
-    [one] an hour ago
-   *[other] { number } hours ago
+    [one] il y a une heure
+   *[other] il y a { number } heures
 }
 ago-days = { $count ->
-    [one] a day ago
-   *[other] { number } days ago
+    [one] il y a un jour
+   *[other] il y a { number } jours
 }
-on-day = on { month } { $day }
-on-date = on { month } { $day }, { $year }
+on-day = le { $day ->
+    [1] 1er
+   *[other] { $day }
+} { month }
+on-date = { on-day } { $year }
 month = { $month ->
-    [1] January
-    [2] February
-    [3] March
-    [4] April
-    [5] May
-    [6] June
-    [7] July
-    [8] August
-    [9] September
-    [10] October
-    [11] November
-   *[12] December
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
 }
 
-for-now = for less than a minute
+for-now = depuis moins d'une minute
 for-minutes = { $count ->
-    [one] for a minute
-   *[other] for { number } minutes
+    [one] depuis une minute
+   *[other] depuis { number } minutes
 }
 for-hours = { $count ->
-    [one] for an hour
-   *[other] for { number } hours
+    [one] depuis une heure
+   *[other] depuis { number } heures
 }
 for-days = { $count ->
-    [one] for a day
-   *[other] for { number } days
+    [one] depuis un jour
+   *[other] depuis { number } jours
 }
 for-weeks = { $count ->
-    [one] for a week
-   *[other] for { number } weeks
+    [one] depuis une semaine
+   *[other] depuis { number } semaines
 }
 
-span-now = less than a minute
+span-now = moins d'une minute
 span-minutes = { $count ->
-    [one] a minute
+    [one] une minute
    *[other] { number } minutes
 }
 span-hours = { $count ->
-    [one] an hour
-   *[other] { number } hours
+    [one] une heure
+   *[other] { number } heures
 }
 span-days = { $count ->
-    [one] a day
-   *[other] { number } days
+    [one] un jour
+   *[other] { number } jours
 }
 span-weeks = { $count ->
-    [one] a week
-   *[other] { number } weeks
+    [one] une semaine
+   *[other] { number } semaines
 }
 
-## Lists: "A, B and C", "A, B or C".
+## Listes : « A, B et C », « A, B ou C ».
 
 list-next = { $list }, { $next }
-list-last = { $list } and { $last }
-list-or = { $list } or { $last }
+list-last = { $list } et { $last }
+list-or = { $list } ou { $last }
 
-## What went wrong, as a clause. $place is a stage or an action.
+## Ce qui a mal tourné, en une proposition. $place est une étape ou une action.
 
 cause-test = { $count ->
-    [0] tests failed
-    [one] one test failed
-   *[other] { number } tests failed
+    [0] des tests ont échoué
+    [one] un test a échoué
+   *[other] { number } tests ont échoué
 }
-cause-compile = the code does not compile
-cause-lint = the linter objects
-cause-dependency = a dependency could not be found
-cause-config = something is set up wrongly
-cause-permission = a permission is missing
-cause-infrastructure = the network or the machine gave out
-cause-timeout = it took too long
-cause-quota = a limit was reached
-cause-deploy = the deployment failed
-cause-source = the source could not be fetched
-cause-unknown = nobody said why
+cause-compile = le code ne compile pas
+cause-lint = le linter a des objections
+cause-dependency = une dépendance est introuvable
+cause-config = quelque chose est mal configuré
+cause-permission = il manque une autorisation
+cause-infrastructure = le réseau ou la machine a flanché
+cause-timeout = c'était trop long
+cause-quota = une limite est atteinte
+cause-deploy = le déploiement a échoué
+cause-source = le code source n'a pas pu être récupéré
+cause-unknown = personne n'a dit pourquoi
 cause-alone = { $cause }.
-cause-in = { $cause } in { $place }.
-failed-in = It failed in { $place }.
+cause-in = { $cause } dans { $place }.
+failed-in = L'échec est dans { $place }.
 
-## How one pipeline stands. $for is "for eleven minutes", $ago "eleven minutes ago".
+## Où en est un pipeline. $for est « depuis onze minutes », $ago « il y a onze minutes ».
 
-status-red = { $pipeline } has been red { $for }.
-status-retrying = A new run is in { $place } now.
-status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
-status-running = { $pipeline } has been running { $for } and is in { $place }.
-status-started = { $pipeline } has been running { $for }.
-status-usual = It usually takes { $span }.
-status-green = { $pipeline } is green. It last succeeded { $ago }.
+status-red = { $pipeline } est au rouge { $for }.
+status-retrying = Une nouvelle exécution est maintenant dans { $place }.
+status-waiting = { $pipeline } attend une approbation dans { $place } { $for }.
+status-running = { $pipeline } tourne { $for } et en est à { $place }.
+status-started = { $pipeline } tourne { $for }.
+status-usual = D'habitude, cela prend { $span }.
+status-green = { $pipeline } est au vert. Son dernier succès a eu lieu { $ago }.
 status-ended = { $how ->
-    [rejected] The last run of { $pipeline } was rejected { $ago }.
-    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
-    [canceled] The last run of { $pipeline } was canceled { $ago }, as the pipeline was edited.
-   *[stopped] The last run of { $pipeline } was stopped { $ago }.
+    [rejected] La dernière exécution de { $pipeline } a été refusée { $ago }.
+    [superseded] La dernière exécution de { $pipeline } a laissé la place à une plus récente { $ago }.
+    [canceled] La dernière exécution de { $pipeline } a été annulée { $ago }, car le pipeline a été modifié.
+   *[stopped] La dernière exécution de { $pipeline } a été arrêtée { $ago }.
 }
 
-why-red = { $pipeline } failed { $ago }.
-why-streak = It has failed { number } times in a row.
+why-red = { $pipeline } a échoué { $ago }.
+why-streak = Cela fait { number } échecs d'affilée.
 why-others = { $count ->
-    [one] One more action failed with it.
-   *[other] { number } more actions failed with it.
+    [one] Une autre action a échoué en même temps.
+   *[other] { number } autres actions ont échoué en même temps.
 }
-why-author = The change is by { $author }.
-why-not = { $pipeline } is not failing. It last succeeded { $ago }.
-why-never = { $pipeline } is not failing.
+why-author = Le changement vient de { $author }.
+why-not = { $pipeline } n'est pas en échec. Son dernier succès a eu lieu { $ago }.
+why-never = { $pipeline } n'est pas en échec.
 
-change-known = The latest change in { $pipeline } came { $ago }, by { $author }: { $title }.
-change-author = The latest change in { $pipeline } came { $ago }, by { $author }.
-change-title = The latest change in { $pipeline } came { $ago }: { $title }.
-change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
+change-known = Le dernier changement dans { $pipeline } est arrivé { $ago }, par { $author } : { $title }.
+change-author = Le dernier changement dans { $pipeline } est arrivé { $ago }, par { $author }.
+change-title = Le dernier changement dans { $pipeline } est arrivé { $ago } : { $title }.
+change-unknown = La dernière exécution de { $pipeline } a commencé { $ago }, mais personne ne m'a dit ce qui a changé.
 
-deployed = { $pipeline } last deployed { $ago }.
-deployed-change = That was a change by { $author }: { $title }.
-deployed-red = It has been red { $for }.
-deployed-never = I have not seen { $pipeline } succeed yet.
+deployed = Le dernier déploiement de { $pipeline } a eu lieu { $ago }.
+deployed-change = C'était un changement de { $author } : { $title }.
+deployed-red = Maintenant, il est au rouge { $for }.
+deployed-never = Je n'ai pas encore vu { $pipeline } réussir.
 
-## The four keys.
+## Les quatre indicateurs clés.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } has not deployed in the last { $days } days.
-    [one] { $pipeline } deployed once in the last { $days } days.
-   *[other] { $pipeline } deployed { number } times in the last { $days } days.
+    [0] { $pipeline } n'a rien déployé ces { $days } derniers jours.
+    [1] { $pipeline } a déployé une fois ces { $days } derniers jours.
+   *[other] { $pipeline } a déployé { number } fois ces { $days } derniers jours.
 }
 keys-fleet = { $count ->
-    [0] Nothing was deployed in the last { $days } days.
-    [one] There was one deployment in the last { $days } days.
-   *[other] There were { number } deployments in the last { $days } days.
+    [0] Rien n'a été déployé ces { $days } derniers jours.
+    [1] Il y a eu un déploiement ces { $days } derniers jours.
+   *[other] Il y a eu { number } déploiements ces { $days } derniers jours.
 }
-keys-lead = A change takes { $span } to get there.
+keys-lead = Un changement met { $span } pour y arriver.
 keys-failures = { $percent ->
-    [0] None of them failed.
-   *[other] { $percent } percent of them failed.
+    [0] Aucun n'a échoué.
+   *[other] { $percent } pour cent ont échoué.
 }
-keys-recovery = Recovery takes { $span }.
-keys-none = I have not counted enough of { $pipeline } yet.
-keys-nothing = I have not counted enough yet.
+keys-recovery = Le rétablissement prend { $span }.
+keys-none = Je n'ai pas encore assez compté pour { $pipeline }.
+keys-nothing = Je n'ai pas encore assez compté.
 
-## Several pipelines.
+## Plusieurs pipelines.
 
 item = { $pipeline }, { $for }
-failing-none = No pipeline is failing.
-failing-one = Only { $pipeline } is failing. It has been red { $for }.
-failing-some = { number } pipelines are failing: { $list }.
-failing-many = { number } pipelines are red. The longest is { $pipeline }, { $for }.
-running-none = No pipeline is running.
+failing-none = Aucun pipeline n'est en échec.
+failing-one = Seul { $pipeline } est en échec. Il est au rouge { $for }.
+failing-some = { number } pipelines sont en échec : { $list }.
+failing-many = { number } pipelines sont au rouge. Le plus ancien est { $pipeline }, { $for }.
+running-none = Aucun pipeline ne tourne.
 running-some = { $count ->
-    [one] One pipeline is running: { $list }.
-   *[other] { number } pipelines are running: { $list }.
+    [one] Un pipeline tourne : { $list }.
+   *[other] { number } pipelines tournent : { $list }.
 }
-running-many = { number } pipelines are running. The longest is { $pipeline }, { $for }.
-waiting-none = Nothing waits for approval.
+running-many = { number } pipelines tournent. Le plus long est { $pipeline }, { $for }.
+waiting-none = Rien n'attend d'approbation.
 waiting-some = { $count ->
-    [one] One pipeline waits for approval: { $list }.
-   *[other] { number } pipelines wait for approval: { $list }.
+    [one] Un pipeline attend une approbation : { $list }.
+   *[other] { number } pipelines attendent une approbation : { $list }.
 }
-waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
-which-next = They are: { $list }.
-which-last = The last ones are: { $list }.
-other-none = There is no other one that I know of.
+waiting-many = { number } pipelines attendent une approbation. Le plus ancien est { $pipeline }, { $for }.
+which-next = Ce sont : { $list }.
+which-last = Les derniers sont : { $list }.
+other-none = Je n'en connais pas d'autre.
 
 overview-green = { $count ->
-    [one] Your one pipeline is fine.
-   *[other] All { number } pipelines are fine.
+    [one] Ton unique pipeline va bien.
+   *[other] Les { number } pipelines vont bien.
 }
 part-failing = { $count ->
-    [one] one pipeline is red
-   *[other] { number } pipelines are red
+    [one] un pipeline est au rouge
+   *[other] { number } pipelines sont au rouge
 }
 part-waiting = { $count ->
-    [one] one waits for approval
-   *[other] { number } wait for approval
+    [one] un attend une approbation
+   *[other] { number } attendent une approbation
 }
 part-running = { $count ->
-    [one] one is running
-   *[other] { number } are running
+    [one] un tourne
+   *[other] { number } tournent
 }
 part-well = { $count ->
-    [one] one is fine
-   *[other] { number } are fine
+    [one] un va bien
+   *[other] { number } vont bien
 }
 overview = { $list }.
-empty = I have not seen a pipeline yet. I learn of each one when it next runs.
+empty = Je n'ai pas encore vu de pipeline. Je découvre chacun d'eux quand il tourne à nouveau.
 
-## When it is not clear which pipeline is meant.
+## Quand on ne sait pas de quel pipeline il s'agit.
 
-ask-pipeline = Which pipeline do you mean?
-ask-which-one = Do you mean { $list }?
-ask-more-words = { number } pipelines are called something like that. Please say more of the name.
-no-such = I know no pipeline called { $heard }.
-no-name = I did not catch the name.
-gone = I no longer see { $pipeline }. It may have been deleted.
-in-region = { $pipeline } in { $region }
-in-account = { $pipeline } of the account that ends in { $account }
+ask-pipeline = De quel pipeline parles-tu ?
+ask-which-one = Parles-tu de { $list } ?
+ask-more-words = { number } pipelines portent un nom de ce genre. Dis-moi un peu plus du nom.
+no-such = Je ne connais pas de pipeline nommé { $heard }.
+no-name = Je n'ai pas compris le nom.
+gone = Je ne vois plus { $pipeline }. Il a peut-être été supprimé.
+in-region = { $pipeline } dans { $region }
+in-account = { $pipeline } du compte qui finit par { $account }
 
-## The conversation.
+## La conversation.
 
-ask-list = Shall I name them?
-ask-more = Shall I go on?
-ask-why = Do you want to know why?
-ask-else = Anything else?
-ask-what = What would you like to know?
-help = You can ask what is failing, what is running or what waits for approval. Of a pipeline, you can ask how it stands, why it failed, who changed it and when it last deployed.
-goodbye = Goodbye.
-not-understood = I did not understand that.
+ask-list = Veux-tu leurs noms ?
+ask-more = Je continue ?
+ask-why = Veux-tu savoir pourquoi ?
+ask-else = Autre chose ?
+ask-what = Que veux-tu savoir ?
+help = Tu peux demander ce qui est en échec, ce qui tourne ou ce qui attend une approbation. Pour un pipeline, tu peux demander où il en est, pourquoi il a échoué, qui l'a changé et quand il a déployé pour la dernière fois.
+goodbye = À bientôt.
+not-understood = Je n'ai pas compris.
 
-no-ledger = I cannot read my records just now. Please ask again in a minute.
-stale = My records are slow just now. This is what I read { $ago }.
+no-ledger = Je n'arrive pas à lire mes données pour l'instant. Redemande-moi dans une minute.
+stale = Mes données sont lentes en ce moment. Voici ce que j'ai lu { $ago }.
 
-## Titles of cards.
+## Titres des cartes.
 
-title-help = What you can ask
+title-help = Ce que tu peux demander
 title-overview = Pipelines
-title-failing = Failing
-title-running = Running
-title-waiting = Waiting for approval
-title-keys = The four keys
+title-failing = En échec
+title-running = En cours
+title-waiting = En attente d'approbation
+title-keys = Les quatre indicateurs clés
 light = { $light ->
-    [red] red
-    [waiting] waiting
-    [running] running
-    [green] green
-   *[grey] ended
+    [red] au rouge
+    [waiting] en attente
+    [running] en cours
+    [green] au vert
+   *[grey] terminé
 }
 
-## Doing things. $stage and $action are names as they are spoken.
+## Agir. $stage et $action sont des noms tels qu'on les dit.
 
-action-off = I am not set up to change anything.
-action-refused = I am sorry, I cannot do that.
-action-ask-retry = Shall I retry { $stage } of { $pipeline }?
-action-ask-approve = Shall I approve { $action } of { $pipeline }?
-action-ask-reject = Shall I reject { $action } of { $pipeline }?
-action-ask-stop = Shall I stop { $pipeline }?
-action-ask-code = What is the code?
-action-too-often = That was tried too often. Please wait a while.
-action-left = All right, I leave it alone.
-action-retried = { $stage } of { $pipeline } is being retried.
-action-approved = { $action } of { $pipeline } is approved.
-action-rejected = { $action } of { $pipeline } is rejected.
-action-stopped = { $pipeline } is being stopped.
-action-nothing-failed = There is nothing to retry in { $pipeline }.
-action-nothing-waits = Nothing waits for approval in { $pipeline }.
-action-nothing-runs = { $pipeline } is not running.
-action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+action-off = Je ne suis pas configuré pour modifier quoi que ce soit.
+action-refused = Désolé, je ne peux pas faire cela.
+action-ask-retry = Dois-je relancer { $stage } de { $pipeline } ?
+action-ask-approve = Dois-je approuver { $action } de { $pipeline } ?
+action-ask-reject = Dois-je refuser { $action } de { $pipeline } ?
+action-ask-stop = Dois-je arrêter { $pipeline } ?
+action-ask-code = Quel est le code ?
+action-too-often = Il y a eu trop d'essais. Attends un moment.
+action-left = D'accord, je n'y touche pas.
+action-retried = { $stage } de { $pipeline } est relancé.
+action-approved = { $action } de { $pipeline } est approuvé.
+action-rejected = { $action } de { $pipeline } est refusé.
+action-stopped = { $pipeline } est en train de s'arrêter.
+action-nothing-failed = Il n'y a rien à relancer dans { $pipeline }.
+action-nothing-waits = Rien n'attend d'approbation dans { $pipeline }.
+action-nothing-runs = { $pipeline } ne tourne pas.
+action-failed = AWS ne m'a pas laissé faire cela sur { $pipeline }. Le journal dit pourquoi.
 
 ## Why it was not done.
 

@@ -1,282 +1,191 @@
-# What Andon says. Every message is spoken, and written on a card: plain sentences, no markup.
-# A sentence begins with a capital letter by itself. Names of pipelines, stages and people come as they are.
+# Andon が話す言葉です。どのメッセージも読み上げられ、カードにも書かれます。装飾のない普通の文にしてください。
+# パイプライン、ステージ、人の名前はそのまま入ります。
 
-## Numbers and times. { number } is $count in words, as far as people say it so.
+## 数と時間。
 
-number = { $count ->
-    [0] no
-    [1] one
-    [2] two
-    [3] three
-    [4] four
-    [5] five
-    [6] six
-    [7] seven
-    [8] eight
-    [9] nine
-    [10] ten
-    [11] eleven
-    [12] twelve
-   *[other] { $count }
-}
+ago-now = たった今
+ago-minutes = { $count }分前
+ago-hours = { $count }時間前
+ago-days = { $count }日前
+on-day = { $month }月{ $day }日
+on-date = { $year }年{ $month }月{ $day }日
 
-ago-now = just now
-ago-minutes = { $count ->
-    [one] a minute ago
-   *[other] { number } minutes ago
-}
-ago-hours = { $count ->
-    [one] an hour ago
-   *[other] { number } hours ago
-}
-ago-days = { $count ->
-    [one] a day ago
-   *[other] { number } days ago
-}
-on-day = on { month } { $day }
-on-date = on { month } { $day }, { $year }
-month = { $month ->
-    [1] January
-    [2] February
-    [3] March
-    [4] April
-    [5] May
-    [6] June
-    [7] July
-    [8] August
-    [9] September
-    [10] October
-    [11] November
-   *[12] December
-}
+for-now = 1分足らず前から
+for-minutes = { $count }分前から
+for-hours = { $count }時間前から
+for-days = { $count }日前から
+for-weeks = { $count }週間前から
 
-for-now = for less than a minute
-for-minutes = { $count ->
-    [one] for a minute
-   *[other] for { number } minutes
-}
-for-hours = { $count ->
-    [one] for an hour
-   *[other] for { number } hours
-}
-for-days = { $count ->
-    [one] for a day
-   *[other] for { number } days
-}
-for-weeks = { $count ->
-    [one] for a week
-   *[other] for { number } weeks
-}
+span-now = 1分足らず
+span-minutes = { $count }分
+span-hours = { $count }時間
+span-days = { $count }日
+span-weeks = { $count }週間
 
-span-now = less than a minute
-span-minutes = { $count ->
-    [one] a minute
-   *[other] { number } minutes
-}
-span-hours = { $count ->
-    [one] an hour
-   *[other] { number } hours
-}
-span-days = { $count ->
-    [one] a day
-   *[other] { number } days
-}
-span-weeks = { $count ->
-    [one] a week
-   *[other] { number } weeks
-}
+## 並べ方：「A、B、C」「AかBかC」。
 
-## Lists: "A, B and C", "A, B or C".
+list-next = { $list }、{ $next }
+list-last = { $list }、{ $last }
+list-or = { $list }、それとも{ $last }
 
-list-next = { $list }, { $next }
-list-last = { $list } and { $last }
-list-or = { $list } or { $last }
-
-## What went wrong, as a clause. $place is a stage or an action.
+## 失敗の原因。$place はステージかアクションの名前です。
 
 cause-test = { $count ->
-    [0] tests failed
-    [one] one test failed
-   *[other] { number } tests failed
+    [0] テストが失敗しました
+   *[other] テストが{ $count }件失敗しました
 }
-cause-compile = the code does not compile
-cause-lint = the linter objects
-cause-dependency = a dependency could not be found
-cause-config = something is set up wrongly
-cause-permission = a permission is missing
-cause-infrastructure = the network or the machine gave out
-cause-timeout = it took too long
-cause-quota = a limit was reached
-cause-deploy = the deployment failed
-cause-source = the source could not be fetched
-cause-unknown = nobody said why
-cause-alone = { $cause }.
-cause-in = { $cause } in { $place }.
-failed-in = It failed in { $place }.
+cause-compile = コードがコンパイルできません
+cause-lint = リンターの指摘があります
+cause-dependency = 依存パッケージが見つかりません
+cause-config = 設定に誤りがあります
+cause-permission = 権限が足りません
+cause-infrastructure = ネットワークかマシンに問題がありました
+cause-timeout = 時間切れになりました
+cause-quota = 上限に達しました
+cause-deploy = デプロイが失敗しました
+cause-source = ソースを取得できませんでした
+cause-unknown = 理由は分かっていません
+cause-alone = { $cause }。
+cause-in = { $place }で、{ $cause }。
+failed-in = 失敗したのは{ $place }です。
 
-## How one pipeline stands. $for is "for eleven minutes", $ago "eleven minutes ago".
+## パイプラインの状態。$for は「11分前から」、$ago は「11分前」です。
 
-status-red = { $pipeline } has been red { $for }.
-status-retrying = A new run is in { $place } now.
-status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
-status-running = { $pipeline } has been running { $for } and is in { $place }.
-status-started = { $pipeline } has been running { $for }.
-status-usual = It usually takes { $span }.
-status-green = { $pipeline } is green. It last succeeded { $ago }.
+status-red = { $pipeline }は{ $for }赤です。
+status-retrying = 今は新しい実行が{ $place }まで進んでいます。
+status-waiting = { $pipeline }は{ $for }、{ $place }で承認を待っています。
+status-running = { $pipeline }は{ $for }実行中で、今は{ $place }です。
+status-started = { $pipeline }は{ $for }実行中です。
+status-usual = 普段は{ $span }ほどかかります。
+status-green = { $pipeline }は緑です。最後に成功したのは{ $ago }です。
 status-ended = { $how ->
-    [rejected] The last run of { $pipeline } was rejected { $ago }.
-    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
-    [canceled] The last run of { $pipeline } was canceled { $ago }, as the pipeline was edited.
-   *[stopped] The last run of { $pipeline } was stopped { $ago }.
+    [rejected] { $pipeline }の前回の実行は、{ $ago }に却下されました。
+    [superseded] { $pipeline }の前回の実行は、{ $ago }に新しい実行に置き換わりました。
+    [canceled] { $pipeline }の前回の実行は、パイプラインが編集されたため{ $ago }に取り消されました。
+   *[stopped] { $pipeline }の前回の実行は、{ $ago }に止められました。
 }
 
-why-red = { $pipeline } failed { $ago }.
-why-streak = It has failed { number } times in a row.
-why-others = { $count ->
-    [one] One more action failed with it.
-   *[other] { number } more actions failed with it.
-}
-why-author = The change is by { $author }.
-why-not = { $pipeline } is not failing. It last succeeded { $ago }.
-why-never = { $pipeline } is not failing.
+why-red = { $pipeline }は{ $ago }に失敗しました。
+why-streak = { $count }回続けて失敗しています。
+why-others = ほかに{ $count }件のアクションも失敗しました。
+why-author = 変更したのは{ $author }さんです。
+why-not = { $pipeline }は失敗していません。最後に成功したのは{ $ago }です。
+why-never = { $pipeline }は失敗していません。
 
-change-known = The latest change in { $pipeline } came { $ago }, by { $author }: { $title }.
-change-author = The latest change in { $pipeline } came { $ago }, by { $author }.
-change-title = The latest change in { $pipeline } came { $ago }: { $title }.
-change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
+change-known = { $pipeline }の最新の変更は{ $ago }、{ $author }さんによるものです。内容は、{ $title }。
+change-author = { $pipeline }の最新の変更は{ $ago }、{ $author }さんによるものです。
+change-title = { $pipeline }の最新の変更は{ $ago }です。内容は、{ $title }。
+change-unknown = { $pipeline }の最新の実行は{ $ago }に始まりましたが、何が変わったかは分かりません。
 
-deployed = { $pipeline } last deployed { $ago }.
-deployed-change = That was a change by { $author }: { $title }.
-deployed-red = It has been red { $for }.
-deployed-never = I have not seen { $pipeline } succeed yet.
+deployed = { $pipeline }が最後にデプロイしたのは{ $ago }です。
+deployed-change = { $author }さんの変更で、内容は、{ $title }。
+deployed-red = 今は{ $for }赤です。
+deployed-never = { $pipeline }が成功したところをまだ見ていません。
 
-## The four keys.
+## 4つの指標。
 
 keys-deployments = { $count ->
-    [0] { $pipeline } has not deployed in the last { $days } days.
-    [one] { $pipeline } deployed once in the last { $days } days.
-   *[other] { $pipeline } deployed { number } times in the last { $days } days.
+    [0] { $pipeline }はこの{ $days }日間デプロイしていません。
+   *[other] { $pipeline }はこの{ $days }日間に{ $count }回デプロイしました。
 }
 keys-fleet = { $count ->
-    [0] Nothing was deployed in the last { $days } days.
-    [one] There was one deployment in the last { $days } days.
-   *[other] There were { number } deployments in the last { $days } days.
+    [0] この{ $days }日間、デプロイはありませんでした。
+   *[other] この{ $days }日間に{ $count }回のデプロイがありました。
 }
-keys-lead = A change takes { $span } to get there.
+keys-lead = 変更が届くまでに{ $span }かかります。
 keys-failures = { $percent ->
-    [0] None of them failed.
-   *[other] { $percent } percent of them failed.
+    [0] 失敗はありません。
+   *[other] そのうち{ $percent }パーセントが失敗しました。
 }
-keys-recovery = Recovery takes { $span }.
-keys-none = I have not counted enough of { $pipeline } yet.
-keys-nothing = I have not counted enough yet.
+keys-recovery = 復旧には{ $span }かかります。
+keys-none = { $pipeline }はまだ十分に数えられていません。
+keys-nothing = まだ十分に数えられていません。
 
-## Several pipelines.
+## 複数のパイプライン。
 
-item = { $pipeline }, { $for }
-failing-none = No pipeline is failing.
-failing-one = Only { $pipeline } is failing. It has been red { $for }.
-failing-some = { number } pipelines are failing: { $list }.
-failing-many = { number } pipelines are red. The longest is { $pipeline }, { $for }.
-running-none = No pipeline is running.
-running-some = { $count ->
-    [one] One pipeline is running: { $list }.
-   *[other] { number } pipelines are running: { $list }.
-}
-running-many = { number } pipelines are running. The longest is { $pipeline }, { $for }.
-waiting-none = Nothing waits for approval.
-waiting-some = { $count ->
-    [one] One pipeline waits for approval: { $list }.
-   *[other] { number } pipelines wait for approval: { $list }.
-}
-waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
-which-next = They are: { $list }.
-which-last = The last ones are: { $list }.
-other-none = There is no other one that I know of.
+item = { $for }{ $pipeline }
+failing-none = 失敗しているパイプラインはありません。
+failing-one = 失敗しているのは{ $pipeline }だけです。{ $for }赤です。
+failing-some = { $count }本のパイプラインが失敗しています。{ $list }です。
+failing-many = { $count }本のパイプラインが赤です。一番長いのは{ $for }の{ $pipeline }です。
+running-none = 実行中のパイプラインはありません。
+running-some = { $count }本のパイプラインが実行中です。{ $list }です。
+running-many = { $count }本のパイプラインが実行中です。一番長いのは{ $for }の{ $pipeline }です。
+waiting-none = 承認待ちはありません。
+waiting-some = { $count }本のパイプラインが承認を待っています。{ $list }です。
+waiting-many = { $count }本のパイプラインが承認を待っています。一番長いのは{ $for }の{ $pipeline }です。
+which-next = { $list }です。
+which-last = 残りは{ $list }です。
+other-none = ほかのパイプラインはありません。
 
-overview-green = { $count ->
-    [one] Your one pipeline is fine.
-   *[other] All { number } pipelines are fine.
-}
-part-failing = { $count ->
-    [one] one pipeline is red
-   *[other] { number } pipelines are red
-}
-part-waiting = { $count ->
-    [one] one waits for approval
-   *[other] { number } wait for approval
-}
-part-running = { $count ->
-    [one] one is running
-   *[other] { number } are running
-}
-part-well = { $count ->
-    [one] one is fine
-   *[other] { number } are fine
-}
-overview = { $list }.
-empty = I have not seen a pipeline yet. I learn of each one when it next runs.
+overview-green = { $count }本のパイプラインはすべて順調です。
+part-failing = { $count }本が赤
+part-waiting = { $count }本が承認待ち
+part-running = { $count }本が実行中
+part-well = { $count }本が順調
+overview = { $list }です。
+empty = まだパイプラインを見たことがありません。次に実行されたときに覚えます。
 
-## When it is not clear which pipeline is meant.
+## どのパイプラインか分からないとき。
 
-ask-pipeline = Which pipeline do you mean?
-ask-which-one = Do you mean { $list }?
-ask-more-words = { number } pipelines are called something like that. Please say more of the name.
-no-such = I know no pipeline called { $heard }.
-no-name = I did not catch the name.
-gone = I no longer see { $pipeline }. It may have been deleted.
-in-region = { $pipeline } in { $region }
-in-account = { $pipeline } of the account that ends in { $account }
+ask-pipeline = どのパイプラインですか？
+ask-which-one = { $list }のことですか？
+ask-more-words = 似た名前のパイプラインが{ $count }本あります。名前をもう少し詳しく言ってください。
+no-such = { $heard }というパイプラインは知りません。
+no-name = 名前が聞き取れませんでした。
+gone = { $pipeline }はもう見当たりません。削除されたのかもしれません。
+in-region = { $region }の{ $pipeline }
+in-account = 末尾が{ $account }のアカウントの{ $pipeline }
 
-## The conversation.
+## 会話。
 
-ask-list = Shall I name them?
-ask-more = Shall I go on?
-ask-why = Do you want to know why?
-ask-else = Anything else?
-ask-what = What would you like to know?
-help = You can ask what is failing, what is running or what waits for approval. Of a pipeline, you can ask how it stands, why it failed, who changed it and when it last deployed.
-goodbye = Goodbye.
-not-understood = I did not understand that.
+ask-list = 名前を言いましょうか？
+ask-more = 続けますか？
+ask-why = 理由を知りたいですか？
+ask-else = ほかに何かありますか？
+ask-what = 何を知りたいですか？
+help = 失敗しているもの、実行中のもの、承認待ちのものを聞けます。パイプラインごとに、状態、失敗の理由、誰が変更したか、最後にいつデプロイしたかも聞けます。
+goodbye = それでは、また。
+not-understood = 聞き取れませんでした。
 
-no-ledger = I cannot read my records just now. Please ask again in a minute.
-stale = My records are slow just now. This is what I read { $ago }.
+no-ledger = 今は記録を読めません。1分ほどしてからもう一度聞いてください。
+stale = 今は記録の読み込みに時間がかかっています。これは{ $ago }に読んだ内容です。
 
-## Titles of cards.
+## カードの題名。
 
-title-help = What you can ask
-title-overview = Pipelines
-title-failing = Failing
-title-running = Running
-title-waiting = Waiting for approval
-title-keys = The four keys
+title-help = 聞けること
+title-overview = パイプライン
+title-failing = 失敗中
+title-running = 実行中
+title-waiting = 承認待ち
+title-keys = 4つの指標
 light = { $light ->
-    [red] red
-    [waiting] waiting
-    [running] running
-    [green] green
-   *[grey] ended
+    [red] 赤
+    [waiting] 承認待ち
+    [running] 実行中
+    [green] 緑
+   *[grey] 終了
 }
 
-## Doing things. $stage and $action are names as they are spoken.
+## 操作。$stage と $action は読み上げる名前です。
 
-action-off = I am not set up to change anything.
-action-refused = I am sorry, I cannot do that.
-action-ask-retry = Shall I retry { $stage } of { $pipeline }?
-action-ask-approve = Shall I approve { $action } of { $pipeline }?
-action-ask-reject = Shall I reject { $action } of { $pipeline }?
-action-ask-stop = Shall I stop { $pipeline }?
-action-ask-code = What is the code?
-action-too-often = That was tried too often. Please wait a while.
-action-left = All right, I leave it alone.
-action-retried = { $stage } of { $pipeline } is being retried.
-action-approved = { $action } of { $pipeline } is approved.
-action-rejected = { $action } of { $pipeline } is rejected.
-action-stopped = { $pipeline } is being stopped.
-action-nothing-failed = There is nothing to retry in { $pipeline }.
-action-nothing-waits = Nothing waits for approval in { $pipeline }.
-action-nothing-runs = { $pipeline } is not running.
-action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+action-off = 変更する操作は設定されていません。
+action-refused = 申し訳ありませんが、それはできません。
+action-ask-retry = { $pipeline }の{ $stage }をやり直しますか？
+action-ask-approve = { $pipeline }の{ $action }を承認しますか？
+action-ask-reject = { $pipeline }の{ $action }を却下しますか？
+action-ask-stop = { $pipeline }を止めますか？
+action-ask-code = コードは何ですか？
+action-too-often = 試した回数が多すぎます。しばらく待ってください。
+action-left = 分かりました。そのままにします。
+action-retried = { $pipeline }の{ $stage }をやり直しています。
+action-approved = { $pipeline }の{ $action }を承認しました。
+action-rejected = { $pipeline }の{ $action }を却下しました。
+action-stopped = { $pipeline }を止めています。
+action-nothing-failed = { $pipeline }にやり直すものはありません。
+action-nothing-waits = { $pipeline }に承認待ちはありません。
+action-nothing-runs = { $pipeline }は実行中ではありません。
+action-failed = { $pipeline }への操作をAWSが受け付けませんでした。理由はログにあります。
 
 ## Why it was not done.
 

@@ -11,6 +11,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Claim, ClaimKey, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
+use crate::config::Deployment;
 use crate::event::{Event, EvidenceEvent, EvidenceKind, Received, parse};
 use crate::history::{History, RunSummary};
 use crate::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
@@ -55,7 +56,7 @@ fn told(pipeline: &PipelineId, execution: &str, state: &str, time: &str) -> Run 
 
 fn history_of(run: &Run) -> History {
     let mut history = History::new(run.pipeline.clone());
-    history.learn(RunSummary::of(run));
+    history.learn(RunSummary::of(run, &Deployment::EVERY_RUN));
     history
 }
 
@@ -114,11 +115,11 @@ async fn recording_twice_changes_nothing(ledger: &impl Ledger, pipeline: &Pipeli
     let started = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
     let failed = told(pipeline, "e-1", "FAILED", "2026-11-20T10:05:00Z");
     for told in [&failed, &started] {
-        record(ledger, &NoArchive, told.clone()).await.unwrap();
+        record(ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
     }
     let before = ledger.load(pipeline, &started.execution).await.unwrap();
     for told in [&started, &failed, &started] {
-        let recorded = record(ledger, &NoArchive, told.clone()).await.unwrap();
+        let recorded = record(ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
         assert_eq!(recorded.run.status(), Status::Failed);
     }
     assert_eq!(ledger.load(pipeline, &started.execution).await.unwrap(), before, "nothing is written twice");
@@ -128,7 +129,9 @@ async fn every_pipeline_is_listed(ledger: &impl Ledger, unique: &str) {
     for index in (0..30).rev() {
         let pipeline = pipeline(unique, &format!("d-{index:02}"));
         let state = if index % 2 == 0 { "SUCCEEDED" } else { "FAILED" };
-        record(ledger, &NoArchive, told(&pipeline, "e-1", state, "2026-11-20T10:00:00Z")).await.unwrap();
+        record(ledger, &NoArchive, &Deployment::EVERY_RUN, told(&pipeline, "e-1", state, "2026-11-20T10:00:00Z"))
+            .await
+            .unwrap();
     }
     let listed = ledger.pipelines().await.unwrap();
     let mut sorted: Vec<_> = listed.iter().map(|overview| overview.pipeline.clone()).collect();
@@ -215,7 +218,7 @@ async fn odd_names_are_kept_apart(ledger: &impl Ledger, unique: &str) {
         let pipeline = pipeline(unique, name);
         for execution in ["e-1", "arn:aws:codepipeline:eu-west-1:111122223333:x", "e#1", "history"] {
             let told = told(&pipeline, execution, "SUCCEEDED", "2026-11-20T10:00:00Z");
-            record(ledger, &NoArchive, told.clone()).await.unwrap();
+            record(ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
             let known = ledger.load(&pipeline, &told.execution).await.unwrap();
             assert_eq!(known.run.map(|run| run.value), Some(told), "{name} {execution}");
         }
