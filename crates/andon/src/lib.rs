@@ -15,6 +15,7 @@ pub mod diagnosis;
 pub mod event;
 pub mod explanation;
 pub mod history;
+pub mod intervention;
 pub mod join;
 pub mod ledger;
 pub mod message;

@@ -281,3 +281,13 @@ action-nothing-failed = In { $pipeline } gibt es nichts noch einmal zu versuchen
 action-nothing-waits = In { $pipeline } wartet nichts auf Freigabe.
 action-nothing-runs = { $pipeline } läuft nicht.
 action-failed = AWS hat mich das bei { $pipeline } nicht tun lassen. Im Protokoll steht, warum.
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } läuft schon wieder.
+action-not-retryable = { $stage } von { $pipeline } lässt sich nicht wiederholen: Die Pipeline wurde seither geändert, oder dort ist nichts fehlgeschlagen.
+action-overtaken = Ein späterer Lauf ist schon durch { $stage } von { $pipeline } gegangen. Nur der lässt sich wiederholen.
+action-busy = In { $pipeline } ist gerade zu viel los. Versuche es gleich noch einmal.
+action-answered = Dort wartet in { $pipeline } nichts mehr: Jemand war schneller, oder die Frist ist abgelaufen.
+action-not-stoppable = { $pipeline } ist inzwischen zu Ende oder wird schon angehalten.
+action-unsure = CodePipeline hat nicht rechtzeitig geantwortet. Sieh bitte nach, was aus { $pipeline } geworden ist.

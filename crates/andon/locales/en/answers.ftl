@@ -282,3 +282,13 @@ action-nothing-failed = There is nothing to retry in { $pipeline }.
 action-nothing-waits = Nothing waits for approval in { $pipeline }.
 action-nothing-runs = { $pipeline } is not running.
 action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } is running again already.
+action-not-retryable = { $stage } of { $pipeline } cannot be retried: the pipeline has changed since, or nothing in it failed.
+action-overtaken = A later run has been through { $stage } of { $pipeline }. Only that one can be retried.
+action-busy = Too much is going on in { $pipeline }. Please try again in a moment.
+action-answered = Nothing waits there any more in { $pipeline }: somebody was faster, or it has expired.
+action-not-stoppable = { $pipeline } has ended by now, or is being stopped already.
+action-unsure = CodePipeline did not answer in time. Please look whether it was done to { $pipeline }.

@@ -284,3 +284,13 @@ action-nothing-failed = No hay nada que reintentar en { $pipeline }.
 action-nothing-waits = Nada espera aprobación en { $pipeline }.
 action-nothing-runs = { $pipeline } no está en marcha.
 action-failed = AWS no me dejó hacer eso con { $pipeline }. El registro dice por qué.
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } ya está en marcha de nuevo.
+action-not-retryable = No se puede reintentar { $stage } de { $pipeline }: el pipeline ha cambiado desde entonces, o no ha fallado nada ahí.
+action-overtaken = Una ejecución posterior ya ha pasado por { $stage } de { $pipeline }. Solo se puede reintentar esa.
+action-busy = Hay demasiada actividad en { $pipeline }. Inténtalo de nuevo dentro de un momento.
+action-answered = Ya no hay nada pendiente ahí en { $pipeline }: alguien se ha adelantado, o ha caducado.
+action-not-stoppable = { $pipeline } ya ha terminado, o ya se está deteniendo.
+action-unsure = CodePipeline no ha respondido a tiempo. Comprueba qué ha pasado con { $pipeline }.

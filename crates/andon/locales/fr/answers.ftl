@@ -281,3 +281,13 @@ action-nothing-failed = Il n'y a rien à relancer dans { $pipeline }.
 action-nothing-waits = Rien n'attend d'approbation dans { $pipeline }.
 action-nothing-runs = { $pipeline } ne tourne pas.
 action-failed = AWS ne m'a pas laissé faire cela sur { $pipeline }. Le journal dit pourquoi.
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } tourne déjà de nouveau.
+action-not-retryable = { $stage } de { $pipeline } ne peut pas être relancé : le pipeline a changé depuis, ou rien n'y a échoué.
+action-overtaken = Une exécution plus récente est déjà passée par { $stage } de { $pipeline }. Seule celle-là peut être relancée.
+action-busy = Il se passe trop de choses dans { $pipeline }. Réessayez dans un instant.
+action-answered = Plus rien n'attend à cet endroit de { $pipeline } : quelqu'un a été plus rapide, ou le délai est passé.
+action-not-stoppable = { $pipeline } est déjà terminé, ou en train de s'arrêter.
+action-unsure = CodePipeline n'a pas répondu à temps. Vérifiez ce qu'il est advenu de { $pipeline }.

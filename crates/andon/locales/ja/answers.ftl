@@ -187,3 +187,13 @@ action-nothing-failed = { $pipeline }にやり直すものはありません。
 action-nothing-waits = { $pipeline }に承認待ちはありません。
 action-nothing-runs = { $pipeline }は実行中ではありません。
 action-failed = { $pipeline }への操作をAWSが受け付けませんでした。理由はログにあります。
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } はすでに再び実行中です。
+action-not-retryable = { $pipeline } の { $stage } は再実行できません。パイプラインがその後変更されたか、失敗したものがありません。
+action-overtaken = { $pipeline } の { $stage } は、より新しい実行がすでに通過しました。再実行できるのはその実行だけです。
+action-busy = { $pipeline } は今混み合っています。少し待ってからもう一度お試しください。
+action-answered = { $pipeline } のその承認はもう待っていません。誰かが先に答えたか、期限が切れています。
+action-not-stoppable = { $pipeline } はすでに終了したか、停止中です。
+action-unsure = CodePipeline から時間内に応答がありませんでした。{ $pipeline } がどうなったか確認してください。

@@ -81,6 +81,11 @@ impl<L: Ledger, T: Timer> Desk<L, T> {
         self.read(now, pin!(self.timer.wait(PATIENCE))).await
     }
 
+    /// The pipelines as they were last read, for whoever has just asked about them.
+    pub fn known(&self) -> Option<Rc<Fleet>> {
+        self.last.borrow().as_ref().map(|(fleet, _)| Rc::clone(fleet))
+    }
+
     async fn read(&self, now: Timestamp, deadline: Pin<&mut impl Future<Output = ()>>) -> Option<Reading> {
         let last = self.last.borrow().clone();
         match select(pin!(self.ledger.pipelines()), deadline).await {

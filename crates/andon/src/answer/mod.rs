@@ -21,7 +21,7 @@ pub use desk::{Desk, PATIENCE, Reading, Timer};
 pub use fleet::{Fleet, Found};
 pub use locale::Locale;
 pub use question::{Group, Question, Subject, Topic};
-pub use reply::{Detail, Meaning, unclear};
+pub use reply::{Detail, Meaning, called, standing, unclear};
 pub use session::{Listing, Pending, Session};
 pub use speech::Speech;
 pub use spoken::spoken;

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::super::{Answer, Card, Filling, Kind, Pending, Phrase, Session, Speech, Voice};
 use super::naming;
 use crate::board::Row;
-use crate::history::Overview;
 
 /// The most pipelines that a screen is given.
 const MOST_ROWS: usize = 50;
@@ -108,13 +107,17 @@ impl<'a> Draft<'a> {
 
 /// A pipeline as a line of a card: `checkout-svc-prod: red for 12 minutes`.
 fn line(row: &Row, voice: &Voice, now: Timestamp) -> String {
-    let Overview { pipeline, latest, .. } = &row.overview;
+    let name = naming::cut(row.overview.pipeline.name.as_str());
+    format!("{} {name}: {}", row.light.sign(), standing(row, voice, now))
+}
+
+/// How a pipeline stands, in a few words to be read: `red, for 12 minutes`.
+pub fn standing(row: &Row, voice: &Voice, now: Timestamp) -> String {
     let word = voice.say(Phrase::Light, &[("light", row.light.word().into())]);
     let since = match row.red_since() {
         Some(since) => voice.for_long(since, now),
-        None if latest.status.is_final() => voice.ago(row.news_at(), now),
+        None if row.overview.latest.status.is_final() => voice.ago(row.news_at(), now),
         None => voice.for_long(row.began(), now),
     };
-    let name = naming::cut(pipeline.name.as_str());
-    [format!("{} {name}: {word}", row.light.sign()), since].join(", ")
+    [word, since].join(", ")
 }

@@ -18,7 +18,8 @@ mod talk;
 mod why;
 
 use draft::Draft;
-pub use naming::unclear;
+pub use draft::standing;
+pub use naming::{called, unclear};
 pub(super) use talk::no_ledger;
 
 /// What was looked up of the one pipeline that a question is about; all of it may be missing.

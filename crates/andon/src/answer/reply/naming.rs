@@ -79,7 +79,7 @@ fn ids(rows: &[&Row]) -> Vec<PipelineId> {
 }
 
 /// A pipeline's name in words, told from others of the same name by its region or by its account.
-pub(super) fn called(fleet: &Fleet, row: &Row, voice: &Voice) -> String {
+pub fn called(fleet: &Fleet, row: &Row, voice: &Voice) -> String {
     let id = &row.overview.pipeline;
     let name = said(id);
     let namesakes =

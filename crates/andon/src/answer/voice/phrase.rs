@@ -300,4 +300,18 @@ phrases! {
     ActionNothingRuns = "action-nothing-runs" ("pipeline"),
     /// The pipeline did not take it.
     ActionFailed = "action-failed" ("pipeline"),
+    /// A run is under way again.
+    ActionRunsAgain = "action-runs-again" ("pipeline"),
+    /// The pipeline has changed since, or nothing failed there.
+    ActionNotRetryable = "action-not-retryable" ("pipeline", "stage"),
+    /// A later run has been through the stage.
+    ActionOvertaken = "action-overtaken" ("pipeline", "stage"),
+    /// Too much is going on in the pipeline.
+    ActionBusy = "action-busy" ("pipeline"),
+    /// Nothing waits there any more.
+    ActionAnswered = "action-answered" ("pipeline"),
+    /// It has ended, or is being stopped.
+    ActionNotStoppable = "action-not-stoppable" ("pipeline"),
+    /// Nobody knows whether it was done.
+    ActionUnsure = "action-unsure" ("pipeline"),
 }
