@@ -11,7 +11,9 @@ use andon::event::EvidenceEvent;
 use andon::explanation::{Found, explain};
 use andon::history::{History, Overview};
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record};
+use andon::ledger::{
+    Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record,
+};
 use andon::name::{ExecutionId, ExternalId, PipelineId, PipelineName};
 use andon::run::Run;
 use andon::testing::{events, home, told};
@@ -266,6 +268,15 @@ impl Ledger for Slow {
         std::future::pending().await
     }
     async fn evidence(&self, _: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
+        std::future::pending().await
+    }
+    async fn hold(&self, _: &HeldEvent) -> Result<(), LedgerError> {
+        std::future::pending().await
+    }
+    async fn held(&self, _: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+        std::future::pending().await
+    }
+    async fn let_go(&self, _: &HeldEvent) -> Result<(), LedgerError> {
         std::future::pending().await
     }
     async fn history(&self, _: &PipelineId) -> Result<Option<History>, LedgerError> {

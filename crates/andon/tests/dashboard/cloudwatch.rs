@@ -83,7 +83,8 @@ fn search<'m>(terms: &str, metrics: &'m [Series]) -> Vec<&'m Series> {
         wanted.entry(condition.get(1).unwrap().as_str()).or_default().insert(condition.get(2).unwrap().as_str());
     }
     let matches = |series: &&Series| {
-        let is_of_schema = schema.as_ref().is_none_or(|names| series.dimensions.keys().copied().eq(names.iter().copied()));
+        let is_of_schema =
+            schema.as_ref().is_none_or(|names| series.dimensions.keys().copied().eq(names.iter().copied()));
         let value = |name: &str| match name {
             "MetricName" => Some(series.name),
             name => series.dimensions.get(name).map(String::as_str),
@@ -111,7 +112,9 @@ fn query<'m>(expression: &str, metrics: &'m [Series]) -> (Vec<&'m Series>, usize
     let (metric, schema) = (&parts["metric"], names("schema"));
     let matches = |series: &&Series| {
         series.name == metric
-            && schema.as_ref().is_none_or(|schema| series.dimensions.keys().copied().eq(schema.iter().map(String::as_str)))
+            && schema
+                .as_ref()
+                .is_none_or(|schema| series.dimensions.keys().copied().eq(schema.iter().map(String::as_str)))
             && parts.name("dimension").is_none_or(|name| {
                 series.dimensions.get(name.as_str()).map(String::as_str)
                     == parts.name("value").map(|value| value.as_str())
