@@ -40,6 +40,7 @@ accounts:
   '111122223333': shop
   '444455556666': finance
 ";
+
 /// What is heard while the recording plays.
 struct Audience {
     terminal: Terminal,
