@@ -21,7 +21,7 @@ const MARGIN: f32 = 0.07;
 /// What is left of a name's worth that lacks an environment or a number that was said.
 const LACKING: f32 = 0.6;
 /// A name this unlike is not even offered.
-const UNLIKE: f32 = 0.2;
+const UNLIKE: f32 = 0.05;
 /// Words joined to one have to be more alike than single ones.
 const LEAST_JOINED: f32 = 0.7;
 /// The most words that are joined to one.
