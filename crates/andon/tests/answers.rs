@@ -313,7 +313,7 @@ async fn what_only_a_slow_look_would_tell_is_left_out() {
     let told = answer.speech.to_string();
     assert_eq!(
         told,
-        "Payments API failed three hours ago. Two tests failed in unit tests. The change is by Leonie Hartwig."
+        "Payments API failed three hours ago. Two tests failed in unit tests. The change is by Tomasz Wilk."
     );
 }
 
