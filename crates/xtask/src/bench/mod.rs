@@ -133,6 +133,9 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
     let limits = subjects.iter().map(|subject| purpose(&subject.name).map(|purpose| count(purpose.round_trips)));
     table.push(Figure::new("round trips before the effect", "", 0, trips, Budget::Each(limits.collect())));
 
+    let effects = of(&|warm| warm.effects.per_thousand());
+    table.push(Figure::new("effects of 1,000 events, one by one", "", 0, effects, Budget::None));
+
     let kinds: BTreeSet<&str> = measured.iter().flat_map(|warm| warm.calls.keys().map(String::as_str)).collect();
     for kind in kinds {
         let calls = of(&|warm| warm.calls.get(kind).map(|calls| count(calls.len())));
