@@ -6,6 +6,7 @@
 mod category;
 mod clean;
 mod context;
+mod count;
 mod evidence;
 mod hint;
 mod log;
@@ -18,6 +19,7 @@ mod tools;
 
 pub use category::Category;
 pub use context::Context;
+pub use count::failed_tests;
 pub use evidence::{Evidence, Message, MessageSource, PhaseContext};
 pub use log::Log;
 pub use runbook::RunbookMatch;
