@@ -18,6 +18,7 @@ use table::{Budget, Figure, Table};
 use world::World;
 
 mod events;
+mod fleet;
 mod table;
 mod warm;
 mod world;
@@ -135,6 +136,7 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
 
     let effects = of(&|warm| warm.effects.per_thousand());
     table.push(Figure::new("effects of 1,000 events, one by one", "", 0, effects, Budget::None));
+    fleet::measure(subjects, &mut table).await?;
 
     let kinds: BTreeSet<&str> = measured.iter().flat_map(|warm| warm.calls.keys().map(String::as_str)).collect();
     for kind in kinds {
