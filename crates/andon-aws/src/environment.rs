@@ -1,5 +1,6 @@
 //! What a function is told by its environment. Every error names the variable and shows what one looks like.
 
+use std::collections::BTreeSet;
 use std::env::VarError;
 use std::path::PathBuf;
 
@@ -81,6 +82,11 @@ const EXTERNAL_ID: Variable = Variable {
     name: "ANDON_EVIDENCE_EXTERNAL_ID",
     meaning: "the external id that the role in other accounts asks for",
     example: "andon-4f1c2b",
+};
+const SKILL: Variable = Variable {
+    name: "ANDON_SKILL_ID",
+    meaning: "the ids of the Alexa skills that may ask, with commas between them",
+    example: "amzn1.ask.skill.12345678-1234-1234-1234-123456789012",
 };
 
 impl Variable {
@@ -165,6 +171,17 @@ fn role_of(name: Option<String>, external_id: Option<String>) -> Result<Option<M
         return Err(EXTERNAL_ID.wrong(&"an external id has 2 to 1224 characters"));
     }
     Ok(Some(MemberRole { name, external_id }))
+}
+
+/// `ANDON_SKILL_ID`: the skills that may ask.
+pub fn skills() -> Result<BTreeSet<String>, EnvironmentError> {
+    let skills: BTreeSet<String> =
+        SKILL.required()?.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    match skills.iter().find(|id| !id.starts_with("amzn1.ask.skill.") || id.contains(char::is_whitespace)) {
+        Some(wrong) => Err(SKILL.wrong(&format!("{wrong:?} is no skill's id"))),
+        None if skills.is_empty() => Err(SKILL.wrong(&"it names none")),
+        None => Ok(skills),
+    }
 }
 
 /// The configuration: the file that `ANDON_CONFIG` names, or `andon.yml` beside the binary; without either, the default.

@@ -12,6 +12,8 @@ pub mod environment;
 pub mod cloudwatch;
 #[cfg(feature = "codepipeline")]
 pub mod codepipeline;
+#[cfg(feature = "dashboards")]
+pub mod dashboards;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 #[cfg(feature = "evidence")]
@@ -19,14 +21,18 @@ pub mod evidence;
 #[cfg(any(
     feature = "cloudwatch",
     feature = "codepipeline",
+    feature = "dashboards",
     feature = "dynamodb",
     feature = "evidence",
-    feature = "send"
+    feature = "interventions",
+    feature = "secret"
 ))]
 mod fault;
+#[cfg(feature = "interventions")]
+pub mod intervention;
 #[cfg(feature = "lambda")]
 pub mod lambda;
-#[cfg(feature = "send")]
+#[cfg(feature = "secret")]
 pub mod secret;
 #[cfg(feature = "send")]
 pub mod send;

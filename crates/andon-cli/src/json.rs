@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// A row as JSON.
 pub fn row(row: &Row) -> Value {
-    let Overview { pipeline, latest, standing, trend, typical, .. } = &row.overview;
+    let Overview { pipeline, latest, standing, trend, typical, keys, .. } = &row.overview;
     json!({
         "account": pipeline.home.account,
         "region": pipeline.home.region,
@@ -27,6 +27,7 @@ pub fn row(row: &Row) -> Value {
         "last_success": standing.last_success,
         "trend": trend,
         "typical": typical,
+        "keys": keys,
     })
 }
 

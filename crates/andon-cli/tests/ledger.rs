@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use andon::config::Deployment;
 use andon::event::{Event, Received, parse};
 use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, conformance, record};
 use andon::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
@@ -62,7 +63,7 @@ fn connections_that_record_one_run_at_once_lose_nothing() {
             scope.spawn(move || {
                 let ledger = open(directory);
                 for told in told.iter().skip(part).step_by(2) {
-                    block_on(record(&ledger, &NoArchive, told.clone())).unwrap();
+                    block_on(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone())).unwrap();
                 }
             });
         }
@@ -146,7 +147,7 @@ fn write_until_killed(directory: &Path, name: &str) -> ! {
     let ledger = open(directory);
     for index in 0_u64.. {
         let execution = format!("{name}-{index}");
-        block_on(record(&ledger, &NoArchive, stage_started(&execution, "Source"))).unwrap();
+        block_on(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, stage_started(&execution, "Source"))).unwrap();
         println!("acknowledged {execution}");
     }
     unreachable!("nobody killed this process");
@@ -176,7 +177,7 @@ fn a_file_of_the_first_version_is_read() {
 fn what_was_kept_long_enough_is_forgotten_when_the_file_is_opened() {
     let directory = tempfile::tempdir().unwrap();
     let told = stage_started("e-1", "Source");
-    block_on(record(&open(directory.path()), &NoArchive, told.clone())).unwrap();
+    block_on(record(&open(directory.path()), &NoArchive, &Deployment::EVERY_RUN, told.clone())).unwrap();
     let later = |days: i64| now() + SignedDuration::from_hours(days * 24);
     let known = |days| {
         let ledger = SqliteLedger::open(directory.path(), later(days)).unwrap();

@@ -4,15 +4,18 @@
 //! values; whatever has to be done goes through a port, a small trait that somebody else implements.
 
 pub mod alert;
+pub mod answer;
 pub mod batch;
 pub mod board;
 pub mod clock;
 pub mod config;
+pub mod dashboard;
 pub mod delivery;
 pub mod diagnosis;
 pub mod event;
 pub mod explanation;
 pub mod history;
+pub mod intervention;
 pub mod join;
 pub mod ledger;
 pub mod message;
@@ -23,3 +26,5 @@ pub mod run;
 pub mod statistics;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod view;
+pub mod widget;

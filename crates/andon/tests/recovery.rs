@@ -1,6 +1,7 @@
 //! What a recovery names as the failure that it ends.
 
 use andon::alert::{News, due};
+use andon::config::Deployment;
 use andon::event::Attempt;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
@@ -14,7 +15,7 @@ async fn a_retry_that_recovers_ends_its_own_failure_and_not_that_of_days_ago() {
     // The history has the same pipeline fail in Build three days before; the retried attempt failed in Deploy.
     for event in ["codepipeline-run-history", "codepipeline-run-retry-succeeded"].into_iter().flat_map(events) {
         if let Some(run) = told(&event) {
-            last = Some(record(&ledger, &NoArchive, run).await.unwrap());
+            last = Some(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, run).await.unwrap());
         }
     }
     let recorded = last.unwrap();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
-use andon::config::{Config, Detail};
+use andon::config::Config;
 use andon::event::{Event, PipelineEvent, Received, parse};
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt, Recorded, record};
 use andon::run::Run;
@@ -64,13 +64,16 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 None => continue,
             };
             match parsed {
-                Ok(Event::Pipeline(event)) => match record(&self.ledger, &self.archive, Run::of(&event)).await {
-                    Ok(recorded) => taken.push((index, event, recorded)),
-                    Err(error) => {
-                        tracing::warn!("to be tried again: {error}");
-                        batch.fail(index, error.to_string());
+                Ok(Event::Pipeline(event)) => {
+                    let meant = &self.config.statistics.deployment;
+                    match record(&self.ledger, &self.archive, meant, Run::of(&event)).await {
+                        Ok(recorded) => taken.push((index, event, recorded)),
+                        Err(error) => {
+                            tracing::warn!("to be tried again: {error}");
+                            batch.fail(index, error.to_string());
+                        }
                     }
-                },
+                }
                 // Evidence is the notifier's business.
                 Ok(Event::Evidence(_) | Event::ApprovalRequest(_)) => {}
                 Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "left alone: {}", unknown.what),
@@ -83,24 +86,23 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         taken
     }
 
-    /// Works out which data are due, from the latest that is known of each run.
+    /// Works out which data are due, from the latest that is known of each run and of each pipeline's history.
     fn ask(
         &self,
         batch: &mut Batch,
         recorded: &[(usize, Box<PipelineEvent>, Recorded)],
         invocation: &Invocation,
     ) -> BTreeMap<ClaimKey, Asked> {
-        let mut latest = BTreeMap::new();
-        for (position, (_, event, _)) in recorded.iter().enumerate() {
-            latest.insert((event.pipeline.clone(), event.execution.clone()), position);
+        let mut runs = BTreeMap::new();
+        let mut histories = BTreeMap::new();
+        for (_, event, Recorded { run, history, .. }) in recorded {
+            runs.insert((&event.pipeline, &event.execution), run);
+            histories.insert(&event.pipeline, history);
         }
         let mut asked: BTreeMap<ClaimKey, Asked> = BTreeMap::new();
         for (index, event, _) in recorded {
-            let position = latest.get(&(event.pipeline.clone(), event.execution.clone()));
-            let Some((_, _, Recorded { run, history, .. })) = position.and_then(|position| recorded.get(*position))
-            else {
-                continue;
-            };
+            let run = runs.get(&(&event.pipeline, &event.execution));
+            let (Some(run), Some(history)) = (run, histories.get(&event.pipeline)) else { continue };
             let patience = batch.patience(*index, self.clock.now());
             let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, patience) {
                 Due::Now(measured) => measured,
@@ -112,21 +114,12 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 }
             };
             for Measurement { claim, datum } in measured {
-                if self.is_wanted(&datum) {
+                if datum.detail() <= self.config.statistics.detail {
                     asked.entry(claim).or_insert_with(|| Asked { datum, records: Vec::new() }).records.push(*index);
                 }
             }
         }
         asked
-    }
-
-    fn is_wanted(&self, datum: &Datum) -> bool {
-        let level = |name: &str| datum.dimensions.iter().any(|(dimension, _)| *dimension == name);
-        match self.config.statistics.detail {
-            Detail::Pipeline => !level("StageName"),
-            Detail::Stage => !level("ActionName"),
-            Detail::Action => true,
-        }
     }
 
     async fn claim(

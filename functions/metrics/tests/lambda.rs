@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod support;
+
 use std::collections::BTreeMap;
 
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use support::{aws, batch, recorded};
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
@@ -30,50 +33,9 @@ fn environment(table: &str, codepipeline: &Aws) -> BTreeMap<String, String> {
     .into()
 }
 
-async fn aws() -> aws_config::SdkConfig {
-    let keys = aws_sdk_cloudwatch::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
-}
-
-/// A run of a pipeline of this account, an hour ago: its events, moved to there, under a name of its own.
-fn recorded(file: &str, pipeline: &str) -> Vec<Value> {
-    let events = andon::testing::events(file);
-    let last = events.iter().map(andon::testing::time).max().unwrap();
-    let moved = Timestamp::now().checked_sub(SignedDuration::from_hours(1)).unwrap().duration_since(last);
-    let shift = |value: &mut Value| {
-        if let Some(time) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok()) {
-            *value = json!(time.checked_add(SignedDuration::from_secs(moved.as_secs())).unwrap().to_string());
-        }
-    };
-    events
-        .into_iter()
-        .map(|mut event| {
-            event["account"] = json!("123456789012");
-            event["detail"]["pipeline"] = json!(pipeline);
-            shift(&mut event["time"]);
-            for member in ["start-time", "last-retry-attempt-time", "stage-last-retry-attempt-time"] {
-                if event["detail"].get(member).is_some() {
-                    shift(&mut event["detail"][member]);
-                }
-            }
-            event
-        })
-        .collect()
-}
-
-fn batch(events: &[Value]) -> Value {
-    let record = |(index, event): (usize, &Value)| json!({"eventSource": "aws:sqs", "messageId": format!("m-{index}"), "body": event.to_string()});
-    json!({"Records": events.iter().enumerate().map(record).collect::<Vec<_>>()})
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retried_run_is_read_back_from_cloudwatch() {
-    let (shared, codepipeline) = (aws().await, Aws::start().unwrap());
+    let (shared, codepipeline) = (aws("eu-west-1").await, Aws::start().unwrap());
     let table = unique("andon-test");
     DynamoLedger::connect(&shared, &table, SystemClock).create_table().await.unwrap();
     // The emulator adds up what is of a pipeline's stages as well; so they are left out.
@@ -135,7 +97,7 @@ async fn a_retried_run_is_read_back_from_cloudwatch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_is_reported_alone() {
-    let (shared, codepipeline) = (aws().await, Aws::start().unwrap());
+    let (shared, codepipeline) = (aws("eu-west-1").await, Aws::start().unwrap());
     let table = unique("andon-test");
     DynamoLedger::connect(&shared, &table, SystemClock).create_table().await.unwrap();
     let function = Function::start(METRICS, environment(&table, &codepipeline)).await.unwrap();

@@ -1,13 +1,13 @@
 //! Every datum counts: once if nothing breaks, and at least once whatever breaks.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use andon::clock::Clock;
-use andon::config::{Config, Detail};
+use andon::config::Config;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Lease, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
@@ -41,23 +41,31 @@ struct World {
     ledger: MemoryLedger,
     sink: RecordingSink,
     now: Now,
+    config: Config,
 }
+
+/// What counts as a deployment: every run, or what goes to a stage.
+const CONFIGURATIONS: [&str; 2] =
+    ["version: 1\n", "version: 1\nstatistics: { deployment: { stage: [deploy, review] } }\n"];
 
 impl World {
     fn new(events: &[Value]) -> Self {
+        Self::configured(events, CONFIGURATIONS[0])
+    }
+
+    fn configured(events: &[Value], config: &str) -> Self {
         let start = events.iter().map(time).max().unwrap();
-        Self { ledger: MemoryLedger::new(), sink: RecordingSink::default(), now: Now(Cell::new(start)) }
+        let config = Config::parse(config, "andon.yml").unwrap();
+        Self { ledger: MemoryLedger::new(), sink: RecordingSink::default(), now: Now(Cell::new(start)), config }
     }
 
     fn metrics(&self, faults: &Rc<Faults>) -> Faulted<'_> {
-        let mut config = Config::default();
-        config.statistics.detail = Detail::Action;
         Metrics {
             ledger: Faulty::new(&self.ledger, faults),
             archive: NoArchive,
             sink: Faulty::new(&self.sink, faults),
             clock: &self.now,
-            config,
+            config: self.config.clone(),
         }
     }
 
@@ -93,7 +101,11 @@ fn deliver(world: &World, events: &[Value], faults: &Rc<Faults>) {
 }
 
 fn undisturbed(events: &[Value]) -> BTreeMap<String, usize> {
-    let world = World::new(events);
+    undisturbed_as(events, CONFIGURATIONS[0])
+}
+
+fn undisturbed_as(events: &[Value], config: &str) -> BTreeMap<String, usize> {
+    let world = World::configured(events, config);
     deliver(&world, events, &Faults::interleaving(0));
     world.put()
 }
@@ -154,11 +166,12 @@ proptest! {
     #[test]
     fn any_order_of_a_run_counts_the_same_once(
         (file, events) in proptest::sample::select(&RUNS[..])
-            .prop_flat_map(|file| shuffled(file).prop_map(move |events| (file, events)))
+            .prop_flat_map(|file| shuffled(file).prop_map(move |events| (file, events))),
+        config in proptest::sample::select(&CONFIGURATIONS[..]),
     ) {
-        let world = World::new(&events);
+        let world = World::configured(&events, config);
         deliver(&world, &events, &Faults::interleaving(0));
-        prop_assert_eq!(world.put(), undisturbed(&andon::testing::events(file)), "{}", file);
+        prop_assert_eq!(world.put(), undisturbed_as(&andon::testing::events(file), config), "{}", file);
     }
 
     #[test]

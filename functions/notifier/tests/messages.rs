@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use andon::alert::{Alert, due};
-use andon::config::{Config, Kind, Mention};
+use andon::config::{Config, Deployment, Kind, Mention};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, Recorded, record};
 use andon::message::{Context, Message, compose, email, slack};
@@ -20,7 +20,8 @@ fn alerts(files: &[&str]) -> Vec<(Alert, Timestamp)> {
         let now = andon::testing::time(&event).checked_add(SignedDuration::from_secs(1)).unwrap();
         let Some(told) = told(&event) else { continue };
         let attempt = told.attempt();
-        let Recorded { run, history, .. } = record(&ledger, &NoArchive, told).now_or_never().unwrap().unwrap();
+        let Recorded { run, history, .. } =
+            record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap();
         for alert in due(&run, &history, attempt, Patience::ByClock(now)).alerts {
             match alerts.iter_mut().find(|(known, _)| known.effect() == alert.effect()) {
                 Some(known) => *known = (alert, now),

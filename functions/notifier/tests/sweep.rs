@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use andon::config::Config;
+use andon::config::{Config, Deployment};
 use andon::delivery::NoDeadLetters;
 use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
@@ -30,7 +30,7 @@ fn notifier(limits: &str) -> Quiet {
 
 fn know(notifier: &Quiet, events: &[Value]) {
     for told in events.iter().filter_map(told) {
-        record(&notifier.ledger, &NoArchive, told).now_or_never().unwrap().unwrap();
+        record(&notifier.ledger, &NoArchive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap();
     }
 }
 

@@ -43,6 +43,9 @@ const DETAILS: [(&str, Detail); 3] =
     [("pipeline", Detail::Pipeline), ("stage", Detail::Stage), ("action", Detail::Action)];
 
 impl Deployment {
+    /// The success of any run of any pipeline: what counts as long as nothing is configured.
+    pub const EVERY_RUN: Self = Self { pipeline: None, stage: None };
+
     /// Whether a success is a deployment: of a stage, or (`None`) of a whole run.
     pub fn counts(&self, pipeline: &str, stage: Option<&str>) -> bool {
         let of_pipeline = self.pipeline.as_ref().is_none_or(|globs| globs.match_any(pipeline));

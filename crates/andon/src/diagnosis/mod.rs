@@ -136,7 +136,12 @@ impl<'a> Reading<'a> {
     /// Nothing is recognised: says so, and shows where it stood.
     fn unexplained(&self, evidence: &Evidence, told: &Log) -> Diagnosis {
         let context = Context::of(self.log, &self.structure);
-        let category = evidence.category();
+        let command = self.structure.command.as_ref().filter(|_| self.structure.failed.is_some());
+        let category = match evidence.category() {
+            // A linter that fails has found something, in whatever words.
+            Category::Unknown if command.is_some_and(|command| category::lints(&command.text)) => Category::Lint,
+            known => known,
+        };
         if !told.is_empty() && self.log.is_empty() {
             let lines: Vec<usize> = (0..told.len()).filter(|at| !told.line(*at).trim().is_empty()).take(3).collect();
             return Diagnosis { cause: quote(told, &lines), category, context: None, ..Diagnosis::default() };

@@ -120,6 +120,11 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Whether it is an action.
+    pub fn is_action(&self) -> bool {
+        matches!(self, Self::Action { .. })
+    }
+
     /// The stage it is, or is in.
     pub fn stage(&self) -> Option<&StageName> {
         match self {

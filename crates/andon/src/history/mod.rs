@@ -12,9 +12,13 @@ use crate::event::Attempt;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{Outcome, Status};
 
+mod deployments;
+mod keys;
 mod overview;
 mod summary;
 
+pub use deployments::Repaired;
+pub use keys::{Keys, Median};
 pub use overview::{BrokenBy, OpenRun, Overview, Typical};
 pub use summary::{ChangeSummary, Current, FailureSummary, RunSummary, StageLight};
 
@@ -44,6 +48,8 @@ struct Past {
     /// The newest run folded: older ones that turn up late are no longer taken in.
     until: Option<(Timestamp, ExecutionId)>,
     standing: Standing,
+    #[serde(default)]
+    broken: deployments::Broken,
 }
 
 /// How a pipeline stood at some moment.
@@ -233,6 +239,9 @@ impl History {
             };
             for outcome in &run.outcomes {
                 self.past.standing.then(run.first_seen, outcome);
+            }
+            for deployed in run.deployed() {
+                self.past.broken.then(&deployed);
             }
             let place = (run.first_seen, run.execution);
             if self.past.until.as_ref().is_none_or(|until| place > *until) {

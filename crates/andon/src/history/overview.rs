@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeSummary, Current, FailureSummary, History, RunSummary, Standing};
+use super::{ChangeSummary, Current, FailureSummary, History, Keys, RunSummary, Standing};
 use crate::event::Attempt;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::Status;
@@ -37,6 +37,9 @@ pub struct Overview {
     /// What failed last, while the pipeline is red.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_by: Option<BrokenBy>,
+    /// How delivery is going, where the pipeline deploys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
 }
 
 /// A run that has not ended.
@@ -100,6 +103,7 @@ impl History {
             open: runs.iter().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
             first_seen: runs.first().map(|run| run.first_seen),
             broken_by: broken,
+            keys: self.keys(),
             standing,
         })
     }

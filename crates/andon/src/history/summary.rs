@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Deployment;
+use crate::diagnosis::Category;
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
-use crate::run::{Failure, Outcome, Run, Status};
+use crate::run::{Deployed, Failure, Outcome, Run, Status};
 
-/// The most outcomes kept of one run; of a run that was retried more often, the first and the last ones.
+/// The most outcomes (and deployments) kept of one run; of a run that was retried more often, the first and the last ones.
 const MOST_OUTCOMES: usize = 16;
 /// The most characters kept of a reason or of a commit's first line.
 const LONGEST: usize = 200;
@@ -42,6 +44,9 @@ pub struct RunSummary {
     /// How its attempts ended, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
+    /// Its deployments, oldest first; `None` where each of its outcomes is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployments: Option<Vec<Deployed>>,
     /// Its stages, in the order they were seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageLight>,
@@ -91,6 +96,9 @@ pub struct FailureSummary {
     /// Why, by the most telling line of its log, once that has been found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// What kind of failure it is, once that has been found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
 }
 
 impl FailureSummary {
@@ -102,6 +110,7 @@ impl FailureSummary {
             at: failure.at,
             reason: failure.own_words().map(one_line),
             cause: failure.explanation.as_ref().and_then(|known| known.cause.first()).map(|line| one_line(line)),
+            category: failure.explanation.as_ref().map(|known| known.category),
         }
     }
 
@@ -130,6 +139,9 @@ pub struct ChangeSummary {
     pub title: Option<String>,
     /// Who wrote it.
     pub author: Option<String>,
+    /// When it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authored: Option<Timestamp>,
     /// A page that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -142,22 +154,19 @@ impl ChangeSummary {
             id: commit.id.as_deref().map(one_line),
             title: commit.message.as_deref().map(one_line),
             author: commit.author.as_deref().map(one_line),
+            authored: commit.authored,
             url: crate::message::console::commit(commit).filter(|url| url.len() <= LONGEST_URL),
         }
     }
 }
 
 impl RunSummary {
-    /// A run in a few words.
-    pub fn of(run: &Run) -> Self {
+    /// A run in a few words. What counts as a deployment is decided here, once, for all that is read off the history.
+    pub fn of(run: &Run, meant: &Deployment) -> Self {
         let status = run.status();
         let stages = run.stages();
         let current =
             (!status.is_final()).then(|| stages.iter().rev().find(|stage| !stage.status.is_final())).flatten();
-        let mut outcomes = run.outcomes();
-        if outcomes.len() > MOST_OUTCOMES {
-            outcomes.drain(MOST_OUTCOMES / 2..outcomes.len() - MOST_OUTCOMES / 2);
-        }
         Self {
             weight: run.weight(),
             execution: run.execution.clone(),
@@ -167,7 +176,8 @@ impl RunSummary {
             status,
             attempt: run.attempt(),
             moving_since: run.moving_since(),
-            outcomes,
+            outcomes: first_and_last(run.outcomes()),
+            deployments: run.deployments(meant).map(first_and_last),
             stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {
                 let action = stage.actions.iter().find(|action| !action.status.is_final());
@@ -182,10 +192,30 @@ impl RunSummary {
         }
     }
 
+    /// How its deployments ended, oldest first.
+    pub fn deployed(&self) -> Vec<Deployed> {
+        let of_outcome = |outcome: &Outcome| {
+            let Outcome { attempt, status, ended, .. } = *outcome;
+            let is_one = matches!(status, Status::Succeeded | Status::Failed);
+            is_one.then_some(Deployed { stage: None, attempt, status, ended })
+        };
+        match &self.deployments {
+            Some(deployments) => deployments.clone(),
+            None => self.outcomes.iter().filter_map(of_outcome).collect(),
+        }
+    }
+
     /// What runs of a pipeline are ordered by.
     pub fn place(&self) -> (Timestamp, &ExecutionId) {
         (self.first_seen, &self.execution)
     }
+}
+
+fn first_and_last<T>(mut ends: Vec<T>) -> Vec<T> {
+    if ends.len() > MOST_OUTCOMES {
+        ends.drain(MOST_OUTCOMES / 2..ends.len() - MOST_OUTCOMES / 2);
+    }
+    ends
 }
 
 fn one_line(text: &str) -> String {

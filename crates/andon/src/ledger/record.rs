@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Ledger, LedgerError, Saved, Versioned};
+use crate::config::Deployment;
 use crate::event::Attempt;
 use crate::history::{History, RunSummary};
 use crate::name::{ExecutionId, PipelineId};
@@ -70,7 +71,7 @@ pub struct PastRun {
 }
 
 impl PastRun {
-    fn summary(self) -> RunSummary {
+    fn summary(self, pipeline: &PipelineId, meant: &Deployment) -> RunSummary {
         let Self { execution, started, updated, status } = self;
         RunSummary {
             weight: 0,
@@ -81,7 +82,16 @@ impl PastRun {
             status,
             attempt: Attempt::FIRST,
             moving_since: started,
-            outcomes: vec![Outcome { attempt: Attempt::FIRST, status, started, ended: updated, is_start_known: true }],
+            outcomes: vec![Outcome {
+                attempt: Attempt::FIRST,
+                status,
+                started,
+                ended: updated,
+                is_start_known: true,
+                is_explained: true,
+            }],
+            // Which of its stages ended how, CodePipeline's list does not say.
+            deployments: (!meant.counts(pipeline.name.as_str(), None)).then(Vec::new),
             stages: Vec::new(),
             current: None,
             failure: None,
@@ -94,7 +104,14 @@ impl PastRun {
 ///
 /// Costs one read and at most one write, whatever the length of the history; none but the read if nothing is new. A
 /// pipeline that the ledger does not know yet has its past looked up once; if that fails, the event counts all the same.
-pub async fn record(ledger: &impl Ledger, archive: &impl Archive, told: Run) -> Result<Recorded, LedgerError> {
+///
+/// What counts as a deployment is noted with the run; runs noted before a change of that keep what they were noted as.
+pub async fn record(
+    ledger: &impl Ledger,
+    archive: &impl Archive,
+    meant: &Deployment,
+    told: Run,
+) -> Result<Recorded, LedgerError> {
     let mut past = None;
     for _ in 0..TRIES {
         let known = ledger.load(&told.pipeline, &told.execution).await?;
@@ -117,7 +134,7 @@ pub async fn record(ledger: &impl Ledger, archive: &impl Archive, told: Run) -> 
             match &past {
                 Some(Ok(runs)) => {
                     for run in runs.iter().filter(|run| run.status.is_final()) {
-                        history.learn(run.clone().summary());
+                        history.learn(run.clone().summary(&told.pipeline, meant));
                     }
                     history.backfilled(true);
                 }
@@ -125,7 +142,7 @@ pub async fn record(ledger: &impl Ledger, archive: &impl Archive, told: Run) -> 
             }
             history_changed = true;
         }
-        history_changed |= history.learn(RunSummary::of(&run));
+        history_changed |= history.learn(RunSummary::of(&run, meant));
         if !run_changed && !history_changed {
             return Ok(Recorded { run, history, no_past: None });
         }

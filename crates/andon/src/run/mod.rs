@@ -14,8 +14,10 @@ use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
 use crate::redaction::redact;
 
+mod deployment;
 mod reading;
 
+pub use deployment::Deployed;
 pub use reading::{ActionView, Failure, Outcome, StageView, Status};
 
 /// The most facts kept of one run. CodePipeline allows 1,000 actions in a pipeline; past this many, a run that is

@@ -64,6 +64,9 @@ pub struct Outcome {
     pub ended: Timestamp,
     /// Whether `started` was told, and is not just the earliest time seen.
     pub is_start_known: bool,
+    /// Whether it is known that this is how it ended: of a failure, that it is no rejection.
+    #[serde(default)]
+    pub is_explained: bool,
 }
 
 /// One thing that failed in an attempt.
@@ -246,6 +249,7 @@ impl Run {
                     status: if rejected { Status::Rejected } else { status_of(state) },
                     started: began.unwrap_or_else(|| self.first_seen()),
                     is_start_known: began.is_some(),
+                    is_explained: state != State::Failed || self.is_explained(attempt),
                     ended: fact.at,
                 }
             })
@@ -352,6 +356,38 @@ impl Run {
             .filter(|(state, _)| state.is_final())
             .map(|(state, fact)| (state, fact.at))
             .collect()
+    }
+
+    /// When the attempt at a subject that ended then began, as its events told; `None` if none did.
+    pub fn began(&self, subject: &Subject, attempt: Attempt, ended: Timestamp) -> Option<Timestamp> {
+        if *subject == Subject::Pipeline {
+            let of_end = |outcome: &Outcome| outcome.attempt == attempt && outcome.ended == ended;
+            let outcome = self.outcomes().into_iter().find(of_end)?;
+            return outcome.is_start_known.then_some(outcome.started);
+        }
+        let retried = self.retried(subject, attempt).filter(|retried| *retried <= ended);
+        // Once a run was retried, what a stage says of its start may be of its first attempt: unless it says it starting.
+        let is_own = |state| state == State::Started || attempt == Attempt::FIRST || subject.is_action();
+        let told = self.facts_of_attempt(subject, attempt).filter(|(state, _)| is_own(*state));
+        let started = told.filter_map(|(_, fact)| fact.started).min();
+        retried.or(started).or_else(|| self.came_to(State::Started, subject, attempt))
+    }
+
+    /// When a subject was retried in place for this attempt; `None` if the attempt is no retry of it.
+    pub fn retried(&self, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
+        let resumed = self.fact(attempt, subject, State::Resumed).map(|fact| fact.retried.unwrap_or(fact.at));
+        // All stages speak of the latest retry of their run, whichever stage that was of.
+        let is_own = *subject == Subject::Pipeline;
+        let told = self.facts_of_attempt(subject, attempt).filter_map(|(_, fact)| fact.retried).min();
+        told.filter(|_| is_own).or(resumed)
+    }
+
+    /// Whether a subject is an action that somebody has to approve.
+    pub fn is_approval(&self, subject: &Subject) -> bool {
+        let provider = |(_, _, fact): (Attempt, State, &Fact)| {
+            fact.action.as_ref().and_then(|action| action.provider.as_ref()).is_some_and(Provider::is_approval)
+        };
+        self.facts_of(subject).any(provider)
     }
 
     /// When a subject came to a state in an attempt.

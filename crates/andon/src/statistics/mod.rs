@@ -1,21 +1,32 @@
 //! What is measured? From a run and its pipeline's history to metric data; pure.
 //!
-//! The names and formulas are those of the best-known dashboard for CodePipeline (namespace `Pipeline`), so that what
-//! was built on them keeps working. Unlike there, a retry in place counts as a recovery, an event that comes twice
-//! counts once, a rejected approval is not a failure, and nothing depends on what an API has got round to listing.
+//! The first eight names and formulas are those of the best-known dashboard for CodePipeline (namespace `Pipeline`), so
+//! that what was built on them keeps working. Unlike there, a retry in place counts as a recovery, an event that comes
+//! twice counts once, a rejected approval is not a failure, and nothing depends on what an API has got round to listing.
+//! Beside them are the parts of the four keys, and how long things take and wait. `docs/statistics.md` has all formulas.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
-use crate::event::{Attempt, State, Subject};
-use crate::history::{Colour, History, RunSummary, Streak};
+use crate::config::Detail;
+use crate::event::{Attempt, Subject};
+use crate::history::History;
 use crate::ledger::ClaimKey;
-use crate::name::{Home, PipelineId};
-use crate::run::{Outcome, Patience, Run, Status};
+use crate::name::Home;
+use crate::run::{Patience, Run};
 
+mod deployments;
+mod ends;
 mod limits;
+mod metric;
+mod place;
+mod streaks;
 
 pub use limits::{dimension_value, named, timely};
+pub use metric::Metric;
+
+use place::Place;
 
 /// The namespace that all metrics are in.
 pub const NAMESPACE: &str = "Pipeline";
@@ -33,6 +44,18 @@ pub struct Datum {
     pub at: Timestamp,
 }
 
+impl Datum {
+    /// How fine it is: about a pipeline, a stage or an action.
+    pub fn detail(&self) -> Detail {
+        let has = |dimension: &str| self.dimensions.iter().any(|(name, _)| *name == dimension);
+        match (has("StageName"), has("ActionName")) {
+            (_, true) => Detail::Action,
+            (true, false) => Detail::Stage,
+            (false, false) => Detail::Pipeline,
+        }
+    }
+}
+
 /// A datum and the claim by which it is counted once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
@@ -40,51 +63,6 @@ pub struct Measurement {
     pub claim: ClaimKey,
     /// The datum.
     pub datum: Datum,
-}
-
-/// A metric, by the name that CloudWatch shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Metric {
-    /// 1 for every success of a pipeline, a stage or an action.
-    SuccessCount,
-    /// 1 for every failure of a pipeline, a stage or an action.
-    FailureCount,
-    /// From the end of the previous success to the end of this one.
-    SuccessCycleTime,
-    /// From the start of a run to its success.
-    SuccessLeadTime,
-    /// From the start of the first run after the previous success to this success: rework included.
-    DeliveryLeadTime,
-    /// From the start of a run to its failure.
-    FailureLeadTime,
-    /// From the start of the first success of an unbroken row to the start of the failure that ends it.
-    GreenTime,
-    /// From the start of the first failure of an unbroken row to the start of the success that ends it.
-    RedTime,
-}
-
-impl Metric {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SuccessCount => "SuccessCount",
-            Self::FailureCount => "FailureCount",
-            Self::SuccessCycleTime => "SuccessCycleTime",
-            Self::SuccessLeadTime => "SuccessLeadTime",
-            Self::DeliveryLeadTime => "DeliveryLeadTime",
-            Self::FailureLeadTime => "FailureLeadTime",
-            Self::GreenTime => "GreenTime",
-            Self::RedTime => "RedTime",
-        }
-    }
-
-    /// Its unit, by CloudWatch's name.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::SuccessCount | Self::FailureCount => "Count",
-            _ => "Seconds",
-        }
-    }
 }
 
 /// Where metric data go.
@@ -118,140 +96,47 @@ pub enum Due {
 
 /// Works out what is due once an event about a subject has been merged into its run and history.
 ///
-/// Whatever the order of events: the data of the subject itself, those of the run's ends (a late event can make one of
-/// them known), and those of the end of the next run (whose red or green time may hang on this one).
+/// Whatever the order of events: the data of the subject itself, those of the run's ends and deployments (a late event
+/// can make one of them known), and those of the end of the next run (whose red or green time may hang on this one).
 pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, home: &Home, patience: Patience) -> Due {
-    let mut measured = Vec::new();
-    let mut waits = false;
     let place = Place { pipeline: &run.pipeline, home };
+    let mut measured = Measured::default();
     if *subject != Subject::Pipeline {
-        waits |= count(&mut measured, &place, run, subject, attempt, patience);
+        ends::measure(&mut measured, &place, run, subject, attempt, patience);
     }
     if let Some(summary) = history.run(&run.execution) {
         for outcome in run.outcomes() {
-            waits |= count(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, patience);
-            if outcome.status == Status::Failed
-                && !is_decided(run, &Subject::Pipeline, outcome.attempt, outcome.ended, patience)
-            {
-                waits = true;
-                continue;
-            }
-            times(&mut measured, &place, history, summary, &outcome);
-        }
-        if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
-            for outcome in &next.outcomes {
-                times(&mut measured, &place, history, next, outcome);
+            ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, patience);
+            if outcome.is_explained || patience.is_over(outcome.ended) {
+                streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
         }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    measured.retain(|measurement: &Measurement| seen.insert(measurement.claim.clone()));
-    if waits { Due::More(measured) } else { Due::Now(measured) }
-}
-
-struct Place<'a> {
-    pipeline: &'a PipelineId,
-    home: &'a Home,
-}
-
-impl Place<'_> {
-    fn dimensions(&self, subject: &Subject) -> Vec<(&'static str, String)> {
-        let mut dimensions = vec![("PipelineName", self.pipeline.name.to_string())];
-        match subject {
-            Subject::Stage(stage) => dimensions.push(("StageName", stage.to_string())),
-            Subject::Action { stage, action } => {
-                dimensions.push(("StageName", stage.to_string()));
-                dimensions.push(("ActionName", action.to_string()));
-            }
-            Subject::Pipeline | Subject::Unnamed => {}
-        }
-        if self.pipeline.home != *self.home {
-            dimensions.push(("AccountId", self.pipeline.home.account.to_string()));
-            dimensions.push(("Region", self.pipeline.home.region.to_string()));
-        }
-        dimensions
-    }
-
-    fn measurement(&self, metric: Metric, value: f64, subject: &Subject, at: Timestamp, end: &str) -> Measurement {
-        let what = match subject {
-            Subject::Pipeline | Subject::Unnamed => String::new(),
-            Subject::Stage(stage) => format!("/{stage}"),
-            Subject::Action { stage, action } => format!("/{stage}/{action}"),
-        };
-        let claim =
-            ClaimKey { pipeline: self.pipeline.clone(), effect: format!("metric/{}/{end}{what}", metric.name()) };
-        Measurement { claim, datum: Datum { metric, value, dimensions: self.dimensions(subject), at } }
-    }
-}
-
-/// Counts the ends of a subject in an attempt; says whether one of them cannot be told yet.
-fn count(
-    measured: &mut Vec<Measurement>,
-    place: &Place<'_>,
-    run: &Run,
-    subject: &Subject,
-    attempt: Attempt,
-    patience: Patience,
-) -> bool {
-    let mut waits = false;
-    for (state, at) in run.ends(subject, attempt) {
-        let metric = match state {
-            State::Succeeded => Metric::SuccessCount,
-            State::Failed if !is_decided(run, subject, attempt, at, patience) => {
-                waits = true;
-                continue;
-            }
-            State::Failed if run.is_rejection(subject, attempt) => continue,
-            State::Failed => Metric::FailureCount,
-            _ => continue,
-        };
-        let end = format!("{}/{}", run.execution, attempt.number());
-        measured.push(place.measurement(metric, 1.0, subject, at, &end));
-    }
-    waits
-}
-
-/// Whether it is known if a failure was somebody's rejection; after a while it is taken as none.
-fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, at: Timestamp, patience: Patience) -> bool {
-    patience.is_over(at)
-        || matches!(subject, Subject::Action { .. } | Subject::Unnamed)
-        || run.is_explained_for(subject, attempt)
-}
-
-/// The times that the end of an attempt decides.
-fn times(measured: &mut Vec<Measurement>, place: &Place<'_>, history: &History, run: &RunSummary, outcome: &Outcome) {
-    let before = history.before(&run.execution, outcome.attempt, outcome.ended);
-    // Runs side by side can end in another order than they began: a row that began to end later is no row before it.
-    let is_before = |streak: &&Streak, colour| streak.colour == colour && streak.first_ended < outcome.ended;
-    let streak = |colour| before.streak.as_ref().filter(|streak| is_before(streak, colour))?.since;
-    // Without a start that the pipeline itself has told, a duration would be a guess: leave a gap instead.
-    let began = outcome.is_start_known.then_some(outcome.started);
-    let spans = match outcome.status {
-        Status::Succeeded => [
-            (Metric::SuccessLeadTime, run.started, Some(outcome.ended)),
-            (Metric::SuccessCycleTime, before.last_success, Some(outcome.ended)),
-            (
-                Metric::DeliveryLeadTime,
-                before.last_success.and(before.first_since_success.or(run.started)),
-                Some(outcome.ended),
-            ),
-            (Metric::RedTime, streak(Colour::Red), began),
-        ],
-        Status::Failed => [
-            (Metric::FailureLeadTime, run.started, Some(outcome.ended)),
-            (Metric::GreenTime, streak(Colour::Green), began),
-            (Metric::RedTime, None, None),
-            (Metric::RedTime, None, None),
-        ],
-        _ => return,
-    };
-    let end = format!("{}/{}", run.execution, outcome.attempt.number());
-    for (metric, from, to) in spans {
-        let (Some(from), Some(to)) = (from, to) else { continue };
-        let seconds = (to.duration_since(from).as_secs_f64()).round();
-        // Clocks differ, and the eight metrics have never counted a zero.
-        if seconds > 0.0 {
-            measured.push(place.measurement(metric, seconds, &Subject::Pipeline, outcome.ended, &end));
+        deployments::measure(&mut measured, &place, run, history, subject, patience);
+        if !measured.waits {
+            // What hangs on a failure that may be none is measured when that is known.
+            next_ends(&mut measured, &place, run, history);
+            deployments::measure_recoveries(&mut measured, &place, run, history, subject);
         }
     }
+    if *subject == Subject::Pipeline {
+        ends::measure_retry(&mut measured, &place, run, subject, attempt);
+    }
+    let mut seen = BTreeSet::new();
+    measured.data.retain(|measurement: &Measurement| seen.insert(measurement.claim.clone()));
+    if measured.waits { Due::More(measured.data) } else { Due::Now(measured.data) }
+}
+
+/// Measures the next run against this one, which may have been heard of too late for that.
+fn next_ends(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
+    let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) else { return };
+    for outcome in next.outcomes.iter().filter(|outcome| outcome.is_explained) {
+        streaks::measure(measured, place, history, next, outcome);
+    }
+}
+
+/// What has been measured so far, and whether more is to come.
+#[derive(Default)]
+struct Measured {
+    data: Vec<Measurement>,
+    waits: bool,
 }

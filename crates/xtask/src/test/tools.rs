@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use test_support::tools::{folder, sources};
+use test_support::tools::{chromium, folder, sources};
 
 use crate::command::{exists, run};
 
@@ -13,6 +13,9 @@ use crate::command::{exists, run};
 pub(crate) fn prepare() -> Result<()> {
     fs::create_dir_all(folder()).context("cannot create target/test-tools")?;
     python("Python packages", "requirements.txt", "python")?;
+    if chromium().is_none() {
+        bail!("chromium is not there: the tests look at pages with it; `.ci/run` installs it on Debian");
+    }
     when_changed("npm packages", &["package.json", "package-lock.json"], "node", |target| {
         needs("npm", "node 18 or later with npm")?;
         fs::create_dir_all(target)?;

@@ -16,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("go", &["panic: ", "fatal error: "], r"^(?:panic: |fatal error: (?:concurrent|all goroutines|runtime|stack|unexpected signal|out of memory|sync)|runtime: )(?P<why>.+)", Weight::Cause, Category::Test)
         .quote(&[then(OWN_FRAME, 12), then(r"^\t\S+\.go:\d+", 14)])
         .hint("The program crashed: {0}"),
+rule("go", &["cannot find module providing"], r"^(?:(?P<at>[^\s:]+\.go:\d+(?::\d+)?): )?(?P<why>cannot find module providing package (?P<package>[^\s:]+).*)", Weight::Cause, Category::Dependency).hint("Package {package} is in no module: run go get {package}, or go mod tidy, and commit go.mod and go.sum."),
     rule("go", &[".go:"], r"^(?:\.{0,2}/|vet: )?(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>.+)", Weight::Cause, Category::Compile)
         .unless(r"^\s|(?i)(?:warning|info)\b|_test\.go:\d+: (?:[A-Z]|got|want|expected)|\((?:\w+)\)$|no required module|cannot find package|is not in (?:std|GOROOT)").hint("{why} at {at}"),
     rule("go", &[".go:"], r"^(?P<at>[^\s:]+\.go:\d+(?::\d+)?): (?P<why>(?:no required module provides package|cannot find (?:package|module)|package \S+ is not in (?:std|GOROOT)).*)", Weight::Cause, Category::Dependency).hint("{why}"),

@@ -48,4 +48,18 @@ pub(super) const RULES: &[Rule] = &[
     rule("generator", &["Having trouble", "Error:"], r"^\d+\. (?P<why>Having trouble .*)", Weight::Cause, Category::Compile).quote(&[some(r"^\s*(?:\d+\. |\w*Error: )", 4, 2)]).hint("{why}: {quote}"),
     rule("gatsby", &[" ERROR ", "ERROR #"], r"^\s*ERROR\s+(?:#\S+)?\s*(?P<why>.*)$", Weight::Tool, Category::Compile).quote(&[some(r"\w", 5, 2)]),
     rule("coveralls", &["Bad response"], r"^Bad response: (?P<status>\d+) (?P<why>.*)", Weight::Cause, Category::Config).hint("The coverage service answered {status}: {why}"),
+    rule("deno", &[" [ERROR]: "], r"^(?P<code>TS\d+) \[ERROR\]: (?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s+at \S+:\d+:\d+", 5)]).hint("{code}: {why}"),
+    rule("sass", &["Error: "], r"^Error: (?P<why>.+)", Weight::Cause, Category::Compile).when(r"^\s+\S+\.s[ac]ss \d+:\d+", 14).quote(&[then(r"^\s+\S+\.s[ac]ss \d+:\d+", 14)]).hint("{why}, at {quote}"),
+    rule("less", &[".less on line "], r"^\w+Error: (?P<why>.+) in (?P<file>\S+\.less) on line (?P<line>\d+)", Weight::Cause, Category::Compile).hint("{why} at {file}:{line}"),
+    rule("parcel", &["@parcel/"], r"^@parcel/[\w-]+: (?P<why>Failed to resolve .*|Could not (?:find|load) .*)", Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+:\d+:\d+", 3)]).hint("{why}"),
+    rule("parcel", &["@parcel/"], r"^@parcel/[\w-]+: (?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s+\S+:\d+:\d+", 3)]).hint("{why}"),
+    rule("next", &["Turbopack build failed"], r"^(?:Error: )?Turbopack build failed with \d+ errors?", Weight::Tool, Category::Compile).quote(&[then(r"^(?:Error: |Module not found)", 4), then(r"^\.{1,2}/\S+", 3)]).hint("{quote}"),
+    rule("next", &["do not have the required package"], r"do not have the required package\(s\) installed", Weight::Cause, Category::Dependency).quote(&[then(r"^Please install ", 3)]).hint("{quote?Install the packages that Next.js names}"),
+    rule("standard", &[".js:", ".ts:", ".jsx:", ".tsx:", ".mjs:", ".cjs:"], r"^\s+(?P<at>/?\S+\.[cm]?[jt]sx?:\d+:\d+): (?P<why>.+) \((?P<rule>[\w/@-]+)\)$", Weight::Cause, Category::Lint).hint("{why} ({rule}) at {at}"),
+    rule("markdownlint", &["MD0"], r"^(?P<at>\S+\.(?:md|markdown|mdx):\d+(?::\d+)?):? (?:error )?(?P<why>MD\d{3}.*)", Weight::Cause, Category::Lint).hint("{why} at {at}"),
+    rule("commitlint", &["\u{2716}"], "^\u{2716}\\s+(?P<why>.+) \\[[\\w-]+\\]$", Weight::Cause, Category::Lint).hint("The commit message breaks a rule: {why}"),
+    // The way of oxc and its kin: a sign, the rule, and a frame that names the place.
+    rule("oxlint", &["): "], r"^\s+(?:\xE2\x9A\xA0|\xC3\x97|x|!) (?P<rule>[\w@/-]+\([\w/-]+\)): (?P<why>.+)", Weight::Cause, Category::Lint).quote(&[then(r"^\s+\S+\[\S+:\d+:\d+\]", 3)]).hint("{rule}: {why}"),
+    rule("redocly", &[" at #/"], r"^(?:\[\d+\] )?(?P<at>\S+\.(?:ya?ml|json):\d+:\d+) at #/\S*$", Weight::Cause, Category::Lint).quote(&[then(r"^\w.* .*\.$", 3)]).hint("{quote} ({at})"),
+    rule("serverless", &["Cannot resolve ", "Cannot parse ", "Configuration error"], r"^(?:Cannot (?:resolve|parse) \S*serverless\S*|Configuration error)", Weight::Cause, Category::Config).quote(&[some(r"^\s+- \S|^\s*at '", 4, 3)]).hint("{quote}"),
 ];

@@ -34,6 +34,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("gtest", &["[  FAILED  ]", ": Failure"], r"^\S+:\d+: Failure$", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3), then(r"\[  FAILED  \]", 10)]).hint("{quote}"),
     rule("gtest", &["[  FAILED  ]"], r"^\[  FAILED  \] \S+\.\S+", Weight::Tool, Category::Test),
     rule("swift", &["error: "], r"^(?P<at>\S+\.swift:\d+:\d+): error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+rule("meson", &["meson.build:"], r#"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)"#, Weight::Cause, Category::Dependency).hint("{why}: install its development package."),
+    rule("ctest", &["***"], r"^\s*\d+/\d+ Test +#\d+: (?P<test>\S+) \.*\s*\*\*\*(?:Failed|Timeout|Exception|Not Run)", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3)]).until(r"^\s*\d+/\d+ Test|^\s+Start +\d+|^\d+% tests|^\s*$.^").hint("{test} fails: {quote?run ctest with --output-on-failure to see why}"),
     rule("meson", &["ERROR: "], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
     rule("sanitizer", &["AddressSanitizer", "runtime error:"], r"(?:ERROR: \w+Sanitizer: |runtime error: )(?P<why>.+)", Weight::Cause, Category::Test).hint("{why}"),
 ];

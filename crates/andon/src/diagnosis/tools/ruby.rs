@@ -26,8 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("rubygems", &["Failed to build gem native extension"], r"Failed to build gem native extension", Weight::Tool, Category::Compile).quote(&[some(r"(?:not found|No such file|missing|\*\*\* extconf|error:)", 25, 2)]).hint("{quote}"),
     rule("ruby", &["cannot load such file"], r"cannot load such file -- (?P<what>\S+)", Weight::Cause, Category::Dependency).hint("{what} cannot be loaded: the gem is missing from the Gemfile, or bundle exec was left out."),
     rule("ruby", &["Error)", "Error"], r"^(?:\S*ruby: )?(?P<at>\S+\.r[bu]:\d+):in [`'].*: (?P<why>.+)\((?P<kind>[\w:]+)\)", Weight::Cause, Category::Test).hint("{kind} at {at}: {why}"),
-    rule("ruby", &["syntax error"], r"(?P<at>\S+\.r[bu]:\d+): (?P<why>syntax errors? .*)", Weight::Cause, Category::Compile).quote(&[some(r"^>|\^", 6, 2)]).hint("{why} at {at}"),
+    rule("ruby", &["syntax error"], r"(?P<at>\S+\.r[bu]:\d+): (?P<why>syntax errors?\b.*)", Weight::Cause, Category::Compile).quote(&[some(r"^>|\^", 6, 2)]).hint("{why} at {at}"),
     rule("rubocop", &[": C: ", ": W: ", ": E: ", ": F: "], r"^(?P<at>\S+:\d+:\d+): [CWEF]: (?:\[Corrct?able\] )?(?P<why>.+)", Weight::Cause, Category::Lint).hint("{why} at {at}"),
     rule("rake", &["rake aborted!"], r"^rake aborted!", Weight::Tool, Category::Config).quote(&[lead(r"\S", 2)]).hint("{quote}"),
     rule("rails", &["ActiveRecord::", "PG::", "Mysql2::"], r"^(?P<what>(?:ActiveRecord|PG|Mysql2|ActionView|Sprockets|Webpacker)::\w+)(?:: (?P<why>.*))?", Weight::Cause, Category::Test).hint("{what}: {why}"),
+    rule("bundler", &["in deployment mode after changing"], r"^You are trying to install in deployment mode after changing", Weight::Cause, Category::Dependency).quote(&[some(r"^(?:You have (?:added|deleted|changed)|\* )", 14, 3)]).hint("Gemfile.lock does not fit the Gemfile: run bundle install where both can be committed."),
 ];

@@ -42,4 +42,5 @@ pub(super) const RULES: &[Rule] = &[
     rule("yum", &["No package", "Unable to find a match", "No match for argument", "Nothing to do"], r"(?:Error: Unable to find a match: (?P<package>.+)|No package (?P<p2>\S+) available|No match for argument: (?P<p3>\S+))", Weight::Cause, Category::Dependency).hint("{0}"),
     rule("apk", &["ERROR: unable to select packages", "(no such package)"], r"(?:ERROR: unable to select packages|\(no such package\))", Weight::Cause, Category::Dependency).quote(&[some(r"\(no such package\)|required by", 4, 2)]),
     rule("gpg", &["NO_PUBKEY", "gpg: "], r"(?:NO_PUBKEY|gpg: (?:keyserver|no valid|signing failed|decryption failed).*)", Weight::Tool, Category::Config),
+    rule("git", &["is not a git command"], r"^git: '(?P<what>[^']+)' is not a git command", Weight::Cause, Category::Config).hint("git has no command {what} in this image: install what brings it (git-lfs, for example)."),
 ];

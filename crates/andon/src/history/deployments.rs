@@ -1,0 +1,95 @@
+//! What is broken in production? The deployments of a pipeline's runs, one after the other.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{History, RunSummary};
+use crate::name::{ExecutionId, StageName};
+use crate::run::{Deployed, Status};
+
+/// The most stages that are remembered as broken: those of a pipeline that has been renamed again and again must not
+/// pile up.
+const MOST_BROKEN: usize = 16;
+
+/// The stages whose latest deployment failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Broken(Vec<BrokenStage>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct BrokenStage {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stage: Option<StageName>,
+    /// When the first deployment of the unbroken row of failures ended.
+    since: Timestamp,
+}
+
+impl Broken {
+    /// Takes in the next deployment; gives back since when its stage had been broken, if it was.
+    pub(super) fn then(&mut self, deployed: &Deployed) -> Option<Timestamp> {
+        let known = self.0.iter().position(|broken| broken.stage == deployed.stage);
+        let since = known.and_then(|at| self.0.get(at)).map(|broken| broken.since);
+        match (deployed.status, known) {
+            (Status::Succeeded, Some(at)) => {
+                self.0.remove(at);
+            }
+            (Status::Failed, None) => {
+                self.0.push(BrokenStage { stage: deployed.stage.clone(), since: deployed.ended });
+                if self.0.len() > MOST_BROKEN {
+                    self.0.remove(0);
+                }
+            }
+            _ => {}
+        }
+        since
+    }
+}
+
+/// A deployment that ended well after failures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repaired<'h> {
+    /// Its run.
+    pub run: &'h RunSummary,
+    /// The deployment.
+    pub deployed: Deployed,
+    /// When the first deployment of the unbroken row of failures before it ended.
+    pub broken_since: Timestamp,
+}
+
+impl History {
+    /// The deployments that ended well after failures of the same stage, in the order of their runs.
+    ///
+    /// Runs side by side can end in another order than they began: what broke later was not repaired by it.
+    pub fn repairs(&self) -> Vec<Repaired<'_>> {
+        let mut broken = self.past.broken.clone();
+        let mut repairs = Vec::new();
+        for run in self.runs() {
+            for deployed in run.deployed() {
+                let since = broken.then(&deployed).filter(|since| *since < deployed.ended);
+                if let (Status::Succeeded, Some(broken_since)) = (deployed.status, since) {
+                    repairs.push(Repaired { run, deployed, broken_since });
+                }
+            }
+        }
+        repairs
+    }
+
+    /// The repairs that hang on one run: those by itself, and for each of its stages the first one by a later run.
+    pub fn repairs_around(&self, execution: &ExecutionId) -> Vec<Repaired<'_>> {
+        let Some(run) = self.run(execution) else { return Vec::new() };
+        let mut open: Vec<Option<StageName>> = run.deployed().into_iter().map(|deployed| deployed.stage).collect();
+        let mut around = self.repairs();
+        around.retain(|repaired| {
+            if repaired.run.execution == *execution {
+                return true;
+            }
+            if repaired.run.place() < run.place() {
+                return false;
+            }
+            let waiting = open.len();
+            open.retain(|stage| *stage != repaired.deployed.stage);
+            open.len() < waiting
+        });
+        around
+    }
+}

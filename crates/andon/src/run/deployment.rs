@@ -1,0 +1,49 @@
+//! What a run deployed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Run, Status};
+use crate::config::Deployment;
+use crate::event::{Attempt, State, Subject};
+use crate::name::StageName;
+
+/// How one deployment ended: well, or in failure. Rejected, stopped and superseded ones never were deployments.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Deployed {
+    /// The stage that deploys; `None` where the whole run counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageName>,
+    /// Which attempt.
+    pub attempt: Attempt,
+    /// [`Status::Succeeded`] or [`Status::Failed`].
+    pub status: Status,
+    /// When it ended.
+    pub ended: Timestamp,
+}
+
+impl Run {
+    /// The deployments of the run, oldest first: the ends of the stages that count as such. `None` where no stage is
+    /// said to deploy: then each end of the run is one.
+    pub fn deployments(&self, meant: &Deployment) -> Option<Vec<Deployed>> {
+        let pipeline = self.pipeline.name.as_str();
+        if meant.counts(pipeline, None) {
+            return None;
+        }
+        let mut deployments: Vec<Deployed> = self
+            .facts
+            .iter()
+            .filter_map(|(key, fact)| match (&key.subject, key.state) {
+                (Subject::Stage(stage), State::Succeeded) => Some((key.attempt, stage, Status::Succeeded, fact.at)),
+                (Subject::Stage(stage), State::Failed) if !self.is_rejection(&key.subject, key.attempt) => {
+                    Some((key.attempt, stage, Status::Failed, fact.at))
+                }
+                _ => None,
+            })
+            .filter(|(_, stage, ..)| meant.counts(pipeline, Some(stage.as_str())))
+            .map(|(attempt, stage, status, ended)| Deployed { stage: Some(stage.clone()), attempt, status, ended })
+            .collect();
+        deployments.sort_by_key(|deployed| (deployed.attempt, deployed.ended));
+        Some(deployments)
+    }
+}

@@ -1,0 +1,93 @@
+//! The metrics by name.
+
+use serde::Serialize;
+
+/// A metric, by the name that CloudWatch shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Metric {
+    /// 1 for every success of a pipeline, a stage or an action.
+    SuccessCount,
+    /// 1 for every failure of a pipeline, a stage or an action.
+    FailureCount,
+    /// From the end of the previous success to the end of this one.
+    SuccessCycleTime,
+    /// From the start of a run to its success.
+    SuccessLeadTime,
+    /// From the start of the first run after the previous success to this success: rework included.
+    DeliveryLeadTime,
+    /// From the start of a run to its failure.
+    FailureLeadTime,
+    /// From the start of the first success of an unbroken row to the start of the failure that ends it.
+    GreenTime,
+    /// From the start of the first failure of an unbroken row to the start of the success that ends it.
+    RedTime,
+    /// 1 for every deployment that succeeded.
+    DeploymentCount,
+    /// 1 for every deployment that failed.
+    DeploymentFailureCount,
+    /// From a commit to the end of its deployment.
+    ChangeLeadTime,
+    /// From the end of the first failed deployment of an unbroken row to the end of the one that succeeded.
+    RecoveryTime,
+    /// From the start of an attempt to its success, of a pipeline, a stage or an action that nobody has to approve.
+    Duration,
+    /// From the question to the answer of a manual approval, whatever the answer.
+    ApprovalWait,
+    /// 1 for every retry in place.
+    RetryCount,
+    /// 1 for every run whose place a newer one took.
+    SupersededCount,
+    /// 1 for every run that somebody stopped.
+    StoppedCount,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::SuccessCount,
+        Self::FailureCount,
+        Self::SuccessCycleTime,
+        Self::SuccessLeadTime,
+        Self::DeliveryLeadTime,
+        Self::FailureLeadTime,
+        Self::GreenTime,
+        Self::RedTime,
+        Self::DeploymentCount,
+        Self::DeploymentFailureCount,
+        Self::ChangeLeadTime,
+        Self::RecoveryTime,
+        Self::Duration,
+        Self::ApprovalWait,
+        Self::RetryCount,
+        Self::SupersededCount,
+        Self::StoppedCount,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SuccessCount => "SuccessCount",
+            Self::FailureCount => "FailureCount",
+            Self::SuccessCycleTime => "SuccessCycleTime",
+            Self::SuccessLeadTime => "SuccessLeadTime",
+            Self::DeliveryLeadTime => "DeliveryLeadTime",
+            Self::FailureLeadTime => "FailureLeadTime",
+            Self::GreenTime => "GreenTime",
+            Self::RedTime => "RedTime",
+            Self::DeploymentCount => "DeploymentCount",
+            Self::DeploymentFailureCount => "DeploymentFailureCount",
+            Self::ChangeLeadTime => "ChangeLeadTime",
+            Self::RecoveryTime => "RecoveryTime",
+            Self::Duration => "Duration",
+            Self::ApprovalWait => "ApprovalWait",
+            Self::RetryCount => "RetryCount",
+            Self::SupersededCount => "SupersededCount",
+            Self::StoppedCount => "StoppedCount",
+        }
+    }
+
+    /// Its unit, by CloudWatch's name.
+    pub fn unit(self) -> &'static str {
+        if self.name().ends_with("Count") { "Count" } else { "Seconds" }
+    }
+}
