@@ -5,7 +5,6 @@
 use andon::dashboard::{Dashboard, DashboardError, DashboardName, DashboardShelf};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
-use aws_sdk_cloudwatch::operation::delete_dashboards::DeleteDashboardsError;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
 use aws_sdk_cloudwatch::operation::put_dashboard::PutDashboardError;
 use aws_sdk_cloudwatch::types::DashboardValidationMessage;
@@ -73,9 +72,7 @@ impl DashboardShelf for CloudWatchShelf {
     async fn remove(&self, name: &DashboardName) -> Result<(), DashboardError> {
         match self.client.delete_dashboards().dashboard_names(name.as_str()).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(DeleteDashboardsError::is_dashboard_not_found_error) => {
-                Ok(())
-            }
+            Err(error) if matches!(error.code(), Some("ResourceNotFound" | "DashboardNotFoundError")) => Ok(()),
             Err(error) => Err(problem(format!("remove the dashboard {name}"), "DeleteDashboards", &error)),
         }
     }

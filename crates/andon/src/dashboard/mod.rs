@@ -34,7 +34,7 @@ use layout::Layout;
 const START: &str = "-P14D";
 
 /// How many pipelines there are to a page of the live board.
-const ROWS: u16 = 25;
+const ROWS: u16 = 20;
 
 /// A dashboard.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::view::{Door, View, find};
 
 mod request;
 
-pub use request::{Request, Wanted};
+pub use request::{Accounts, Request, Wanted};
 
 const DESCRIPTION: &str = include_str!("description.md");
 
@@ -47,7 +47,11 @@ pub async fn answer(
     };
     let view = View { viewer, config, now, door: Door::Widget(&invocation.function) };
     let shown = match wanted {
-        Wanted::Board(selection) => view.board(&Row::list(ledger.pipelines().await?), selection),
+        Wanted::Board(selection, accounts) => {
+            let mut overviews = ledger.pipelines().await?;
+            overviews.retain(|overview| accounts.hold(&overview.pipeline));
+            view.board(&Row::list(overviews), selection)
+        }
         Wanted::Pipeline { pipeline, execution } => match find(ledger, pipeline, execution.as_ref()).await? {
             Some(found) => view.pipeline(&found),
             None => view.sorry("No run of such a pipeline has been heard of."),

@@ -28,7 +28,7 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
     /// The board.
-    Board(Selection),
+    Board(Selection, Accounts),
     /// One pipeline.
     Pipeline {
         /// The pipeline.
@@ -36,6 +36,22 @@ pub enum Wanted {
         /// One of its runs; the latest if none is named.
         execution: Option<ExecutionId>,
     },
+}
+
+/// The accounts whose pipelines a board is about; all if none is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accounts(Vec<String>);
+
+impl Accounts {
+    /// Those of these ids.
+    pub fn of(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(ids.into_iter().map(Into::into).collect())
+    }
+
+    /// Whether a pipeline is in one of them.
+    pub fn hold(&self, pipeline: &PipelineId) -> bool {
+        self.0.is_empty() || self.0.iter().any(|id| id == pipeline.home.account.as_str())
+    }
 }
 
 impl Request {
@@ -58,11 +74,23 @@ impl Request {
         let found = payload.get("find").or_else(|| context.pointer("/forms/all/search")).or_else(|| member("search"));
         let wanted = match pipeline(payload) {
             Some(wanted) => wanted,
-            None => Wanted::Board(Selection {
-                search: found.and_then(Value::as_str).unwrap_or_default().trim().chars().take(LONGEST_SEARCH).collect(),
-                page: number("page").unwrap_or(1).max(1),
-                rows: number("rows").unwrap_or(ROWS).clamp(1, MOST_ROWS),
-            }),
+            None => {
+                let selection = Selection {
+                    search: found
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .trim()
+                        .chars()
+                        .take(LONGEST_SEARCH)
+                        .collect(),
+                    page: number("page").unwrap_or(1).max(1),
+                    rows: number("rows").unwrap_or(ROWS).clamp(1, MOST_ROWS),
+                };
+                // Whose board it is stays as the dashboard's author set it, whatever is clicked.
+                let accounts = context.pointer("/params/accounts").or_else(|| payload.get("accounts"));
+                let ids = accounts.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                Wanted::Board(selection, Accounts::of(ids.iter().filter_map(Value::as_str)))
+            }
         };
         Some(Self::Show(wanted, viewer(context)))
     }

@@ -37,9 +37,13 @@ const METRICS: [(Metric, bool); 8] = [
 ];
 const RECOVERY: (Metric, bool) = (Metric::RecoveryTime, false);
 
+/// All metrics that there are, by name.
+pub(crate) type Metrics = BTreeMap<&'static str, Vec<Series>>;
+
 /// Every metric of every pipeline, with a stage of its own.
-pub(crate) fn metrics(pipelines: &[PipelineId], home: &Home) -> Vec<Series> {
-    let mut all = Vec::new();
+pub(crate) fn metrics(pipelines: &[PipelineId], home: &Home) -> Metrics {
+    let mut all = Metrics::new();
+    let mut add = |series: Series| all.entry(series.name).or_default().push(series);
     for pipeline in pipelines {
         let mut dimensions = BTreeMap::from([("PipelineName", dimension_value(pipeline.name.as_str()).into_owned())]);
         if pipeline.home != *home {
@@ -47,11 +51,11 @@ pub(crate) fn metrics(pipelines: &[PipelineId], home: &Home) -> Vec<Series> {
             dimensions.insert("Region", pipeline.home.region.to_string());
         }
         for (metric, of_stages) in METRICS.into_iter().chain([RECOVERY]) {
-            all.push(Series { name: metric.name(), dimensions: dimensions.clone() });
+            add(Series { name: metric.name(), dimensions: dimensions.clone() });
             if of_stages {
                 let mut dimensions = dimensions.clone();
                 dimensions.insert("StageName", "Deploy".to_owned());
-                all.push(Series { name: metric.name(), dimensions });
+                add(Series { name: metric.name(), dimensions });
             }
         }
     }
@@ -59,7 +63,7 @@ pub(crate) fn metrics(pipelines: &[PipelineId], home: &Home) -> Vec<Series> {
 }
 
 /// What an expression finds: the metrics it reads, and how many lines it draws. `None` for arithmetic over others.
-pub(crate) fn found<'m>(expression: &str, metrics: &'m [Series]) -> Option<(Vec<&'m Series>, usize)> {
+pub(crate) fn found<'m>(expression: &str, metrics: &'m Metrics) -> Option<(Vec<&'m Series>, usize)> {
     if let Some(terms) = expression.strip_prefix("SEARCH('") {
         let found = search(terms.rsplit_once("', '").unwrap().0, metrics);
         let lines = found.len();
@@ -69,7 +73,7 @@ pub(crate) fn found<'m>(expression: &str, metrics: &'m [Series]) -> Option<(Vec<
 }
 
 /// `{Pipeline,PipelineName} MetricName="X" (AccountId="1" OR AccountId="2") Region="r"`
-fn search<'m>(terms: &str, metrics: &'m [Series]) -> Vec<&'m Series> {
+fn search<'m>(terms: &str, metrics: &'m Metrics) -> Vec<&'m Series> {
     let (schema, conditions) = match terms.strip_prefix("{Pipeline,") {
         Some(rest) => {
             let (names, rest) = rest.split_once("} ").unwrap();
@@ -83,20 +87,20 @@ fn search<'m>(terms: &str, metrics: &'m [Series]) -> Vec<&'m Series> {
         wanted.entry(condition.get(1).unwrap().as_str()).or_default().insert(condition.get(2).unwrap().as_str());
     }
     let matches = |series: &&Series| {
-        let is_of_schema = schema.as_ref().is_none_or(|names| series.dimensions.keys().copied().eq(names.iter().copied()));
+        let is_of_schema =
+            schema.as_ref().is_none_or(|names| series.dimensions.keys().copied().eq(names.iter().copied()));
         let value = |name: &str| match name {
             "MetricName" => Some(series.name),
             name => series.dimensions.get(name).map(String::as_str),
         };
-        wanted["MetricName"].contains(series.name)
-            && is_of_schema
-            && wanted.iter().all(|(name, any)| value(name).is_some_and(|value| any.contains(value)))
+        is_of_schema && wanted.iter().all(|(name, any)| value(name).is_some_and(|value| any.contains(value)))
     };
-    metrics.iter().filter(matches).collect()
+    let named = wanted["MetricName"].first().and_then(|name| metrics.get(name));
+    named.into_iter().flatten().filter(matches).collect()
 }
 
 /// `SELECT SUM("X") FROM SCHEMA("Pipeline", "D") WHERE "D" = 'v' GROUP BY "D" ORDER BY SUM() DESC LIMIT 10`
-fn query<'m>(expression: &str, metrics: &'m [Series]) -> (Vec<&'m Series>, usize) {
+fn query<'m>(expression: &str, metrics: &'m Metrics) -> (Vec<&'m Series>, usize) {
     let parts = QUERY.captures(expression).unwrap_or_else(|| panic!("{expression}"));
     let names = |part: &str| {
         parts.name(part).map(|names| {
@@ -108,16 +112,15 @@ fn query<'m>(expression: &str, metrics: &'m [Series]) -> (Vec<&'m Series>, usize
                 .collect::<BTreeSet<_>>()
         })
     };
-    let (metric, schema) = (&parts["metric"], names("schema"));
+    let schema = names("schema");
     let matches = |series: &&Series| {
-        series.name == metric
-            && schema.as_ref().is_none_or(|schema| series.dimensions.keys().copied().eq(schema.iter().map(String::as_str)))
+        schema.as_ref().is_none_or(|schema| series.dimensions.keys().copied().eq(schema.iter().map(String::as_str)))
             && parts.name("dimension").is_none_or(|name| {
                 series.dimensions.get(name.as_str()).map(String::as_str)
                     == parts.name("value").map(|value| value.as_str())
             })
     };
-    let processed: Vec<&Series> = metrics.iter().filter(matches).collect();
+    let processed: Vec<&Series> = metrics.get(&parts["metric"]).into_iter().flatten().filter(matches).collect();
     let lines = match names("by") {
         None => 1,
         Some(by) => {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use andon::dashboard::Dashboard;
 use serde_json::Value;
 
-use crate::cloudwatch::{Series, found};
+use crate::cloudwatch::{Metrics, found};
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
@@ -13,7 +13,7 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 });
 
 /// What is wrong with a dashboard, where this fleet's metrics are all that there is.
-pub(crate) fn violations(dashboard: &Dashboard, metrics: &[Series]) -> Vec<String> {
+pub(crate) fn violations(dashboard: &Dashboard, metrics: &Metrics) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut must = |is_kept: bool, limit: &str| {
         if !is_kept {

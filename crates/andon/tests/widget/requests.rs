@@ -2,7 +2,7 @@
 
 use andon::name::{ExecutionId, PipelineId};
 use andon::view::{Selection, Theme};
-use andon::widget::{Request, Wanted};
+use andon::widget::{Accounts, Request, Wanted};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn wanted(payload: &Value) -> Wanted {
 }
 
 fn board(search: &str, page: usize, rows: usize) -> Wanted {
-    Wanted::Board(Selection { search: search.to_owned(), page, rows })
+    Wanted::Board(Selection { search: search.to_owned(), page, rows }, Accounts::default())
 }
 
 #[test]
@@ -31,6 +31,23 @@ fn what_was_clicked_goes_before_what_was_typed_and_that_before_what_the_author_s
     let clicked = asking(json!({"find": "red", "widgetContext": {"forms": {"all": {"search": "pay"}}}}));
     assert_eq!(wanted(&clicked), board("red", 1, 20));
     assert_eq!(wanted(&asking(json!({"rows": 0, "page": -3}))), board("", 1, 1));
+}
+
+#[test]
+fn a_board_of_some_accounts_stays_theirs_whatever_is_clicked() {
+    let accounts = |payload| match wanted(&payload) {
+        Wanted::Board(_, accounts) => accounts,
+        other => panic!("{other:?}"),
+    };
+    let author = json!({"accounts": ["111122223333", 7]});
+    let theirs = Accounts::of(["111122223333"]);
+    assert_eq!(accounts(asking(author.clone())), theirs);
+    assert_eq!(accounts(asking(json!({"page": 2, "widgetContext": {"params": author}}))), theirs);
+    assert_eq!(accounts(asking(json!({"accounts": "111122223333"}))), Accounts::default());
+    let place = json!({"account": "111122223333", "region": "eu-west-1", "name": "payments-api"});
+    let pipeline: PipelineId = serde_json::from_value(place).unwrap();
+    assert!(theirs.hold(&pipeline) && Accounts::default().hold(&pipeline));
+    assert!(!Accounts::of(["444455556666"]).hold(&pipeline));
 }
 
 #[test]

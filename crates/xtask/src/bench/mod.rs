@@ -18,6 +18,7 @@ use table::{Budget, Figure, Table};
 use world::World;
 
 mod events;
+mod fleet;
 mod table;
 mod warm;
 mod world;
@@ -132,6 +133,8 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
     let trips = of(&|warm| warm.round_trips.map(count));
     let limits = subjects.iter().map(|subject| purpose(&subject.name).map(|purpose| count(purpose.round_trips)));
     table.push(Figure::new("round trips before the effect", "", 0, trips, Budget::Each(limits.collect())));
+
+    fleet::measure(subjects, &mut table).await?;
 
     let kinds: BTreeSet<&str> = measured.iter().flat_map(|warm| warm.calls.keys().map(String::as_str)).collect();
     for kind in kinds {
