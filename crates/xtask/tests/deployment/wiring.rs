@@ -60,9 +60,9 @@ fn a_member_account_may_forward_to_the_hub_and_the_hub_may_read_there_what_it_re
 
     let mut at_home = day.stack.statements("NotifierRole");
     at_home.retain(|statement| {
-        statement["Sid"]
-            .as_str()
-            .is_some_and(|sid| ["ReadWhyAnActionFailed", "ReadTheLogsOfBuilds", "ListWhereTheWorkWasDone"].contains(&sid))
+        statement["Sid"].as_str().is_some_and(|sid| {
+            ["ReadWhyAnActionFailed", "ReadTheLogsOfBuilds", "ListWhereTheWorkWasDone"].contains(&sid)
+        })
     });
     assert_eq!(allowed(&day.spoke.statements("Evidence")), allowed(&at_home));
 }
