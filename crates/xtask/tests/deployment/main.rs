@@ -9,6 +9,7 @@
 mod account;
 mod day;
 mod failures;
+mod packaging;
 mod permissions;
 mod stack;
 mod wiring;
