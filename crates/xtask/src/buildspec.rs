@@ -98,3 +98,25 @@ fn accept(template: &Path, moto: &str) -> Result<()> {
     println!("{} is deployed: {}", template.display(), stack.get("status").unwrap_or_default());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buildspec_is_read_and_a_package_is_made_only_after_the_checks() {
+        let text = fs::read_to_string(workspace::root().join("buildspec.yml")).unwrap();
+        let Buildspec { phases } = serde_saphyr::from_str(&text).unwrap();
+        assert!(phases.install.commands.iter().any(|command| command.starts_with("rustup ")));
+        let checks: Vec<&str> = phases.pre_build.commands.iter().map(String::as_str).collect();
+        assert_eq!(
+            checks,
+            [
+                "cargo xtask ci --report target/reports/tests.xml",
+                "cargo run --locked --package andon-cli -- check andon.yml"
+            ]
+        );
+        assert!(phases.build.commands.iter().any(|command| command.starts_with("cargo xtask package")));
+        assert_eq!(text.matches("on-failure: ABORT").count(), 3, "each phase stops the build when it fails");
+    }
+}

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Arch, archive, configuration, glibc, release, zipped};
+use super::{Arch, archive, configuration, release, zipped};
 use crate::command::{output, run};
 use crate::workspace;
 
@@ -57,7 +57,6 @@ fn check_out(clone: &Path, commit: &str) -> Result<()> {
 
 fn package(clone: &Path, function: &str, arch: Arch) -> Result<Package> {
     let binary = release::build_in(clone, &clone.join("target"), function, arch)?;
-    glibc::must_suit_lambda(&binary)?;
     let zip = zipped(&binary, &configuration(clone)?)?;
     Ok(Package { hash: archive::sha256(&zip), size: zip.len() })
 }

@@ -100,6 +100,7 @@ fn perform(step: Step, options: &Options, ci: bool) -> Result<()> {
 fn test(options: &Options, ci: bool) -> Result<()> {
     let arguments = &options.test_arguments;
     tools::prepare()?;
+    tools::prepare_for_templates()?;
     let moto = Emulator::moto().context("the tests need moto")?;
     let dynalite = Emulator::dynalite().context("the tests need dynalite")?;
     println!("moto answers at {}, dynalite at {}", moto.url(), dynalite.url());
