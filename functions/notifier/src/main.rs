@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda::Error> {
     let (table, topic) = (environment::table()?, environment::topic()?);
     let (slack_api, dead_letters) = (environment::slack_api(SLACK_API)?, environment::dead_letters()?);
     let (configuration, role) = (environment::config()?, environment::evidence_role()?);
-    lambda::serve(
+    Box::pin(lambda::serve(
         async || {
             let aws = config::load().await;
             Notifier {
@@ -32,6 +32,6 @@ async fn main() -> Result<(), lambda::Error> {
             notifier.evidence.belongs_to(&invocation.home.account);
             Box::pin(notifier.handle(payload, invocation)).await
         },
-    )
+    ))
     .await
 }

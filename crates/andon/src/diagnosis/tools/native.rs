@@ -7,7 +7,7 @@ use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What native builds say.
 pub(super) const RULES: &[Rule] = &[
-rule("meson", &["meson.build:"], r#"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)"#, Weight::Cause, Category::Dependency).hint("{why}: install its development package."),
+    rule("meson", &["meson.build:"], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)", Weight::Cause, Category::Dependency).hint("{why}: install its development package."),
     rule("gcc", &["fatal error: "], r"^(?P<at>[^\s:]+:\d+(?::\d+)?): fatal error: (?P<file>[^:]+): No such file or directory", Weight::Cause, Category::Compile).hint("Header {file} (included at {at}) is missing: install the library's development package or correct the include path."),
     rule("gcc", &[" error: "], r"^(?P<at>(?:[A-Za-z]:)?[^\s:]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu|inl|S|s|f90|F90|swift|ino|y|l|ipp|tcc|proto|in|def):\d+(?::\d+)?): (?:fatal )?error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
     rule("ld", &["undefined reference to", "Undefined symbols", "undefined symbol"], r"(?:^|[\s:])(?:undefined reference to [`'](?P<symbol>[^']+)'|Undefined symbols for architecture|undefined symbol: (?P<sym>\S+))", Weight::Cause, Category::Compile)
