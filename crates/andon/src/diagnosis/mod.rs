@@ -160,7 +160,10 @@ impl<'a> Reading<'a> {
         Diagnosis {
             cause,
             category,
-            hint: context.sentence(evidence.truncated_at_start),
+            hint: match category {
+                Category::Lint => context.objection(),
+                _ => context.sentence(evidence.truncated_at_start),
+            },
             context: Some(context),
             ..Diagnosis::default()
         }
