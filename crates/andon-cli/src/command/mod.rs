@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::terminal::{Terminal, complain};
 
+mod ask;
 mod check;
 mod demo;
 mod explain;
@@ -47,6 +48,7 @@ enum Command {
     Replay(replay::Replay),
     Status(status::Status),
     Runs(runs::Runs),
+    Ask(ask::Ask),
     Check(check::Check),
     Explain(explain::Explain),
     Preview(preview::Preview),
@@ -82,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Replay(replay) => replay.run(around),
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
+        Command::Ask(ask) => ask.run(around),
         Command::Check(check) => check.run(around),
         Command::Explain(explain) => explain.run(around),
         Command::Preview(preview) => preview.run(around),

@@ -86,7 +86,7 @@ span-weeks = { $count ->
    *[other] { number } Wochen
 }
 
-## Aufzählungen: „A, B und C“, „A, B oder C“.
+## Aufzählungen: „A, B und C“, „A, B oder C“. $begins ist der Anfangsbuchstabe des letzten.
 
 list-next = { $list }, { $next }
 list-last = { $list } und { $last }
@@ -112,7 +112,7 @@ cause-source = der Quellcode ließ sich nicht holen
 cause-unknown = niemand hat gesagt, warum
 cause-alone = { $cause }.
 cause-in = { $cause }, und zwar in { $place }.
-failed-in = Fehlgeschlagen ist { $place }.
+failed-in = Der Fehler liegt bei { $place }.
 
 ## Wie eine Pipeline steht. $for ist „seit elf Minuten“, $ago „vor elf Minuten“.
 
@@ -131,7 +131,10 @@ status-ended = { $how ->
 }
 
 why-red = { $pipeline } ist { $ago } fehlgeschlagen.
-why-streak = Das war { number } Mal hintereinander.
+why-streak = { $count ->
+    [2] Das war zweimal hintereinander.
+   *[other] Das war { number } Mal hintereinander.
+}
 why-others = { $count ->
     [one] Eine weitere Aktion schlug mit ihr fehl.
    *[other] { number } weitere Aktionen schlugen mit ihr fehl.
@@ -162,10 +165,10 @@ keys-fleet = { $count ->
     [one] In den letzten { $days } Tagen gab es eine Auslieferung.
    *[other] In den letzten { $days } Tagen gab es { number } Auslieferungen.
 }
-keys-lead = Eine Änderung braucht bis dahin { $span }.
+keys-lead = Eine Änderung braucht bis zur Auslieferung { $span }.
 keys-failures = { $percent ->
-    [0] Keine ist gescheitert.
-   *[other] { $percent } Prozent sind gescheitert.
+    [0] Kein Versuch ist gescheitert.
+   *[other] { $percent } Prozent der Versuche sind gescheitert.
 }
 keys-recovery = Bis alles wieder gut ist, dauert es { $span }.
 keys-none = Ich habe von { $pipeline } noch nicht genug gezählt.
@@ -173,7 +176,7 @@ keys-nothing = Ich habe noch nicht genug gezählt.
 
 ## Mehrere Pipelines.
 
-item = { $pipeline }, { $for }
+item = { $pipeline } { $for }
 failing-none = Keine Pipeline ist rot.
 failing-one = Nur { $pipeline } ist rot, und zwar { $for }.
 failing-some = { number } Pipelines sind rot: { $list }.
@@ -191,6 +194,7 @@ waiting-some = { $count ->
 }
 waiting-many = { number } Pipelines warten auf Freigabe. Am längsten { $pipeline }, { $for }.
 which-next = Es sind: { $list }.
+which-more = Weiter geht es mit: { $list }.
 which-last = Die letzten sind: { $list }.
 other-none = Eine andere kenne ich nicht.
 

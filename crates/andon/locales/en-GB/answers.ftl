@@ -9,6 +9,6 @@ status-ended = { $how ->
    *[stopped] The last run of { $pipeline } was stopped { $ago }.
 }
 keys-failures = { $percent ->
-    [0] None of them failed.
-   *[other] { $percent } per cent of them failed.
+    [0] No attempt failed.
+   *[other] { $percent } per cent of the attempts failed.
 }

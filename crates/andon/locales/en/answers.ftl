@@ -86,7 +86,7 @@ span-weeks = { $count ->
    *[other] { number } weeks
 }
 
-## Lists: "A, B and C", "A, B or C".
+## Lists: "A, B and C", "A, B or C". $begins is the letter that the last one begins with.
 
 list-next = { $list }, { $next }
 list-last = { $list } and { $last }
@@ -131,7 +131,10 @@ status-ended = { $how ->
 }
 
 why-red = { $pipeline } failed { $ago }.
-why-streak = It has failed { number } times in a row.
+why-streak = { $count ->
+    [2] It has failed twice in a row.
+   *[other] It has failed { number } times in a row.
+}
 why-others = { $count ->
     [one] One more action failed with it.
    *[other] { number } more actions failed with it.
@@ -155,6 +158,7 @@ deployed-never = I have not seen { $pipeline } succeed yet.
 keys-deployments = { $count ->
     [0] { $pipeline } has not deployed in the last { $days } days.
     [one] { $pipeline } deployed once in the last { $days } days.
+    [2] { $pipeline } deployed twice in the last { $days } days.
    *[other] { $pipeline } deployed { number } times in the last { $days } days.
 }
 keys-fleet = { $count ->
@@ -162,10 +166,10 @@ keys-fleet = { $count ->
     [one] There was one deployment in the last { $days } days.
    *[other] There were { number } deployments in the last { $days } days.
 }
-keys-lead = A change takes { $span } to get there.
+keys-lead = A change takes { $span } to be deployed.
 keys-failures = { $percent ->
-    [0] None of them failed.
-   *[other] { $percent } percent of them failed.
+    [0] No attempt failed.
+   *[other] { $percent } percent of the attempts failed.
 }
 keys-recovery = Recovery takes { $span }.
 keys-none = I have not counted enough of { $pipeline } yet.
@@ -173,7 +177,7 @@ keys-nothing = I have not counted enough yet.
 
 ## Several pipelines.
 
-item = { $pipeline }, { $for }
+item = { $pipeline } { $for }
 failing-none = No pipeline is failing.
 failing-one = Only { $pipeline } is failing. It has been red { $for }.
 failing-some = { number } pipelines are failing: { $list }.
@@ -191,6 +195,7 @@ waiting-some = { $count ->
 }
 waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
 which-next = They are: { $list }.
+which-more = Next come: { $list }.
 which-last = The last ones are: { $list }.
 other-none = There is no other one that I know of.
 

@@ -86,11 +86,17 @@ span-weeks = { $count ->
    *[other] { number } semanas
 }
 
-## Listas: «A, B y C», «A, B o C».
+## Listas: «A, B y C», «A, B o C». $begins es la letra con la que empieza el último.
 
 list-next = { $list }, { $next }
-list-last = { $list } y { $last }
-list-or = { $list } o { $last }
+list-last = { $begins ->
+    [i] { $list } e { $last }
+   *[other] { $list } y { $last }
+}
+list-or = { $begins ->
+    [o] { $list } u { $last }
+   *[other] { $list } o { $last }
+}
 
 ## Qué salió mal, como oración. $place es una etapa o una acción.
 
@@ -162,10 +168,10 @@ keys-fleet = { $count ->
     [one] Hubo un despliegue en los últimos { $days } días.
    *[other] Hubo { number } despliegues en los últimos { $days } días.
 }
-keys-lead = Un cambio tarda { $span } en llegar.
+keys-lead = Un cambio tarda { $span } en desplegarse.
 keys-failures = { $percent ->
-    [0] No falló ninguno.
-   *[other] Falló el { $percent } por ciento.
+    [0] No falló ningún intento.
+   *[other] Falló el { $percent } por ciento de los intentos.
 }
 keys-recovery = La recuperación tarda { $span }.
 keys-none = Aún no he contado lo suficiente de { $pipeline }.
@@ -173,7 +179,7 @@ keys-nothing = Aún no he contado lo suficiente.
 
 ## Varias pipelines.
 
-item = { $pipeline }, { $for }
+item = { $pipeline } { $for }
 failing-none = No falla ninguna pipeline.
 failing-one = Solo falla { $pipeline }. Está en rojo { $for }.
 failing-some = Fallan { number } pipelines: { $list }.
@@ -191,6 +197,7 @@ waiting-some = { $count ->
 }
 waiting-many = { number } pipelines esperan aprobación. La que más tiempo lleva es { $pipeline }, { $for }.
 which-next = Son: { $list }.
+which-more = Siguen: { $list }.
 which-last = Las últimas son: { $list }.
 other-none = No conozco ninguna otra.
 

@@ -89,7 +89,7 @@ span-weeks = { $count ->
    *[other] { number } semaines
 }
 
-## Listes : « A, B et C », « A, B ou C ».
+## Listes : « A, B et C », « A, B ou C ». $begins est la lettre par laquelle commence le dernier.
 
 list-next = { $list }, { $next }
 list-last = { $list } et { $last }
@@ -127,10 +127,10 @@ status-started = { $pipeline } tourne { $for }.
 status-usual = D'habitude, cela prend { $span }.
 status-green = { $pipeline } est au vert. Son dernier succès a eu lieu { $ago }.
 status-ended = { $how ->
-    [rejected] La dernière exécution de { $pipeline } a été refusée { $ago }.
-    [superseded] La dernière exécution de { $pipeline } a laissé la place à une plus récente { $ago }.
-    [canceled] La dernière exécution de { $pipeline } a été annulée { $ago }, car le pipeline a été modifié.
-   *[stopped] La dernière exécution de { $pipeline } a été arrêtée { $ago }.
+    [rejected] { $pipeline } : la dernière exécution a été refusée { $ago }.
+    [superseded] { $pipeline } : la dernière exécution a laissé la place à une plus récente { $ago }.
+    [canceled] { $pipeline } : la dernière exécution a été annulée { $ago }, car le pipeline a été modifié.
+   *[stopped] { $pipeline } : la dernière exécution a été arrêtée { $ago }.
 }
 
 why-red = { $pipeline } a échoué { $ago }.
@@ -139,17 +139,17 @@ why-others = { $count ->
     [one] Une autre action a échoué en même temps.
    *[other] { number } autres actions ont échoué en même temps.
 }
-why-author = Le changement vient de { $author }.
+why-author = Le changement est signé { $author }.
 why-not = { $pipeline } n'est pas en échec. Son dernier succès a eu lieu { $ago }.
 why-never = { $pipeline } n'est pas en échec.
 
 change-known = Le dernier changement dans { $pipeline } est arrivé { $ago }, par { $author } : { $title }.
 change-author = Le dernier changement dans { $pipeline } est arrivé { $ago }, par { $author }.
 change-title = Le dernier changement dans { $pipeline } est arrivé { $ago } : { $title }.
-change-unknown = La dernière exécution de { $pipeline } a commencé { $ago }, mais personne ne m'a dit ce qui a changé.
+change-unknown = { $pipeline } a tourné pour la dernière fois { $ago }, mais personne ne m'a dit ce qui a changé.
 
-deployed = Le dernier déploiement de { $pipeline } a eu lieu { $ago }.
-deployed-change = C'était un changement de { $author } : { $title }.
+deployed = { $pipeline } a déployé pour la dernière fois { $ago }.
+deployed-change = Le changement, signé { $author }, était : { $title }.
 deployed-red = Maintenant, il est au rouge { $for }.
 deployed-never = Je n'ai pas encore vu { $pipeline } réussir.
 
@@ -165,10 +165,10 @@ keys-fleet = { $count ->
     [1] Il y a eu un déploiement ces { $days } derniers jours.
    *[other] Il y a eu { number } déploiements ces { $days } derniers jours.
 }
-keys-lead = Un changement met { $span } pour y arriver.
+keys-lead = Un changement met { $span } à être déployé.
 keys-failures = { $percent ->
-    [0] Aucun n'a échoué.
-   *[other] { $percent } pour cent ont échoué.
+    [0] Aucune tentative n'a échoué.
+   *[other] { $percent } pour cent des tentatives ont échoué.
 }
 keys-recovery = Le rétablissement prend { $span }.
 keys-none = Je n'ai pas encore assez compté pour { $pipeline }.
@@ -176,7 +176,7 @@ keys-nothing = Je n'ai pas encore assez compté.
 
 ## Plusieurs pipelines.
 
-item = { $pipeline }, { $for }
+item = { $pipeline } { $for }
 failing-none = Aucun pipeline n'est en échec.
 failing-one = Seul { $pipeline } est en échec. Il est au rouge { $for }.
 failing-some = { number } pipelines sont en échec : { $list }.
@@ -194,6 +194,7 @@ waiting-some = { $count ->
 }
 waiting-many = { number } pipelines attendent une approbation. Le plus ancien est { $pipeline }, { $for }.
 which-next = Ce sont : { $list }.
+which-more = Ensuite : { $list }.
 which-last = Les derniers sont : { $list }.
 other-none = Je n'en connais pas d'autre.
 
@@ -223,7 +224,7 @@ empty = Je n'ai pas encore vu de pipeline. Je découvre chacun d'eux quand il to
 ## Quand on ne sait pas de quel pipeline il s'agit.
 
 ask-pipeline = De quel pipeline parles-tu ?
-ask-which-one = Parles-tu de { $list } ?
+ask-which-one = Veux-tu dire { $list } ?
 ask-more-words = { number } pipelines portent un nom de ce genre. Dis-moi un peu plus du nom.
 no-such = Je ne connais pas de pipeline nommé { $heard }.
 no-name = Je n'ai pas compris le nom.
@@ -265,15 +266,15 @@ light = { $light ->
 
 action-off = Je ne suis pas configuré pour modifier quoi que ce soit.
 action-refused = Désolé, je ne peux pas faire cela.
-action-ask-retry = Dois-je relancer { $stage } de { $pipeline } ?
-action-ask-approve = Dois-je approuver { $action } de { $pipeline } ?
-action-ask-reject = Dois-je refuser { $action } de { $pipeline } ?
+action-ask-retry = Dois-je relancer { $stage } pour { $pipeline } ?
+action-ask-approve = Dois-je approuver { $action } pour { $pipeline } ?
+action-ask-reject = Dois-je refuser { $action } pour { $pipeline } ?
 action-ask-stop = Dois-je arrêter { $pipeline } ?
 action-ask-code = Quel est le code ?
 action-left = D'accord, je n'y touche pas.
-action-retried = { $stage } de { $pipeline } est relancé.
-action-approved = { $action } de { $pipeline } est approuvé.
-action-rejected = { $action } de { $pipeline } est refusé.
+action-retried = { $stage } pour { $pipeline } est relancé.
+action-approved = { $action } pour { $pipeline } est approuvé.
+action-rejected = { $action } pour { $pipeline } est refusé.
 action-stopped = { $pipeline } est en train de s'arrêter.
 action-nothing-failed = Il n'y a rien à relancer dans { $pipeline }.
 action-nothing-waits = Rien n'attend d'approbation dans { $pipeline }.

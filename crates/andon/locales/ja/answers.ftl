@@ -92,10 +92,10 @@ keys-fleet = { $count ->
     [0] この{ $days }日間、デプロイはありませんでした。
    *[other] この{ $days }日間に{ $count }回のデプロイがありました。
 }
-keys-lead = 変更が届くまでに{ $span }かかります。
+keys-lead = 変更がデプロイされるまでに{ $span }かかります。
 keys-failures = { $percent ->
     [0] 失敗はありません。
-   *[other] そのうち{ $percent }パーセントが失敗しました。
+   *[other] 全体の{ $percent }パーセントが失敗しました。
 }
 keys-recovery = 復旧には{ $span }かかります。
 keys-none = { $pipeline }はまだ十分に数えられていません。
@@ -115,6 +115,7 @@ waiting-none = 承認待ちはありません。
 waiting-some = { $count }本のパイプラインが承認を待っています。{ $list }です。
 waiting-many = { $count }本のパイプラインが承認を待っています。一番長いのは{ $for }の{ $pipeline }です。
 which-next = { $list }です。
+which-more = 続いて{ $list }です。
 which-last = 残りは{ $list }です。
 other-none = ほかのパイプラインはありません。
 

@@ -7,6 +7,7 @@
 
 mod desk;
 mod fleet;
+pub mod grammar;
 mod locale;
 pub mod matching;
 mod question;

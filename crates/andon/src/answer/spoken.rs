@@ -58,7 +58,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
     while let Some(character) = characters.next() {
         let next_is_small = characters.peek().is_some_and(|next| next.is_lowercase());
         let begins = character.is_uppercase()
-            && before.is_some_and(|before| before.is_lowercase() || before.is_uppercase() && next_is_small);
+            && before.is_some_and(|before| before.is_lowercase() || before.is_alphanumeric() && next_is_small);
         if begins || !character.is_alphanumeric() {
             words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
         }

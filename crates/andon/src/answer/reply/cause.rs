@@ -16,6 +16,11 @@ static FAILED_TESTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b([0-9]{1,5}) (?:tests? |specs? |examples? )?(?:failed|failing|failures?)\b|\b(?:failed|failures?): ?([0-9]{1,5})\b").ok()
 });
 
+/// How runners begin the line of a test that failed.
+const ONE_TEST: [&str; 7] = ["FAILED ", "--- FAIL: ", "● ", "✕ ", "✗ ", "not ok ", "FAIL: "];
+/// So many failed tests and more may not all be quoted.
+const MOST_QUOTED: u32 = 4;
+
 /// What went wrong and where; `None` where nobody knows what.
 pub(super) fn sentence(row: &Row, explanation: Option<&Explanation>, voice: &Voice) -> Option<String> {
     let failure = row.failure()?;
@@ -51,7 +56,7 @@ fn clause(category: Category, said: &[&str], voice: &Voice) -> Option<String> {
     Some(voice.say(phrase, &[]))
 }
 
-/// How many tests failed, if a line says so; otherwise 0.
+/// How many tests failed, if a line says so or names each of a few; otherwise 0.
 fn failed_tests(said: &[&str]) -> u32 {
     let Some(pattern) = FAILED_TESTS.as_ref() else {
         return 0;
@@ -60,7 +65,12 @@ fn failed_tests(said: &[&str]) -> u32 {
         let found = pattern.captures(line)?;
         found.get(1).or(found.get(2))?.as_str().parse().ok().filter(|count| *count > 0)
     };
-    said.iter().find_map(number).unwrap_or(0)
+    let named = || {
+        let starts = |line: &&str| ONE_TEST.iter().any(|start| line.trim_start().starts_with(start));
+        // Of many, only some are quoted.
+        u32::try_from(said.iter().copied().filter(starts).count()).ok().filter(|count| *count < MOST_QUOTED)
+    };
+    said.iter().find_map(number).or_else(named).unwrap_or(0)
 }
 
 /// A stage or an action in words: the action says more.
@@ -100,6 +110,7 @@ mod tests {
         assert_eq!(counted("12 tests failed"), 12);
         assert_eq!(counted("AssertionError: expected 200, got 500"), 0);
         assert_eq!(counted("Failures: 0"), 0);
+        assert_eq!(failed_tests(&["FAILED a.py::test_one - x", "E assert", "FAILED a.py::test_two - y"]), 2);
     }
 
     #[test]

@@ -109,7 +109,11 @@ pub(super) fn names(mut draft: Draft<'_>, fleet: &Fleet, of: Group, from: usize)
     let next: Vec<&Row> = rows.iter().copied().skip(from).take(A_BREATH).collect();
     let named = from + next.len();
     let items = items(&draft, fleet, &next, of);
-    let phrase = if from > 0 && named == rows.len() { Phrase::WhichLast } else { Phrase::WhichNext };
+    let phrase = match from {
+        0 => Phrase::WhichNext,
+        _ if named == rows.len() => Phrase::WhichLast,
+        _ => Phrase::WhichMore,
+    };
     draft.rows(rows.iter().copied()).title(voice.say(words(of).title, &[]));
     draft.say(phrase, &[("list", voice.and(&items).into())]);
     draft.session.listing = Some(Listing { group: of, named });

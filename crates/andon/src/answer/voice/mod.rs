@@ -11,7 +11,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use super::Locale;
 
 mod phrase;
-
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use phrase::Phrase;

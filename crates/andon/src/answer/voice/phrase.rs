@@ -68,9 +68,9 @@ phrases! {
     /// A list that goes on.
     ListNext = "list-next" ("list", "next"),
     /// A list's last part, joined by "and".
-    ListLast = "list-last" ("list", "last"),
+    ListLast = "list-last" ("list", "last", "begins"),
     /// A list's last part, joined by "or".
-    ListOr = "list-or" ("list", "last"),
+    ListOr = "list-or" ("list", "last", "begins"),
 
     /// Tests failed: how many, or 0 where that is not known.
     CauseTest = "cause-test" ("count"),
@@ -190,6 +190,8 @@ phrases! {
     WaitingMany = "waiting-many" ("count", "pipeline", "for"),
     /// The next names of a list.
     WhichNext = "which-next" ("list"),
+    /// More names of a list.
+    WhichMore = "which-more" ("list"),
     /// The last names of a list.
     WhichLast = "which-last" ("list"),
     /// There is no other one.

@@ -86,7 +86,13 @@ impl Voice {
         let mut joined = first.clone();
         for (at, item) in rest.iter().enumerate() {
             joined = if at + 1 == rest.len() {
-                self.say(last, &[("list", joined.into()), ("last", item.as_str().into())])
+                {
+                    let begins: String = item.to_lowercase().chars().take(1).collect();
+                    self.say(
+                        last,
+                        &[("list", joined.into()), ("last", item.as_str().into()), ("begins", begins.into())],
+                    )
+                }
             } else {
                 self.say(Phrase::ListNext, &[("list", joined.into()), ("next", item.as_str().into())])
             };
