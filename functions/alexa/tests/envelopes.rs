@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use alexa::Alexa;
+use alexa::{Alexa, Skills};
 use andon::answer::{Desk, Timer};
 use andon::clock::Clock;
 use andon::config::Config;
@@ -51,7 +51,7 @@ fn skill() -> Alexa<MemoryLedger, NoActions, NoActions, Still> {
         passcode: NoActions,
         clock: Still,
         rules: Config::parse(config, "andon.yml").unwrap().voice,
-        skills: BTreeSet::from([SKILL.to_owned()]),
+        skills: Skills::Only(BTreeSet::from([SKILL.to_owned()])),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use andon::answer::Timer;
 use andon::clock::Clock;
 use andon::event::Malformed;
 use andon::history::{History, Overview};
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::MOST_WAITING;
+use super::skill::Skill;
 use crate::local::{Fate, PendingError, Station};
 use crate::terminal::complain;
 
@@ -52,6 +54,7 @@ pub(super) enum Request {
     Take(Vec<Result<Value, Malformed>>, Answer<Vec<Fate>>),
     Pipelines(Answer<Vec<Overview>>),
     Pipeline(PipelineId, Answer<Option<Pipeline>>),
+    Skill(Value, Answer<Value>),
 }
 
 impl std::fmt::Debug for Pipeline {
@@ -80,6 +83,11 @@ impl Desk {
         self.ask(|answer| Request::Pipeline(pipeline, answer)).await
     }
 
+    /// What the skill replies to a request of Alexa's.
+    pub(super) async fn skill(&self, request: Value) -> Result<Value, NoAnswer> {
+        self.ask(|answer| Request::Skill(request, answer)).await
+    }
+
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, NoAnswer> {
         let (answer, answered) = oneshot::channel();
         self.0.send(request(answer)).await.map_err(|_| NoAnswer::Ending)?;
@@ -90,8 +98,9 @@ impl Desk {
 /// Answers whoever asks and, in between, tries again what is due.
 ///
 /// Requests that have piled up are answered together, after one sync for all of them.
-pub(super) async fn work<L: Ledger, C: Clock + Clone>(
+pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
     station: &Station<L, C>,
+    skill: &Skill<L, C>,
     mut requests: mpsc::Receiver<Request>,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
@@ -123,6 +132,10 @@ pub(super) async fn work<L: Ledger, C: Clock + Clone>(
                 Request::Pipelines(answer) => tell(answer, station.ledger().pipelines().await.map_err(NoAnswer::from)),
                 Request::Pipeline(id, answer) => {
                     tell(answer, find(station.ledger(), &id).await.map_err(NoAnswer::from));
+                }
+                Request::Skill(request, answer) => {
+                    let Ok(reply) = skill.handle(request, &station.call()).await;
+                    tell(answer, Ok(reply));
                 }
             }
         }

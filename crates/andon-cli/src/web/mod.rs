@@ -1,10 +1,12 @@
-//! Andon by HTTP: events come in, the board and its data go out.
+//! Andon by HTTP: events come in, the board and its data go out, questions are answered.
 //!
 //! Handlers and ledger stay on one thread and take one request at a time from a desk; connections only ask there.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use alexa::Skills;
+use andon::answer::Timer;
 use andon::clock::Clock;
 use andon::ledger::{Ledger, LedgerError};
 use anyhow::Context as _;
@@ -19,6 +21,7 @@ use crate::local::Station;
 mod desk;
 mod events;
 mod pages;
+mod skill;
 
 use desk::Desk;
 
@@ -37,9 +40,10 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves until the process is told to end; requests under way are finished first.
 ///
 /// `sync` makes what has been taken in last; it is called before anybody is told that their events are.
-pub async fn serve<L: Ledger, C: Clock + Clone>(
+pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
     station: &Station<L, C>,
+    skills: Skills,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MOST_WAITING);
@@ -50,7 +54,7 @@ pub async fn serve<L: Ledger, C: Clock + Clone>(
     };
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = desk::work(station, requests, sync) => outcome,
+        outcome = desk::work(station, &skill::over(station, skills), requests, sync) => outcome,
         () = impatience => Ok(()),
     }
 }
@@ -62,6 +66,7 @@ fn router(desk: Desk) -> Router {
         .route("/api/pipelines", get(pages::board_json))
         .route("/api/pipelines/{account}/{region}/{name}", get(pages::pipeline_json))
         .route("/events", post(events::post))
+        .route("/alexa", post(skill::post))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(desk)
 }
