@@ -74,13 +74,13 @@ pub(super) fn kind(event: &Value) -> String {
     format!("{what} {}", state.and_then(Value::as_str).unwrap_or("event").to_lowercase())
 }
 
-/// A batch of one, as SQS hands it to a function.
-pub(super) fn batch(event: &Value, id: &str) -> Value {
+/// A batch of one, as SQS hands it to a function for the `delivery`th time.
+pub(super) fn batch(event: &Value, id: &str, delivery: u32) -> Value {
     json!({ "Records": [{
         "messageId": id,
         "receiptHandle": "handle",
         "body": event.to_string(),
-        "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "1767225600000" },
+        "attributes": { "ApproximateReceiveCount": delivery.to_string(), "SentTimestamp": "1767225600000" },
         "messageAttributes": {},
         "md5OfBody": "00000000000000000000000000000000",
         "eventSource": "aws:sqs",

@@ -67,7 +67,7 @@ pub(super) fn build_in(root: &Path, target: &Path, package: &str, arch: Arch) ->
         // Its own optimisations are another profile than the one in this workspace, for another processor than asked.
         build.args(["--disable-optimizations"]);
     }
-    build.args(["--config", &remapped_paths(root, triple)?]).current_dir(root);
+    build.args(["--config", &flags(root, triple)?]).current_dir(root);
     build.env("CARGO_TARGET_DIR", target).env("CARGO_INCREMENTAL", "0");
     for instead_of_the_configuration in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
         build.env_remove(instead_of_the_configuration);
@@ -86,21 +86,26 @@ pub(super) fn build_in(root: &Path, target: &Path, package: &str, arch: Arch) ->
     })
 }
 
+/// A binary for one fixed address. Otherwise the loader corrects some 57,000 addresses at every start, which touches
+/// 400 pages and takes a function with several SDK clients longer than all else before its first poll. The price: the
+/// program itself is no longer put at a random address; its libraries, heap and stack still are.
+const AT_A_FIXED_ADDRESS: &str = "-Crelocation-model=static";
+
 /// Flags as an addition to those of the configuration: the variable `RUSTFLAGS` would take their place.
-fn remapped_paths(root: &Path, triple: &str) -> Result<String> {
+fn flags(root: &Path, triple: &str) -> Result<String> {
     let rustc = rustc();
     let sysroot = output(Command::new(&rustc).args(["--print", "sysroot"]))?;
     let version = output(Command::new(&rustc).arg("-vV"))?;
     let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
-    let flags: Vec<String> = [
+    let remapped = [
         (root.display().to_string(), "/andon".to_owned()),
         (cargo_home()?, "/cargo".to_owned()),
         // The standard library says this of itself, unless its sources are installed.
         (format!("{}/lib/rustlib/src/rust", sysroot.trim()), format!("/rustc/{commit}")),
     ]
-    .into_iter()
-    .map(|(path, name)| serde_json::json!(format!("--remap-path-prefix={path}={name}")).to_string())
-    .collect();
+    .map(|(path, name)| format!("--remap-path-prefix={path}={name}"));
+    let flags = remapped.into_iter().chain([AT_A_FIXED_ADDRESS.to_owned()]);
+    let flags: Vec<String> = flags.map(|flag| serde_json::json!(flag).to_string()).collect();
     Ok(format!("target.{triple}.rustflags=[{}]", flags.join(",")))
 }
 
