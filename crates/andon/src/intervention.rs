@@ -222,7 +222,7 @@ mod tests {
             run.merge(more);
         }
         let mut history = History::new(run.pipeline.clone());
-        history.learn(RunSummary::of(&run));
+        history.learn(RunSummary::of(&run, &Deployment::default()));
         history.overview().unwrap()
     }
 
