@@ -210,6 +210,7 @@ impl Passcode for NoActions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Deployment;
     use crate::history::{History, RunSummary};
     use crate::run::Run;
     use crate::testing;

@@ -66,9 +66,10 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
         end().await;
         tokio::time::sleep(LAST_ORDERS).await;
     };
+    let skill = skill::over(station, skills);
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = desk::work(station, &skill::over(station, skills), requests, &news, sync) => outcome,
+        outcome = desk::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }
 }
