@@ -12,3 +12,10 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 }
+
+#[cfg(feature = "lambda")]
+impl andon::answer::Timer for SystemClock {
+    async fn wait(&self, span: jiff::SignedDuration) {
+        tokio::time::sleep(span.try_into().unwrap_or_default()).await;
+    }
+}

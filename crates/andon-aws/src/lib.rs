@@ -24,12 +24,15 @@ pub mod evidence;
     feature = "dashboards",
     feature = "dynamodb",
     feature = "evidence",
-    feature = "send"
+    feature = "interventions",
+    feature = "secret"
 ))]
 mod fault;
+#[cfg(feature = "interventions")]
+pub mod intervention;
 #[cfg(feature = "lambda")]
 pub mod lambda;
-#[cfg(feature = "send")]
+#[cfg(feature = "secret")]
 pub mod secret;
 #[cfg(feature = "send")]
 pub mod send;

@@ -6,12 +6,16 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
+use andon::clock::Clock as _;
 use andon::config::SecretRef;
+use andon::intervention::{Passcode, PasscodeError};
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
 
+use crate::clock::SystemClock;
 use crate::fault::said;
 
 /// How long a secret is used before it is fetched again.
@@ -109,6 +113,23 @@ impl Secrets {
             "" => Err(never("it is empty")),
             text => Ok(SecretString::from(text)),
         }
+    }
+}
+
+/// How many digits a code has that is said aloud.
+const DIGITS: usize = 4;
+
+impl Passcode for Secrets {
+    async fn is(&self, kept: &SecretRef, said: &str) -> Result<bool, PasscodeError> {
+        let code = self.get(kept, SystemClock.now()).await.map_err(|error| PasscodeError(error.to_string()))?;
+        let code = code.expose_secret().as_bytes();
+        if code.len() != DIGITS || !code.iter().all(u8::is_ascii_digit) {
+            return Err(PasscodeError(format!(
+                "{kept} does not hold {DIGITS} digits; store a code of {DIGITS} digits"
+            )));
+        }
+        // Slices of different lengths are unequal at once, which tells no more than that four digits are asked for.
+        Ok(bool::from(code.ct_eq(said.as_bytes())))
     }
 }
 

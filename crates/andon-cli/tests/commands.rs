@@ -214,3 +214,41 @@ fn what_cannot_be_previewed_is_said() {
     assert_eq!(none.code, 2);
     assert!(none.err.contains("leads to no alert recovered, but to failed"), "{}", none.err);
 }
+
+#[test]
+fn questions_are_answered_in_sentences() {
+    let data = known();
+    let ask = |question: &str, more: &[&str]| {
+        let mut arguments = vec!["ask", question, "--data", path(data.path()), "--now", NOW];
+        arguments.extend(more);
+        run(&arguments)
+    };
+    let conversation: Vec<String> = [
+        "what is failing?",
+        "why did orders fulfilment fail?",
+        "who changed what in orders full filament",
+        "when did ledger core last deploy",
+        "how is mobile b f f doing",
+        "what is running?",
+        "how are the four keys",
+        "how is everything?",
+        "is the billing service green",
+        "what is the weather",
+    ]
+    .map(|question| format!("> {question}\n{}", ask(question, &[]).out))
+    .to_vec();
+    insta::assert_snapshot!(conversation.join("\n"));
+    let json = ask("what is failing", &["--json"]).json();
+    assert_eq!(
+        (json["kind"].as_str(), json["pipelines"][0]["pipeline"].as_str()),
+        (Some("told"), Some("orders-fulfilment"))
+    );
+    let unknown = ask("is the billing service green", &["--json"]);
+    assert_eq!((unknown.code, unknown.json()["kind"].as_str()), (1, Some("no-such-pipeline")));
+    insta::assert_snapshot!(
+        "a_question_is_answered_in_other_languages",
+        ["de-DE", "es-ES", "fr-FR", "ja-JP"]
+            .map(|locale| ask("why did orders fulfilment fail?", &["--locale", locale]).out)
+            .join("")
+    );
+}

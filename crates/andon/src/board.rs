@@ -1,5 +1,7 @@
 //! How do all pipelines stand? Each as one row of a list, in the order in which somebody should look at them.
 
+use std::cmp::{Ordering, Reverse};
+
 use jiff::Timestamp;
 
 use crate::history::{ChangeSummary, FailureSummary, Overview};
@@ -75,11 +77,14 @@ impl Row {
     /// Every pipeline, in the order of a list: red first, then what waits or runs, then the rest; the latest news first.
     pub fn list(overviews: Vec<Overview>) -> Vec<Self> {
         let mut rows: Vec<Self> = overviews.into_iter().map(Self::of).collect();
-        rows.sort_by(|a, b| {
-            let key = |row: &Self| (row.light.min(Light::Green), std::cmp::Reverse(row.news_at()));
-            key(a).cmp(&key(b)).then_with(|| a.overview.pipeline.cmp(&b.overview.pipeline))
-        });
+        rows.sort_by(Self::before);
         rows
+    }
+
+    /// Which of two comes first in a list.
+    pub fn before(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (row.light.min(Light::Green), Reverse(row.news_at()));
+        key(self).cmp(&key(other)).then_with(|| self.overview.pipeline.cmp(&other.overview.pipeline))
     }
 
     /// How the latest run stands, in a word or two.

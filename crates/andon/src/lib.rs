@@ -4,6 +4,7 @@
 //! values; whatever has to be done goes through a port, a small trait that somebody else implements.
 
 pub mod alert;
+pub mod answer;
 pub mod batch;
 pub mod board;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod diagnosis;
 pub mod event;
 pub mod explanation;
 pub mod history;
+pub mod intervention;
 pub mod join;
 pub mod ledger;
 pub mod message;

@@ -119,6 +119,9 @@ fn a_secret_of_unknown_shape_is_not_shown_either() {
         "version: 1\nslack-token: hunter2\nx: [",
         "version: 1\nslack-token: env:A\nslack-token: hunter2\n",
         "version: 1\nslak-token: hunter2\n",
+        "version: 1\nvoice: { actions: retry, code: hunter2 }\n",
+        "version: 1\nvoice: { actions: retry, cod: hunter2 }\n",
+        "version: 1\nvoice: { actions: retry, code: hunter2\n",
         "version: 1\ndestinations: { a: { slack-webhok: \"https://example.com/hunter2\" } }\n",
         "version: 1\n\"slack-token\" : 'hunter2'\nx: [",
         "version: 1\ndestinations: { a: { slack-webhook: 'https://example.com/hunter2' } }\nx: [",
@@ -163,6 +166,7 @@ fn the_examples_in_the_sample_work_when_switched_on() {
     assert_eq!(config.destinations.len(), 4);
     assert_eq!(config.runbooks.len() + config.limits.len() + config.accounts.len(), 4);
     assert_eq!(config.statistics.detail, Detail::Stage);
+    assert_eq!(config.voice.unwrap().actions.len(), 2);
     assert!(config.statistics.deployment.stage.is_some());
 }
 
@@ -288,6 +292,7 @@ fn code_and_schema_know_the_same_keys() {
         known("statistics: {deployment: {xyzxyzxyz: 1}}"),
         keys(&defs["statistics"]["properties"]["deployment"])
     );
+    assert_eq!(known("voice: {xyzxyzxyz: 1}"), keys(&defs["voice"]));
     let mut destination: Vec<String> = (0..3).flat_map(|index| keys(&defs["destination"]["oneOf"][index])).collect();
     destination.sort();
     assert_eq!(known("destinations: {a: {xyzxyzxyz: 1}}"), destination);

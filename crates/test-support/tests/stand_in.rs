@@ -39,6 +39,10 @@ fn aws() -> Aws {
     }));
     aws.set_pipeline_state(json!({
         "pipelineName": "orders", "pipelineVersion": 3, "stageStates": [{
+            "stageName": "Build",
+            "latestExecution": { "pipelineExecutionId": EXECUTION, "status": "Failed" },
+            "actionStates": [],
+        }, {
             "stageName": "Prod",
             "latestExecution": { "pipelineExecutionId": EXECUTION, "status": "InProgress" },
             "actionStates": [{
@@ -272,6 +276,28 @@ fn an_approval_needs_the_right_token_and_counts_once() {
         kind(codepipeline(&aws, "PutApprovalResult", &approval(TOKEN))).as_deref(),
         Some("ApprovalAlreadyCompletedException")
     );
+}
+
+#[test]
+fn only_what_failed_is_retried_and_only_what_runs_is_stopped() {
+    let aws = aws();
+    let kind = |operation: &str, input: Value| {
+        codepipeline(&aws, operation, &input).json()["__type"].as_str().map(str::to_owned)
+    };
+    let retry = |stage: &str, run: &str| {
+        let input = json!({ "pipelineName": "orders", "stageName": stage, "pipelineExecutionId": run, "retryMode": "FAILED_ACTIONS" });
+        kind("RetryStageExecution", input)
+    };
+    assert_eq!(retry("Build", EXECUTION), None);
+    assert_eq!(retry("Prod", EXECUTION).as_deref(), Some("StageNotRetryableException"));
+    assert_eq!(retry("Gone", EXECUTION).as_deref(), Some("StageNotFoundException"));
+    let earlier = EXECUTION.replace("3137", "0001");
+    assert_eq!(retry("Build", &earlier).as_deref(), Some("NotLatestPipelineExecutionException"));
+    let stop =
+        |run: &str| kind("StopPipelineExecution", json!({ "pipelineName": "orders", "pipelineExecutionId": run }));
+    assert_eq!(stop(EXECUTION), None);
+    assert_eq!(stop(EXECUTION).as_deref(), Some("DuplicatedStopRequestException"));
+    assert_eq!(stop(&earlier).as_deref(), Some("PipelineExecutionNotStoppableException"));
 }
 
 #[test]

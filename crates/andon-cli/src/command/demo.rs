@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 
+use alexa::Skills;
 use andon::clock::Clock as _;
 use andon::config::Config;
 use serde_json::Value;
@@ -106,7 +107,7 @@ impl Demo {
                 Sent::Datum(_) => Ok(()),
             });
             let station = Station::new(ledger, Pending::in_memory()?, outlet, SystemClock, config);
-            web::serve(listener, &station, || Ok(())).await?;
+            web::serve(listener, &station, Skills::Any, || Ok(())).await?;
             Ok(Verdict::Well)
         })
     }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::terminal::{Terminal, complain};
 
+mod ask;
 mod check;
 mod dashboard;
 mod demo;
@@ -48,6 +49,7 @@ enum Command {
     Replay(replay::Replay),
     Status(status::Status),
     Runs(runs::Runs),
+    Ask(ask::Ask),
     Dashboard(dashboard::Dashboard),
     Check(check::Check),
     Explain(explain::Explain),
@@ -84,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Replay(replay) => replay.run(around),
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
+        Command::Ask(ask) => ask.run(around),
         Command::Dashboard(dashboard) => dashboard.run(around),
         Command::Check(check) => check.run(around),
         Command::Explain(explain) => explain.run(around),

@@ -27,7 +27,7 @@ const BEGINNINGS: &[&str] = &[
 ];
 
 /// The ends of the keys whose values are secrets.
-const KEYS: &[&str] = &["token", "webhook", "secret", "password", "url"];
+const KEYS: &[&str] = &["token", "webhook", "secret", "password", "url", "code"];
 
 /// Fewer characters than this are an example, not a secret.
 const SHORTEST: usize = 8;

@@ -27,6 +27,7 @@ mod secret;
 mod statistics;
 mod topic;
 mod tree;
+mod voice;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,7 @@ pub use runbook::{Pattern, Runbook};
 pub use secret::{BadWebhookUrl, SecretRef, WebhookUrl};
 pub use statistics::{Deployment, Detail, Statistics};
 pub use topic::{Topic, TopicArn};
+pub use voice::Voice;
 
 use reader::{Fields, Reader};
 use tree::Node;
@@ -74,6 +76,8 @@ pub struct Config {
     pub limits: Vec<Limit>,
     /// What is measured.
     pub statistics: Statistics,
+    /// What may be done by voice; nothing if absent.
+    pub voice: Option<Voice>,
 }
 
 /// What is known, while checking, of where the file will be used.
@@ -92,8 +96,18 @@ pub struct Checked {
     pub findings: Findings,
 }
 
-const KEYS: &[&str] =
-    &["version", "zone", "slack-token", "destinations", "routes", "accounts", "runbooks", "limits", "statistics"];
+const KEYS: &[&str] = &[
+    "version",
+    "zone",
+    "slack-token",
+    "destinations",
+    "routes",
+    "accounts",
+    "runbooks",
+    "limits",
+    "statistics",
+    "voice",
+];
 
 impl Default for Config {
     fn default() -> Self {
@@ -106,6 +120,7 @@ impl Default for Config {
             runbooks: Vec::new(),
             limits: Vec::new(),
             statistics: Statistics::default(),
+            voice: None,
         }
     }
 }
@@ -201,7 +216,8 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
         .unwrap_or_default();
     let limits = fields.section("limits").map(|node| limits::read(node, reader)).unwrap_or_default();
     let statistics = fields.section("statistics").and_then(|node| statistics::read(node, reader)).unwrap_or_default();
-    Some(Config { zone, destinations, routes, accounts, runbooks, limits, statistics })
+    let voice = fields.section("voice").and_then(|node| voice::read(node, reader));
+    Some(Config { zone, destinations, routes, accounts, runbooks, limits, statistics, voice })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

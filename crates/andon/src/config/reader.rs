@@ -44,7 +44,7 @@ impl<'t> Reader<'t> {
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
                 let near = nearest(&entry.key, known.iter().copied());
-                if near.is_some_and(|near| near.ends_with("token") || near.ends_with("webhook")) {
+                if near.is_some_and(|near| ["token", "webhook", "code"].iter().any(|secret| near.ends_with(secret))) {
                     self.secrets.push(entry.value.span.start..entry.value.end);
                 }
                 let help = if entry.key == "<<" {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Deployment;
+use crate::diagnosis::Category;
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
 use crate::run::{Deployed, Failure, Outcome, Run, Status};
@@ -95,6 +96,12 @@ pub struct FailureSummary {
     /// Why, by the most telling line of its log, once that has been found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// What kind of failure it is, once that has been found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// How many tests failed, where that is the kind of failure and the log said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_tests: Option<u32>,
 }
 
 impl FailureSummary {
@@ -106,6 +113,8 @@ impl FailureSummary {
             at: failure.at,
             reason: failure.own_words().map(one_line),
             cause: failure.explanation.as_ref().and_then(|known| known.cause.first()).map(|line| one_line(line)),
+            category: failure.explanation.as_ref().map(|known| known.category),
+            failed_tests: failure.explanation.as_ref().and_then(|known| known.failed_tests),
         }
     }
 

@@ -58,11 +58,8 @@ impl CodePipeline {
             "ListActionExecutions" => self.list_actions(input),
             "GetPipelineExecution" => self.execution(input),
             "PutApprovalResult" => self.approve(input),
-            "RetryStageExecution" | "StopPipelineExecution" => {
-                let id = text(input, "pipelineExecutionId");
-                self.find(text(input, "pipelineName"))?.find(id)?;
-                Ok(json!({ "pipelineExecutionId": id }))
-            }
+            "RetryStageExecution" => self.retry(input),
+            "StopPipelineExecution" => self.stop(input),
             _ => Err(Refusal::new("UnknownOperationException", format!("CodePipeline stands in without {operation}"))),
         }
     }
@@ -142,6 +139,49 @@ impl CodePipeline {
         }
         pipeline.answered.push(token.to_owned());
         Ok(json!({ "approvedAt": 1_767_225_600 }))
+    }
+
+    /// A stage whose state has been told is retried where it failed, in the run that was last in it.
+    fn retry(&self, input: &Value) -> Result<Value, Refusal> {
+        let (stage_name, id) = (text(input, "stageName"), text(input, "pipelineExecutionId"));
+        let pipeline = self.find(text(input, "pipelineName"))?;
+        pipeline.find(id)?;
+        let told = pipeline.state.as_ref().and_then(|state| state.get("stageStates"));
+        if told.is_some_and(|stages| named(Some(stages), "stageName", stage_name).is_none()) {
+            return Err(Refusal::new("StageNotFoundException", format!("Stage {stage_name} not found")));
+        }
+        if let Some(latest) = named(told, "stageName", stage_name).and_then(|stage| stage.get("latestExecution")) {
+            if text(latest, "pipelineExecutionId") != id {
+                let message = format!("Execution {id} is not the latest in stage {stage_name}");
+                return Err(Refusal::new("NotLatestPipelineExecutionException", message));
+            }
+            if text(latest, "status") != "Failed" {
+                let message = format!("Stage {stage_name} has no failed actions to retry");
+                return Err(Refusal::new("StageNotRetryableException", message));
+            }
+        }
+        Ok(json!({ "pipelineExecutionId": id }))
+    }
+
+    /// What runs begins to stop; what has ended does not, nor does what is being stopped.
+    fn stop(&mut self, input: &Value) -> Result<Value, Refusal> {
+        let (name, id) = (text(input, "pipelineName"), text(input, "pipelineExecutionId"));
+        match text(self.find(name)?.find(id)?, "status") {
+            "InProgress" => {}
+            "Stopping" => {
+                let message = format!("Execution {id} is already being stopped");
+                return Err(Refusal::new("DuplicatedStopRequestException", message));
+            }
+            status => {
+                let message = format!("Execution {id} cannot be stopped: its status is {status}");
+                return Err(Refusal::new("PipelineExecutionNotStoppableException", message));
+            }
+        }
+        let run = self.pipeline(name).executions.iter_mut().find(|run| text(run, "pipelineExecutionId") == id);
+        if let Some(status) = run.and_then(|run| run.get_mut("status")) {
+            *status = "Stopping".into();
+        }
+        Ok(json!({ "pipelineExecutionId": id }))
     }
 
     fn pipeline(&mut self, name: &str) -> &mut Pipeline {

@@ -11,17 +11,17 @@ use test_support::runtime_api::{Answer, Function};
 use test_support::unique;
 
 use super::world::World;
-use super::{Subject, events, median, purpose};
+use super::{Subject, events, purpose};
 
 /// The time between the starts of two runs.
 const EVERY: SignedDuration = SignedDuration::from_mins(30);
 
 /// What was measured of a function. The first run of each kind is not counted: it is not the steady state.
 pub(super) struct Warm {
-    /// The median time of an event.
-    pub(super) event: Duration,
-    /// The median time of an event in which no call was under way.
-    pub(super) own: Duration,
+    /// The times of the events.
+    pub(super) events: Vec<Duration>,
+    /// The times in which no call was under way.
+    pub(super) own: Vec<Duration>,
     pub(super) peak_memory: Option<u64>,
     /// The most calls that had to be made in sequence before the effect.
     pub(super) round_trips: Option<usize>,
@@ -31,6 +31,26 @@ pub(super) struct Warm {
     pub(super) calls: BTreeMap<String, Vec<String>>,
 }
 
+impl Warm {
+    /// Before anything was measured.
+    pub(super) fn new() -> Self {
+        Self {
+            events: Vec::new(),
+            own: Vec::new(),
+            peak_memory: None,
+            round_trips: None,
+            effects: Effects::default(),
+            calls: BTreeMap::new(),
+        }
+    }
+
+    /// Notes the time of an event, and the function's own share of it.
+    pub(super) fn note(&mut self, took: Duration, own: Duration) {
+        self.events.push(took);
+        self.own.push(own);
+    }
+}
+
 pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Result<Warm> {
     let function = Function::start(&subject.binary, world.environment()).await;
     let function = function.with_context(|| format!("{} does not start", subject.name))?;
@@ -38,15 +58,7 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
     let pipeline = unique(&subject.name);
     world.know_pipeline(&pipeline);
     let effect = purpose(&subject.name).map(|purpose| purpose.effect);
-    let (mut durations, mut own) = (Vec::new(), Vec::new());
-    let mut warm = Warm {
-        event: Duration::ZERO,
-        own: Duration::ZERO,
-        peak_memory: None,
-        round_trips: None,
-        effects: Effects::default(),
-        calls: BTreeMap::new(),
-    };
+    let mut warm = Warm::new();
     let first = Timestamp::now() - EVERY * i32::try_from((runs + 1) * recorded.len())?;
     for number in 0..=runs {
         for (kind, run) in recorded.iter().enumerate() {
@@ -79,8 +91,7 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
                 if !is_counted {
                     continue;
                 }
-                durations.push(took);
-                own.push(took.saturating_sub(under_way(&calls)));
+                warm.note(took, took.saturating_sub(under_way(&calls)));
                 let before = effect.and_then(|effect| trips_before(&calls, effect));
                 warm.round_trips = warm.round_trips.max(before);
                 let operations: Vec<String> = calls.into_iter().map(|call| call.operation).collect();
@@ -91,8 +102,6 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
             }
         }
     }
-    warm.event = median(&durations);
-    warm.own = median(&own);
     warm.peak_memory = function.peak_memory();
     Ok(warm)
 }
@@ -125,7 +134,7 @@ fn is_done(answer: &Answer) -> bool {
 }
 
 /// The time in which at least one call was under way.
-fn under_way(calls: &[Call]) -> Duration {
+pub(super) fn under_way(calls: &[Call]) -> Duration {
     let mut total = Duration::ZERO;
     let mut until: Option<Instant> = None;
     for call in calls {

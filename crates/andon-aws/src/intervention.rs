@@ -1,0 +1,184 @@
+//! Retrying, approving, rejecting and stopping, in CodePipeline itself.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use andon::intervention::{Approval, Obstacle, Order, OrderError, PipelineActions, Step};
+use andon::name::{AccountId, Region};
+use aws_config::SdkConfig;
+use aws_sdk_codepipeline::Client;
+use aws_sdk_codepipeline::config::Region as SdkRegion;
+use aws_sdk_codepipeline::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_codepipeline::types::{ActionState, ApprovalResult, ApprovalStatus, StageRetryMode, StageState};
+
+use crate::fault::said;
+
+/// CodePipeline takes summaries of at most 512 characters, and reasons for a stop of at most 200.
+const LONGEST_SUMMARY: usize = 512;
+const LONGEST_REASON: usize = 200;
+
+/// Acts on the pipelines of one account, its own, in whatever region they are.
+#[derive(Debug)]
+pub struct CodePipelineActions {
+    config: SdkConfig,
+    account: RefCell<Option<AccountId>>,
+    clients: RefCell<BTreeMap<Region, Client>>,
+}
+
+impl CodePipelineActions {
+    /// Costs nothing; clients are made when they are needed.
+    pub fn new(config: &SdkConfig) -> Self {
+        Self { config: config.clone(), account: RefCell::default(), clients: RefCell::default() }
+    }
+
+    /// Says whose credentials these are: a function learns that with each event.
+    pub fn belongs_to(&self, account: &AccountId) {
+        self.account.replace(Some(account.clone()));
+    }
+
+    /// A pipeline of the same name in this account must not be acted on in place of another account's.
+    fn client(&self, order: &Order) -> Result<Client, OrderError> {
+        let home = &order.pipeline.home;
+        match &*self.account.borrow() {
+            Some(account) if *account == home.account => {}
+            account => {
+                let own = account.as_ref().map_or("one that is not known yet", AccountId::as_str);
+                let problem = format!("it is in another account than this function's own ({own})");
+                return Err(OrderError { why: Obstacle::Forbidden, doing: doing(order), problem });
+            }
+        }
+        let mut clients = self.clients.borrow_mut();
+        let client = clients.entry(home.region.clone()).or_insert_with_key(|region| {
+            let region = SdkRegion::new(region.as_str().to_owned());
+            Client::from_conf(aws_sdk_codepipeline::config::Builder::from(&self.config).region(region).build())
+        });
+        Ok(client.clone())
+    }
+
+    async fn answer(
+        &self,
+        order: &Order,
+        approval: &Approval,
+        status: ApprovalStatus,
+        reason: &str,
+    ) -> Result<(), OrderError> {
+        let client = self.client(order)?;
+        let name = order.pipeline.name.as_str();
+        let state = client.get_pipeline_state().name(name).send().await;
+        let state = state.map_err(|error| fault("codepipeline:GetPipelineState", order, &error))?;
+        let (action, token) = waiting(state.stage_states(), order, approval).ok_or_else(|| OrderError {
+            why: Obstacle::Answered,
+            doing: doing(order),
+            problem: "nothing waits there for an answer of this run any more".to_owned(),
+        })?;
+        let result = ApprovalResult::builder().summary(cut(reason, LONGEST_SUMMARY)).status(status).build();
+        let result = result.map_err(|error| OrderError {
+            why: Obstacle::Unavailable,
+            doing: doing(order),
+            problem: error.to_string(),
+        })?;
+        client
+            .put_approval_result()
+            .pipeline_name(name)
+            .stage_name(approval.stage.as_str())
+            .action_name(action)
+            .token(token)
+            .result(result)
+            .send()
+            .await
+            .map_err(|error| fault("codepipeline:PutApprovalResult", order, &error))?;
+        Ok(())
+    }
+}
+
+impl PipelineActions for CodePipelineActions {
+    async fn carry_out(&self, order: &Order, reason: &str) -> Result<(), OrderError> {
+        let (name, execution) = (order.pipeline.name.as_str(), order.execution.as_str());
+        match &order.step {
+            Step::Retry(stage) => {
+                let request = self
+                    .client(order)?
+                    .retry_stage_execution()
+                    .pipeline_name(name)
+                    .stage_name(stage.as_str())
+                    .pipeline_execution_id(execution)
+                    .retry_mode(StageRetryMode::FailedActions);
+                let sent = request.send().await;
+                sent.map(|_| ()).map_err(|error| fault("codepipeline:RetryStageExecution", order, &error))
+            }
+            Step::Approve(approval) => self.answer(order, approval, ApprovalStatus::Approved, reason).await,
+            Step::Reject(approval) => self.answer(order, approval, ApprovalStatus::Rejected, reason).await,
+            Step::Stop => {
+                let request = self
+                    .client(order)?
+                    .stop_pipeline_execution()
+                    .pipeline_name(name)
+                    .pipeline_execution_id(execution)
+                    .reason(cut(reason, LONGEST_REASON));
+                let sent = request.send().await;
+                sent.map(|_| ()).map_err(|error| fault("codepipeline:StopPipelineExecution", order, &error))
+            }
+        }
+    }
+}
+
+/// The action that waits in the stage for this very run, and the token that answers it. Only approvals have tokens.
+fn waiting<'s>(stages: &'s [StageState], order: &Order, approval: &Approval) -> Option<(&'s str, &'s str)> {
+    let stage = stages.iter().find(|stage| stage.stage_name() == Some(approval.stage.as_str()))?;
+    if stage.latest_execution()?.pipeline_execution_id() != order.execution.as_str() {
+        return None;
+    }
+    let named = |action: &&ActionState| {
+        approval.action.as_ref().is_some_and(|name| action.action_name() == Some(name.as_str()))
+    };
+    let actions = stage.action_states();
+    // The one that was named, if it is the one that waits; in a stage of several it may be another.
+    let mut candidates = actions.iter().filter(named).chain(actions.iter());
+    candidates.find_map(|action| Some((action.action_name()?, action.latest_execution()?.token()?)))
+}
+
+fn doing(order: &Order) -> String {
+    let Order { pipeline, execution, step } = order;
+    let run = execution.short();
+    match step {
+        Step::Retry(stage) => format!("retry stage {stage} of run {run} of {pipeline}"),
+        Step::Approve(approval) => format!("approve stage {} of run {run} of {pipeline}", approval.stage),
+        Step::Reject(approval) => format!("reject stage {} of run {run} of {pipeline}", approval.stage),
+        Step::Stop => format!("stop run {run} of {pipeline}"),
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+fn fault<E, R>(permission: &str, order: &Order, error: &SdkError<E, R>) -> OrderError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    let said = said(error);
+    let (why, advice) = match error.code().unwrap_or_default() {
+        "StageNotRetryableException" => (Obstacle::NotRetryable, "the pipeline has changed since, or nothing failed"),
+        "NotLatestPipelineExecutionException" => (Obstacle::Overtaken, "a later run has been there: retry that one"),
+        "ConflictException" | "ConcurrentPipelineExecutionsLimitExceededException" => {
+            (Obstacle::Busy, "too much is going on in the pipeline: try again in a moment")
+        }
+        "InvalidApprovalTokenException" | "ApprovalAlreadyCompletedException" => {
+            (Obstacle::Answered, "somebody was faster, or it has expired")
+        }
+        "PipelineExecutionNotStoppableException" | "DuplicatedStopRequestException" => {
+            (Obstacle::NotStoppable, "it has ended or is being stopped")
+        }
+        "PipelineNotFoundException"
+        | "PipelineExecutionNotFoundException"
+        | "StageNotFoundException"
+        | "ActionNotFoundException" => (Obstacle::Gone, "it is gone"),
+        "AccessDeniedException" | "AccessDenied" => {
+            let problem = format!("the permission {permission} is missing; grant it to this function's role ({said})");
+            return OrderError { why: Obstacle::Forbidden, doing: doing(order), problem };
+        }
+        _ => return OrderError { why: Obstacle::Unavailable, doing: doing(order), problem: said },
+    };
+    OrderError { why, doing: doing(order), problem: format!("{advice} ({said})") }
+}

@@ -1,0 +1,87 @@
+//! `andon ask`: a question in a sentence, answered in a sentence or two.
+
+use andon::answer::{Answer, Desk, Kind, Locale, Session, Timer, Voice, grammar};
+use andon::board::Row;
+use andon::name::PipelineId;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::{Data, Surroundings, Verdict, runtime};
+use crate::json::row;
+use crate::local::open_existing;
+
+/// Answer a question about the pipelines: "what is failing", "why did payments api fail", "who changed ledger core"
+#[derive(Debug, clap::Args)]
+pub(super) struct Ask {
+    /// The question, in English
+    #[arg(value_name = "QUESTION", required = true)]
+    question: Vec<String>,
+    /// The language of the answer: en-US, en-GB, de-DE, es-ES, fr-FR, ja-JP and so on
+    #[arg(long, value_name = "LOCALE", default_value = "en-US")]
+    locale: String,
+    #[command(flatten)]
+    data: Data,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Waits by the runtime's clock.
+#[derive(Debug, Clone, Copy)]
+struct Tokio;
+
+impl Timer for Tokio {
+    async fn wait(&self, span: SignedDuration) {
+        tokio::time::sleep(span.unsigned_abs()).await;
+    }
+}
+
+impl Ask {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let desk = Desk::new(open_existing(&self.data.directory)?, Tokio);
+        let question = grammar::question(&self.question.join(" "));
+        let voice = Voice::of(Locale::of(&self.locale));
+        let answer = runtime()?.block_on(desk.answer(&question, &Session::default(), around.now(), voice));
+        if self.json {
+            around.terminal.json(&as_json(&answer))?;
+        } else {
+            around.terminal.line(in_words(&answer))?;
+        }
+        Ok(if matches!(answer.kind, Kind::Told | Kind::Talk | Kind::Farewell) {
+            Verdict::Well
+        } else {
+            Verdict::NotWell
+        })
+    }
+}
+
+/// What is said. A list is written out instead of being asked about, as nobody can say yes.
+fn in_words(answer: &Answer) -> String {
+    if answer.kind != Kind::Told || answer.rows.len() < 2 {
+        return answer.speech.to_string();
+    }
+    let sentences = answer.speech.sentences();
+    let told = sentences.len() - usize::from(answer.reprompt.is_some()).min(sentences.len());
+    let told = sentences.iter().take(told).cloned().collect::<Vec<_>>().join(" ");
+    format!("{told}\n\n{}", answer.card.text)
+}
+
+fn as_json(answer: &Answer) -> Value {
+    let (kind, candidates): (&str, &[PipelineId]) = match &answer.kind {
+        Kind::Told => ("told", &[]),
+        Kind::WhichOne(candidates) => ("which-one", candidates),
+        Kind::NoSuchPipeline(nearest) => ("no-such-pipeline", nearest),
+        Kind::NoPipeline => ("no-pipeline", &[]),
+        Kind::Talk => ("talk", &[]),
+        Kind::Farewell => ("farewell", &[]),
+        Kind::NoLedger => ("no-ledger", &[]),
+    };
+    json!({
+        "kind": kind,
+        "candidates": candidates,
+        "speech": answer.speech.to_string(),
+        "ssml": answer.speech.ssml(),
+        "card": answer.card,
+        "pipelines": answer.rows.iter().map(|one: &Row| row(one)).collect::<Vec<Value>>(),
+    })
+}

@@ -1,0 +1,293 @@
+# What Andon says. Every message is spoken, and written on a card: plain sentences, no markup.
+# A sentence begins with a capital letter by itself. Names of pipelines, stages and people come as they are.
+
+## Numbers and times. { number } is $count in words, as far as people say it so.
+
+number = { $count ->
+    [0] no
+    [1] one
+    [2] two
+    [3] three
+    [4] four
+    [5] five
+    [6] six
+    [7] seven
+    [8] eight
+    [9] nine
+    [10] ten
+    [11] eleven
+    [12] twelve
+   *[other] { $count }
+}
+
+ago-now = just now
+ago-minutes = { $count ->
+    [one] a minute ago
+   *[other] { number } minutes ago
+}
+ago-hours = { $count ->
+    [one] an hour ago
+   *[other] { number } hours ago
+}
+ago-days = { $count ->
+    [one] a day ago
+   *[other] { number } days ago
+}
+on-day = on { month } { $day }
+on-date = on { month } { $day }, { $year }
+month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+
+for-now = for less than a minute
+for-minutes = { $count ->
+    [one] for a minute
+   *[other] for { number } minutes
+}
+for-hours = { $count ->
+    [one] for an hour
+   *[other] for { number } hours
+}
+for-days = { $count ->
+    [one] for a day
+   *[other] for { number } days
+}
+for-weeks = { $count ->
+    [one] for a week
+   *[other] for { number } weeks
+}
+
+span-now = less than a minute
+span-minutes = { $count ->
+    [one] a minute
+   *[other] { number } minutes
+}
+span-hours = { $count ->
+    [one] an hour
+   *[other] { number } hours
+}
+span-days = { $count ->
+    [one] a day
+   *[other] { number } days
+}
+span-weeks = { $count ->
+    [one] a week
+   *[other] { number } weeks
+}
+
+## Lists: "A, B and C", "A, B or C". $begins is the letter that the last one begins with.
+
+list-next = { $list }, { $next }
+list-last = { $list } and { $last }
+list-or = { $list } or { $last }
+
+## What went wrong, as a clause. $place is a stage or an action.
+
+cause-test = { $count ->
+    [0] tests failed
+    [one] one test failed
+   *[other] { number } tests failed
+}
+cause-compile = the code does not compile
+cause-lint = the linter objects
+cause-dependency = a dependency could not be found
+cause-config = something is set up wrongly
+cause-permission = a permission is missing
+cause-infrastructure = the network or the machine gave out
+cause-timeout = it took too long
+cause-quota = a limit was reached
+cause-deploy = the deployment failed
+cause-source = the source could not be fetched
+cause-unknown = nobody said why
+cause-alone = { $cause }.
+cause-in = { $cause } in { $place }.
+failed-in = It failed in { $place }.
+
+## How one pipeline stands. $for is "for eleven minutes", $ago "eleven minutes ago".
+
+status-red = { $pipeline } has been red { $for }.
+status-retrying = A new run is in { $place } now.
+status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
+status-running = { $pipeline } has been running { $for } and is in { $place }.
+status-started = { $pipeline } has been running { $for }.
+status-usual = It usually takes { $span }.
+status-green = { $pipeline } is green. It last succeeded { $ago }.
+status-ended = { $how ->
+    [rejected] The last run of { $pipeline } was rejected { $ago }.
+    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
+    [canceled] The last run of { $pipeline } was canceled { $ago }, as the pipeline was edited.
+   *[stopped] The last run of { $pipeline } was stopped { $ago }.
+}
+
+why-red = { $pipeline } failed { $ago }.
+why-streak = { $count ->
+    [2] It has failed twice in a row.
+   *[other] It has failed { number } times in a row.
+}
+why-others = { $count ->
+    [one] One more action failed with it.
+   *[other] { number } more actions failed with it.
+}
+why-author = The change is by { $author }.
+why-not = { $pipeline } is not failing. It last succeeded { $ago }.
+why-never = { $pipeline } is not failing.
+
+change-known = The latest change in { $pipeline } came { $ago }, by { $author }: { $title }.
+change-author = The latest change in { $pipeline } came { $ago }, by { $author }.
+change-title = The latest change in { $pipeline } came { $ago }: { $title }.
+change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
+
+deployed = { $pipeline } last deployed { $ago }.
+deployed-change = That was a change by { $author }: { $title }.
+deployed-red = It has been red { $for }.
+deployed-never = I have not seen { $pipeline } succeed yet.
+
+## The four keys.
+
+keys-deployments = { $count ->
+    [0] { $pipeline } has not deployed in the last { $days } days.
+    [one] { $pipeline } deployed once in the last { $days } days.
+    [2] { $pipeline } deployed twice in the last { $days } days.
+   *[other] { $pipeline } deployed { number } times in the last { $days } days.
+}
+keys-fleet = { $count ->
+    [0] Nothing was deployed in the last { $days } days.
+    [one] There was one deployment in the last { $days } days.
+   *[other] There were { number } deployments in the last { $days } days.
+}
+keys-lead = A change takes { $span } to be deployed.
+keys-failures = { $percent ->
+    [0] No attempt failed.
+   *[other] { $percent } percent of the attempts failed.
+}
+keys-recovery = Recovery takes { $span }.
+keys-none = I have not counted enough of { $pipeline } yet.
+keys-nothing = I have not counted enough yet.
+
+## Several pipelines.
+
+item = { $pipeline } { $for }
+failing-none = No pipeline is failing.
+failing-one = Only { $pipeline } is failing. It has been red { $for }.
+failing-some = { number } pipelines are failing: { $list }.
+failing-many = { number } pipelines are red. The longest is { $pipeline }, { $for }.
+running-none = No pipeline is running.
+running-some = { $count ->
+    [one] One pipeline is running: { $list }.
+   *[other] { number } pipelines are running: { $list }.
+}
+running-many = { number } pipelines are running. The longest is { $pipeline }, { $for }.
+waiting-none = Nothing waits for approval.
+waiting-some = { $count ->
+    [one] One pipeline waits for approval: { $list }.
+   *[other] { number } pipelines wait for approval: { $list }.
+}
+waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
+which-next = They are: { $list }.
+which-more = Next come: { $list }.
+which-last = The last ones are: { $list }.
+other-none = There is no other one that I know of.
+
+overview-green = { $count ->
+    [one] Your one pipeline is fine.
+   *[other] All { number } pipelines are fine.
+}
+part-failing = { $count ->
+    [one] one pipeline is red
+   *[other] { number } pipelines are red
+}
+part-waiting = { $count ->
+    [one] one waits for approval
+   *[other] { number } wait for approval
+}
+part-running = { $count ->
+    [one] one is running
+   *[other] { number } are running
+}
+part-well = { $count ->
+    [one] one is fine
+   *[other] { number } are fine
+}
+overview = { $list }.
+empty = I have not seen a pipeline yet. I learn of each one when it next runs.
+
+## When it is not clear which pipeline is meant.
+
+ask-pipeline = Which pipeline do you mean?
+ask-which-one = Do you mean { $list }?
+ask-more-words = { number } pipelines are called something like that. Please say more of the name.
+no-such = I know no pipeline called { $heard }.
+no-name = I did not catch the name.
+gone = I no longer see { $pipeline }. It may have been deleted.
+in-region = { $pipeline } in { $region }
+in-account = { $pipeline } of the account that ends in { $account }
+
+## The conversation.
+
+ask-list = Shall I name them?
+ask-more = Shall I go on?
+ask-why = Do you want to know why?
+ask-else = Anything else?
+ask-what = What would you like to know?
+help = You can ask what is failing, what is running or what waits for approval. Of a pipeline, you can ask how it stands, why it failed, who changed it and when it last deployed.
+goodbye = Goodbye.
+not-understood = I did not understand that.
+
+no-ledger = I cannot read my records just now. Please ask again in a minute.
+stale = My records are slow just now. This is what I read { $ago }.
+
+## Titles of cards.
+
+title-help = What you can ask
+title-overview = Pipelines
+title-failing = Failing
+title-running = Running
+title-waiting = Waiting for approval
+title-keys = The four keys
+light = { $light ->
+    [red] red
+    [waiting] waiting
+    [running] running
+    [green] green
+   *[grey] ended
+}
+
+## Doing things. $stage and $action are names as they are spoken.
+
+action-off = I am not set up to change anything.
+action-refused = I am sorry, I cannot do that.
+action-ask-retry = Shall I retry { $stage } of { $pipeline }?
+action-ask-approve = Shall I approve { $action } of { $pipeline }?
+action-ask-reject = Shall I reject { $action } of { $pipeline }?
+action-ask-stop = Shall I stop { $pipeline }?
+action-ask-code = What is the code?
+action-left = All right, I leave it alone.
+action-retried = { $stage } of { $pipeline } is being retried.
+action-approved = { $action } of { $pipeline } is approved.
+action-rejected = { $action } of { $pipeline } is rejected.
+action-stopped = { $pipeline } is being stopped.
+action-nothing-failed = There is nothing to retry in { $pipeline }.
+action-nothing-waits = Nothing waits for approval in { $pipeline }.
+action-nothing-runs = { $pipeline } is not running.
+action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+
+## Why it was not done.
+
+action-runs-again = { $pipeline } is running again already.
+action-not-retryable = { $stage } of { $pipeline } cannot be retried: the pipeline has changed since, or nothing in it failed.
+action-overtaken = A later run has been through { $stage } of { $pipeline }. Only that one can be retried.
+action-busy = Too much is going on in { $pipeline }. Please try again in a moment.
+action-answered = Nothing waits there any more in { $pipeline }: somebody was faster, or it has expired.
+action-not-stoppable = { $pipeline } has ended by now, or is being stopped already.
+action-unsure = CodePipeline did not answer in time. Please look whether it was done to { $pipeline }.

@@ -1,0 +1,97 @@
+//! How alike two words are, by their letters and by their sound.
+
+use rphonetic::{DoubleMetaphone, Encoder as _};
+
+use super::lexicon::{is_decisive, is_number, sounding_number};
+
+/// The most sounds of a word that are compared.
+const MOST_SOUNDS: usize = 12;
+/// What words of the same sound are worth.
+const SAME_SOUND: f32 = 0.92;
+/// What words of nearly the same sound are worth, at most.
+const LIKE_SOUND: f32 = 0.85;
+/// The letters of words that sound alike have to be so much alike: a sound says nothing of vowels.
+const LEAST_LETTERS: f32 = 0.4;
+/// What a word is worth that begins a longer one.
+const BEGINNING: f32 = 0.88;
+/// Words less alike than this are different words.
+pub(super) const LEAST: f32 = 0.62;
+
+/// A word and how it sounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) sounds: Vec<String>,
+}
+
+impl Word {
+    pub(super) fn new(text: String) -> Self {
+        let sounds = sounds(&text);
+        Self { text, sounds }
+    }
+
+    /// From 0, different words, to 1, the same.
+    pub(super) fn likeness(&self, other: &Self) -> f32 {
+        let (mine, theirs) = (self.text.as_str(), other.text.as_str());
+        if mine == theirs {
+            return 1.0;
+        }
+        if is_number(mine) || is_number(theirs) {
+            let alike = sounding_number(mine) == Some(theirs) || sounding_number(theirs) == Some(mine);
+            return if alike { SAME_SOUND } else { 0.0 };
+        }
+        if is_decisive(mine) && is_decisive(theirs) {
+            return 0.0;
+        }
+        let by_sound = self.by_sound(other);
+        let by_letters = by_letters(mine, theirs);
+        let likeness = by_sound.max(by_letters);
+        if likeness < LEAST { 0.0 } else { likeness }
+    }
+
+    /// What this is worth as the beginning of a longer word: "notif".
+    pub(super) fn as_beginning_of(&self, longer: &Self) -> f32 {
+        let is_one = self.text.len() >= 4 && longer.text.starts_with(&self.text);
+        if is_one { BEGINNING } else { 0.0 }
+    }
+
+    fn by_sound(&self, other: &Self) -> f32 {
+        let best = |mine: &String| other.sounds.iter().map(|theirs| same_sound(mine, theirs)).fold(0.0, f32::max);
+        let by_sound = self.sounds.iter().map(best).fold(0.0, f32::max);
+        if similarity(&self.text, &other.text) >= LEAST_LETTERS { by_sound } else { 0.0 }
+    }
+}
+
+/// By the sounds of two words; one or two sounds are too few to tell words apart.
+fn same_sound(mine: &str, theirs: &str) -> f32 {
+    match mine.len().min(theirs.len()) {
+        2.. if mine == theirs => SAME_SOUND,
+        3.. => similarity(mine, theirs) * LIKE_SOUND,
+        _ => 0.0,
+    }
+}
+
+fn by_letters(mine: &str, theirs: &str) -> f32 {
+    // Words of three letters differ by one letter and are still different words.
+    if mine.len().min(theirs.len()) < 4 { 0.0 } else { similarity(mine, theirs) }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 1")]
+pub(super) fn similarity(mine: &str, theirs: &str) -> f32 {
+    strsim::normalized_damerau_levenshtein(mine, theirs) as f32
+}
+
+fn sounds(text: &str) -> Vec<String> {
+    // The sounds are those of English, for letters.
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Vec::new();
+    }
+    let metaphone = DoubleMetaphone::new(Some(MOST_SOUNDS));
+    let primary = metaphone.encode(text);
+    let alternate = metaphone.encode_alternate(text);
+    let mut sounds = vec![primary];
+    if !sounds.contains(&alternate) {
+        sounds.push(alternate);
+    }
+    sounds
+}

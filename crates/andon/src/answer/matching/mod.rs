@@ -1,0 +1,231 @@
+//! Which pipeline is called that? By its name, by its words, by their sound and by what people shorten them to.
+//!
+//! A name and what was heard are both taken apart into words; words that stand for one another are made the same. Then
+//! every word that was heard, alone or joined with its neighbours ("check out"), is looked for among the words of all
+//! names, and each name is worth as much as it explains of what was heard. Names that explain it equally well are all
+//! meant, unless one of them is nothing but what was said.
+
+use std::collections::HashMap;
+
+mod hearing;
+mod lexicon;
+mod likeness;
+mod score;
+
+use lexicon::{is_decisive, is_generic};
+use likeness::{LEAST, Word, similarity};
+use score::{Hit, Part, Score, decide, parts};
+
+/// A name this unlike is not even offered.
+const UNLIKE: f32 = 0.05;
+/// The most names that are offered when none is meant.
+const MOST_OFFERED: usize = 2;
+
+/// The names of a fleet, prepared for being looked for.
+#[derive(Debug, Default)]
+pub struct Index {
+    names: Vec<Name>,
+    /// Every word of any name, and two neighbours joined to one: compared once, however many names have it.
+    words: Vec<Listed>,
+    by_text: HashMap<String, usize>,
+    by_sound: HashMap<String, Vec<usize>>,
+    by_pair: HashMap<(char, char), Vec<usize>>,
+    by_whole: HashMap<String, Vec<usize>>,
+}
+
+/// A name by its words.
+#[derive(Debug)]
+struct Name {
+    whole: String,
+    /// The words in their order.
+    length: usize,
+    /// The words and joined neighbours that it is listed under: where they begin, how many they are.
+    spans: Vec<(usize, usize, usize)>,
+}
+
+/// A word and the names that have it.
+#[derive(Debug)]
+struct Listed {
+    word: Word,
+    is_joined: bool,
+    is_strict: bool,
+    names: Vec<usize>,
+}
+
+/// What a name that was heard stands for, by the places of the names in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Match {
+    /// This one.
+    One(usize),
+    /// One of these, the likeliest first.
+    Several(Vec<usize>),
+    /// None; these, at most two, are the nearest.
+    Unknown {
+        /// The nearest, the nearest first.
+        nearest: Vec<usize>,
+    },
+}
+
+impl Index {
+    /// Prepares the names.
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut index = Self::default();
+        for name in names {
+            index.add(&hearing::of_name(name));
+        }
+        index
+    }
+
+    fn add(&mut self, words: &[String]) {
+        let at = self.names.len();
+        let mut spans = Vec::new();
+        for count in 1..=2 {
+            for (from, span) in words.windows(count).enumerate() {
+                spans.push((self.listed(span, at), from, count));
+            }
+        }
+        let whole = words.concat();
+        self.by_whole.entry(whole.clone()).or_default().push(at);
+        self.names.push(Name { whole, length: words.len(), spans });
+    }
+
+    fn listed(&mut self, span: &[String], name: usize) -> usize {
+        let at = match self.by_text.get(&span.concat()) {
+            Some(at) => *at,
+            None => self.new_word(span),
+        };
+        if let Some(listed) = self.words.get_mut(at)
+            && listed.names.last() != Some(&name)
+        {
+            listed.names.push(name);
+        }
+        at
+    }
+
+    fn new_word(&mut self, span: &[String]) -> usize {
+        let (at, text) = (self.words.len(), span.concat());
+        self.by_text.insert(text.clone(), at);
+        for pair in pairs(&text) {
+            let listed = self.by_pair.entry(pair).or_default();
+            if listed.last() != Some(&at) {
+                listed.push(at);
+            }
+        }
+        let word = Word::new(text);
+        for sound in &word.sounds {
+            self.by_sound.entry(sound.clone()).or_default().push(at);
+        }
+        let is_joined = span.len() > 1;
+        let is_strict = is_joined && span.iter().any(|word| is_generic(word) || is_decisive(word));
+        self.words.push(Listed { word, is_joined, is_strict, names: Vec::new() });
+        at
+    }
+
+    /// Which name was heard.
+    pub fn find(&self, heard: &str) -> Match {
+        let words = hearing::of_speech(heard);
+        if words.is_empty() {
+            return Match::Unknown { nearest: Vec::new() };
+        }
+        // All of it, and nothing else.
+        let whole = words.concat();
+        match self.by_whole.get(&whole).map(Vec::as_slice) {
+            Some([one]) => return Match::One(*one),
+            Some(several) => return Match::Several(several.to_vec()),
+            None => {}
+        }
+        let parts = parts(&words);
+        let hits = self.hits(&parts);
+        let scores = self.scores(&words, &parts, &hits);
+        decide(&scores).unwrap_or_else(|| Match::Unknown { nearest: self.nearest(&whole, &scores) })
+    }
+
+    /// For every word of a name, the parts of what was heard that are like it.
+    fn hits(&self, parts: &[Part]) -> HashMap<usize, Vec<Hit>> {
+        let mut hits: HashMap<usize, Vec<Hit>> = HashMap::new();
+        let mut shared = vec![0_u8; self.words.len()];
+        for (part, spoken) in parts.iter().enumerate() {
+            for at in self.candidates(&spoken.word, &mut shared) {
+                let likeness = self.words.get(at).map_or(0.0, |listed| spoken.likeness(listed));
+                if likeness >= LEAST {
+                    hits.entry(at).or_default().push(Hit { part, likeness });
+                }
+            }
+        }
+        hits
+    }
+
+    /// The words that may be like this one: of its sound, or with a third of its pairs of letters.
+    fn candidates(&self, word: &Word, shared: &mut [u8]) -> Vec<usize> {
+        shared.fill(0);
+        let pairs = pairs(&word.text);
+        let enough = u8::try_from(pairs.len().div_ceil(3)).unwrap_or(u8::MAX);
+        let mut found: Vec<usize> = Vec::new();
+        found.extend(self.by_text.get(&word.text));
+        found.extend(lexicon::sounding_number(&word.text).and_then(|number| self.by_text.get(number)));
+        for sound in &word.sounds {
+            found.extend(self.by_sound.get(sound).into_iter().flatten());
+        }
+        for at in pairs.iter().filter_map(|pair| self.by_pair.get(pair)).flatten() {
+            if let Some(count) = shared.get_mut(*at) {
+                *count = count.saturating_add(1);
+                if *count == enough {
+                    found.push(*at);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn scores(&self, words: &[String], parts: &[Part], hits: &HashMap<usize, Vec<Hit>>) -> Vec<Score> {
+        let telling = |at: &&usize| {
+            hits.get(at)
+                .into_iter()
+                .flatten()
+                .filter_map(|hit| parts.get(hit.part))
+                .any(|part| !is_generic(&part.word.text))
+        };
+        // Words that every other name has are only looked at where there are no others.
+        let mut found: Vec<&usize> = hits.keys().filter(telling).collect();
+        if found.is_empty() {
+            found = hits.keys().collect();
+        }
+        let mut names: Vec<usize> = found
+            .into_iter()
+            .filter_map(|at| self.words.get(*at))
+            .flat_map(|listed| listed.names.iter().copied())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut scores: Vec<Score> =
+            names.into_iter().filter_map(|at| Some(Score::of(at, self.names.get(at)?, words, parts, hits))).collect();
+        scores.sort_by(|a, b| {
+            b.explained.total_cmp(&a.explained).then(b.is_whole.cmp(&a.is_whole)).then(a.name.cmp(&b.name))
+        });
+        scores
+    }
+
+    fn nearest(&self, whole: &str, scores: &[Score]) -> Vec<usize> {
+        let mut near: Vec<(f32, usize)> =
+            self.names.iter().enumerate().map(|(at, name)| (similarity(whole, &name.whole) * 0.5, at)).collect();
+        for score in scores {
+            if let Some((worth, _)) = near.get_mut(score.name) {
+                *worth += score.explained;
+            }
+        }
+        near.retain(|(worth, _)| *worth >= UNLIKE);
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        near.into_iter().take(MOST_OFFERED).map(|(_, at)| at).collect()
+    }
+}
+
+/// Its pairs of neighbouring letters, its first and its last letter among them.
+fn pairs(text: &str) -> Vec<(char, char)> {
+    let edged: Vec<char> = [' '].into_iter().chain(text.chars()).chain([' ']).collect();
+    let mut pairs: Vec<(char, char)> = edged.iter().copied().zip(edged.iter().copied().skip(1)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}

@@ -1,0 +1,315 @@
+//! What can be said, and what has to be known to say it.
+
+/// Names the phrases: each its message in the files, and the variables that message is given.
+macro_rules! phrases {
+    ($($(#[$doc:meta])* $name:ident = $id:literal ($($variable:literal),*),)+) => {
+        /// Something that can be said. Each is a message in every language's file.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Phrase {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Phrase {
+            /// Every one of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// Its message's name.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)+
+                }
+            }
+
+            /// What it is filled in with.
+            pub fn variables(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$name => &[$($variable),*],)+
+                }
+            }
+        }
+    };
+}
+
+phrases! {
+    /// Less than a minute ago.
+    AgoNow = "ago-now" (),
+    /// Minutes ago.
+    AgoMinutes = "ago-minutes" ("count"),
+    /// Hours ago.
+    AgoHours = "ago-hours" ("count"),
+    /// Days ago.
+    AgoDays = "ago-days" ("count"),
+    /// On a day of this year.
+    OnDay = "on-day" ("day", "month"),
+    /// On a day of another year.
+    OnDate = "on-date" ("day", "month", "year"),
+    /// For less than a minute.
+    ForNow = "for-now" (),
+    /// For minutes.
+    ForMinutes = "for-minutes" ("count"),
+    /// For hours.
+    ForHours = "for-hours" ("count"),
+    /// For days.
+    ForDays = "for-days" ("count"),
+    /// For weeks.
+    ForWeeks = "for-weeks" ("count"),
+    /// A span of less than a minute.
+    SpanNow = "span-now" (),
+    /// A span of minutes.
+    SpanMinutes = "span-minutes" ("count"),
+    /// A span of hours.
+    SpanHours = "span-hours" ("count"),
+    /// A span of days.
+    SpanDays = "span-days" ("count"),
+    /// A span of weeks.
+    SpanWeeks = "span-weeks" ("count"),
+
+    /// A list that goes on.
+    ListNext = "list-next" ("list", "next"),
+    /// A list's last part, joined by "and".
+    ListLast = "list-last" ("list", "last", "begins"),
+    /// A list's last part, joined by "or".
+    ListOr = "list-or" ("list", "last", "begins"),
+
+    /// Tests failed: how many, or 0 where that is not known.
+    CauseTest = "cause-test" ("count"),
+    /// The code does not compile.
+    CauseCompile = "cause-compile" (),
+    /// The linter objects.
+    CauseLint = "cause-lint" (),
+    /// A dependency is missing or does not fit.
+    CauseDependency = "cause-dependency" (),
+    /// Something is set up wrongly.
+    CauseConfig = "cause-config" (),
+    /// Something was denied.
+    CausePermission = "cause-permission" (),
+    /// The network or the machine.
+    CauseInfrastructure = "cause-infrastructure" (),
+    /// It took too long.
+    CauseTimeout = "cause-timeout" (),
+    /// A limit or quota.
+    CauseQuota = "cause-quota" (),
+    /// The deployment itself failed.
+    CauseDeploy = "cause-deploy" (),
+    /// The source could not be fetched.
+    CauseSource = "cause-source" (),
+    /// Nothing that is known.
+    CauseUnknown = "cause-unknown" (),
+    /// A cause by itself.
+    CauseAlone = "cause-alone" ("cause"),
+    /// The action or stage where something failed; nobody knows what.
+    FailedIn = "failed-in" ("place"),
+    /// A cause and the action or stage it was found in.
+    CauseIn = "cause-in" ("cause", "place"),
+
+    /// A pipeline is red.
+    StatusRed = "status-red" ("pipeline", "for"),
+    /// A red pipeline has a new run, in this stage.
+    StatusRetrying = "status-retrying" ("place"),
+    /// A pipeline waits for approval.
+    StatusWaiting = "status-waiting" ("pipeline", "place", "for"),
+    /// A pipeline is running, in this stage.
+    StatusRunning = "status-running" ("pipeline", "place", "for"),
+    /// A pipeline is running, nobody knows where.
+    StatusStarted = "status-started" ("pipeline", "for"),
+    /// How long a run usually takes.
+    StatusUsual = "status-usual" ("span"),
+    /// A pipeline is well.
+    StatusGreen = "status-green" ("pipeline", "ago"),
+    /// A pipeline's last run was rejected, stopped, superseded or canceled.
+    StatusEnded = "status-ended" ("pipeline", "how", "ago"),
+
+    /// When a pipeline failed.
+    WhyRed = "why-red" ("pipeline", "ago"),
+    /// How often it has failed in a row.
+    WhyStreak = "why-streak" ("count"),
+    /// So many more actions failed with it.
+    WhyOthers = "why-others" ("count"),
+    /// Whose change went through.
+    WhyAuthor = "why-author" ("author"),
+    /// It is not failing, and when it last succeeded.
+    WhyNot = "why-not" ("pipeline", "ago"),
+    /// It is not failing, as far as is known.
+    WhyNever = "why-never" ("pipeline"),
+
+    /// The latest change: who, what and when.
+    ChangeKnown = "change-known" ("pipeline", "author", "title", "ago"),
+    /// The latest change: who and when.
+    ChangeAuthor = "change-author" ("pipeline", "author", "ago"),
+    /// The latest change: what and when.
+    ChangeTitle = "change-title" ("pipeline", "title", "ago"),
+    /// Nobody said what changed.
+    ChangeUnknown = "change-unknown" ("pipeline", "ago"),
+
+    /// When a pipeline last deployed.
+    Deployed = "deployed" ("pipeline", "ago"),
+    /// Whose change that was.
+    DeployedChange = "deployed-change" ("author", "title"),
+    /// It has been red since.
+    DeployedRed = "deployed-red" ("for"),
+    /// It has not deployed yet.
+    DeployedNever = "deployed-never" ("pipeline"),
+
+    /// How often a pipeline deployed within so many days.
+    KeysDeployments = "keys-deployments" ("pipeline", "count", "days"),
+    /// How often all pipelines deployed within so many days.
+    KeysFleet = "keys-fleet" ("count", "days"),
+    /// How long a change takes.
+    KeysLead = "keys-lead" ("span"),
+    /// How many of a hundred deployments failed.
+    KeysFailures = "keys-failures" ("percent"),
+    /// How long it takes to recover.
+    KeysRecovery = "keys-recovery" ("span"),
+    /// Nothing has been counted of a pipeline.
+    KeysNone = "keys-none" ("pipeline"),
+    /// Nothing has been counted at all.
+    KeysNothing = "keys-nothing" (),
+
+    /// A pipeline and for how long.
+    Item = "item" ("pipeline", "for"),
+    /// No pipeline is failing.
+    FailingNone = "failing-none" (),
+    /// One pipeline is failing.
+    FailingOne = "failing-one" ("pipeline", "for"),
+    /// A few pipelines are failing.
+    FailingSome = "failing-some" ("count", "list"),
+    /// More pipelines are failing than can be told in a breath.
+    FailingMany = "failing-many" ("count", "pipeline", "for"),
+    /// No pipeline is running.
+    RunningNone = "running-none" (),
+    /// A few pipelines are running.
+    RunningSome = "running-some" ("count", "list"),
+    /// More pipelines are running than can be told in a breath.
+    RunningMany = "running-many" ("count", "pipeline", "for"),
+    /// No pipeline waits.
+    WaitingNone = "waiting-none" (),
+    /// A few pipelines wait.
+    WaitingSome = "waiting-some" ("count", "list"),
+    /// More pipelines wait than can be told in a breath.
+    WaitingMany = "waiting-many" ("count", "pipeline", "for"),
+    /// The next names of a list.
+    WhichNext = "which-next" ("list"),
+    /// More names of a list.
+    WhichMore = "which-more" ("list"),
+    /// The last names of a list.
+    WhichLast = "which-last" ("list"),
+    /// There is no other one.
+    OtherNone = "other-none" (),
+
+    /// All pipelines are well.
+    OverviewGreen = "overview-green" ("count"),
+    /// How many pipelines are failing; a part of a sentence.
+    PartFailing = "part-failing" ("count"),
+    /// How many pipelines wait; a part of a sentence.
+    PartWaiting = "part-waiting" ("count"),
+    /// How many pipelines are running; a part of a sentence.
+    PartRunning = "part-running" ("count"),
+    /// How many pipelines are well; a part of a sentence.
+    PartWell = "part-well" ("count"),
+    /// The parts as a sentence.
+    Overview = "overview" ("list"),
+    /// No pipeline has been heard of.
+    Empty = "empty" (),
+
+    /// Which pipeline is meant?
+    AskPipeline = "ask-pipeline" (),
+    /// Which of these is meant?
+    AskWhichOne = "ask-which-one" ("list"),
+    /// So many have such a name: more of it is wanted.
+    AskMoreWords = "ask-more-words" ("count"),
+    /// No pipeline is called that.
+    NoSuch = "no-such" ("heard"),
+    /// The name that was told cannot be said.
+    NoName = "no-name" (),
+    /// A pipeline that was spoken of is no longer there.
+    Gone = "gone" ("pipeline"),
+    /// A pipeline, told from others of its name by its region.
+    InRegion = "in-region" ("pipeline", "region"),
+    /// A pipeline, told from others of its name by its account's last digits.
+    InAccount = "in-account" ("pipeline", "account"),
+
+    /// Shall the list be told?
+    AskList = "ask-list" (),
+    /// Shall it go on?
+    AskMore = "ask-more" (),
+    /// Shall it be told why?
+    AskWhy = "ask-why" (),
+    /// Is there anything else?
+    AskElse = "ask-else" (),
+    /// What is wanted?
+    AskWhat = "ask-what" (),
+    /// What can be asked.
+    Help = "help" (),
+    /// Goodbye.
+    Goodbye = "goodbye" (),
+    /// Nobody understood that.
+    NotUnderstood = "not-understood" (),
+
+    /// The ledger does not answer.
+    NoLedger = "no-ledger" (),
+    /// The ledger is slow; what is told was so then.
+    Stale = "stale" ("ago"),
+
+    /// A card's title for the help.
+    TitleHelp = "title-help" (),
+    /// A card's title for all pipelines.
+    TitleOverview = "title-overview" (),
+    /// A card's title for those that fail.
+    TitleFailing = "title-failing" (),
+    /// A card's title for those that run.
+    TitleRunning = "title-running" (),
+    /// A card's title for those that wait.
+    TitleWaiting = "title-waiting" (),
+    /// A card's title for the four keys.
+    TitleKeys = "title-keys" (),
+    /// How a pipeline stands, in a word.
+    Light = "light" ("light"),
+
+    /// Nothing can be changed from here.
+    ActionOff = "action-off" (),
+    /// The asker may not; no reason is given.
+    ActionRefused = "action-refused" (),
+    /// Shall this stage be retried?
+    ActionAskRetry = "action-ask-retry" ("pipeline", "stage"),
+    /// Shall this be approved?
+    ActionAskApprove = "action-ask-approve" ("pipeline", "action"),
+    /// Shall this be rejected?
+    ActionAskReject = "action-ask-reject" ("pipeline", "action"),
+    /// Shall this be stopped?
+    ActionAskStop = "action-ask-stop" ("pipeline"),
+    /// What is the code?
+    ActionAskCode = "action-ask-code" (),
+    /// It was not done, as the asker said no.
+    ActionLeft = "action-left" (),
+    /// The stage is retried.
+    ActionRetried = "action-retried" ("pipeline", "stage"),
+    /// It was approved.
+    ActionApproved = "action-approved" ("pipeline", "action"),
+    /// It was rejected.
+    ActionRejected = "action-rejected" ("pipeline", "action"),
+    /// It is being stopped.
+    ActionStopped = "action-stopped" ("pipeline"),
+    /// There is nothing to retry.
+    ActionNothingFailed = "action-nothing-failed" ("pipeline"),
+    /// There is nothing to approve.
+    ActionNothingWaits = "action-nothing-waits" ("pipeline"),
+    /// There is nothing to stop.
+    ActionNothingRuns = "action-nothing-runs" ("pipeline"),
+    /// The pipeline did not take it.
+    ActionFailed = "action-failed" ("pipeline"),
+    /// A run is under way again.
+    ActionRunsAgain = "action-runs-again" ("pipeline"),
+    /// The pipeline has changed since, or nothing failed there.
+    ActionNotRetryable = "action-not-retryable" ("pipeline", "stage"),
+    /// A later run has been through the stage.
+    ActionOvertaken = "action-overtaken" ("pipeline", "stage"),
+    /// Too much is going on in the pipeline.
+    ActionBusy = "action-busy" ("pipeline"),
+    /// Nothing waits there any more.
+    ActionAnswered = "action-answered" ("pipeline"),
+    /// It has ended, or is being stopped.
+    ActionNotStoppable = "action-not-stoppable" ("pipeline"),
+    /// Nobody knows whether it was done.
+    ActionUnsure = "action-unsure" ("pipeline"),
+}

@@ -1,0 +1,256 @@
+//! What can be done about a run: retry it where it failed, answer an approval, stop it.
+//!
+//! What exactly would be done is worked out from how the pipeline stands ([`order`]), so that it can be said before it
+//! happens. Whether somebody may is the business of whoever takes the order; doing it is a port's.
+
+use std::fmt;
+
+use crate::history::Overview;
+use crate::name::{ActionName, ExecutionId, PipelineId, StageName};
+use crate::run::Status;
+
+/// A kind of intervention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Intervention {
+    /// Try the failed actions of a stage again.
+    Retry,
+    /// Say yes to what waits.
+    Approve,
+    /// Say no to what waits.
+    Reject,
+    /// Stop what runs, after the actions that are at work now.
+    Stop,
+}
+
+impl Intervention {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Retry, Self::Approve, Self::Reject, Self::Stop];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+impl fmt::Display for Intervention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing to be done to one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The pipeline.
+    pub pipeline: PipelineId,
+    /// The run.
+    pub execution: ExecutionId,
+    /// What is to be done.
+    pub step: Step,
+}
+
+/// What is to be done, and where in the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Try the failed actions of this stage again.
+    Retry(StageName),
+    /// Say yes to the approval in this stage.
+    Approve(Approval),
+    /// Say no to the approval in this stage.
+    Reject(Approval),
+    /// Stop the run.
+    Stop,
+}
+
+/// A manual approval that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// The stage it is in.
+    pub stage: StageName,
+    /// The action, where it is known to be the one that waits.
+    pub action: Option<ActionName>,
+}
+
+impl Order {
+    /// The stage it is about, where it is about one.
+    pub fn stage(&self) -> Option<&StageName> {
+        match &self.step {
+            Step::Retry(stage) => Some(stage),
+            Step::Approve(approval) | Step::Reject(approval) => Some(&approval.stage),
+            Step::Stop => None,
+        }
+    }
+}
+
+/// Why there is nothing to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NothingToDo {
+    /// The latest run has not failed, or nobody said in which stage.
+    NothingFailed,
+    /// It failed, and a run is under way again.
+    RunsAgain,
+    /// Nothing waits for an approval.
+    NothingWaits,
+    /// Nothing runs.
+    NothingRuns,
+}
+
+/// What an intervention would come to as the pipeline stands.
+pub fn order(intervention: Intervention, overview: &Overview) -> Result<Order, NothingToDo> {
+    let order = |execution: &ExecutionId, step| Order {
+        pipeline: overview.pipeline.clone(),
+        execution: execution.clone(),
+        step,
+    };
+    let waiting = || {
+        let run = overview.open.iter().find(|run| run.status == Status::Waiting).ok_or(NothingToDo::NothingWaits)?;
+        let current = run.current.as_ref().ok_or(NothingToDo::NothingWaits)?;
+        Ok((&run.execution, Approval { stage: current.stage.clone(), action: current.action.clone() }))
+    };
+    match intervention {
+        Intervention::Retry => {
+            let latest = &overview.latest;
+            match (&latest.failure, latest.status) {
+                (Some(failure), Status::Failed | Status::Rejected) => {
+                    let stage = failure.stage.clone().ok_or(NothingToDo::NothingFailed)?;
+                    Ok(order(&latest.execution, Step::Retry(stage)))
+                }
+                (_, status) if !status.is_final() && overview.standing.is_red() => Err(NothingToDo::RunsAgain),
+                _ => Err(NothingToDo::NothingFailed),
+            }
+        }
+        Intervention::Approve => waiting().map(|(execution, approval)| order(execution, Step::Approve(approval))),
+        Intervention::Reject => waiting().map(|(execution, approval)| order(execution, Step::Reject(approval))),
+        // Of several runs the latest: it is the one that somebody has just seen begin.
+        Intervention::Stop => match overview.open.last() {
+            Some(run) => Ok(order(&run.execution, Step::Stop)),
+            None => Err(NothingToDo::NothingRuns),
+        },
+    }
+}
+
+/// Does to runs what it is told.
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
+pub trait PipelineActions {
+    /// Carries an order out. What is given as the reason stays with the run in CodePipeline.
+    async fn carry_out(&self, order: &Order, reason: &str) -> Result<(), OrderError>;
+}
+
+/// Why an order was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot {doing}: {problem}")]
+pub struct OrderError {
+    /// What that means for whoever gave it.
+    pub why: Obstacle,
+    /// What was being done, to what.
+    pub doing: String,
+    /// What came back, and what to do about it.
+    pub problem: String,
+}
+
+/// What stood in the way of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The stage cannot be retried: the pipeline has changed since, or nothing in it failed.
+    NotRetryable,
+    /// A later run has passed through the stage.
+    Overtaken,
+    /// Too much else is going on in it.
+    Busy,
+    /// Somebody has answered the approval, or it has expired.
+    Answered,
+    /// The run has ended or is being stopped.
+    NotStoppable,
+    /// There is no such pipeline, run, stage or action any more.
+    Gone,
+    /// Andon may not.
+    Forbidden,
+    /// CodePipeline could not be reached, or was out of order.
+    Unavailable,
+}
+
+/// For machines that cannot reach CodePipeline.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoActions;
+
+impl PipelineActions for NoActions {
+    async fn carry_out(&self, order: &Order, _: &str) -> Result<(), OrderError> {
+        Err(OrderError {
+            why: Obstacle::Forbidden,
+            doing: format!("do anything to {}", order.pipeline),
+            problem: "nothing here reaches CodePipeline; the deployed functions do".to_owned(),
+        })
+    }
+}
+
+/// Knows the code that people say before something is done.
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
+pub trait Passcode {
+    /// Whether this is the code that is kept there. Takes as long for a wrong one as for the right one.
+    async fn is(&self, kept: &crate::config::SecretRef, said: &str) -> Result<bool, PasscodeError>;
+}
+
+/// Why nobody can tell whether a code is right. It never holds one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot check the code: {0}")]
+pub struct PasscodeError(pub String);
+
+/// For machines that keep no code: none is right.
+impl Passcode for NoActions {
+    async fn is(&self, _: &crate::config::SecretRef, _: &str) -> Result<bool, PasscodeError> {
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Deployment;
+    use crate::history::{History, RunSummary};
+    use crate::run::Run;
+    use crate::testing;
+
+    /// How the pipeline of a recorded run stood after the first so many of its events.
+    fn after(file: &str, events: usize) -> Overview {
+        let told: Vec<Run> = testing::events(file).iter().filter_map(testing::told).take(events).collect();
+        let mut run = told[0].clone();
+        for more in told {
+            run.merge(more);
+        }
+        let mut history = History::new(run.pipeline.clone());
+        history.learn(RunSummary::of(&run, &Deployment::default()));
+        history.overview().unwrap()
+    }
+
+    fn ordered(intervention: Intervention, overview: &Overview) -> Result<Step, NothingToDo> {
+        order(intervention, overview).map(|order| order.step)
+    }
+
+    #[test]
+    fn a_failed_stage_can_be_retried_and_nothing_else_be_done() {
+        let failed = after("codepipeline-run-build-failed", usize::MAX);
+        assert!(matches!(ordered(Intervention::Retry, &failed), Ok(Step::Retry(stage)) if stage.as_str() == "Build"));
+        assert_eq!(ordered(Intervention::Approve, &failed), Err(NothingToDo::NothingWaits));
+        assert_eq!(ordered(Intervention::Stop, &failed), Err(NothingToDo::NothingRuns));
+    }
+
+    #[test]
+    fn a_run_under_way_can_be_stopped_and_not_be_retried() {
+        let running = after("codepipeline-run-build-failed", 2);
+        assert_eq!(ordered(Intervention::Stop, &running), Ok(Step::Stop));
+        assert_eq!(ordered(Intervention::Retry, &running), Err(NothingToDo::NothingFailed));
+    }
+
+    #[test]
+    fn a_well_pipeline_wants_nothing() {
+        let well = after("codepipeline-run-succeeded", usize::MAX);
+        for intervention in Intervention::ALL {
+            assert!(order(intervention, &well).is_err(), "{intervention}");
+        }
+    }
+}

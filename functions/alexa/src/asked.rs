@@ -1,0 +1,143 @@
+//! What an intent of the interaction model asks for.
+
+use andon::answer::{Group, Question, Subject, Topic};
+use andon::intervention::Intervention;
+use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
+
+use crate::request::{Intent, Slot};
+
+/// The slot that holds a pipeline's name.
+pub(crate) const PIPELINE: &str = "pipeline";
+/// The slot that holds the digits that are said before something is done.
+pub(crate) const CODE: &str = "code";
+/// The type of the slot that holds a pipeline's name.
+pub(crate) const PIPELINE_TYPE: &str = "PIPELINE_NAME";
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// An answer.
+    Question(Question),
+    /// That something be done to a pipeline.
+    Intervention(Intervention, Subject),
+    /// The last answer once more.
+    Again,
+}
+
+/// What an intent asks for; `None` if it is none of the model's.
+pub(crate) fn asked(intent: &Intent) -> Option<Asked> {
+    let about = |topic| Question::About(topic, subject(intent));
+    let intervention = |intervention| Some(Asked::Intervention(intervention, subject(intent)));
+    Some(Asked::Question(match intent.name.as_str() {
+        "OverviewIntent" => Question::Overview,
+        "FailingIntent" => Question::List(Group::Failing),
+        "RunningIntent" => Question::List(Group::Running),
+        "ApprovalsIntent" => Question::List(Group::Waiting),
+        "StatusIntent" => about(Topic::Status),
+        "WhyIntent" => about(Topic::Why),
+        "ChangesIntent" => about(Topic::Change),
+        "LastDeploymentIntent" => about(Topic::LastDeployment),
+        "FourKeysIntent" if intent.slot(PIPELINE).is_none() => Question::Keys,
+        "FourKeysIntent" => about(Topic::Keys),
+        "PipelineIntent" => Question::Named(subject(intent)),
+        "WhichOnesIntent" => Question::Which,
+        "OtherOneIntent" => Question::Other,
+        "FirstOneIntent" => Question::Nth(1),
+        "SecondOneIntent" => Question::Nth(2),
+        "AMAZON.YesIntent" => Question::Yes,
+        "AMAZON.NoIntent" => Question::No,
+        "AMAZON.HelpIntent" => Question::Help,
+        "AMAZON.StopIntent" | "AMAZON.CancelIntent" | "AMAZON.NavigateHomeIntent" => Question::Goodbye,
+        "AMAZON.FallbackIntent" => Question::NotUnderstood,
+        "AMAZON.RepeatIntent" => return Some(Asked::Again),
+        "RetryIntent" => return intervention(Intervention::Retry),
+        "ApproveIntent" => return intervention(Intervention::Approve),
+        "RejectIntent" => return intervention(Intervention::Reject),
+        "StopPipelineIntent" => return intervention(Intervention::Stop),
+        _ => return None,
+    }))
+}
+
+/// The intent of the model that asks for an intervention.
+pub(crate) fn intent_of(intervention: Intervention) -> &'static str {
+    match intervention {
+        Intervention::Retry => "RetryIntent",
+        Intervention::Approve => "ApproveIntent",
+        Intervention::Reject => "RejectIntent",
+        Intervention::Stop => "StopPipelineIntent",
+    }
+}
+
+/// The questions about one pipeline for which the model has a dialog: Alexa can be told to listen for the name.
+pub(crate) fn has_dialog(intent: &str) -> bool {
+    matches!(intent, "StatusIntent" | "WhyIntent" | "ChangesIntent" | "LastDeploymentIntent")
+}
+
+/// The pipeline that an intent names.
+pub(crate) fn subject(intent: &Intent) -> Subject {
+    intent.slot(PIPELINE).map_or(Subject::Last, |Slot { heard, ids }| {
+        // Of several that Alexa thinks of, what was heard tells more than she does.
+        match ids.as_slice() {
+            [one] => read(one).map_or(Subject::Heard(heard), |id| Subject::Known(vec![id])),
+            _ => Subject::Heard(heard),
+        }
+    })
+}
+
+/// A pipeline as the id of an entity: what [`read`] reads.
+pub(crate) fn id_of(pipeline: &PipelineId) -> String {
+    format!("{}/{}/{}", pipeline.home.account, pipeline.home.region, pipeline.name)
+}
+
+/// The pipeline of an entity's id.
+pub(crate) fn read(id: &str) -> Option<PipelineId> {
+    let mut parts = id.splitn(3, '/');
+    let home = Home { account: AccountId::parse(parts.next()?).ok()?, region: Region::parse(parts.next()?).ok()? };
+    Some(PipelineId { home, name: PipelineName::parse(parts.next()?).ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODEL: &str = include_str!("../../../skill-package/interactionModels/custom/en-US.json");
+
+    /// The names of a part of the shipped model.
+    fn names(pointer: &str) -> Vec<String> {
+        let model: serde_json::Value = serde_json::from_str(MODEL).unwrap();
+        let named = |item: &serde_json::Value| item["name"].as_str().unwrap().to_owned();
+        model.pointer(pointer).unwrap().as_array().unwrap().iter().map(named).collect()
+    }
+
+    fn intent(name: &str) -> Intent {
+        serde_json::from_value(serde_json::json!({"name": name})).unwrap()
+    }
+
+    #[test]
+    fn every_intent_of_the_model_asks_for_something() {
+        let intents = names("/interactionModel/languageModel/intents");
+        assert!(intents.len() > 20);
+        for name in intents {
+            assert!(asked(&intent(&name)).is_some(), "{name}");
+        }
+        assert_eq!(asked(&intent("WeatherIntent")), None);
+    }
+
+    #[test]
+    fn the_dialogs_of_the_model_are_those_that_are_listened_for() {
+        let dialogs = names("/interactionModel/dialog/intents");
+        for name in names("/interactionModel/languageModel/intents") {
+            let listens = has_dialog(&name) || Intervention::ALL.map(intent_of).contains(&name.as_str());
+            assert_eq!(listens, dialogs.contains(&name), "{name}");
+        }
+        assert_eq!(names("/interactionModel/languageModel/types"), [PIPELINE_TYPE]);
+    }
+
+    #[test]
+    fn a_pipeline_is_read_back_from_its_id() {
+        let name = PipelineName::parse("a/b c").unwrap();
+        let pipeline = PipelineId { home: andon::testing::home(), name };
+        assert_eq!(read(&id_of(&pipeline)), Some(pipeline));
+        assert_eq!(read("checkout"), None);
+    }
+}

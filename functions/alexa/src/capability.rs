@@ -1,0 +1,46 @@
+//! Whether the skill could answer, for Alexa who looks for one that can. Nothing is done and nothing is said.
+
+use andon::answer::{Found, Session, Timer};
+use andon::clock::Clock;
+use andon::intervention::{Passcode, PipelineActions};
+use andon::ledger::Ledger;
+
+use crate::Alexa;
+use crate::asked::{Asked, PIPELINE, asked, has_dialog, subject};
+use crate::request::Intent;
+use crate::response::{CanFulfill, CanFulfillSlot, Reply, Verdict};
+
+impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
+    /// Answers whether a question could be answered.
+    pub(crate) async fn can_fulfill(&self, intent: &Intent) -> Reply {
+        let name = self.knows(intent).await;
+        let can_fulfill = match (asked(intent), &name) {
+            (Some(Asked::Question(_)), Some(slot)) => slot.can_fulfill,
+            // Of which pipeline will have to be asked.
+            (Some(Asked::Question(_)), None) if has_dialog(&intent.name) => Verdict::Maybe,
+            (Some(Asked::Question(_)), None) => Verdict::Yes,
+            // Nothing is done for somebody who did not come here for it.
+            (Some(Asked::Intervention(..) | Asked::Again) | None, _) => Verdict::No,
+        };
+        let unknown = CanFulfillSlot { can_understand: Verdict::No, can_fulfill: Verdict::No };
+        let slots = intent.slot_names().map(|slot| match &name {
+            Some(known) if slot == PIPELINE => (slot.to_owned(), known.clone()),
+            _ => (slot.to_owned(), unknown.clone()),
+        });
+        Reply::can_fulfill(CanFulfill { can_fulfill, slots: slots.collect() })
+    }
+
+    /// Whether the pipeline that was named is known; nothing where none was named.
+    async fn knows(&self, intent: &Intent) -> Option<CanFulfillSlot> {
+        intent.slot(PIPELINE)?;
+        let reading = self.desk.fleet(self.clock.now()).await;
+        let (subject, session) = (subject(intent), Session::default());
+        let (can_understand, can_fulfill) = match reading.as_ref().map(|reading| reading.fleet.find(&subject, &session))
+        {
+            Some(Found::One(_)) => (Verdict::Yes, Verdict::Yes),
+            Some(Found::Several(_)) => (Verdict::Maybe, Verdict::Yes),
+            Some(Found::Unknown { .. } | Found::Gone(_) | Found::Unnamed) | None => (Verdict::No, Verdict::No),
+        };
+        Some(CanFulfillSlot { can_understand, can_fulfill })
+    }
+}

@@ -1,0 +1,105 @@
+//! What is remembered from one request of a conversation to the next.
+
+use andon::answer::{Pending, Question, Session, Subject, Topic};
+use andon::intervention::{Intervention, Order};
+use andon::name::PipelineId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The state of a conversation. Alexa keeps it; one that cannot be read back is taken for a new one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Conversation {
+    /// What was talked of.
+    pub(crate) talk: Session,
+    /// What is about to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) intended: Option<Intended>,
+    /// What was said last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) said: String,
+}
+
+/// Something that somebody wants to have done, and how far that has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Intended {
+    /// What, by its name.
+    pub(crate) what: String,
+    /// What it came to when it was asked about; nothing while it is not clear to which pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<Fingerprint>,
+    /// Whether the asker has said yes to that.
+    pub(crate) confirmed: bool,
+}
+
+/// What tells an order from any other: if the run has moved on since the asker was asked, it is another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
+    /// The pipeline.
+    pub(crate) pipeline: PipelineId,
+    execution: String,
+    stage: Option<String>,
+}
+
+impl Fingerprint {
+    /// That of an order.
+    pub(crate) fn of(order: &Order) -> Self {
+        Self {
+            pipeline: order.pipeline.clone(),
+            execution: order.execution.to_string(),
+            stage: order.stage().map(ToString::to_string),
+        }
+    }
+
+    /// A question that leads to its pipeline.
+    pub(crate) fn question(&self) -> Question {
+        Question::About(Topic::Status, Subject::Known(vec![self.pipeline.clone()]))
+    }
+}
+
+impl Intended {
+    /// Something that is wanted, of a pipeline that is yet to be made out.
+    pub(crate) fn to(what: Intervention) -> Self {
+        Self { what: what.to_string(), order: None, confirmed: false }
+    }
+
+    /// What it comes to, and whether the asker has said yes to that.
+    #[must_use]
+    pub(crate) fn with(self, order: Fingerprint, confirmed: bool) -> Self {
+        Self { order: Some(order), confirmed, ..self }
+    }
+
+    /// What is wanted.
+    pub(crate) fn intervention(&self) -> Option<Intervention> {
+        self.what.parse().ok()
+    }
+
+    /// Whether it is this.
+    pub(crate) fn is_to(&self, what: Intervention) -> bool {
+        self.what == what.as_str()
+    }
+}
+
+impl Conversation {
+    /// What Alexa brings back.
+    pub(crate) fn read(attributes: &Value) -> Self {
+        Self::deserialize(attributes).unwrap_or_default()
+    }
+
+    /// What Alexa is to bring back.
+    pub(crate) fn write(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// A question whose pipeline was asked for is an answer to that, however Alexa puts it.
+    pub(crate) fn named(&self, question: Question) -> Question {
+        match (question, &self.talk.pending) {
+            (Question::About(asked, subject), Some(Pending::WhichOne { topic, .. }))
+                if asked == *topic && subject != Subject::Last =>
+            {
+                Question::Named(subject)
+            }
+            (question, _) => question,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Answers Alexa.
+//!
+//! A request is taken for what it asks; the answer comes from the ledger, in the language of the request, and goes out
+//! as speech, a card and a board on devices that have a screen. Nothing that Alexa or anybody else sends is an error:
+//! a skill that may not ask hears nothing, what is no question is answered with nothing.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use andon::answer::{Desk, Kind, Locale, Question, Subject, Timer, Topic, Voice};
+use andon::batch::Invocation;
+use andon::clock::Clock;
+use andon::config;
+use andon::intervention::{Passcode, PipelineActions};
+use andon::ledger::Ledger;
+use serde_json::Value;
+
+mod asked;
+mod asker;
+mod capability;
+mod conversation;
+mod entities;
+mod orders;
+mod request;
+mod response;
+mod screen;
+mod tries;
+
+use asked::{Asked, PIPELINE, asked};
+use asker::Asker;
+use conversation::Conversation;
+use entities::entities;
+use orders::{Next, Said};
+use request::{Confirmation, Envelope, Intent, Request};
+use response::{Directive, Reply, UpdatedIntent};
+
+/// The Alexa function and the ports it needs.
+#[derive(Debug)]
+pub struct Alexa<L, A, K, C> {
+    /// Where questions are answered.
+    pub desk: Desk<L, C>,
+    /// What does things to pipelines.
+    pub actions: A,
+    /// Who knows the code that is said before.
+    pub passcode: K,
+    /// The time.
+    pub clock: C,
+    /// What may be done by voice; nothing if absent.
+    pub rules: Option<config::Voice>,
+    /// Who may ask.
+    pub skills: Skills,
+}
+
+/// The skills that may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skills {
+    /// Those with these ids.
+    Only(BTreeSet<String>),
+    /// Any: on one machine, where nobody else asks.
+    Any,
+}
+
+impl Skills {
+    /// Whether every skill that a request names may ask, and at least one is named.
+    fn admit(&self, envelope: &Envelope) -> bool {
+        let Self::Only(known) = self else { return true };
+        let mut skills = envelope.skills().peekable();
+        skills.peek().is_some() && skills.all(|skill| known.contains(skill))
+    }
+}
+
+impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
+    /// Handles one request.
+    pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Infallible> {
+        let envelope = Envelope::read(&payload);
+        if !self.skills.admit(&envelope) {
+            let skills: Vec<&str> = envelope.skills().collect();
+            tracing::warn!(alexa.refused = 1, "refused: {skills:?} is not in ANDON_SKILL_ID");
+            return Ok(Reply::refusal().into_json());
+        }
+        Ok(self.reply(&envelope, invocation).await.into_json())
+    }
+
+    async fn reply(&self, envelope: &Envelope, invocation: &Invocation) -> Reply {
+        let session = envelope.session.as_ref();
+        let asker = Asker {
+            envelope,
+            invocation,
+            voice: Voice::of(Locale::of(envelope.locale.as_deref().unwrap_or_default())),
+            conversation: session.map(|session| Conversation::read(&session.attributes)).unwrap_or_default(),
+        };
+        match &envelope.request {
+            Request::Launch => self.answer(&Question::Welcome, None, asker).await,
+            Request::Intent(intent) => self.intent(intent, asker).await,
+            Request::Touch(arguments) => match screen::touched(arguments) {
+                Some(pipeline) => {
+                    let question = Question::About(Topic::Status, Subject::Known(vec![pipeline]));
+                    self.answer(&question, None, asker).await
+                }
+                None => Reply::nothing(),
+            },
+            Request::CanFulfill(intent) => self.can_fulfill(intent).await,
+            Request::SessionEnded { reason } => {
+                tracing::info!("the conversation has ended: {reason}");
+                Reply::nothing()
+            }
+            Request::Failed { problem } => {
+                tracing::error!(alexa.failed = 1, "Alexa could not use an earlier reply: {problem}");
+                Reply::nothing()
+            }
+            Request::Other(kind) => {
+                tracing::info!(alexa.unknown = 1, "left alone: a request of the type {kind:?}");
+                Reply::nothing()
+            }
+            Request::Untyped => {
+                tracing::warn!(alexa.unknown = 1, "left alone: a request without a type");
+                Reply::nothing()
+            }
+        }
+    }
+
+    async fn intent(&self, intent: &Intent, mut asker: Asker<'_>) -> Reply {
+        let Some(what) = asked(intent) else {
+            tracing::warn!(alexa.unknown = 1, "not understood: {:?} is none of the model's intents", intent.name);
+            return self.answer(&Question::NotUnderstood, None, asker).await;
+        };
+        let begun = asker.conversation.intended.as_ref();
+        match begun.and_then(|begun| orders::taken_up(begun, &what)) {
+            Some(Next::Go(what, said)) => return self.intervene(what, said, asker).await,
+            Some(Next::Leave) => return asker.leave(),
+            None => {}
+        }
+        match what {
+            Asked::Question(question) => {
+                asker.conversation.intended = None;
+                let question = asker.conversation.named(question);
+                self.answer(&question, Some(intent), asker).await
+            }
+            Asked::Intervention(..) if intent.confirmation_status == Confirmation::Denied => asker.leave(),
+            Asked::Intervention(what, subject) => {
+                let said = Said::of(intent, subject, begun.filter(|begun| begun.is_to(what)));
+                self.intervene(what, said, asker).await
+            }
+            Asked::Again if asker.conversation.said.is_empty() => self.answer(&Question::Help, None, asker).await,
+            Asked::Again => asker.again(),
+        }
+    }
+
+    /// Answers a question. A conversation that somebody has begun goes on until they end it; a single question is
+    /// answered, and that is all, unless the answer asks something itself.
+    async fn answer(&self, question: &Question, intent: Option<&Intent>, asker: Asker<'_>) -> Reply {
+        let (now, voice, envelope) = (self.clock.now(), asker.voice, asker.envelope);
+        let is_new = envelope.session.as_ref().is_none_or(|session| session.new);
+        let mut answer = self.desk.answer(question, &asker.conversation.talk, now, voice).await;
+        if !(is_new && intent.is_some()) {
+            answer = answer.keeping_open(voice);
+        }
+        let mut reply = asker.answer(&answer);
+        if matches!(answer.kind, Kind::WhichOne(_) | Kind::NoPipeline | Kind::NoSuchPipeline(_))
+            && let Some(intent) = intent.filter(|intent| asked::has_dialog(&intent.name))
+        {
+            reply = reply.with(Directive::listen_for(PIPELINE, UpdatedIntent::empty(&intent.name, &[PIPELINE])));
+        }
+        if envelope.has_screen() {
+            reply = reply.with_all(screen::board(&answer, voice, now));
+        }
+        if is_new && answer.reprompt.is_some() {
+            reply = reply.with_all(self.desk.known().and_then(|fleet| entities(&fleet)));
+        }
+        reply
+    }
+}

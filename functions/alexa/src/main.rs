@@ -1,0 +1,33 @@
+//! Wires the Alexa function to Lambda.
+
+use alexa::{Alexa, Skills};
+use andon::answer::Desk;
+use andon_aws::clock::SystemClock;
+use andon_aws::dynamodb::DynamoLedger;
+use andon_aws::intervention::CodePipelineActions;
+use andon_aws::secret::Secrets;
+use andon_aws::{config, environment, lambda};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::log();
+    let (table, configuration, skills) = (environment::table()?, environment::config()?, environment::skills()?);
+    lambda::serve(
+        async || {
+            let aws = config::load().await;
+            Alexa {
+                desk: Desk::new(DynamoLedger::connect(&aws, &table, SystemClock), SystemClock),
+                actions: CodePipelineActions::new(&aws),
+                passcode: Secrets::new(&aws),
+                clock: SystemClock,
+                rules: configuration.voice.clone(),
+                skills: Skills::Only(skills.clone()),
+            }
+        },
+        async |alexa, payload, invocation| {
+            alexa.actions.belongs_to(&invocation.home.account);
+            alexa.handle(payload, invocation).await
+        },
+    )
+    .await
+}

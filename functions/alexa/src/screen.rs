@@ -1,0 +1,58 @@
+//! The board on devices that have a screen. A pipeline that is touched tells how it stands.
+
+use andon::answer::{Answer, Voice, standing};
+use andon::board::{Light, Row};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::asked::{id_of, read};
+use crate::response::{Directive, cut};
+use andon::name::PipelineId;
+
+/// How the board looks, in Alexa's presentation language.
+const DOCUMENT: &str = include_str!("board.apl.json");
+/// The most pipelines on a screen: nobody scrolls further.
+const MOST_ROWS: usize = 20;
+/// The most characters of a title.
+const LONGEST: usize = 100;
+
+/// Shows the pipelines that an answer is about; nothing where it is about none.
+pub(crate) fn board(answer: &Answer, voice: &Voice, now: Timestamp) -> Option<Directive> {
+    let rows: Vec<Value> = answer.rows.iter().take(MOST_ROWS).map(|row| shown(row, voice, now)).collect();
+    let document = serde_json::from_str(DOCUMENT).ok()?;
+    let datasources = json!({ "board": { "title": text(&cut(&answer.card.title, LONGEST)), "rows": rows } });
+    (!rows.is_empty()).then_some(Directive::RenderDocument { token: "board", document, datasources })
+}
+
+/// The pipeline that was touched.
+pub(crate) fn touched(arguments: &[Value]) -> Option<PipelineId> {
+    match arguments {
+        [kind, id] if kind == "pipeline" => read(id.as_str()?),
+        _ => None,
+    }
+}
+
+fn shown(row: &Row, voice: &Voice, now: Timestamp) -> Value {
+    let pipeline = &row.overview.pipeline;
+    json!({
+        "id": id_of(pipeline),
+        "name": text(pipeline.name.as_str()),
+        "standing": text(&standing(row, voice, now)),
+        "colour": colour(row.light),
+    })
+}
+
+fn colour(light: Light) -> &'static str {
+    match light {
+        Light::Red => "#ff4d4f",
+        Light::Waiting => "#f5b83d",
+        Light::Running => "#4c9aff",
+        Light::Green => "#36b37e",
+        Light::Grey => "#8b98a5",
+    }
+}
+
+/// A text of the presentation language may hold a few tags; here nothing is one.
+fn text(text: &str) -> String {
+    cut(text, usize::MAX).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,96 @@
+//! How often somebody may say a code: a few wrong ones in an hour, and then not even the right one is listened to.
+//!
+//! A try is taken before the code is compared, so that many at once get no further than many in a row. Tries are claims
+//! of the ledger: all copies of a function count together, and a try that was right is given back.
+
+use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, Receipt};
+use andon::name::{Home, PipelineId, PipelineName};
+use sha2::{Digest, Sha256};
+
+/// How many wrong codes may be said in an hour.
+pub(crate) const MOST_WRONG: u32 = 5;
+/// What is counted together, in seconds.
+const HOUR: i64 = 3_600;
+
+/// One try at saying the code.
+#[derive(Debug)]
+pub(crate) struct Try(ClaimKey);
+
+/// Takes one of the tries that somebody has left in this hour; `None` if there is none.
+pub(crate) async fn take(
+    ledger: &impl Ledger,
+    who: &str,
+    home: &Home,
+    lease: &Lease,
+) -> Result<Option<Try>, LedgerError> {
+    let Ok(name) = PipelineName::parse("voice") else { return Ok(None) };
+    // Claims are kept with a pipeline, and a code is about none: it has a place of its own.
+    let pipeline = PipelineId { home: home.clone(), name };
+    let who = u128::from_be_bytes(Sha256::digest(who).first_chunk().copied().unwrap_or_default());
+    let hour = lease.now.as_second().div_euclid(HOUR);
+    for number in 1..=MOST_WRONG {
+        let key = ClaimKey { pipeline: pipeline.clone(), effect: format!("voice-code {who:x} {hour} {number}") };
+        if ledger.claim(&key, lease).await? == Claim::Granted {
+            return Ok(Some(Try(key)));
+        }
+    }
+    Ok(None)
+}
+
+impl Try {
+    /// The code was wrong: the try is used up.
+    pub(crate) async fn was_wrong(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
+        ledger.settle(&self.0, lease, &Receipt::default()).await
+    }
+
+    /// The code was right, or could not be compared: the try is given back.
+    pub(crate) async fn give_back(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
+        ledger.release(&self.0, lease).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use andon::ledger::memory::MemoryLedger;
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+
+    async fn try_once(ledger: &MemoryLedger, who: &str, at: Timestamp, owner: u32) -> Option<(Try, Lease)> {
+        let lease = Lease::new(format!("call {owner}"), at, Lease::LENGTH);
+        take(ledger, who, &andon::testing::home(), &lease).await.unwrap().map(|taken| (taken, lease))
+    }
+
+    #[tokio::test]
+    async fn after_five_wrong_codes_nobody_is_listened_to_until_the_next_hour() {
+        let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
+        for owner in 0..MOST_WRONG {
+            let (taken, lease) = try_once(&ledger, "mallory", now, owner).await.unwrap();
+            taken.was_wrong(&ledger, &lease).await.unwrap();
+        }
+        assert!(try_once(&ledger, "mallory", now, 90).await.is_none());
+        assert!(try_once(&ledger, "alice", now, 91).await.is_some(), "somebody else is not held up");
+        let later = now.checked_add(SignedDuration::from_mins(50)).unwrap();
+        assert!(try_once(&ledger, "mallory", later, 92).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_right_code_uses_nothing_up() {
+        let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
+        for owner in 0..2 * MOST_WRONG {
+            let (taken, lease) = try_once(&ledger, "alice", now, owner).await.unwrap();
+            taken.give_back(&ledger, &lease).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn many_tries_at_once_are_no_more_than_in_a_row() {
+        let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
+        let mut taken = 0;
+        for owner in 0..20 {
+            // None of them has settled yet.
+            taken += u32::from(try_once(&ledger, "mallory", now, owner).await.is_some());
+        }
+        assert_eq!(taken, MOST_WRONG);
+    }
+}
