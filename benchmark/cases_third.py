@@ -114,7 +114,7 @@ CASES = [
     case("go-race-timeout", "go", "test", ["go test -timeout 1s ./..."], [r"panic: test timed out after 1s"], ["test timed out"], {"go.mod": "module shop\n\ngo 1.19\n", "a_test.go": "package shop\n\nimport (\n\t\"testing\"\n\t\"time\"\n)\n\nfunc TestSlow(t *testing.T) { time.Sleep(time.Minute) }\n"}, shape="actions"),
     case("gofmt", "gofmt", "lint", ['test -z "$(gofmt -l . | tee /dev/stderr)"'], [r"^main.go$"], ["main.go"], {"main.go": "package main\nfunc main() {\nprintln( 1 )\n}\n"}),
     # JVM
-    case("maven-unknown-host", "maven", "infrastructure", ["mvn -B -q compile"], [r"Plugin org.apache.maven.plugins:maven-\S+ or one of its dependencies could not be resolved.*Unknown host"], ["Unknown host"], {"pom.xml": POM % "", "src/main/java/App.java": "class App {}\n"}),
+    case("maven-unknown-host", "maven", "dependency", ["mvn -B -q compile"], [r"Plugin org.apache.maven.plugins:maven-\S+ or one of its dependencies could not be resolved.*Unknown host"], ["Unknown host"], {"pom.xml": POM % "", "src/main/java/App.java": "class App {}\n"}),
     # Infrastructure
     case("terraform-syntax", "terraform", "config", ["terraform init -backend=false -no-color"], [r"Error: (?:Invalid|Missing|Argument|Unclosed)", r"on main.tf line \d"], ["main.tf"], {"main.tf": 'resource "null" "a" {\n  name = \n}\n'}),
     case("terraform-undeclared", "terraform", "config", ["terraform init", "terraform validate"], [r"Error: Reference to undeclared input variable", r"on main.tf line 2"], ["undeclared input variable"], {"main.tf": 'output "a" {\n  value = var.stage\n}\n'}, shape="actions"),

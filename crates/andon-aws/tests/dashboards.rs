@@ -1,7 +1,5 @@
 //! What CloudWatch says against a dashboard, in words for a log.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use andon::config::Config;
 use andon::dashboard::{Dashboard, DashboardShelf, Site, build};
 use andon_aws::dashboards::CloudWatchShelf;

@@ -100,6 +100,39 @@ pub(crate) fn read(id: &str) -> Option<PipelineId> {
 mod tests {
     use super::*;
 
+    const MODEL: &str = include_str!("../../../skill-package/interactionModels/custom/en-US.json");
+
+    /// The names of a part of the shipped model.
+    fn names(pointer: &str) -> Vec<String> {
+        let model: serde_json::Value = serde_json::from_str(MODEL).unwrap();
+        let named = |item: &serde_json::Value| item["name"].as_str().unwrap().to_owned();
+        model.pointer(pointer).unwrap().as_array().unwrap().iter().map(named).collect()
+    }
+
+    fn intent(name: &str) -> Intent {
+        serde_json::from_value(serde_json::json!({"name": name})).unwrap()
+    }
+
+    #[test]
+    fn every_intent_of_the_model_asks_for_something() {
+        let intents = names("/interactionModel/languageModel/intents");
+        assert!(intents.len() > 20);
+        for name in intents {
+            assert!(asked(&intent(&name)).is_some(), "{name}");
+        }
+        assert_eq!(asked(&intent("WeatherIntent")), None);
+    }
+
+    #[test]
+    fn the_dialogs_of_the_model_are_those_that_are_listened_for() {
+        let dialogs = names("/interactionModel/dialog/intents");
+        for name in names("/interactionModel/languageModel/intents") {
+            let listens = has_dialog(&name) || Intervention::ALL.map(intent_of).contains(&name.as_str());
+            assert_eq!(listens, dialogs.contains(&name), "{name}");
+        }
+        assert_eq!(names("/interactionModel/languageModel/types"), [PIPELINE_TYPE]);
+    }
+
     #[test]
     fn a_pipeline_is_read_back_from_its_id() {
         let name = PipelineName::parse("a/b c").unwrap();

@@ -47,26 +47,38 @@ pub struct Alexa<L, A, K, C> {
     pub clock: C,
     /// What may be done by voice; nothing if absent.
     pub rules: Option<config::Voice>,
-    /// The skills that may ask.
-    pub skills: BTreeSet<String>,
+    /// Who may ask.
+    pub skills: Skills,
+}
+
+/// The skills that may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skills {
+    /// Those with these ids.
+    Only(BTreeSet<String>),
+    /// Any: on one machine, where nobody else asks.
+    Any,
+}
+
+impl Skills {
+    /// Whether every skill that a request names may ask, and at least one is named.
+    fn admit(&self, envelope: &Envelope) -> bool {
+        let Self::Only(known) = self else { return true };
+        let mut skills = envelope.skills().peekable();
+        skills.peek().is_some() && skills.all(|skill| known.contains(skill))
+    }
 }
 
 impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
     /// Handles one request.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Infallible> {
         let envelope = Envelope::read(&payload);
-        if !self.may_ask(&envelope) {
+        if !self.skills.admit(&envelope) {
             let skills: Vec<&str> = envelope.skills().collect();
             tracing::warn!(alexa.refused = 1, "refused: {skills:?} is not in ANDON_SKILL_ID");
             return Ok(Reply::refusal().into_json());
         }
         Ok(self.reply(&envelope, invocation).await.into_json())
-    }
-
-    /// Whether every skill that the request names is one of those that may ask, and at least one is named.
-    fn may_ask(&self, envelope: &Envelope) -> bool {
-        let mut skills = envelope.skills().peekable();
-        skills.peek().is_some() && skills.all(|skill| self.skills.contains(skill))
     }
 
     async fn reply(&self, envelope: &Envelope, invocation: &Invocation) -> Reply {

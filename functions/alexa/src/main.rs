@@ -1,6 +1,6 @@
 //! Wires the Alexa function to Lambda.
 
-use alexa::Alexa;
+use alexa::{Alexa, Skills};
 use andon::answer::Desk;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -21,7 +21,7 @@ async fn main() -> Result<(), lambda::Error> {
                 passcode: Secrets::new(&aws),
                 clock: SystemClock,
                 rules: configuration.voice.clone(),
-                skills: skills.clone(),
+                skills: Skills::Only(skills.clone()),
             }
         },
         async |alexa, payload, invocation| {

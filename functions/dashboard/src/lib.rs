@@ -125,10 +125,8 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
         let put = async |dashboard: &Dashboard| {
             let warnings = self.shelf.put(dashboard).await?;
             let name = &dashboard.name;
-            match there.get(name) {
-                Some(_) => tracing::info!("put {name} in the place of what was there, which was not the same"),
-                None => tracing::info!("put {name}"),
-            }
+            let instead = if there.contains_key(name) { ", in the place of what was there" } else { "" };
+            tracing::info!("put {name}{instead}");
             if !warnings.is_empty() {
                 tracing::warn!("CloudWatch warns of the dashboard {name}: {}", warnings.join("; "));
             }

@@ -59,14 +59,15 @@ impl Inquiry {
         E: ProvideErrorMetadata + Error + 'static,
     {
         self.take_call(question)?;
-        let answer = async {
+        // On the heap: whoever asks for two things at once would carry both twice.
+        let answer = Box::pin(async {
             let answer = send().await.map_err(|error| question.unanswered(&error));
             if answer.as_ref().is_err_and(|missing| missing.may_pass) && self.take_call(question).is_ok() {
                 tokio::time::sleep(PAUSE).await;
                 return send().await.map_err(|error| question.unanswered(&error));
             }
             answer
-        };
+        });
         self.waits_for(question, answer).await
     }
 

@@ -18,7 +18,7 @@ use super::missing::{Missing, Question};
 /// Under this name `CloudTrail` of the member account shows who read.
 const SESSION: &str = "andon-evidence";
 /// Credentials are not used to their last second: the calls that follow need some.
-const SPARE: Duration = Duration::from_secs(60);
+const SPARE: Duration = Duration::from_mins(1);
 
 /// The role by which evidence in another account than the function's own is read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -45,8 +45,8 @@ impl Dashboard {
         let pipelines: Vec<PipelineId> = overviews.into_iter().map(|overview| overview.pipeline).collect();
         let home = self.home.or_else(|| where_most_are(&pipelines)).unwrap_or_else(nowhere);
         let dashboards = build(&pipelines, &Site { home: &home, function: &self.function, config: &config });
-        let named = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
-        let Some(shown) = dashboards.iter().find(named) else {
+        let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
+        let Some(shown) = dashboards.iter().find(is_meant) else {
             let names: Vec<&str> = dashboards.iter().map(|shown| shown.name.as_str()).collect();
             bail!("there is no dashboard {}: there are {}", self.name.unwrap_or_default(), names.join(", "));
         };

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 
+use alexa::Skills;
 use andon::clock::Clock as _;
 use andon::config::Config;
 use serde_json::Value;
@@ -40,6 +41,7 @@ accounts:
   '111122223333': shop
   '444455556666': finance
 ";
+
 /// What is heard while the recording plays.
 struct Audience {
     terminal: Terminal,
@@ -105,7 +107,7 @@ impl Demo {
                 Sent::Datum(_) => Ok(()),
             });
             let station = Station::new(ledger, Pending::in_memory()?, outlet, SystemClock, config);
-            web::serve(listener, &station, || Ok(())).await?;
+            web::serve(listener, &station, Skills::Any, || Ok(())).await?;
             Ok(Verdict::Well)
         })
     }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use alexa::Skills;
 use andon::statistics::Datum;
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use crate::web;
 ///
 /// POST /events takes one EventBridge event or an array, also as SQS and SNS wrap them. GET / is the board,
 /// GET /api/pipelines the same as JSON, GET /api/pipelines/ACCOUNT/REGION/NAME one pipeline with its latest run.
+/// POST /alexa answers requests of an Alexa skill.
 /// Nobody is asked for a password: keep it on this machine, or behind something that does ask.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
@@ -33,6 +35,9 @@ pub(super) struct Serve {
     /// Route and name things as this andon.yml says
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Answer this Alexa skill alone at /alexa, by its id; may be given again. Any skill if not given
+    #[arg(long = "skill", value_name = "ID")]
+    skills: Vec<String>,
     /// Show metric data too as they are counted
     #[arg(long, conflicts_with = "quiet")]
     metrics: bool,
@@ -59,12 +64,13 @@ impl Serve {
             };
             Ok(())
         });
+        let skills = if self.skills.is_empty() { Skills::Any } else { Skills::Only(self.skills.into_iter().collect()) };
         let station = Station::new(ledger.clone(), pending, outlet, SystemClock, config);
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
             announce(terminal, listener.local_addr().context("cannot tell the address")?, &self.data)?;
             tokio::select! {
-                served = web::serve(listener, &station, || ledger.sync()) => served?,
+                served = web::serve(listener, &station, skills, || ledger.sync()) => served?,
                 never = forget_daily(&ledger) => match never {},
             }
             Ok(Verdict::Well)

@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use andon::answer::Timer;
 use andon::clock::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 /// The machine's clock.
@@ -14,6 +15,12 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+impl Timer for SystemClock {
+    async fn wait(&self, span: SignedDuration) {
+        tokio::time::sleep(span.try_into().unwrap_or_default()).await;
     }
 }
 

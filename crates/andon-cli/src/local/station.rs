@@ -71,6 +71,11 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         &self.notifier.config
     }
 
+    /// The time.
+    pub fn clock(&self) -> &C {
+        &self.clock
+    }
+
     /// The events that are not done with.
     pub fn pending(&self) -> &Pending {
         &self.pending
@@ -138,7 +143,8 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         (!problems.is_empty()).then(|| problems.join("; "))
     }
 
-    fn call(&self) -> Invocation {
+    /// A call of a function, told from every other one.
+    pub fn call(&self) -> Invocation {
         self.calls.set(self.calls.get() + 1);
         Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home(), function: String::new() }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use andon::answer::Timer;
 use andon::clock::Clock;
 use andon::event::Malformed;
 use andon::history::Overview;
@@ -16,6 +17,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::MOST_WAITING;
 use super::live::News;
+use super::skill::Skill;
 use crate::local::{Fate, PendingError, Station};
 use crate::terminal::complain;
 
@@ -47,6 +49,7 @@ pub(super) enum Request {
     Take(Vec<Result<Value, Malformed>>, Answer<Vec<Fate>>),
     Pipelines(Answer<Vec<Overview>>),
     Pipeline(PipelineId, Option<ExecutionId>, Answer<Option<Pipeline>>),
+    Skill(Value, Answer<Value>),
 }
 
 impl Desk {
@@ -73,6 +76,11 @@ impl Desk {
         self.ask(|answer| Request::Pipeline(pipeline, execution, answer)).await
     }
 
+    /// What the skill replies to a request of Alexa's.
+    pub(super) async fn skill(&self, request: Value) -> Result<Value, NoAnswer> {
+        self.ask(|answer| Request::Skill(request, answer)).await
+    }
+
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, NoAnswer> {
         let (answer, answered) = oneshot::channel();
         self.0.send(request(answer)).await.map_err(|_| NoAnswer::Ending)?;
@@ -83,8 +91,9 @@ impl Desk {
 /// Answers whoever asks and, in between, tries again what is due.
 ///
 /// Requests that have piled up are answered together, after one sync for all of them; then there is news for the pages.
-pub(super) async fn work<L: Ledger, C: Clock + Clone>(
+pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
     station: &Station<L, C>,
+    skill: &Skill<L, C>,
     mut requests: mpsc::Receiver<Request>,
     news: &News,
     sync: impl Fn() -> Result<(), LedgerError>,
@@ -119,6 +128,10 @@ pub(super) async fn work<L: Ledger, C: Clock + Clone>(
                 Request::Pipeline(pipeline, execution, answer) => {
                     let found = find(station.ledger(), &pipeline, execution.as_ref()).await;
                     tell(answer, found.map_err(NoAnswer::from));
+                }
+                Request::Skill(request, answer) => {
+                    let Ok(reply) = skill.handle(request, &station.call()).await;
+                    tell(answer, Ok(reply));
                 }
             }
         }

@@ -71,12 +71,12 @@ fn told(fate: &Fate) -> Value {
     }
 }
 
-fn refuse(status: StatusCode, problem: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, problem: &str) -> Response {
     as_json(status, &json!({"error": problem})).into_response()
 }
 
 /// Whether a browser sends this on behalf of some other site's page.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or_default());
     let Some(origin) = text(header::ORIGIN) else {
         return false;

@@ -1,4 +1,5 @@
-//! Andon by HTTP: events come in, the board and its data go out, and pages hear of news as it comes.
+//! Andon by HTTP: events come in, the board and its data go out, pages hear of news as it comes, and questions are
+//! answered.
 //!
 //! Handlers and ledger stay on one thread and take one request at a time from a desk; connections only ask there.
 
@@ -6,6 +7,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alexa::Skills;
+use andon::answer::Timer;
 use andon::clock::Clock;
 use andon::config::Config;
 use andon::ledger::{Ledger, LedgerError};
@@ -24,6 +27,7 @@ mod events;
 mod live;
 mod page;
 mod pages;
+mod skill;
 mod viewer;
 
 use desk::Desk;
@@ -44,9 +48,10 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves until the process is told to end; requests under way are finished first.
 ///
 /// `sync` makes what has been taken in last; it is called before anybody is told that their events are.
-pub async fn serve<L: Ledger, C: Clock + Clone>(
+pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
     station: &Station<L, C>,
+    skills: Skills,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MOST_WAITING);
@@ -61,9 +66,10 @@ pub async fn serve<L: Ledger, C: Clock + Clone>(
         end().await;
         tokio::time::sleep(LAST_ORDERS).await;
     };
+    let skill = skill::over(station, skills);
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = desk::work(station, requests, &news, sync) => outcome,
+        outcome = desk::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }
 }
@@ -98,6 +104,7 @@ fn router(site: Site) -> Router {
         .route("/api/pipelines", get(api::board))
         .route("/api/pipelines/{account}/{region}/{name}", get(api::pipeline))
         .route("/events", post(events::post))
+        .route("/alexa", post(skill::post))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(site)
 }

@@ -17,7 +17,7 @@ use super::viewer::viewer;
 
 /// Nothing is run but the script of these pages, and nothing is fetched but from here, whatever slips into a page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                      connect-src 'self'; form-action 'self'; base-uri 'none'";
 /// How many pipelines there are to a page.
 const ROWS: usize = 50;
 

@@ -271,7 +271,6 @@ action-ask-approve = Soll ich { $action } von { $pipeline } freigeben?
 action-ask-reject = Soll ich { $action } von { $pipeline } ablehnen?
 action-ask-stop = Soll ich { $pipeline } anhalten?
 action-ask-code = Wie lautet der Code?
-action-too-often = Das wurde zu oft versucht. Bitte warte eine Weile.
 action-left = In Ordnung, ich lasse es.
 action-retried = { $stage } von { $pipeline } wird noch einmal versucht.
 action-approved = { $action } von { $pipeline } ist freigegeben.

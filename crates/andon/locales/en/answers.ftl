@@ -272,7 +272,6 @@ action-ask-approve = Shall I approve { $action } of { $pipeline }?
 action-ask-reject = Shall I reject { $action } of { $pipeline }?
 action-ask-stop = Shall I stop { $pipeline }?
 action-ask-code = What is the code?
-action-too-often = That was tried too often. Please wait a while.
 action-left = All right, I leave it alone.
 action-retried = { $stage } of { $pipeline } is being retried.
 action-approved = { $action } of { $pipeline } is approved.

@@ -274,7 +274,6 @@ action-ask-approve = ¿Apruebo { $action } de { $pipeline }?
 action-ask-reject = ¿Rechazo { $action } de { $pipeline }?
 action-ask-stop = ¿Detengo { $pipeline }?
 action-ask-code = ¿Cuál es el código?
-action-too-often = Se ha intentado demasiadas veces. Espera un rato.
 action-left = De acuerdo, lo dejo como está.
 action-retried = Se está reintentando { $stage } de { $pipeline }.
 action-approved = { $action } de { $pipeline } queda aprobado.

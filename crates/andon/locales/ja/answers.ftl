@@ -177,7 +177,6 @@ action-ask-approve = { $pipeline }の{ $action }を承認しますか？
 action-ask-reject = { $pipeline }の{ $action }を却下しますか？
 action-ask-stop = { $pipeline }を止めますか？
 action-ask-code = コードは何ですか？
-action-too-often = 試した回数が多すぎます。しばらく待ってください。
 action-left = 分かりました。そのままにします。
 action-retried = { $pipeline }の{ $stage }をやり直しています。
 action-approved = { $pipeline }の{ $action }を承認しました。
@@ -190,10 +189,10 @@ action-failed = { $pipeline }への操作をAWSが受け付けませんでした
 
 ## Why it was not done.
 
-action-runs-again = { $pipeline } はすでに再び実行中です。
-action-not-retryable = { $pipeline } の { $stage } は再実行できません。パイプラインがその後変更されたか、失敗したものがありません。
-action-overtaken = { $pipeline } の { $stage } は、より新しい実行がすでに通過しました。再実行できるのはその実行だけです。
-action-busy = { $pipeline } は今混み合っています。少し待ってからもう一度お試しください。
-action-answered = { $pipeline } のその承認はもう待っていません。誰かが先に答えたか、期限が切れています。
-action-not-stoppable = { $pipeline } はすでに終了したか、停止中です。
-action-unsure = CodePipeline から時間内に応答がありませんでした。{ $pipeline } がどうなったか確認してください。
+action-runs-again = { $pipeline }はすでに再び実行中です。
+action-not-retryable = { $pipeline }の{ $stage }は再実行できません。パイプラインがその後変更されたか、失敗したものがありません。
+action-overtaken = { $pipeline }の{ $stage }は、より新しい実行がすでに通過しました。再実行できるのはその実行だけです。
+action-busy = { $pipeline }は今混み合っています。少し待ってからもう一度お試しください。
+action-answered = { $pipeline }のその承認はもう待っていません。誰かが先に答えたか、期限が切れています。
+action-not-stoppable = { $pipeline }はすでに終了したか、停止中です。
+action-unsure = CodePipelineから時間内に応答がありませんでした。{ $pipeline }がどうなったか確認してください。

@@ -58,25 +58,30 @@ impl Formulas {
     /// Day by day.
     pub(super) fn trend(self, title: impl Into<String>, region: &Region, measure: &'static str) -> Content {
         let chart = self.chart(title, region, View::TimeSeries);
-        Content::Metric(Chart { y_axis: scale(measure), legend: names(Side::Bottom), ..chart })
+        Content::Metric(Chart { y_axis: Some(scale(measure)), legend: Some(names(Side::Bottom)), ..chart })
     }
 
     /// Day by day, piled up.
     pub(super) fn piled_trend(self, title: impl Into<String>, region: &Region, measure: &'static str) -> Content {
         let chart = self.chart(title, region, View::TimeSeries);
-        Content::Metric(Chart { stacked: true, y_axis: scale(measure), legend: names(Side::Bottom), ..chart })
+        Content::Metric(Chart {
+            stacked: true,
+            y_axis: Some(scale(measure)),
+            legend: Some(names(Side::Bottom)),
+            ..chart
+        })
     }
 
     /// Day by day, a line for each of many.
     pub(super) fn many_trends(self, title: impl Into<String>, region: &Region, measure: &'static str) -> Content {
         let chart = self.chart(title, region, View::TimeSeries);
-        Content::Metric(Chart { y_axis: scale(measure), legend: names(Side::Right), ..chart })
+        Content::Metric(Chart { y_axis: Some(scale(measure)), legend: Some(names(Side::Right)), ..chart })
     }
 
     /// A bar for each, over the whole time range.
     pub(super) fn bars(self, title: impl Into<String>, region: &Region) -> Content {
         let chart = self.chart(title, region, View::Bar);
-        Content::Metric(Chart { set_period_to_time_range: true, legend: names(Side::Right), ..chart })
+        Content::Metric(Chart { set_period_to_time_range: true, legend: Some(names(Side::Right)), ..chart })
     }
 
     fn chart(self, title: impl Into<String>, region: &Region, view: View) -> Chart {
@@ -94,10 +99,10 @@ impl Formulas {
     }
 }
 
-fn scale(label: &'static str) -> Option<YAxis> {
-    Some(YAxis { left: Axis { min: 0, label, show_units: false } })
+fn scale(label: &'static str) -> YAxis {
+    YAxis { left: Axis { min: 0, label, show_units: false } }
 }
 
-fn names(position: Side) -> Option<Legend> {
-    Some(Legend { position })
+fn names(position: Side) -> Legend {
+    Legend { position }
 }

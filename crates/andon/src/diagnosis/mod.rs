@@ -6,6 +6,7 @@
 mod category;
 mod clean;
 mod context;
+mod count;
 mod evidence;
 mod hint;
 mod log;
@@ -18,6 +19,7 @@ mod tools;
 
 pub use category::Category;
 pub use context::Context;
+pub use count::failed_tests;
 pub use evidence::{Evidence, Message, MessageSource, PhaseContext};
 pub use log::Log;
 pub use runbook::RunbookMatch;
@@ -158,7 +160,10 @@ impl<'a> Reading<'a> {
         Diagnosis {
             cause,
             category,
-            hint: context.sentence(evidence.truncated_at_start),
+            hint: match category {
+                Category::Lint => context.objection(),
+                _ => context.sentence(evidence.truncated_at_start),
+            },
             context: Some(context),
             ..Diagnosis::default()
         }

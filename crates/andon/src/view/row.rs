@@ -8,6 +8,7 @@ use super::moment::{between, change, roughly, seconds};
 use super::sign::{sign, telling_sign};
 use super::strip::strip;
 use crate::board::{Light, Row, place_of};
+use crate::event::Attempt;
 use crate::message::counted;
 use crate::run::Status;
 
@@ -90,11 +91,13 @@ impl View<'_> {
         }
     }
 
-    /// How far a run that is going on has come, and when it is expected to end; nobody knows how long a person takes.
+    /// How far a run that is going on has come, and when it is expected to end. Nobody knows how long a person takes, or
+    /// how much of a run a retry has left to do.
     fn expected(&self, row: &Row) -> Markup {
         let began = row.began();
         let usual = row.overview.typical.map(|typical| typical.median).filter(|median| *median > 0);
-        let usual = usual.filter(|_| row.overview.latest.status == Status::InProgress);
+        let latest = &row.overview.latest;
+        let usual = usual.filter(|_| latest.status == Status::InProgress && latest.attempt == Attempt::FIRST);
         let Some(usual) = usual else {
             return html! { div { "began " (self.ago(began)) } };
         };

@@ -72,26 +72,18 @@ impl Request {
         };
         // What a link finds goes before what the viewer has typed before, and that before the dashboard's author.
         let found = payload.get("find").or_else(|| context.pointer("/forms/all/search")).or_else(|| member("search"));
-        let wanted = match pipeline(payload) {
-            Some(wanted) => wanted,
-            None => {
-                let selection = Selection {
-                    search: found
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                        .trim()
-                        .chars()
-                        .take(LONGEST_SEARCH)
-                        .collect(),
-                    page: number("page").unwrap_or(1).max(1),
-                    rows: number("rows").unwrap_or(ROWS).clamp(1, MOST_ROWS),
-                };
-                // Whose board it is stays as the dashboard's author set it, whatever is clicked.
-                let accounts = context.pointer("/params/accounts").or_else(|| payload.get("accounts"));
-                let ids = accounts.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-                Wanted::Board(selection, Accounts::of(ids.iter().filter_map(Value::as_str)))
-            }
+        let board = || {
+            let selection = Selection {
+                search: found.and_then(Value::as_str).unwrap_or_default().trim().chars().take(LONGEST_SEARCH).collect(),
+                page: number("page").unwrap_or(1).max(1),
+                rows: number("rows").unwrap_or(ROWS).clamp(1, MOST_ROWS),
+            };
+            // Whose board it is stays as the dashboard's author set it, whatever is clicked.
+            let accounts = context.pointer("/params/accounts").or_else(|| payload.get("accounts"));
+            let ids = accounts.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            Wanted::Board(selection, Accounts::of(ids.iter().filter_map(Value::as_str)))
         };
+        let wanted = pipeline(payload).unwrap_or_else(board);
         Some(Self::Show(wanted, viewer(context)))
     }
 }

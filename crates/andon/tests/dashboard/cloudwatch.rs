@@ -38,12 +38,12 @@ const METRICS: [(Metric, bool); 8] = [
 const RECOVERY: (Metric, bool) = (Metric::RecoveryTime, false);
 
 /// All metrics that there are, by name.
-pub(crate) type Metrics = BTreeMap<&'static str, Vec<Series>>;
+pub(crate) type Metrics = BTreeMap<String, Vec<Series>>;
 
 /// Every metric of every pipeline, with a stage of its own.
 pub(crate) fn metrics(pipelines: &[PipelineId], home: &Home) -> Metrics {
     let mut all = Metrics::new();
-    let mut add = |series: Series| all.entry(series.name).or_default().push(series);
+    let mut add = |series: Series| all.entry(series.name.to_owned()).or_default().push(series);
     for pipeline in pipelines {
         let mut dimensions = BTreeMap::from([("PipelineName", dimension_value(pipeline.name.as_str()).into_owned())]);
         if pipeline.home != *home {
@@ -95,7 +95,7 @@ fn search<'m>(terms: &str, metrics: &'m Metrics) -> Vec<&'m Series> {
         };
         is_of_schema && wanted.iter().all(|(name, any)| value(name).is_some_and(|value| any.contains(value)))
     };
-    let named = wanted["MetricName"].first().and_then(|name| metrics.get(name));
+    let named = wanted["MetricName"].first().and_then(|name| metrics.get(*name));
     named.into_iter().flatten().filter(matches).collect()
 }
 

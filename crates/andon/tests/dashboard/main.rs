@@ -7,6 +7,7 @@ mod cloudwatch;
 mod limits;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use andon::config::Config;
 use andon::dashboard::{Dashboard, Site, build};
@@ -42,7 +43,7 @@ fn spread(count: usize, accounts: usize) -> Vec<PipelineId> {
             0 => "111122223333".to_owned(),
             other => format!("{:012}", 200_000_000_000 + other),
         };
-        place(&account, if number / accounts % 2 == 0 { "eu-west-1" } else { "us-east-1" })
+        place(&account, if (number / accounts).is_multiple_of(2) { "eu-west-1" } else { "us-east-1" })
     };
     (0..count).map(|number| pipeline(&format!("service-{number}"), place(number))).collect()
 }
@@ -56,7 +57,8 @@ fn config() -> Config {
             6..=9 => ", customer: globex",
             _ => "",
         };
-        text += &format!("  \"{:012}\": {{ name: \"team-{number}\"{customer} }}\n", 200_000_000_000_u64 + number);
+        let account = 200_000_000_000_u64 + number;
+        writeln!(text, "  \"{account}\": {{ name: \"team-{number}\"{customer} }}").unwrap();
     }
     Config::parse(&text, "andon.yml").unwrap_or_else(|findings| panic!("{findings}"))
 }

@@ -45,6 +45,13 @@ fn nobody_knows_how_long_an_approval_takes() {
 }
 
 #[test]
+fn a_retry_has_some_of_the_work_done_already() {
+    let retried = json!({"state": "STARTED", "pipeline-execution-attempt": 2.0, "stage": "Deploy"});
+    let again = [said("p", "2", "STARTED", 45), said("p", "2", "FAILED", 30), event("p", "2", "Stage", 15, retried)];
+    assert_eq!(times(again), "red, runningred for 30 minDeploy for 15 minbegan 45 min ago");
+}
+
+#[test]
 fn clocks_that_disagree_never_give_a_negative_time() {
     assert_eq!(times([said("p", "2", "STARTED", -5)]), "runningends about 12:25, in 20 min");
     let backwards = times([said("p", "2", "STARTED", 10), said("p", "2", "SUCCEEDED", 20)]);

@@ -37,7 +37,7 @@ fn what_was_clicked_goes_before_what_was_typed_and_that_before_what_the_author_s
 fn a_board_of_some_accounts_stays_theirs_whatever_is_clicked() {
     let accounts = |payload| match wanted(&payload) {
         Wanted::Board(_, accounts) => accounts,
-        other => panic!("{other:?}"),
+        pipeline @ Wanted::Pipeline { .. } => panic!("{pipeline:?}"),
     };
     let author = json!({"accounts": ["111122223333", 7]});
     let theirs = Accounts::of(["111122223333"]);

@@ -17,6 +17,7 @@ use crate::workspace;
 use table::{Budget, Figure, Table};
 use world::World;
 
+mod asked;
 mod events;
 mod fleet;
 mod table;
@@ -25,6 +26,8 @@ mod world;
 
 /// The function that does nothing.
 const ECHO: &str = "bench-echo";
+/// A run is some dozen events of each kind; so often is every question asked in its place.
+const ROUNDS_PER_RUN: usize = 10;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -107,8 +110,12 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
     let mut sequences = Vec::new();
     let mut measured: Vec<warm::Warm> = Vec::new();
     for subject in subjects {
-        println!("feeding {} with {} runs of each kind", subject.name, options.runs);
-        measured.push(warm::feed(subject, &world, options.runs).await?);
+        println!("feeding {} with {} runs of each kind, or as many questions", subject.name, options.runs);
+        measured.push(if subject.name == asked::ALEXA {
+            asked::ask(subjects, subject, &world, options.runs * ROUNDS_PER_RUN).await?
+        } else {
+            warm::feed(subject, &world, options.runs).await?
+        });
     }
     let of =
         |figure: &dyn Fn(&warm::Warm) -> Option<f64>| -> Vec<Option<f64>> { measured.iter().map(figure).collect() };
@@ -117,10 +124,13 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
         "warm event, moto's time included",
         "ms",
         2,
-        of(&|warm| milliseconds(warm.event)),
+        of(&|warm| milliseconds(median(&warm.events))),
         Budget::None,
     ));
-    table.push(Figure::new("  the function's own share", "ms", 2, of(&|warm| milliseconds(warm.own)), Budget::None));
+    let own = of(&|warm| milliseconds(median(&warm.own)));
+    table.push(Figure::new("  the function's own share", "ms", 2, own, Budget::None));
+    let worst = of(&|warm| milliseconds(rank(&warm.own, 99)));
+    table.push(Figure::new("  of 99 in 100 at most", "ms", 2, worst, Budget::None));
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let mebibytes = |warm: &warm::Warm| warm.peak_memory.map(|bytes| bytes as f64 / 1_048_576.0);
     table.push(Figure::new("peak memory", "MiB", 1, of(&mebibytes), Budget::AtMost(20.0)));
@@ -134,6 +144,8 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
     let limits = subjects.iter().map(|subject| purpose(&subject.name).map(|purpose| count(purpose.round_trips)));
     table.push(Figure::new("round trips before the effect", "", 0, trips, Budget::Each(limits.collect())));
 
+    let effects = of(&|warm| warm.effects.per_thousand());
+    table.push(Figure::new("effects of 1,000 events, one by one", "", 0, effects, Budget::None));
     fleet::measure(subjects, &mut table).await?;
 
     let kinds: BTreeSet<&str> = measured.iter().flat_map(|warm| warm.calls.keys().map(String::as_str)).collect();
@@ -164,9 +176,15 @@ async fn start(subjects: &[Subject], world: &World, times: usize) -> Result<Vec<
 }
 
 fn median(durations: &[Duration]) -> Duration {
+    rank(durations, 50)
+}
+
+/// What so many of a hundred took at most.
+fn rank(durations: &[Duration], percent: usize) -> Duration {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((sorted.len() * percent / 100).min(last)).copied().unwrap_or_default()
 }
 
 /// Where the benchmark keeps its files.

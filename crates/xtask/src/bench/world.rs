@@ -11,6 +11,9 @@ use test_support::{ask, unique};
 /// Where certificate authorities are, on Lambda first.
 const AUTHORITIES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"];
 
+/// The skill that may ask.
+pub(super) const SKILL: &str = "amzn1.ask.skill.12345678-1234-1234-1234-123456789012";
+
 /// Alerts of every kind go to Slack and to the topic.
 const CONFIGURATION: &str = "\
 version: 1
@@ -27,7 +30,7 @@ pub(super) struct World {
     slack: Slack,
     environment: Vec<(String, String)>,
     /// Ends last.
-    _moto: Emulator,
+    moto: Emulator,
 }
 
 impl World {
@@ -50,14 +53,25 @@ impl World {
         set("ANDON_CONFIG", &configuration.display().to_string());
         set("ANDON_SLACK_API_URL", &slack.api_url());
         set("BENCH_WEBHOOK", &slack.webhook_url());
+        set("ANDON_SKILL_ID", SKILL);
         if let Some(authorities) = AUTHORITIES.iter().find(|path| std::path::Path::new(path).is_file()) {
             set("SSL_CERT_FILE", authorities);
         }
-        Ok(Self { recorder, aws, slack, environment, _moto: moto })
+        Ok(Self { recorder, aws, slack, environment, moto })
     }
 
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         self.environment.clone()
+    }
+
+    /// The same with a table of its own, which holds nothing yet.
+    pub(super) fn another_table(&self) -> Result<Vec<(String, String)>> {
+        let table = unique("bench");
+        create_table(self.moto.url(), &table)?;
+        let mut environment = self.environment();
+        environment.retain(|(name, _)| name != "ANDON_TABLE");
+        environment.push(("ANDON_TABLE".to_owned(), table));
+        Ok(environment)
     }
 
     /// A pipeline that `CodePipeline` knows and that has no executions yet.

@@ -280,8 +280,6 @@ phrases! {
     ActionAskStop = "action-ask-stop" ("pipeline"),
     /// What is the code?
     ActionAskCode = "action-ask-code" (),
-    /// Too many wrong codes.
-    ActionTooOften = "action-too-often" (),
     /// It was not done, as the asker said no.
     ActionLeft = "action-left" (),
     /// The stage is retried.

@@ -23,10 +23,10 @@ pub(super) const RULES: &[Rule] = &[
     rule("vitest", &[" FAIL "], "^\\s*(?:\u{276f} )?FAIL\\s+(?P<test>\\S+\\.[cm]?[jt]sx?(?: >.*| \\[.*)?)$", Weight::Cause, Category::Test)
         .quote(&[lead(r"^\s*\S*(?:Error|Exception)\b.*", 3), then("^\\s*\u{276f} \\S+:\\d+", 30)]).until("^\\s*FAIL |\u{23af}{5}\\[")
         .hint("Test {test} fails: {quote}"),
-    rule("mocha", &[") "], r"^ {2,3}\d{1,3}\) \S", Weight::Cause, Category::Test)
+    rule("mocha", &[") "], r"^ {2,3}\d{1,3}\) (?P<test>\S.*?):?$", Weight::Cause, Category::Test).unless(r"\.[cm]?[jt]sx?:\d+:\d+ ")
         .when(r"^\s{4,}(?:Uncaught )?(?:[^\s/]*(?:Error|Exception)\b(?: \[\w+\])?: \S|Timeout of |expected )", 9)
         .quote(&[lead(r"^\s{4,}(?:Uncaught )?(?:[^\s/]*(?:Error|Exception)\b(?: \[\w+\])?:?.*|Timeout of .*|expected .*|.*: Timeout of \d+ms.*)", 9)]).until(r"^ {2,3}\d{1,3}\) |^\s{4,}at ")
-        .hint("{quote}"),
+        .hint("A test of {test} fails: {quote}"),
     rule("mocha", &["failing", "failed"], r"^\s*\d+ failing", Weight::Summary, Category::Test).unless(r"^\s*0 failing"),
     rule("playwright", &[" \u{203a} "], "^\\s+\\d+\\) (?:\\[[\\w .-]+\\] \u{203a} )?(?P<test>\\S+\\.[cm]?[jt]sx?:\\d+:\\d+ \u{203a} .+?)\\s*\u{2500}*$", Weight::Cause, Category::Test)
         .quote(&[then(r"^\s+(?:Error:|TimeoutError:|Test timeout|\S*Error:)", 6), some(r"^\s+(?:Expected|Received|Locator)\b.*: ", 14, 3), then(r"^\s+at \S+:\d+", 40)]).until(r"^\s+\d+\) |^\s+\d+ failed")
@@ -37,12 +37,12 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[then(r"\S", 2), then(r"^\s+at .*\.[jt]s:\d+", 6)]).hint("{test} fails: {quote}"),
     rule("karma", &["Executed "], r"Executed \d+ of \d+ .*\([1-9]\d* FAILED\)", Weight::Summary, Category::Test),
     rule("tap", &["not ok"], r"^\s*not ok \d+ ?-? ?(?P<test>.*)", Weight::Cause, Category::Test).unless(r"# (?:TODO|SKIP|todo|skip)")
-        .quote(&[then(r"^\s+(?:error|message): ", 14), then(r"^\s{4,}\w[^:]*:?$", 14)]).until(r"^\s*(?:not )?ok \d+").hint("{test} fails: {quote}"),
+        .quote(&[then(r"^\s{4,}\w[^:]*:?$", 14), then(r"^\s+(?:error|message): ", 14)]).until(r"^\s*(?:not )?ok \d+").hint("{test} fails: {quote}"),
     rule("ava", &["\u{2716}", "\u{2718}"], "^\\s*[^\\w\\s]*\\s*(?:\u{2716}|\u{2718}) (?P<test>[A-Za-z].+?)(?: \\([\\d.]+m?s\\))?$", Weight::Tool, Category::Test)
         .unless(r"\d+ problems?|failing tests:")
         .quote(&[then(r"^\s+(?:\[?(?:\w*Error|.*\bexpected\b).*)", 6)]).hint("{test} fails: {quote}"),
     rule("mocha", &["Exception during run"], r"Exception during run: Error: Cannot find module '(?P<module>[^']+)'", Weight::Cause, Category::Dependency).hint("Module {module} cannot be found by a test: install it, or correct the path."),
-    rule("mocha", &["Exception during run"], r"Exception during run: (?P<why>.+)", Weight::Cause, Category::Test).hint("The tests could not be loaded: {why}"),
+    rule("mocha", &["Exception during run"], r"Exception during run: (?P<why>.+)", Weight::Cause, Category::Test).unless("Cannot find module").hint("The tests could not be loaded: {why}"),
     // Jasmine says "Message:" below the number and the name, as nobody else does.
     rule("jasmine", &[") "], r"^\d{1,3}\) (?P<test>\S.*)", Weight::Cause, Category::Test).when(r"^\s+Message:", 2)
         .quote(&[then(r"^\s{4,}\S", 3), then(OWN_CODE, 10)]).until(r"^\d+\) |^\d+ specs?,").hint("{test} fails: {quote}"),

@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("pytest", &["pytest: error", "ERROR: ", "INTERNALERROR"], r"^(?:\S*pytest\S*: error: |ERROR: (?:file or directory not found|not found|found no collectors)|INTERNALERROR> \w+Error|ImportError while loading conftest)", Weight::Cause, Category::Config)
         .quote(&[some(r"(?:unrecognized arguments|inifile|not found)", 3, 1)]),
     rule("pytest", &["no tests ran", "collected 0 items"], r"^=*\s*(?:no tests ran)", Weight::Tool, Category::Config).hint("pytest collected no test: check the path and the naming of the test files."),
-    rule("coverage", &["Required test coverage", "Coverage failure"], r"(?:Required test coverage of (?P<want>[\d.]+)% not reached|Coverage failure: total of)", Weight::Cause, Category::Test).hint("All tests pass, but coverage is below the {want?required} %."),
+    rule("coverage", &["Required test coverage", "Coverage failure"], r"(?:Required test coverage of |Coverage failure: total of .*fail-under=)(?P<want>[\d.]+)", Weight::Cause, Category::Test).hint("All tests pass, but coverage is below the {want?required} %."),
     rule("unittest", &["FAIL: ", "ERROR: "], r"^(?P<outcome>FAIL|ERROR): (?P<test>\w+ \([\w.]+\)|test\w+|[\w.]+\.test\w+|setUp\w* .*|tearDown\w* .*)", Weight::Cause, Category::Test)
         .quote(&[then(KIND, 200), then(r#"^\s+File "[^"]+", line \d+"#, 4)]).until(r"^={50,}|^Ran \d+|^-{70,}$.^")
         .hint("{test} fails: {quote}"),
@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("pip", &["No matching distribution", "Could not find a version"], r"ERROR: Could not find a version that satisfies the requirement (?P<what>[^\s(]+)", Weight::Cause, Category::Dependency)
         .quote(&[then(r"No matching distribution found", 3)]).hint("No release of {what} fits: check its name, version and the Python version of the image."),
     rule("pip", &["No matching distribution"], r"ERROR: No matching distribution found for (?P<what>\S+)", Weight::Tool, Category::Dependency).hint("No release of {what} fits: check its name, version and the Python version of the image."),
-    rule("pip", &["ResolutionImpossible", "conflicting dependencies", "have conflicting dependencies"], r"(?:ERROR: (?:Cannot install (?P<what>.+) because|ResolutionImpossible))", Weight::Cause, Category::Dependency)
+    rule("pip", &["ResolutionImpossible", "conflicting dependencies", "have conflicting dependencies"], r"(?:ERROR: (?:Cannot install (?:-r )?(?P<what>.+) because|ResolutionImpossible))", Weight::Cause, Category::Dependency)
         .quote(&[some(r"^\s{4}\S.*(?:depends on|requested|requires)|The conflict is caused by", 8, 4)]).hint("The requirements contradict each other ({what}): loosen one of the pins."),
     rule("pip", &["THESE PACKAGES DO NOT MATCH"], r"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+==\S+ from ", 2), some(r"^\s+(?:Expected|Got)\s", 5, 2)]).hint("A package's hash is not the one in the requirements file: {quote?compare both} - pin it anew once you trust it."),
     rule("pip", &["requires a different Python"], r"ERROR: (?P<why>Package '\S+' requires a different Python: .*)", Weight::Cause, Category::Dependency).hint("The image has another Python than the package asks for: {why}"),

@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("rspec", &["error occurred outside of examples", "error(s) occurred outside"], r"An error occurred while loading (?P<file>\S+)", Weight::Cause, Category::Test).quote(&[some(r"^(?:Failure/Error|\w+Error|\w+Error:|\s+\S)", 6, 2)]).hint("{file} cannot be loaded: {quote}"),
     rule("rspec", &["An error occurred while loading"], r"An error occurred while loading (?P<file>\S+?)\.? ?(?:- .*)?$", Weight::Cause, Category::Test).quote(&[some(r"\S", 8, 4)]).until(r"^# ").hint("{file} cannot be loaded: {quote}"),
     rule("rspec", &["examples, "], r"^\d+ examples?, [1-9]\d* failures?", Weight::Summary, Category::Test),
-    rule("minitest", &["Failure:", "Error:"], r"^\s*(?:\d+\) )?(?:Failure|Error):\s*$", Weight::Cause, Category::Test).when(r"^\s*\S+#\S+|^\s*test_\w+|\[\S+:\d+\]:?$", 1).quote(&[lead(r"\S", 1), some(r"\S", 5, 3)]).until(r"^$").hint("{quote}"),
+    rule("minitest", &["Failure:", "Error:"], r"^\s*(?:\d+\) )?(?:Failure|Error):\s*$", Weight::Cause, Category::Test).when(r"^\s*\S+#\S+|^\s*test_\w+|\[\S+:\d+\]:?$", 1).quote(&[lead(r"\S", 1), some(r"\S", 5, 3)]).until(r"^$").hint("{quote} fails."),
     rule("minitest", &["runs, "], r"^\d+ (?:runs|tests), .*(?:[1-9]\d* failures|[1-9]\d* errors)", Weight::Summary, Category::Test),
     rule("bundler", &["Could not find"], r"^(?:Bundler could not find compatible|Could not find (?:compatible versions|gem|.* in (?:any of the sources|locally installed|rubygems|cached)))", Weight::Cause, Category::Dependency)
         .quote(&[some(r"(?:depends on|could not be found|Because |was resolved to|required by|Run `bundle)", 8, 2)]).hint("Bundler cannot find a gem that the Gemfile asks for: {0}"),

@@ -1,0 +1,48 @@
+//! `POST /alexa`: the skill answers, as it does under Lambda.
+//!
+//! For clients on this machine. Alexa's own cloud signs its requests, and nobody looks at signatures here.
+
+use alexa::{Alexa, Skills};
+use andon::answer::{Desk as Answers, Timer};
+use andon::clock::Clock;
+use andon::intervention::NoActions;
+use andon::ledger::Ledger;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::api::as_json;
+use super::desk::Desk;
+use super::events::{is_foreign, refuse};
+use crate::local::{Shared, Station};
+
+/// The skill, which answers here and does nothing.
+pub(super) type Skill<L, C> = Alexa<Shared<L>, NoActions, NoActions, C>;
+
+/// The skill over what the station knows.
+pub(super) fn over<L: Ledger, C: Clock + Timer + Clone>(station: &Station<L, C>, skills: Skills) -> Skill<L, C> {
+    let clock = station.clock().clone();
+    Alexa {
+        desk: Answers::new(station.ledger().clone(), clock.clone()),
+        actions: NoActions,
+        passcode: NoActions,
+        clock,
+        rules: None,
+        skills,
+    }
+}
+
+/// Answers one request of Alexa's: always 200, as the reply says the rest; 400 for what is no JSON.
+pub(super) async fn post(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
+    if is_foreign(&headers) {
+        return refuse(StatusCode::FORBIDDEN, "a page of another site must not ask");
+    }
+    match serde_json::from_slice(&body) {
+        Ok(request) => match desk.skill(request).await {
+            Ok(reply) => as_json(StatusCode::OK, &reply),
+            Err(error) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+        },
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &format!("the body is not JSON: {error}")),
+    }
+}
