@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use andon::config::Deployment;
 use andon::ledger::{NoArchive, record};
 use andon::run::Run;
 use andon_aws::clock::SystemClock;
@@ -59,7 +60,7 @@ impl World {
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for run in runs {
-            record(&ledger, &NoArchive, run.clone()).await.unwrap();
+            record(&ledger, &NoArchive, &Deployment::default(), run.clone()).await.unwrap();
         }
         let function = Function::start(ALEXA, environment(&table, &codepipeline, voice)).await.unwrap();
         let world = Self { function, codepipeline };
