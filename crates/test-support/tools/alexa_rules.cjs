@@ -32,7 +32,7 @@ describe("without a screen", () => {
   test.test([{ request: intent(settings, "AMAZON.NavigateHomeIntent").build(), ...closed }], "can be left for home");
   test.test([
     { request: intent(settings, "WhyIntent").withEmptySlot("pipeline").build(), ...open, elicitsSlot: "pipeline" },
-    { request: intent(settings, "WhyIntent").withSlotResolutionNoMatch("pipeline", "payments api", TYPE).build(), saysLike: "payments" },
+    { request: intent(settings, "WhyIntent").withSlotResolutionNoMatch("pipeline", "payments api", TYPE).build(), saysLike: "Payments API failed" },
   ], "asks for the pipeline that nobody named");
   test.test([
     {
@@ -53,7 +53,7 @@ describe("with a screen", () => {
     {
       request: new AplUserEventRequestBuilder(settings).withToken("board")
         .withArguments("pipeline", "111122223333/eu-west-1/mobile-bff").build(),
-      ...open, saysLike: "mobile",
+      ...open, saysLike: "Mobile BFF",
     },
   ], "shows the board and answers a touch");
 });

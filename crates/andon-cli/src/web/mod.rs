@@ -47,6 +47,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MOST_WAITING);
+    let skill = skill::over(station, skills);
     let server = axum::serve(listener, router(Desk::new(desk))).with_graceful_shutdown(end());
     let impatience = async {
         end().await;
@@ -54,7 +55,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     };
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = desk::work(station, &skill::over(station, skills), requests, sync) => outcome,
+        outcome = desk::work(station, &skill, requests, sync) => outcome,
         () = impatience => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
-use test_support::{ask, unique};
+use test_support::unique;
 
 pub(crate) const SKILL: &str = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555";
 pub(crate) const CODE: &str = "4711";
@@ -140,15 +140,13 @@ async fn aws() -> aws_config::SdkConfig {
 }
 
 pub(crate) fn environment(table: &str, codepipeline: &Aws, voice: &Voice) -> Vec<(String, String)> {
-    let parameter = format!("/andon/{table}");
-    put_parameter(&parameter, CODE);
     let users = match voice {
         Voice::Off => None,
         Voice::On => Some("amzn1.ask.account.AEXAMPLE"),
         Voice::Others => Some("amzn1.ask.account.BEXAMPLE"),
     };
     let rules = users.map(|user| {
-        format!("voice: {{ actions: [retry, approve, reject, stop], code: 'ssm:{parameter}', users: {user} }}\n")
+        format!("voice: {{ actions: [retry, approve, reject, stop], code: env:VOICE_CODE, users: {user} }}\n")
     });
     let config = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{table}.yml"));
     std::fs::write(&config, format!("version: 1\n{}", rules.unwrap_or_default())).unwrap();
@@ -162,14 +160,9 @@ pub(crate) fn environment(table: &str, codepipeline: &Aws, voice: &Voice) -> Vec
             ("ANDON_TABLE", table),
             ("ANDON_CONFIG", &config.display().to_string()),
             ("ANDON_SKILL_ID", SKILL),
+            ("VOICE_CODE", CODE),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     environment
-}
-
-fn put_parameter(name: &str, value: &str) {
-    let input = json!({"Name": name, "Value": value, "Type": "SecureString"});
-    let reply = ask::json(&moto().unwrap(), "ssm", "AmazonSSM.PutParameter", &input).unwrap();
-    assert_eq!(reply.status, 200, "{}", reply.body);
 }
