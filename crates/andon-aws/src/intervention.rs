@@ -9,9 +9,7 @@ use aws_config::SdkConfig;
 use aws_sdk_codepipeline::Client;
 use aws_sdk_codepipeline::config::Region as SdkRegion;
 use aws_sdk_codepipeline::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_codepipeline::types::{
-    ActionState, ApprovalResult, ApprovalStatus, StageRetryMode, StageState,
-};
+use aws_sdk_codepipeline::types::{ActionState, ApprovalResult, ApprovalStatus, StageRetryMode, StageState};
 
 use crate::fault::said;
 
@@ -68,12 +66,11 @@ impl CodePipelineActions {
         let name = order.pipeline.name.as_str();
         let state = client.get_pipeline_state().name(name).send().await;
         let state = state.map_err(|error| fault("codepipeline:GetPipelineState", order, &error))?;
-        let (action, token) =
-            waiting(state.stage_states(), order, approval).ok_or_else(|| OrderError {
-                why: Obstacle::Answered,
-                doing: doing(order),
-                problem: "nothing waits there for an answer of this run any more".to_owned(),
-            })?;
+        let (action, token) = waiting(state.stage_states(), order, approval).ok_or_else(|| OrderError {
+            why: Obstacle::Answered,
+            doing: doing(order),
+            problem: "nothing waits there for an answer of this run any more".to_owned(),
+        })?;
         let result = ApprovalResult::builder().summary(cut(reason, LONGEST_SUMMARY)).status(status).build();
         let result = result.map_err(|error| OrderError {
             why: Obstacle::Unavailable,

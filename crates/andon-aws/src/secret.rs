@@ -124,7 +124,9 @@ impl Passcode for Secrets {
         let code = self.get(kept, SystemClock.now()).await.map_err(|error| PasscodeError(error.to_string()))?;
         let code = code.expose_secret().as_bytes();
         if code.len() != DIGITS || !code.iter().all(u8::is_ascii_digit) {
-            return Err(PasscodeError(format!("{kept} does not hold {DIGITS} digits; store a code of {DIGITS} digits")));
+            return Err(PasscodeError(format!(
+                "{kept} does not hold {DIGITS} digits; store a code of {DIGITS} digits"
+            )));
         }
         // Slices of different lengths are unequal at once, which tells no more than that four digits are asked for.
         Ok(bool::from(code.ct_eq(said.as_bytes())))

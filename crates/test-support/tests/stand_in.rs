@@ -293,9 +293,8 @@ fn only_what_failed_is_retried_and_only_what_runs_is_stopped() {
     assert_eq!(retry("Gone", EXECUTION).as_deref(), Some("StageNotFoundException"));
     let earlier = EXECUTION.replace("3137", "0001");
     assert_eq!(retry("Build", &earlier).as_deref(), Some("NotLatestPipelineExecutionException"));
-    let stop = |run: &str| {
-        kind("StopPipelineExecution", json!({ "pipelineName": "orders", "pipelineExecutionId": run }))
-    };
+    let stop =
+        |run: &str| kind("StopPipelineExecution", json!({ "pipelineName": "orders", "pipelineExecutionId": run }));
     assert_eq!(stop(EXECUTION), None);
     assert_eq!(stop(EXECUTION).as_deref(), Some("DuplicatedStopRequestException"));
     assert_eq!(stop(&earlier).as_deref(), Some("PipelineExecutionNotStoppableException"));

@@ -35,7 +35,8 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         intent.slot(PIPELINE)?;
         let reading = self.desk.fleet(self.clock.now()).await;
         let (subject, session) = (subject(intent), Session::default());
-        let (can_understand, can_fulfill) = match reading.as_ref().map(|reading| reading.fleet.find(&subject, &session)) {
+        let (can_understand, can_fulfill) = match reading.as_ref().map(|reading| reading.fleet.find(&subject, &session))
+        {
             Some(Found::One(_)) => (Verdict::Yes, Verdict::Yes),
             Some(Found::Several(_)) => (Verdict::Maybe, Verdict::Yes),
             Some(Found::Unknown { .. } | Found::Gone(_) | Found::Unnamed) | None => (Verdict::No, Verdict::No),

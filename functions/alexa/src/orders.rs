@@ -7,7 +7,9 @@ use std::pin::pin;
 use andon::answer::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Timer, Topic, called, spoken};
 use andon::clock::Clock;
 use andon::config;
-use andon::intervention::{Intervention, NothingToDo, Obstacle, Order, OrderError, Passcode, PipelineActions, Step, order};
+use andon::intervention::{
+    Intervention, NothingToDo, Obstacle, Order, OrderError, Passcode, PipelineActions, Step, order,
+};
 use andon::ledger::{Lease, Ledger};
 use futures_util::future::{Either, select};
 use jiff::SignedDuration;

@@ -17,7 +17,12 @@ const HOUR: i64 = 3_600;
 pub(crate) struct Try(ClaimKey);
 
 /// Takes one of the tries that somebody has left in this hour; `None` if there is none.
-pub(crate) async fn take(ledger: &impl Ledger, who: &str, home: &Home, lease: &Lease) -> Result<Option<Try>, LedgerError> {
+pub(crate) async fn take(
+    ledger: &impl Ledger,
+    who: &str,
+    home: &Home,
+    lease: &Lease,
+) -> Result<Option<Try>, LedgerError> {
     let Ok(name) = PipelineName::parse("voice") else { return Ok(None) };
     // Claims are kept with a pipeline, and a code is about none: it has a place of its own.
     let pipeline = PipelineId { home: home.clone(), name };

@@ -71,7 +71,8 @@ fn must_be_valid(request: &Value, reply: &Value) -> Result<(), TestCaseError> {
     prop_assert_eq!(&reply["version"], "1.0");
     prop_assert!(reply.to_string().len() <= 24_000, "{} bytes to {}", reply.to_string().len(), request);
     let response = reply["response"].as_object().unwrap();
-    for speech in [reply.pointer("/response/outputSpeech/ssml"), reply.pointer("/response/reprompt/outputSpeech/ssml")] {
+    for speech in [reply.pointer("/response/outputSpeech/ssml"), reply.pointer("/response/reprompt/outputSpeech/ssml")]
+    {
         let Some(speech) = speech.and_then(Value::as_str) else { continue };
         prop_assert!(speech.chars().count() <= 8_000);
         prop_assert!(roxmltree::Document::parse(speech).is_ok(), "{}", speech);
@@ -81,7 +82,8 @@ fn must_be_valid(request: &Value, reply: &Value) -> Result<(), TestCaseError> {
     }
     if response.contains_key("directives") && response["shouldEndSession"] == true {
         let listens = response["directives"].as_array().unwrap().iter().any(|directive| {
-            directive["type"].as_str().unwrap().starts_with("Dialog.Elicit") || directive["type"] == "Dialog.ConfirmIntent"
+            directive["type"].as_str().unwrap().starts_with("Dialog.Elicit")
+                || directive["type"] == "Dialog.ConfirmIntent"
         });
         prop_assert!(!listens, "nobody can answer: {}", reply);
     }
@@ -107,11 +109,31 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 fn any_intent() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "OverviewIntent", "StatusIntent", "FailingIntent", "RunningIntent", "WhyIntent", "ChangesIntent",
-        "LastDeploymentIntent", "FourKeysIntent", "ApprovalsIntent", "WhichOnesIntent", "OtherOneIntent",
-        "FirstOneIntent", "SecondOneIntent", "PipelineIntent", "RetryIntent", "ApproveIntent", "RejectIntent",
-        "StopPipelineIntent", "AMAZON.YesIntent", "AMAZON.NoIntent", "AMAZON.HelpIntent", "AMAZON.RepeatIntent",
-        "AMAZON.StopIntent", "AMAZON.FallbackIntent", "WeatherIntent",
+        "OverviewIntent",
+        "StatusIntent",
+        "FailingIntent",
+        "RunningIntent",
+        "WhyIntent",
+        "ChangesIntent",
+        "LastDeploymentIntent",
+        "FourKeysIntent",
+        "ApprovalsIntent",
+        "WhichOnesIntent",
+        "OtherOneIntent",
+        "FirstOneIntent",
+        "SecondOneIntent",
+        "PipelineIntent",
+        "RetryIntent",
+        "ApproveIntent",
+        "RejectIntent",
+        "StopPipelineIntent",
+        "AMAZON.YesIntent",
+        "AMAZON.NoIntent",
+        "AMAZON.HelpIntent",
+        "AMAZON.RepeatIntent",
+        "AMAZON.StopIntent",
+        "AMAZON.FallbackIntent",
+        "WeatherIntent",
     ])
 }
 

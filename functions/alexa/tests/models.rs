@@ -10,7 +10,8 @@ use serde_json::Value;
 const ENGLISH: [&str; 5] = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN"];
 const LOCALES: [&str; 9] = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "de-DE", "es-ES", "fr-FR", "ja-JP"];
 /// What a conversation is made of beside its questions: few words are said for it.
-const FOLLOW_UPS: [&str; 5] = ["WhichOnesIntent", "OtherOneIntent", "FirstOneIntent", "SecondOneIntent", "PipelineIntent"];
+const FOLLOW_UPS: [&str; 5] =
+    ["WhichOnesIntent", "OtherOneIntent", "FirstOneIntent", "SecondOneIntent", "PipelineIntent"];
 const REQUIRED: [&str; 5] = ["Help", "Stop", "Cancel", "NavigateHome", "Fallback"];
 
 fn read(path: &str) -> Value {
@@ -77,15 +78,17 @@ fn every_locale_knows_the_same_intents_slots_and_dialogs() {
 #[test]
 fn the_invocation_name_is_one_that_alexa_takes() {
     let forbidden = [
-        "ask", "tell", "open", "launch", "start", "enable", "load", "begin", "resume", "run", "use", "play", "to", "from",
-        "by", "if", "and", "in", "for", "that", "alexa", "amazon", "echo", "computer", "skill", "app",
+        "ask", "tell", "open", "launch", "start", "enable", "load", "begin", "resume", "run", "use", "play", "to",
+        "from", "by", "if", "and", "in", "for", "that", "alexa", "amazon", "echo", "computer", "skill", "app",
     ];
     for locale in LOCALES {
         let model = model(locale);
         let invocation = model["languageModel"]["invocationName"].as_str().unwrap();
         let words: Vec<&str> = invocation.split(' ').collect();
         assert!(words.len() >= 2, "{locale}: {invocation}");
-        assert!(invocation.chars().all(|c| c.is_alphabetic() && !c.is_uppercase() || matches!(c, ' ' | '\'' | '.' | 'ー')));
+        assert!(
+            invocation.chars().all(|c| c.is_alphabetic() && !c.is_uppercase() || matches!(c, ' ' | '\'' | '.' | 'ー'))
+        );
         assert!(words.iter().all(|word| !forbidden.contains(word)), "{locale}: {invocation}");
     }
 }
@@ -158,7 +161,8 @@ fn every_prompt_is_there_and_none_is_left_over() {
         let mut used = BTreeSet::new();
         for intent in list(&model, "/dialog/intents") {
             let all = intent["slots"].as_array().unwrap().iter().chain([intent]);
-            let named = all.flat_map(|part| part["prompts"].as_object().into_iter().flat_map(|prompts| prompts.values()));
+            let named =
+                all.flat_map(|part| part["prompts"].as_object().into_iter().flat_map(|prompts| prompts.values()));
             used.extend(named.map(|id| id.as_str().unwrap()));
         }
         assert_eq!(used, prompts, "{locale}");
@@ -179,17 +183,16 @@ fn the_manifest_keeps_the_rules_of_the_store() {
             assert!(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../skill-package")).join(path).is_file());
         }
         let model = model(locale);
-        let (invocation, wake) = (model["languageModel"]["invocationName"].as_str().unwrap(), ["Alexa, ", "アレクサ、"]);
+        let (invocation, wake) =
+            (model["languageModel"]["invocationName"].as_str().unwrap(), ["Alexa, ", "アレクサ、"]);
         let phrases = list(texts, "/examplePhrases");
         assert!((1..=3).contains(&phrases.len()), "{locale}");
         for phrase in phrases {
             let phrase = phrase.as_str().unwrap();
             assert!(wake.iter().any(|wake| phrase.starts_with(wake)) && phrase.contains(invocation), "{phrase}");
             let after = phrase.split_once(invocation).unwrap().1.trim().trim_start_matches('で');
-            let samples: Vec<&str> = list(&model, "/languageModel/intents")
-                .iter()
-                .flat_map(|intent| texts_of(intent))
-                .collect();
+            let samples: Vec<&str> =
+                list(&model, "/languageModel/intents").iter().flat_map(|intent| texts_of(intent)).collect();
             assert!(after.is_empty() || after == "を開いて" || samples.contains(&after), "{locale}: {after:?}");
         }
     }

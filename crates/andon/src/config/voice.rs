@@ -52,9 +52,8 @@ impl FromStr for Intervention {
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Voice> {
     let fields = reader.fields(node, "`voice`", KEYS)?;
     let actions = fields.require("actions", "actions: [retry]", reader).map(|node| actions(node, reader));
-    let code = fields
-        .require("code", "code: ssm:/andon/voice-code", reader)
-        .and_then(|node| secret(node, "`code`", reader));
+    let code =
+        fields.require("code", "code: ssm:/andon/voice-code", reader).and_then(|node| secret(node, "`code`", reader));
     let users = fields.get("users").map(|node| users(node, reader));
     Some(Voice { actions: actions?, code: code?, users })
 }
@@ -122,7 +121,8 @@ mod tests {
         let anybody = voice("{ actions: retry, code: env:CODE }").unwrap();
         assert!(anybody.admits(Some("amzn1.ask.account.A"), None));
         assert!(!anybody.admits(None, None), "nobody at all is not anybody");
-        let some = voice("{ actions: retry, code: env:CODE, users: [amzn1.ask.account.A, amzn1.ask.person.B] }").unwrap();
+        let some =
+            voice("{ actions: retry, code: env:CODE, users: [amzn1.ask.account.A, amzn1.ask.person.B] }").unwrap();
         assert!(some.admits(Some("amzn1.ask.account.A"), None));
         assert!(some.admits(Some("amzn1.ask.account.C"), Some("amzn1.ask.person.B")));
         assert!(!some.admits(Some("amzn1.ask.account.C"), Some("amzn1.ask.person.D")));
@@ -137,7 +137,8 @@ mod tests {
             "{ actions: retry, code: \"4711\" }",
             "{ actions: retry, code: env:CODE, users: [alice, amzn1.ask.account.] }",
         ];
-        let told: Vec<String> = mistakes.iter().map(|text| format!("voice: {text}\n{}", voice(text).unwrap_err())).collect();
+        let told: Vec<String> =
+            mistakes.iter().map(|text| format!("voice: {text}\n{}", voice(text).unwrap_err())).collect();
         insta::assert_snapshot!(told.join("\n\n"));
     }
 }

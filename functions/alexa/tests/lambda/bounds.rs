@@ -71,7 +71,8 @@ async fn a_request_that_lacks_what_is_not_needed_is_served() {
     bare.as_object_mut().unwrap().remove("session");
     assert!(speech(&world.send(&bare).await).contains("running"));
     // An intent of a model that is not the shipped one is not understood, and that is said.
-    let unknown = world.reply(&json!({"type": "IntentRequest", "locale": "en-US", "intent": {"name": "WeatherIntent"}})).await;
+    let unknown =
+        world.reply(&json!({"type": "IntentRequest", "locale": "en-US", "intent": {"name": "WeatherIntent"}})).await;
     assert!(speech(&unknown).starts_with("I did not understand that."));
 }
 
@@ -122,11 +123,10 @@ async fn whatever_a_pipeline_is_called_it_is_valid_and_small_enough() {
     let long: Vec<String> = (0..60).map(|number| format!("{number}-{}", "<b>&'\"é日".repeat(10))).collect();
     let names = ["<speak>&amp;<break time=\"10s\"/>", "--- --- ---", "🚀🚀🚀", "${payload.board.title}", "a]]>b"];
     let names = names.iter().map(|name| (*name).to_owned()).chain(long);
-    let runs: Vec<_> = names
-        .map(|name| run_named(&name, SignedDuration::from_mins(100)))
-        .collect();
+    let runs: Vec<_> = names.map(|name| run_named(&name, SignedDuration::from_mins(100))).collect();
     let world = World::start(&runs, &Voice::Off).await;
-    let steps = [launch(), say("what is failing"), say("which ones"), say("how is everything"), say("how is break time")];
+    let steps =
+        [launch(), say("what is failing"), say("which ones"), say("how is everything"), say("how is break time")];
     let mut replies = Vec::new();
     for locale in [Locale::EnUs, Locale::Ja] {
         let steps: &[Value] = if locale == Locale::EnUs { &steps } else { &steps[..1] };

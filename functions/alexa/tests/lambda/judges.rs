@@ -29,7 +29,7 @@ pub(crate) fn must_fit_the_types(name: &str, package: &str, kind: &str, values: 
     unique.sort_unstable();
     unique.dedup();
     let import = kind.split('.').next().unwrap();
-    let typed = |(index, value): (usize, &String)| format!("export const v{index}: {kind} = {value};\n");
+    let typed = |(index, value): (usize, &String)| format!("export const value{index}: {kind} = {value};\n");
     let text: String = unique.iter().enumerate().map(typed).collect();
     std::fs::write(own.join("values.ts"), format!("import {{ {import} }} from \"{package}\";\n{text}")).unwrap();
     let options = json!({
@@ -49,7 +49,8 @@ pub(crate) fn must_fit_the_types(name: &str, package: &str, kind: &str, values: 
 #[test]
 fn the_types_are_no_pushover() {
     let wrong = json!({"version": "1.0", "response": {"shouldEndSesion": true}});
-    let judged = std::panic::catch_unwind(|| must_fit_the_types("wrong", "ask-sdk-model", "ResponseEnvelope", &[wrong]));
+    let judged =
+        std::panic::catch_unwind(|| must_fit_the_types("wrong", "ask-sdk-model", "ResponseEnvelope", &[wrong]));
     assert!(judged.is_err());
 }
 

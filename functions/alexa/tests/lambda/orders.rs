@@ -18,18 +18,27 @@ fn confirm(yes: bool) -> Value {
 /// CodePipeline knows the pipelines of the fleet as the ledger does.
 fn know(world: &World) {
     let ledger = |file: &str| andon::testing::events(file)[0]["detail"]["execution-id"].clone();
-    let stage = |name: &str, run: &Value, status: &str, actions: Value| {
-        json!({"stageName": name, "latestExecution": {"pipelineExecutionId": run, "status": status}, "actionStates": actions})
-    };
+    let stage = |name: &str, run: &Value, status: &str, actions: Value| json!({"stageName": name, "latestExecution": {"pipelineExecutionId": run, "status": status}, "actionStates": actions});
     let aws = &world.codepipeline;
     let failed = ledger("codepipeline-run-build-failed");
-    aws.set_pipeline_state(json!({"pipelineName": "payments-api", "stageStates": [stage("Build", &failed, "Failed", json!([]))]}));
-    aws.put_execution("payments-api", json!({"pipelineExecutionId": failed, "status": "Failed", "startTime": 1_767_225_600}));
+    aws.set_pipeline_state(
+        json!({"pipelineName": "payments-api", "stageStates": [stage("Build", &failed, "Failed", json!([]))]}),
+    );
+    aws.put_execution(
+        "payments-api",
+        json!({"pipelineExecutionId": failed, "status": "Failed", "startTime": 1_767_225_600}),
+    );
     let running = ledger("codepipeline-run-running");
     let token = "5d8f1f7e-8f0a-4b39-8a0e-6f7d5a3c2b1a";
-    let waiting = json!([{"actionName": "ApproveRelease", "latestExecution": {"status": "InProgress", "token": token}}]);
-    aws.set_pipeline_state(json!({"pipelineName": "mobile-bff", "stageStates": [stage("Release", &running, "InProgress", waiting)]}));
-    aws.put_execution("web-frontend", json!({"pipelineExecutionId": running, "status": "InProgress", "startTime": 1_767_225_600}));
+    let waiting =
+        json!([{"actionName": "ApproveRelease", "latestExecution": {"status": "InProgress", "token": token}}]);
+    aws.set_pipeline_state(
+        json!({"pipelineName": "mobile-bff", "stageStates": [stage("Release", &running, "InProgress", waiting)]}),
+    );
+    aws.put_execution(
+        "web-frontend",
+        json!({"pipelineExecutionId": running, "status": "InProgress", "startTime": 1_767_225_600}),
+    );
 }
 
 /// What CodePipeline was told to do; looks do not count.
@@ -54,7 +63,13 @@ async fn what_is_confirmed_by_the_code_is_done_and_written_down() {
     }
     insta::assert_snapshot!(talks.join("\n"));
     let log = world.function.log();
-    for written in ["retry by voice: done", "approve by voice: done", "stop by voice: done", "amzn1.ask.account.AEXAMPLE", "payments-api"] {
+    for written in [
+        "retry by voice: done",
+        "approve by voice: done",
+        "stop by voice: done",
+        "amzn1.ask.account.AEXAMPLE",
+        "payments-api",
+    ] {
         assert!(log.contains(written), "{written} is not in {log}");
     }
     assert!(!log.contains(CODE), "{log}");
@@ -71,10 +86,19 @@ async fn it_is_asked_which_and_left_alone_and_never_done_unasked() {
         vec![launch(), say("retry checkout service"), say("the first one")],
         vec![launch(), say("retry"), fill("payments api"), say("why"), say(CODE)],
         // A code without a yes is no yes.
-        vec![say("retry payments api"), json!({"intent": "RetryIntent", "slots": {"pipeline": "payments api", "code": CODE}})],
+        vec![
+            say("retry payments api"),
+            json!({"intent": "RetryIntent", "slots": {"pipeline": "payments api", "code": CODE}}),
+        ],
         // Another pipeline is another question.
         vec![say("retry payments api"), say("I mean mobile bff")],
-        vec![launch(), say("approve checkout service prod"), say("reject orders fulfilment"), say("stop payments api"), say("retry web frontend")],
+        vec![
+            launch(),
+            say("approve checkout service prod"),
+            say("reject orders fulfilment"),
+            say("stop payments api"),
+            say("retry web frontend"),
+        ],
     ];
     let talks: Vec<String> =
         conversations.iter().map(|steps| transcript(&talk(&world, Locale::EnUs, false, steps))).collect();

@@ -51,7 +51,8 @@ fn take(world: &World, locale: Locale, screen: bool, steps: &[Value]) -> Vec<Tur
         "url": world.function.invoke_url(), "model": model(locale), "locale": locale.tag(), "skill": SKILL,
         "screen": screen, "steps": steps,
     });
-    let mut client = node("alexa.cjs").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut client =
+        node("alexa.cjs").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     client.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
     let output = client.wait_with_output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use andon::config::Deployment;
 use andon::ledger::{NoArchive, record};
+use andon::name::AccountId;
 use andon::run::Run;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -15,6 +16,8 @@ use test_support::stand_in::Aws;
 use test_support::unique;
 
 pub(crate) const SKILL: &str = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555";
+/// The account that the function runs in.
+pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const CODE: &str = "4711";
 const ALEXA: &str = env!("CARGO_BIN_EXE_alexa");
 
@@ -87,8 +90,7 @@ impl World {
 
 /// A request as Alexa sends it.
 pub(crate) fn envelope(request: &Value) -> Value {
-    let (application, user) =
-        (json!({"applicationId": SKILL}), json!({"userId": "amzn1.ask.account.AEXAMPLE"}));
+    let (application, user) = (json!({"applicationId": SKILL}), json!({"userId": "amzn1.ask.account.AEXAMPLE"}));
     json!({
         "version": "1.0",
         "session": {"new": true, "sessionId": "s", "application": application, "user": user, "attributes": {}},
@@ -113,6 +115,8 @@ pub(crate) fn run((file, events, pipeline, ago): Told) -> Run {
     told.for_each(|more| {
         run.merge(more);
     });
+    // The function acts in its own account alone.
+    run.pipeline.home.account = AccountId::parse(ACCOUNT).unwrap();
     run
 }
 
