@@ -30,7 +30,7 @@ impl Clock for Still {
 
 impl Timer for Still {
     async fn wait(&self, _: SignedDuration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -125,7 +125,7 @@ impl Account {
         assert_eq!(mapping.answers, ["ReportBatchItemFailures"]);
         let name = mapping.queue.rsplit(':').next().unwrap();
         let url = self.ask("sqs", "AmazonSQS.GetQueueUrl", &json!({ "QueueName": name }))["QueueUrl"].clone();
-        let patience = Instant::now() + Duration::from_secs(120);
+        let patience = Instant::now() + Duration::from_mins(2);
         while Instant::now() < patience {
             let receive = json!({
                 "QueueUrl": url,
