@@ -40,7 +40,7 @@ fn skill() -> Alexa<MemoryLedger, NoActions, NoActions, Still> {
     runtime.block_on(async {
         for file in ["codepipeline-run-build-failed", "codepipeline-run-running", "codepipeline-run-succeeded"] {
             for run in testing::events(file).iter().filter_map(testing::told) {
-                record(&ledger, &NoArchive, run).await.unwrap();
+                record(&ledger, &NoArchive, &andon::config::Deployment::EVERY_RUN, run).await.unwrap();
             }
         }
     });

@@ -59,7 +59,7 @@ impl World {
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for run in runs {
-            record(&ledger, &NoArchive, run.clone()).await.unwrap();
+            record(&ledger, &NoArchive, &andon::config::Deployment::EVERY_RUN, run.clone()).await.unwrap();
         }
         let function = Function::start(ALEXA, environment(&table, &codepipeline, voice)).await.unwrap();
         let world = Self { function, codepipeline };
