@@ -6,7 +6,7 @@
 // sample says, { request: {...} } for any other request, { end: true }.
 const fs = require("node:fs");
 const { VirtualAlexa } = require("virtual-alexa");
-const { SlotMatch } = require("virtual-core");
+const { SlotMatch, Utterance } = require("virtual-core");
 
 // virtual-alexa takes punctuation out of what is said, and not out of the samples it compares that with.
 const PUNCTUATION = /[!"¿?|#$%/()=+\-_<>*·¡[\].,;:]/g;
@@ -57,7 +57,12 @@ async function converse({ url, model, locale, skill, screen, steps }) {
     if (step.launch) {
       response = await alexa.launch();
     } else if (step.say !== undefined) {
-      response = await alexa.utter(step.say);
+      // Not by its own utter(), which takes "tell me about" for a call of some skill.
+      const utterance = new Utterance(alexa.context().interactionModel(), step.say);
+      if (!utterance.matched()) {
+        throw new Error(`no sample says ${step.say}`);
+      }
+      response = await alexa.request().intent(utterance.intent()).slots(utterance.toJSON()).send();
     } else if (step.fill !== undefined) {
       const { slotToElicit, updatedIntent } = directive("Dialog.ElicitSlot");
       response = await alexa.request().intent(updatedIntent.name, updatedIntent.confirmationStatus).slot(slotToElicit, step.fill).send();

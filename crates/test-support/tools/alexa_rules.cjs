@@ -32,12 +32,12 @@ describe("without a screen", () => {
   test.test([{ request: intent(settings, "AMAZON.NavigateHomeIntent").build(), ...closed }], "can be left for home");
   test.test([
     { request: intent(settings, "WhyIntent").withEmptySlot("pipeline").build(), ...open, elicitsSlot: "pipeline" },
-    { request: intent(settings, "WhyIntent").withSlotResolutionNoMatch("pipeline", "payments api", TYPE).build(), saysLike: "payments" },
+    { request: intent(settings, "WhyIntent").withSlotResolutionNoMatch("pipeline", "payments api", TYPE).build(), ...open, saysLike: "Payments API failed" },
   ], "asks for the pipeline that nobody named");
   test.test([
     {
       request: intent(settings, "RetryIntent")
-        .withSlotResolution("pipeline", "payments api", TYPE, "111122223333/eu-west-1/payments-api").withEmptySlot("code").build(),
+        .withSlotResolution("pipeline", "payments api", TYPE, "123456789012/eu-west-1/payments-api").withEmptySlot("code").build(),
       ...open, confirmsIntent: true, saysLike: "payments",
     },
     { request: intent(settings, "AMAZON.NoIntent").build(), ...open },
@@ -52,8 +52,8 @@ describe("with a screen", () => {
     { request: intent(settings, "OverviewIntent").build(), ...open, renderDocument: { token: "board" } },
     {
       request: new AplUserEventRequestBuilder(settings).withToken("board")
-        .withArguments("pipeline", "111122223333/eu-west-1/mobile-bff").build(),
-      ...open, saysLike: "mobile",
+        .withArguments("pipeline", "123456789012/eu-west-1/mobile-bff").build(),
+      ...open, saysLike: "Mobile BFF",
     },
   ], "shows the board and answers a touch");
 });

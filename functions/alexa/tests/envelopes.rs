@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use alexa::{Alexa, Skills};
 use andon::answer::{Desk, Timer};
 use andon::clock::Clock;
-use andon::config::Config;
+use andon::config::{Config, Deployment};
 use andon::intervention::NoActions;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
@@ -40,7 +40,7 @@ fn skill() -> Alexa<MemoryLedger, NoActions, NoActions, Still> {
     runtime.block_on(async {
         for file in ["codepipeline-run-build-failed", "codepipeline-run-running", "codepipeline-run-succeeded"] {
             for run in testing::events(file).iter().filter_map(testing::told) {
-                record(&ledger, &NoArchive, &andon::config::Deployment::EVERY_RUN, run).await.unwrap();
+                record(&ledger, &NoArchive, &Deployment::default(), run).await.unwrap();
             }
         }
     });
@@ -55,9 +55,14 @@ fn skill() -> Alexa<MemoryLedger, NoActions, NoActions, Still> {
     }
 }
 
-fn handle(skill: &Alexa<MemoryLedger, NoActions, NoActions, Still>, payload: Value) -> Value {
+thread_local! {
+    /// Warm, as a function is.
+    static WARM: Alexa<MemoryLedger, NoActions, NoActions, Still> = skill();
+}
+
+fn handle(payload: Value) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let Ok(reply) = runtime.block_on(skill.handle(payload, &testing::invocation("1")));
+    let Ok(reply) = WARM.with(|skill| runtime.block_on(skill.handle(payload, &testing::invocation("1"))));
     reply
 }
 
@@ -174,7 +179,7 @@ proptest! {
 
     #[test]
     fn anything_at_all_is_answered(payload in any_json()) {
-        let reply = handle(&skill(), payload.clone());
+        let reply = handle(payload.clone());
         must_be_valid(&payload, &reply)?;
     }
 
@@ -184,17 +189,17 @@ proptest! {
         let mut found = Vec::new();
         pointers(&request, "", &mut found);
         *request.pointer_mut(&found[which.index(found.len())]).unwrap() = instead;
-        let reply = handle(&skill(), request.clone());
+        let reply = handle(request.clone());
         must_be_valid(&request, &reply)?;
     }
 
     /// A conversation of any turns, each remembering what the one before asked it to.
     #[test]
     fn any_conversation_is_answered_to_its_end(requests in prop::collection::vec(any_request(), 1..8)) {
-        let (skill, mut attributes) = (skill(), json!({}));
+        let mut attributes = json!({});
         for mut request in requests {
             request["session"]["attributes"] = attributes;
-            let reply = handle(&skill, request.clone());
+            let reply = handle(request.clone());
             must_be_valid(&request, &reply)?;
             let asks = request["request"]["type"] != "CanFulfillIntentRequest";
             prop_assert_eq!(reply.pointer("/response/outputSpeech").is_some(), asks, "never silence: {}", reply);
@@ -211,7 +216,7 @@ fn only_an_allowed_skill_may_ask() {
             "session": {"application": {"applicationId": session}},
             "request": {"type": "LaunchRequest"},
         });
-        handle(&skill(), payload)["response"]["outputSpeech"].is_object()
+        handle(payload)["response"]["outputSpeech"].is_object()
     };
     let own = || json!(SKILL);
     assert!(request(own(), own()) && request(own(), Value::Null) && request(Value::Null, own()));

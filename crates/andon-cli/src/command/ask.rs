@@ -1,14 +1,13 @@
 //! `andon ask`: a question in a sentence, answered in a sentence or two.
 
-use andon::answer::{Answer, Desk, Kind, Locale, Session, Timer, Voice, grammar};
+use andon::answer::{Answer, Desk, Kind, Locale, Session, Voice, grammar};
 use andon::board::Row;
 use andon::name::PipelineId;
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Data, Surroundings, Verdict, runtime};
 use crate::json::row;
-use crate::local::open_existing;
+use crate::local::{SystemClock, open_existing};
 
 /// Answer a question about the pipelines: "what is failing", "why did payments api fail", "who changed ledger core"
 #[derive(Debug, clap::Args)]
@@ -26,19 +25,9 @@ pub(super) struct Ask {
     json: bool,
 }
 
-/// Waits by the runtime's clock.
-#[derive(Debug, Clone, Copy)]
-struct Tokio;
-
-impl Timer for Tokio {
-    async fn wait(&self, span: SignedDuration) {
-        tokio::time::sleep(span.unsigned_abs()).await;
-    }
-}
-
 impl Ask {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
-        let desk = Desk::new(open_existing(&self.data.directory)?, Tokio);
+        let desk = Desk::new(open_existing(&self.data.directory)?, SystemClock);
         let question = grammar::question(&self.question.join(" "));
         let voice = Voice::of(Locale::of(&self.locale));
         let answer = runtime()?.block_on(desk.answer(&question, &Session::default(), around.now(), voice));

@@ -287,7 +287,7 @@ action-failed = AWS no me dejó hacer eso con { $pipeline }. El registro dice po
 ## Why it was not done.
 
 action-runs-again = { $pipeline } ya está en marcha de nuevo.
-action-not-retryable = No se puede reintentar { $stage } de { $pipeline }: el pipeline ha cambiado desde entonces, o no ha fallado nada ahí.
+action-not-retryable = No se puede reintentar { $stage } de { $pipeline }: la pipeline ha cambiado desde entonces, o no ha fallado nada ahí.
 action-overtaken = Una ejecución posterior ya ha pasado por { $stage } de { $pipeline }. Solo se puede reintentar esa.
 action-busy = Hay demasiada actividad en { $pipeline }. Inténtalo de nuevo dentro de un momento.
 action-answered = Ya no hay nada pendiente ahí en { $pipeline }: alguien se ha adelantado, o ha caducado.

@@ -60,6 +60,11 @@ impl Account {
         assert_eq!(ask::form(self.url(), "sns", &fields).unwrap().status, 200);
     }
 
+    /// A topic that is there without Andon.
+    pub(crate) fn create_topic(&self, name: &str) {
+        assert_eq!(ask::form(self.url(), "sns", &[("Action", "CreateTopic"), ("Name", name)]).unwrap().status, 200);
+    }
+
     /// What is in the package beside the binary.
     pub(crate) fn package(&self, configuration: &str) {
         fs::create_dir_all(&self.task_root).unwrap();

@@ -21,9 +21,10 @@ slack-token: ssm:/andon/slack-token
 destinations:
   team: { slack: deployments }
   hook: { slack-webhook: \"secretsmanager:/andon/webhook\" }
+  audit: { sns: \"arn:aws:sns:us-east-1:123456789012:audit\" }
 routes:
   - name: everything
-    to: [team, hook, default]
+    to: [team, hook, audit, default]
 ";
 
 /// What came of the day.
@@ -61,6 +62,7 @@ async fn play() -> Day {
         &[
             ("Email", "team@example.com"),
             ("SecretsPath", "/andon"),
+            ("MoreTopics", "arn:aws:sns:us-east-1:123456789012:audit"),
             ("SkillId", SKILL),
             ("VoiceActions", "on"),
             ("OrganizationId", "o-exampleorgid"),
@@ -75,6 +77,7 @@ async fn play() -> Day {
     ];
     let spoke = Stack::deploy(&url, MEMBER, "spoke.yml", "andon-spoke", &hub);
     account.subscribe(&outputs["Topic"]);
+    account.create_topic("audit");
     account.package(CONFIGURATION);
     let token = json!({ "Name": "/andon/slack-token", "Type": "SecureString", "Value": "xoxb-not-a-real-token" });
     account.ask("ssm", "AmazonSSM.PutParameter", &token);

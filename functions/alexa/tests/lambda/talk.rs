@@ -68,7 +68,7 @@ fn take(world: &World, locale: Locale, screen: bool, steps: &[Value]) -> Vec<Tur
 /// A conversation as it would be written down.
 pub(crate) fn transcript(turns: &[Turn]) -> String {
     let mut text = String::new();
-    for Turn { step, response } in turns {
+    for Turn { step, response, .. } in turns {
         writeln!(text, "YOU    {}", said(step)).unwrap();
         writeln!(text, "ANDON  {}", speech(response)).unwrap();
         let open = response["response"]["shouldEndSession"] == json!(false);

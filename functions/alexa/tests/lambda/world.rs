@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use andon::config::Deployment;
 use andon::ledger::{NoArchive, record};
+use andon::name::AccountId;
 use andon::run::Run;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -11,9 +13,11 @@ use serde_json::{Value, json};
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
-use test_support::{ask, unique};
+use test_support::unique;
 
 pub(crate) const SKILL: &str = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555";
+/// The account that the function runs in.
+pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const CODE: &str = "4711";
 const ALEXA: &str = env!("CARGO_BIN_EXE_alexa");
 
@@ -59,7 +63,7 @@ impl World {
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for run in runs {
-            record(&ledger, &NoArchive, &andon::config::Deployment::EVERY_RUN, run.clone()).await.unwrap();
+            record(&ledger, &NoArchive, &Deployment::default(), run.clone()).await.unwrap();
         }
         let function = Function::start(ALEXA, environment(&table, &codepipeline, voice)).await.unwrap();
         let world = Self { function, codepipeline };
@@ -111,6 +115,8 @@ pub(crate) fn run((file, events, pipeline, ago): Told) -> Run {
     told.for_each(|more| {
         run.merge(more);
     });
+    // The function acts in its own account alone.
+    run.pipeline.home.account = AccountId::parse(ACCOUNT).unwrap();
     run
 }
 
@@ -138,15 +144,13 @@ async fn aws() -> aws_config::SdkConfig {
 }
 
 pub(crate) fn environment(table: &str, codepipeline: &Aws, voice: &Voice) -> Vec<(String, String)> {
-    let parameter = format!("/andon/{table}");
-    put_parameter(&parameter, CODE);
     let users = match voice {
         Voice::Off => None,
         Voice::On => Some("amzn1.ask.account.AEXAMPLE"),
         Voice::Others => Some("amzn1.ask.account.BEXAMPLE"),
     };
     let rules = users.map(|user| {
-        format!("voice: {{ actions: [retry, approve, reject, stop], code: 'ssm:{parameter}', users: {user} }}\n")
+        format!("voice: {{ actions: [retry, approve, reject, stop], code: env:VOICE_CODE, users: {user} }}\n")
     });
     let config = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{table}.yml"));
     std::fs::write(&config, format!("version: 1\n{}", rules.unwrap_or_default())).unwrap();
@@ -160,14 +164,9 @@ pub(crate) fn environment(table: &str, codepipeline: &Aws, voice: &Voice) -> Vec
             ("ANDON_TABLE", table),
             ("ANDON_CONFIG", &config.display().to_string()),
             ("ANDON_SKILL_ID", SKILL),
+            ("VOICE_CODE", CODE),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     environment
-}
-
-fn put_parameter(name: &str, value: &str) {
-    let input = json!({"Name": name, "Value": value, "Type": "SecureString"});
-    let reply = ask::json(&moto().unwrap(), "ssm", "AmazonSSM.PutParameter", &input).unwrap();
-    assert_eq!(reply.status, 200, "{}", reply.body);
 }
