@@ -162,8 +162,7 @@ fn asked_by_people(function: &str) -> Vec<Value> {
         "Alexa" => vec![
             question("FailingIntent", None),
             question("WhyIntent", Some("web one")),
-            question("ChangesIntent", Some("payments api")),
-            question("StatusIntent", Some("mobile")),
+            question("LastDeploymentIntent", Some("payments api")),
         ],
         "Dashboard" => vec![json!({ "describe": true })],
         _ => Vec::new(),
