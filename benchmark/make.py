@@ -11,7 +11,9 @@ Tools have to be on the PATH; a case whose tool is missing is skipped.
 """
 import datetime, json, os, pathlib, re, shutil, subprocess, sys
 
-from cases import CASES
+import cases, cases_third
+
+CASES = cases.CASES + cases_third.CASES
 
 HOME = pathlib.Path("/codebuild/output/src123/src")
 KEPT = 380
@@ -130,11 +132,15 @@ def plain(case, outputs, clock):
 def said(line):
     """What the tool itself wrote; nothing for the lines in which the runner repeats the command."""
     line = re.sub(r"\x1b\[[0-9;]*m", "", line)
-    line = re.sub(r"^(?:\S+Z |#\d+ \d+\.\d+ )", "", line)
+    line = re.sub(r"^(?:\S+Z |#\d+ \d+\.\d+ |app-1  \| )", "", line)
     return "" if re.search(r"Running command |^##\[group\]|^#\d+ \[", line) else line
 
 
-SHAPES = dict(codebuild=codebuild, actions=actions, buildkit=buildkit, plain=plain)
+def compose(case, outputs, clock):
+    return ["Attaching to app-1"] + ["app-1  | " + line for _, lines, _ in outputs for line in lines] + ["app-1 exited with code %d" % outputs[-1][2]]
+
+
+SHAPES = dict(compose=compose, codebuild=codebuild, actions=actions, buildkit=buildkit, plain=plain)
 
 
 def make(case, out):

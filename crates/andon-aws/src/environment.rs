@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use andon::config::{Config, TopicArn};
 use andon::name::{AccountId, Home, Region};
 
+#[cfg(feature = "evidence")]
+use crate::evidence::MemberRole;
+
 /// The configuration's file beside the binary, where `ANDON_CONFIG` names no other.
 const CONFIG: &str = "andon.yml";
 
@@ -68,6 +71,18 @@ const SLACK: Variable = Variable {
     example: "https://slack.com/api",
 };
 
+#[cfg(feature = "evidence")]
+const ROLE: Variable = Variable {
+    name: "ANDON_EVIDENCE_ROLE",
+    meaning: "the name of the role by which evidence in other accounts is read",
+    example: "andon-evidence",
+};
+#[cfg(feature = "evidence")]
+const EXTERNAL_ID: Variable = Variable {
+    name: "ANDON_EVIDENCE_EXTERNAL_ID",
+    meaning: "the external id that the role in other accounts asks for",
+    example: "andon-4f1c2b",
+};
 const SKILL: Variable = Variable {
     name: "ANDON_SKILL_ID",
     meaning: "the ids of the Alexa skills that may ask, with commas between them",
@@ -134,6 +149,30 @@ pub fn dead_letters() -> Result<Option<String>, EnvironmentError> {
     queue.read()
 }
 
+/// `ANDON_EVIDENCE_ROLE` and `ANDON_EVIDENCE_EXTERNAL_ID`: the role by which evidence in other accounts is read, if there is one.
+#[cfg(feature = "evidence")]
+pub fn evidence_role() -> Result<Option<MemberRole>, EnvironmentError> {
+    role_of(ROLE.read()?, EXTERNAL_ID.read()?)
+}
+
+#[cfg(feature = "evidence")]
+fn role_of(name: Option<String>, external_id: Option<String>) -> Result<Option<MemberRole>, EnvironmentError> {
+    let Some(name) = name else {
+        return match external_id {
+            Some(_) => Err(EXTERNAL_ID.wrong(&format!("{} names no role that would ask for it", ROLE.name))),
+            None => Ok(None),
+        };
+    };
+    let legal = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
+    if name.len() > 512 || !name.chars().all(legal) {
+        return Err(ROLE.wrong(&"it is a role's name, not its ARN: the account is the one where something failed"));
+    }
+    if external_id.as_ref().is_some_and(|id| !(2..=1224).contains(&id.len())) {
+        return Err(EXTERNAL_ID.wrong(&"an external id has 2 to 1224 characters"));
+    }
+    Ok(Some(MemberRole { name, external_id }))
+}
+
 /// `ANDON_SKILL_ID`: the skills that may ask.
 pub fn skills() -> Result<BTreeSet<String>, EnvironmentError> {
     let skills: BTreeSet<String> =
@@ -174,4 +213,37 @@ pub fn home(function_arn: &str) -> Home {
     let region = part(3).or_else(|| std::env::var("AWS_REGION").ok()).and_then(|region| Region::parse(region).ok());
     let account = part(4).and_then(|account| AccountId::parse(account).ok());
     Home { account: account.unwrap_or_else(AccountId::unknown), region: region.unwrap_or_else(Region::unknown) }
+}
+
+#[cfg(all(test, feature = "evidence"))]
+mod tests {
+    use super::*;
+
+    fn role(name: &str, external_id: &str) -> Result<Option<MemberRole>, String> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        role_of(given(name), given(external_id)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_role_of_other_accounts_is_a_name_with_or_without_an_external_id() {
+        let named = |external_id: Option<&str>| {
+            Some(MemberRole { name: "andon-evidence".to_owned(), external_id: external_id.map(str::to_owned) })
+        };
+        assert_eq!(role("", ""), Ok(None));
+        assert_eq!(role("andon-evidence", ""), Ok(named(None)));
+        assert_eq!(role("andon-evidence", "andon-4f1c2b"), Ok(named(Some("andon-4f1c2b"))));
+    }
+
+    #[test]
+    fn a_role_that_no_account_could_have_is_refused_with_the_variable_and_an_example() {
+        for (name, external_id, variable) in [
+            ("arn:aws:iam::444455556666:role/andon-evidence", "", "ANDON_EVIDENCE_ROLE"),
+            ("two words", "", "ANDON_EVIDENCE_ROLE"),
+            ("andon-evidence", "x", "ANDON_EVIDENCE_EXTERNAL_ID"),
+            ("", "andon-4f1c2b", "ANDON_EVIDENCE_EXTERNAL_ID"),
+        ] {
+            let error = role(name, external_id).unwrap_err();
+            assert!(error.contains(variable) && error.contains("for example"), "{error}");
+        }
+    }
 }

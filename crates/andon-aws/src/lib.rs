@@ -12,6 +12,8 @@ pub mod environment;
 pub mod cloudwatch;
 #[cfg(feature = "codepipeline")]
 pub mod codepipeline;
+#[cfg(feature = "dashboards")]
+pub mod dashboards;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 #[cfg(feature = "evidence")]
@@ -19,6 +21,7 @@ pub mod evidence;
 #[cfg(any(
     feature = "cloudwatch",
     feature = "codepipeline",
+    feature = "dashboards",
     feature = "dynamodb",
     feature = "evidence",
     feature = "interventions",

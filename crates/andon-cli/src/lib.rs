@@ -1,6 +1,5 @@
 //! The command line of Andon, and the ports of its domain on one machine.
 
-pub mod board;
 pub mod command;
 pub mod json;
 pub mod local;

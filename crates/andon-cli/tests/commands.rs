@@ -56,6 +56,38 @@ fn runs_are_listed_newest_first() {
 }
 
 #[test]
+fn dashboard_shows_what_would_stand_on_it() {
+    let data = known();
+    let ended = run(&["dashboard", "--data", path(data.path())]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ended.out);
+}
+
+#[test]
+fn dashboard_gives_the_body_that_cloudwatch_takes() {
+    let data = known();
+    let function = "arn:aws:lambda:eu-west-1:444455556666:function:andon-dashboard";
+    let body = run(&[
+        "dashboard",
+        "--json",
+        "--home",
+        "444455556666/eu-west-1",
+        "--function",
+        function,
+        "--data",
+        path(data.path()),
+    ])
+    .json();
+    let widgets = body["widgets"].as_array().unwrap();
+    assert!(widgets.iter().any(|widget| widget["properties"]["endpoint"] == function));
+    assert!(widgets.iter().any(|widget| widget["properties"]["region"] == "eu-west-1"));
+    let wrong = run(&["dashboard", "Pipelines-nowhere", "--data", path(data.path())]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("there is no dashboard Pipelines-nowhere: there are Pipelines-"), "{}", wrong.err);
+    assert_eq!(run(&["dashboard", "--home", "eu-west-1", "--data", path(data.path())]).code, 2);
+}
+
+#[test]
 fn everything_can_be_had_as_json() {
     let data = known();
     let list = run(&["status", "--json", "--data", path(data.path())]).json();

@@ -28,7 +28,7 @@ const ALONE: &[Case] = &[
     Case {
         runs: &["succeeded"],
         alerts: &["approval-needed checkout-svc-prod"],
-        times: &["checkout-svc-prod SuccessLeadTime 1888"],
+        times: &["checkout-svc-prod ApprovalWait 868", "checkout-svc-prod SuccessLeadTime 1888"],
     },
     Case { runs: &["build-failed"], alerts: &["failed payments-api"], times: &["payments-api FailureLeadTime 340"] },
     Case {
@@ -36,13 +36,19 @@ const ALONE: &[Case] = &[
         alerts: &["failed payments-api"],
         times: &["payments-api FailureLeadTime 331"],
     },
-    Case { runs: &["build-fixed"], alerts: &[], times: &["payments-api SuccessLeadTime 734"] },
+    Case {
+        runs: &["build-fixed"],
+        alerts: &[],
+        times: &["payments-api ChangeLeadTime 767", "payments-api SuccessLeadTime 734"],
+    },
     Case {
         runs: &["build-failed", "build-failed-again", "build-fixed"],
         alerts: &["failed payments-api", "failed payments-api", "recovered payments-api"],
         times: &[
             "payments-api FailureLeadTime 340",
             "payments-api FailureLeadTime 331",
+            "payments-api ChangeLeadTime 767",
+            "payments-api RecoveryTime 1714",
             "payments-api RedTime 1320",
             "payments-api SuccessLeadTime 734",
         ],
@@ -55,9 +61,14 @@ const ALONE: &[Case] = &[
     Case {
         runs: &["retry-succeeded"],
         alerts: &["failed ledger-core", "recovered ledger-core"],
-        times: &["ledger-core FailureLeadTime 566", "ledger-core RedTime 1575", "ledger-core SuccessLeadTime 1911"],
+        times: &[
+            "ledger-core FailureLeadTime 566",
+            "ledger-core RecoveryTime 1345",
+            "ledger-core RedTime 1575",
+            "ledger-core SuccessLeadTime 1911",
+        ],
     },
-    Case { runs: &["approval-rejected"], alerts: &["approval-needed website"], times: &[] },
+    Case { runs: &["approval-rejected"], alerts: &["approval-needed website"], times: &["website ApprovalWait 1053"] },
     Case { runs: &["superseded"], alerts: &[], times: &["search-indexer SuccessLeadTime 855"] },
     Case { runs: &["stopped"], alerts: &[], times: &[] },
     Case {
@@ -80,7 +91,9 @@ const AFTER_HISTORY: &[Case] = &[
             "payments-api FailureLeadTime 340",
             "payments-api GreenTime 253157",
             "payments-api FailureLeadTime 331",
+            "payments-api ChangeLeadTime 767",
             "payments-api DeliveryLeadTime 2054",
+            "payments-api RecoveryTime 1714",
             "payments-api RedTime 1320",
             "payments-api SuccessCycleTime 59110",
             "payments-api SuccessLeadTime 734",
@@ -90,6 +103,7 @@ const AFTER_HISTORY: &[Case] = &[
         runs: &["succeeded"],
         alerts: &["approval-needed checkout-svc-prod"],
         times: &[
+            "checkout-svc-prod ApprovalWait 868",
             "checkout-svc-prod DeliveryLeadTime 1888",
             "checkout-svc-prod SuccessCycleTime 65979",
             "checkout-svc-prod SuccessLeadTime 1888",
@@ -107,6 +121,7 @@ const AFTER_HISTORY: &[Case] = &[
             "ledger-core FailureLeadTime 566",
             "ledger-core GreenTime 172958",
             "ledger-core DeliveryLeadTime 1911",
+            "ledger-core RecoveryTime 1345",
             "ledger-core RedTime 1575",
             "ledger-core SuccessCycleTime 77965",
             "ledger-core SuccessLeadTime 1911",
@@ -132,8 +147,10 @@ fn alerts(lines: &[Value]) -> Vec<String> {
     alerts.map(|alert| format!("{} {}", text(alert, "kind"), text(alert, "pipeline"))).collect()
 }
 
+/// The times of whole pipelines. That every success has a duration, too, is another test's business.
 fn times(lines: &[Value]) -> Vec<String> {
-    let times = lines.iter().filter(|line| line["type"] == "metric" && line["unit"] == "Seconds");
+    let is_time = |line: &&Value| line["type"] == "metric" && line["unit"] == "Seconds" && line["name"] != "Duration";
+    let times = lines.iter().filter(is_time).filter(|line| line["dimensions"].get("StageName").is_none());
     times
         .map(|time| format!("{} {} {}", text(&time["dimensions"], "PipelineName"), text(time, "name"), time["value"]))
         .collect()

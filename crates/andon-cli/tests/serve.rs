@@ -5,6 +5,8 @@
 mod support;
 
 use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -176,6 +178,43 @@ fn a_skill_that_may_not_ask_hears_nothing() {
 }
 
 #[test]
+fn whoever_follows_hears_of_news_and_is_let_go_when_the_server_ends() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    write!(stream, "GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", server.address()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.to_lowercase() == "content-type: text/event-stream"));
+    post(&server, &events("build-failed"));
+    assert!(lines.any(|line| line == "event: news"));
+    let asked = std::time::Instant::now();
+    assert_eq!(server.end(), Some(0));
+    assert!(asked.elapsed().as_secs() < 5, "it has not waited until its patience was over");
+    assert!(lines.all(|line| line != "event: news"));
+}
+
+#[test]
+fn the_board_is_searched_and_turned_page_by_page() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let all: Vec<Value> = (0..60)
+        .flat_map(|index| {
+            whole_run(&format!("pipeline-{index:02}"), "e", if index == 7 { "FAILED" } else { "SUCCEEDED" }, 0)
+        })
+        .collect();
+    post(&server, &all);
+    let rows = |address: &str| server.get(address).body.matches("<article").count();
+    assert_eq!(["/", "/?page=2", "/?page=99", "/?page=x"].map(rows), [50, 10, 10, 50]);
+    assert_eq!(["/?search=pipeline-0", "/?search=red", "/?search=ireland%20e-59"].map(rows), [10, 1, 1]);
+    assert!(server.get("/?search=%3Cscript%3E").body.contains("No pipeline is found by “&lt;script&gt;”"));
+    let run = server.get("/pipelines/111122223333/eu-west-1/pipeline-07/runs/e");
+    assert!(run.status == 200 && run.body.contains("Latest run"));
+    let unknown = server.get("/pipelines/111122223333/eu-west-1/pipeline-07/runs/other");
+    assert!(unknown.body.contains("This run is no longer kept, or was never heard of."));
+    assert_eq!(server.get("/pipelines/111122223333/eu-west-1/other/runs/e").status, 404);
+}
+
+#[test]
 fn names_from_outside_are_text_on_the_board_and_nothing_else() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());
@@ -194,7 +233,8 @@ fn names_from_outside_are_text_on_the_board_and_nothing_else() {
     assert_eq!(page.status, 200);
     for html in [board, page.body] {
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
-        for hostile in ["<script", "<img", "<b>alert", "</style><b>", "<iframe", "<svg onload", "javascript:"] {
+        assert_eq!(html.matches("<script").count(), 1, "the page's own");
+        for hostile in ["<script>", "<img", "<b>alert", "</style><b>", "<iframe", "<svg onload", "javascript:"] {
             assert!(!html.contains(hostile), "{hostile}");
         }
     }

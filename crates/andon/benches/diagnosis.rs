@@ -9,15 +9,16 @@ use andon::diagnosis::{Evidence, Log, diagnose};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
 
-/// The logs of the project's own benchmark, one after the other.
-fn failing_logs() -> Vec<u8> {
+/// The lines of the project's own benchmark that `which` lets through, one after the other.
+fn lines_of_the_benchmark(which: impl Fn(usize, &Value) -> bool) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benchmark");
     let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut bytes = Vec::new();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
         let case: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        for line in case["log"].as_array().unwrap_or_else(|| panic!("{}", path.display())) {
+        let lines = case["log"].as_array().unwrap_or_else(|| panic!("{}", path.display())).iter().enumerate();
+        for (_, line) in lines.filter(|(at, _)| which(*at, &case)) {
             bytes.extend_from_slice(line.as_str().unwrap_or_default().as_bytes());
             bytes.push(b'\n');
         }
@@ -26,8 +27,12 @@ fn failing_logs() -> Vec<u8> {
 }
 
 fn diagnosis(criterion: &mut Criterion) {
-    let kinds: [(&str, Vec<u8>); 3] = [
-        ("failing logs", failing_logs()),
+    let is_cause = |at: usize, case: &Value| case["cause"].as_array().unwrap().contains(&Value::from(at));
+    let shouting = b"src/app.ts(180,65): error TS2345: Error: cannot find module 'x': failed to build: permission denied, exit code 1\n";
+    let kinds: [(&str, Vec<u8>); 5] = [
+        ("failing logs", lines_of_the_benchmark(|_, _| true)),
+        ("causes only", lines_of_the_benchmark(is_cause)),
+        ("shouting", shouting.to_vec()),
         ("ordinary output", b"2025-05-26T02:33:02.6744844Z    Compiling example v1.13.1 (registry)\n".to_vec()),
         ("one line", b"error: ".to_vec()),
     ];

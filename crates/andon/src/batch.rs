@@ -56,6 +56,11 @@ impl Batch {
         Self { messages, events, failed: BTreeSet::new(), problems: Vec::new() }
     }
 
+    /// The event at a place, if there is one that could be read.
+    pub fn event(&self, index: usize) -> Option<&Value> {
+        self.events.get(index)?.as_ref().ok()
+    }
+
     /// Notes that an event must be tried again, and why.
     pub fn fail(&mut self, index: usize, problem: impl Into<String>) {
         if self.failed.insert(index) {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Runbook;
-use crate::diagnosis::{Category, Evidence, Message, MessageSource, PhaseContext, diagnose};
+use crate::diagnosis::{Category, Evidence, Message, MessageSource, PhaseContext, diagnose, failed_tests};
 use crate::event::{EvidenceEvent, EvidenceKind};
 use crate::join::join_by_order;
 use crate::name::PipelineId;
@@ -35,6 +35,9 @@ pub struct Explanation {
     /// What could not be read, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// How many tests failed, where that is the kind of failure and the log says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_tests: Option<u32>,
 }
 
 join_by_order!(Explanation);
@@ -79,6 +82,7 @@ pub fn explain(failure: &Failure, kept: &[EvidenceEvent], found: Found, runbooks
     }
     let worth = evidence.log.len().min(1000) + 10 * evidence.phases.len() + evidence.messages.len();
     let diagnosis = diagnose(&evidence, runbooks);
+    let failed_tests = (diagnosis.category == Category::Test).then(|| failed_tests(&evidence.log)).flatten();
     let (hint, link) = match diagnosis.runbook {
         Some(runbook) => (Some(runbook.sentence), runbook.link),
         None => (diagnosis.hint, None),
@@ -90,6 +94,7 @@ pub fn explain(failure: &Failure, kept: &[EvidenceEvent], found: Found, runbooks
         hint,
         link,
         missing,
+        failed_tests,
     }
 }
 

@@ -210,6 +210,7 @@ impl Passcode for NoActions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Deployment;
     use crate::history::{History, RunSummary};
     use crate::run::Run;
     use crate::testing;
@@ -222,7 +223,7 @@ mod tests {
             run.merge(more);
         }
         let mut history = History::new(run.pipeline.clone());
-        history.learn(RunSummary::of(&run));
+        history.learn(RunSummary::of(&run, &Deployment::default()));
         history.overview().unwrap()
     }
 

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod board;
 pub mod clock;
 pub mod config;
+pub mod dashboard;
 pub mod delivery;
 pub mod diagnosis;
 pub mod event;
@@ -25,3 +26,5 @@ pub mod run;
 pub mod statistics;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod view;
+pub mod widget;

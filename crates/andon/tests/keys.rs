@@ -36,8 +36,8 @@ fn ran(run: &str, state: &str, began: i64) -> Run {
     )
 }
 
-fn stage(run: &str, stage: &str, state: &str, hour: i64) -> Run {
-    event("Stage", hour, json!({"execution-id": run, "state": state, "stage": stage}))
+fn stage(run: &str, name: &str, state: &str, hour: i64) -> Run {
+    event("Stage", hour, json!({"execution-id": run, "state": state, "stage": name}))
 }
 
 fn history(archive: &impl Archive, meant: &Deployment, told: impl IntoIterator<Item = Run>) -> History {

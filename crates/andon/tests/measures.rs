@@ -66,8 +66,8 @@ fn run_ended(run: &str, state: &str, began: i64, minute: i64) -> Run {
     event("Pipeline", at(minute), detail)
 }
 
-fn stage(run: &str, stage: &str, state: &str, minute: i64) -> Run {
-    event("Stage", at(minute), json!({"execution-id": run, "state": state, "stage": stage}))
+fn stage(run: &str, name: &str, state: &str, minute: i64) -> Run {
+    event("Stage", at(minute), json!({"execution-id": run, "state": state, "stage": name}))
 }
 
 fn action(run: &str, category: &str, state: &str, began: i64, minute: i64) -> Run {
@@ -96,6 +96,8 @@ fn without_configuration_every_run_is_a_deployment() {
             "ChangeLeadTime p = 1800",
             "DeploymentCount p = 1",
             "DeploymentCount p = 1",
+            "DeploymentFailureCount p = 0",
+            "DeploymentFailureCount p = 0",
             "DeploymentFailureCount p = 1",
             "DeploymentFailureCount p = 1",
             "RecoveryTime p = 2700",
@@ -117,7 +119,7 @@ fn a_stage_that_deploys_counts_when_it_ends_and_not_when_its_run_does() {
     );
     assert_eq!(
         said(&data, &KEYS),
-        ["ChangeLeadTime p = 1500", "DeploymentCount p = 1"],
+        ["ChangeLeadTime p = 1500", "DeploymentCount p = 1", "DeploymentFailureCount p = 0"],
         "the commit became known with the run's own event; what failed before or after production was no deployment"
     );
     assert!(data.values().filter(|datum| KEYS.contains(&datum.metric)).all(|datum| datum.at == at(15)));
@@ -138,7 +140,8 @@ fn each_production_stage_recovers_by_itself() {
         ],
     );
     assert_eq!(said(&data, &[Metric::RecoveryTime]), ["RecoveryTime p = 2100"]);
-    assert_eq!(said(&data, &[Metric::DeploymentFailureCount]).len(), 2);
+    let failed = said(&data, &[Metric::DeploymentFailureCount]);
+    assert_eq!(failed.iter().filter(|datum| datum.ends_with("= 1")).count(), 2);
     assert_eq!(said(&data, &[Metric::DeploymentCount]).len(), 3);
 }
 
@@ -162,7 +165,7 @@ fn a_commit_whose_time_nobody_told_or_that_lies_ahead_leaves_a_gap() {
         json!({"execution-id": "b", "state": "SUCCEEDED", "execution-trigger": {"author-date": at(999).to_string()}});
     for detail in [manual, ahead] {
         let data = measure(&Deployment::EVERY_RUN, [event("Pipeline", at(10), detail)]);
-        assert_eq!(said(&data, &KEYS), ["DeploymentCount p = 1"]);
+        assert_eq!(said(&data, &KEYS), ["DeploymentCount p = 1", "DeploymentFailureCount p = 0"]);
     }
 }
 
@@ -339,7 +342,9 @@ proptest! {
         for datum in data.values() {
             prop_assert!(datum.value.is_finite() && datum.value >= 0.0 && datum.value.is_sign_positive(), "{datum:?}");
             prop_assert!(datum.value <= 20_000.0, "{datum:?}");
-            prop_assert!(datum.metric.unit() == "Seconds" || datum.value == 1.0, "{datum:?}");
+            // A deployment that succeeded is no failed one, and is counted as that.
+            let counts: &[f64] = if datum.metric == Metric::DeploymentFailureCount { &[0.0, 1.0] } else { &[1.0] };
+            prop_assert!(datum.metric.unit() == "Seconds" || counts.contains(&datum.value), "{datum:?}");
         }
         let ends = data.values().filter(|datum| matches!(datum.metric, Metric::SuccessCount | Metric::FailureCount));
         prop_assert!(ends.count() <= events, "nothing ends more often than was told");

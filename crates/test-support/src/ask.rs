@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// The access key of the emulators' own account.
+const KEY: &str = "testing";
+
 /// An answer: its HTTP status and its text. The status is 0 where the connection was closed without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -27,7 +30,12 @@ impl Reply {
 
 /// Asks an API that speaks JSON: `json(url, "dynamodb", "DynamoDB_20120810.ListTables", &json!({}))`.
 pub fn json(url: &str, service: &str, target: &str, input: &Value) -> io::Result<Reply> {
-    let authorization = authorization(service);
+    json_as(KEY, url, service, target, input)
+}
+
+/// Asks an API that speaks JSON with somebody else's access key, by which an emulator tells accounts apart.
+pub fn json_as(key: &str, url: &str, service: &str, target: &str, input: &Value) -> io::Result<Reply> {
+    let authorization = authorization(key, service);
     let version = if service == "dynamodb" { "1.0" } else { "1.1" };
     let content_type = format!("application/x-amz-json-{version}");
     let headers = [
@@ -41,17 +49,26 @@ pub fn json(url: &str, service: &str, target: &str, input: &Value) -> io::Result
 
 /// Asks an API that speaks forms: `form(url, "sns", &[("Action", "CreateTopic"), ("Name", "alerts")])`.
 pub fn form(url: &str, service: &str, fields: &[(&str, &str)]) -> io::Result<Reply> {
-    let authorization = authorization(service);
+    let authorization = authorization(KEY, service);
     let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", authorization.as_str())];
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
     post(url, &headers, &body.join("&"))
 }
 
+/// Puts nothing at an address, which is how S3 is asked for a bucket: `put("http://127.0.0.1:5000/bucket", "s3")`.
+pub fn put(url: &str, service: &str) -> io::Result<Reply> {
+    send("PUT", url, &[("Authorization", &authorization(KEY, service))], "")
+}
+
 /// Posts a text to an address of the kind `http://127.0.0.1:PORT/path`.
 pub fn post(url: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
+    send("POST", url, headers, body)
+}
+
+fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
     let rest = url.trim_start_matches("http://");
     let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut request = format!("POST /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         let _ = write!(request, "{name}: {value}\r\n");
     }
@@ -70,10 +87,10 @@ pub fn post(url: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply
     Ok(Reply { status, head: head.to_owned(), body: body.to_owned() })
 }
 
-/// What tells an emulator which service is meant; nobody checks the signature.
-fn authorization(service: &str) -> String {
+/// What tells an emulator whose account and which service is meant; nobody checks the signature.
+fn authorization(key: &str, service: &str) -> String {
     format!(
-        "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        "AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
     )
 }
 

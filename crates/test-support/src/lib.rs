@@ -4,6 +4,7 @@
 //! - [`runtime_api`]: the Lambda service as a function sees it, to run a function's binary as a process of its own;
 //! - [`stand_in`]: what the emulators lack, which is `CodePipeline`'s executions and their evidence, and Slack;
 //! - [`recorder`]: a proxy in front of an emulator that notes every request, and can make one fail;
+//! - [`browser`]: a real browser, to look at pages as people do;
 //! - [`ask`]: a client of AWS's protocols that is no SDK, to prepare an emulator and to look into it;
 //! - [`shapes`]: an independent judge of whether requests and replies have the shapes that AWS describes.
 //!
@@ -15,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub mod ask;
+pub mod browser;
 pub mod call;
 pub mod emulator;
 pub mod fault;

@@ -1,9 +1,13 @@
 //! Where the Python and npm packages are that the tests use, and how one of their programs is started.
 //!
 //! `cargo xtask test` puts them there; nothing is looked for anywhere else, so that every machine runs the same versions.
+//! The one exception is Chromium, which comes with the system.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The names that Chromium goes by.
+const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// The folder in this repository that says which packages, and holds the small programs that serve them.
 pub fn sources() -> PathBuf {
@@ -28,4 +32,11 @@ pub fn node(program: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(sources().join(program)).env("NODE_PATH", folder().join("node/node_modules"));
     command
+}
+
+/// The Chromium of this machine; `None` if it has none.
+pub fn chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    CHROMIUM.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }

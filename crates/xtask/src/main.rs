@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod buildspec;
 mod command;
+mod deploy;
 mod package;
 mod test;
 mod workspace;
@@ -31,6 +33,10 @@ enum Task {
     Bench(bench::Options),
     /// Builds the functions for Lambda and zips them, reproducibly, into `target/lambda/`
     Package(package::Options),
+    /// Runs the commands of `buildspec.yml` in a clean clone, with moto for AWS
+    Buildspec(buildspec::Options),
+    /// Packages the functions and deploys the stack, by `sam deploy`
+    Deploy(deploy::Options),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +45,8 @@ fn main() -> ExitCode {
         Task::Ci(options) => test::run_all(&options, true),
         Task::Bench(options) => bench::run(&options),
         Task::Package(options) => package::run(&options),
+        Task::Buildspec(options) => buildspec::run_all(&options),
+        Task::Deploy(options) => deploy::run_all(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

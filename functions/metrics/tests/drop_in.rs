@@ -99,8 +99,8 @@ async fn its_five_means_are_right() {
     let expected = BTreeMap::from([
         ("Cycle Time", (168_620.0 + 96_333.0 + 77_965.0) / 3.0),
         ("Lead Time", (70_882.0 + 562.0 + 1_911.0) / 3.0),
-        ("MTBF", (98_304.0 + 172_958.0) / 2.0),
-        ("MTTR", (70_311.0 + 1_575.0) / 2.0),
+        ("MTBF", f64::midpoint(98_304.0, 172_958.0)),
+        ("MTTR", f64::midpoint(70_311.0, 1_575.0)),
         ("Feedback Time", (241.0 + 244.0 + 566.0) / 3.0),
     ]);
     assert_eq!(means.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());

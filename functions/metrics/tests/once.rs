@@ -1,6 +1,6 @@
 //! Every datum counts: once if nothing breaks, and at least once whatever breaks.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ use andon::run::Run;
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 
-use crate::{Notifier, Problem};
+use crate::{Cause, Notifier, Problem};
 
 /// How often it is tried again to remember that a message is out.
 const SETTLE_TRIES: u32 = 2;
@@ -47,14 +47,20 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     ///
     /// The destinations are served side by side: one that is slow or broken does not keep the others waiting. What a
     /// failure comes from is found out only once there is somebody to tell, and kept for whoever asks next.
-    pub(crate) async fn tell(&self, mut alert: Alert, run: Option<&Run>, invocation: &Invocation) -> Vec<Problem> {
+    pub(crate) async fn tell(
+        &self,
+        mut alert: Alert,
+        run: Option<&Run>,
+        cause: Cause<'_>,
+        invocation: &Invocation,
+    ) -> Vec<Problem> {
         let mut explained = Vec::new();
         if self.config.routes_by_category() {
             explained = self.explain(&mut alert).await;
         }
-        let deliveries = route(&self.config, &facts(&alert));
+        let (deliveries, mut problems) = self.hold_back(&alert, route(&self.config, &facts(&alert)), cause).await;
         let claims = join_all(deliveries.iter().map(|delivery| self.claim(&alert, delivery, invocation))).await;
-        let (mut granted, mut problems) = (Vec::new(), Vec::new());
+        let mut granted = Vec::new();
         for claim in claims {
             match claim {
                 Ok(claim) => granted.extend(claim),
@@ -93,10 +99,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         invocation: &Invocation,
     ) -> Result<Option<Granted<'d>>, Problem> {
         let destination = delivery.destination;
-        let key = |effect: String| ClaimKey {
-            pipeline: alert.pipeline.clone(),
-            effect: format!("{effect}@{}", destination.name),
-        };
+        let key = |effect: String| key(alert, &effect, destination);
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         let told = key(alert.effect());
         let receipt = match self.ledger.claim(&told, &lease).await? {
@@ -238,6 +241,11 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             tracing::warn!("cannot give {key} back: {error}");
         }
     }
+}
+
+/// The claim on an effect at a destination.
+pub(crate) fn key(alert: &Alert, effect: &str, destination: &Destination) -> ClaimKey {
+    ClaimKey { pipeline: alert.pipeline.clone(), effect: format!("{effect}@{}", destination.name) }
 }
 
 fn facts(alert: &Alert) -> Facts<'_> {

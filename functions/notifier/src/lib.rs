@@ -19,6 +19,7 @@ use andon::run::{Patience, Run};
 use serde_json::Value;
 
 mod deliver;
+mod quiet;
 mod sweep;
 
 /// The notifier and the ports it needs.
@@ -58,6 +59,15 @@ struct Touched {
     patience: Patience,
 }
 
+/// What makes an alert due.
+#[derive(Debug, Clone, Copy)]
+enum Cause<'e> {
+    /// This event, and it would again.
+    Event(&'e Value),
+    /// The time: so does the next sweep, unless it is over by then.
+    Clock,
+}
+
 /// Why an event is not done with.
 #[derive(Clone)]
 enum Problem {
@@ -75,12 +85,14 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         if payload.get("andon").and_then(Value::as_str) == Some("sweep") {
             return self.sweep(invocation).await;
         }
-        let mut batch = Batch::open(payload);
+        self.handle_batch(Batch::open(payload), invocation).await
+    }
+
+    async fn handle_batch(&self, mut batch: Batch, invocation: &Invocation) -> Result<Value, Unfinished> {
         let mut touched: Vec<Touched> = Vec::new();
         let mut requests: Vec<(usize, Box<Alert>)> = Vec::new();
         for index in 0..batch.events.len() {
-            let event = batch.events.get(index).and_then(|event| event.as_ref().ok());
-            let taken = match (event, batch.events.get(index)) {
+            let taken = match (batch.event(index), batch.events.get(index)) {
                 (Some(event), _) => self.take_in(event, invocation).await,
                 (None, Some(Err(malformed))) => Err(Problem::Never(malformed.to_string(), None)),
                 (None, _) => Ok(Taken::Nothing),
@@ -96,12 +108,13 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             }
         }
         for (index, alert) in requests {
-            for problem in self.tell(*alert, None, invocation).await {
+            let cause = batch.event(index).map_or(Cause::Clock, Cause::Event);
+            for problem in self.tell(*alert, None, cause, invocation).await {
                 self.not_done(&mut batch, index, problem).await;
             }
         }
         for run in touched {
-            for problem in self.tell_of(&run, invocation).await {
+            for problem in self.tell_of(&run, &batch, invocation).await {
                 // One dead letter for a run is enough; what is tried again is tried with every attempt it was about.
                 let records: Vec<usize> = match &problem {
                     Problem::Later(_) => run.attempts.values().copied().collect(),
@@ -148,9 +161,10 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 
     /// Tells whatever is due about a run; gives back whatever kept it from being told.
-    async fn tell_of(&self, run: &Touched, invocation: &Invocation) -> Vec<Problem> {
+    async fn tell_of(&self, run: &Touched, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for attempt in run.attempts.keys() {
+        for (attempt, index) in &run.attempts {
+            let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
             let (alerts, unexplained) = match self.due(&run.recorded, *attempt, run.patience).await {
                 Ok(due) => due,
                 Err(problem) => {
@@ -159,7 +173,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 }
             };
             for alert in alerts {
-                problems.extend(self.tell(alert, Some(&run.recorded.run), invocation).await);
+                problems.extend(self.tell(alert, Some(&run.recorded.run), cause, invocation).await);
             }
             if unexplained {
                 let Run { pipeline, execution, .. } = &run.recorded.run;
@@ -206,7 +220,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             }
             Problem::Never(problem, claim) => {
                 tracing::error!("cannot be dealt with: {problem}");
-                let event = batch.events.get(index).and_then(|event| event.as_ref().ok()).unwrap_or(&Value::Null);
+                let event = batch.event(index).unwrap_or(&Value::Null);
                 let kept = self.dead_letters.keep(event, &problem).await;
                 if !kept {
                     batch.fail(index, problem);

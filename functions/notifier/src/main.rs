@@ -13,14 +13,14 @@ async fn main() -> Result<(), lambda::Error> {
     lambda::log();
     let (table, topic) = (environment::table()?, environment::topic()?);
     let (slack_api, dead_letters) = (environment::slack_api(SLACK_API)?, environment::dead_letters()?);
-    let configuration = environment::config()?;
+    let (configuration, role) = (environment::config()?, environment::evidence_role()?);
     Box::pin(lambda::serve(
         async || {
             let aws = config::load().await;
             Notifier {
                 ledger: DynamoLedger::connect(&aws, &table, SystemClock),
                 archive: CodePipelineArchive::new(&aws),
-                evidence: AwsEvidence::new(&aws),
+                evidence: AwsEvidence::new(&aws, role.clone()),
                 sender: AwsSender::new(&aws, topic.clone(), &slack_api, SystemClock),
                 dead_letters: DeadLetterQueue::new(&aws, dead_letters.clone()),
                 clock: SystemClock,

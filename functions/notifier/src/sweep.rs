@@ -1,32 +1,32 @@
 //! What is told by the clock: called on a schedule with `{"andon": "sweep"}`.
+//!
+//! First whatever was held over quiet hours that have ended, then what is overdue.
 
 use andon::alert::{Alert, overdue};
 use andon::batch::{Invocation, Unfinished};
 use andon::clock::Clock;
 use andon::delivery::{DeadLetters, Sender};
 use andon::explanation::EvidenceSource;
-use andon::ledger::{Archive, Ledger};
+use andon::ledger::{Archive, Ledger, LedgerError};
 use serde_json::{Value, json};
 
-use crate::{Notifier, Problem};
+use crate::{Cause, Notifier, Problem};
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
     /// Looks at every pipeline once. One that cannot be told of does not keep the others from it; the next sweep tries
     /// again, so only a ledger that cannot be read is an error.
     pub(crate) async fn sweep(&self, invocation: &Invocation) -> Result<Value, Unfinished> {
+        let unreadable = |error: LedgerError| Unfinished { count: 1, problems: vec![error.to_string()] };
+        let released = Box::pin(self.release_held(invocation)).await;
         let now = self.clock.now();
-        let overviews = self
-            .ledger
-            .pipelines()
-            .await
-            .map_err(|error| Unfinished { count: 1, problems: vec![error.to_string()] })?;
+        let overviews = self.ledger.pipelines().await.map_err(unreadable)?;
         let due: Vec<Alert> = overviews
             .iter()
             .flat_map(|overview| overdue(overview, &self.config.limits(overview.pipeline.name.as_str()), now))
             .collect();
         let (mut told, mut failed) = (0_u32, 0_u32);
         for alert in due {
-            let problems = self.tell(alert, None, invocation).await;
+            let problems = self.tell(alert, None, Cause::Clock, invocation).await;
             *if problems.is_empty() { &mut told } else { &mut failed } += 1;
             for problem in problems {
                 match problem {
@@ -40,6 +40,12 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 }
             }
         }
-        Ok(json!({"pipelines": overviews.len(), "due": told + failed, "failed": failed}))
+        let released = released.map_err(unreadable)?;
+        Ok(json!({
+            "pipelines": overviews.len(),
+            "due": told + failed,
+            "failed": failed + released.failed,
+            "released": released.done,
+        }))
     }
 }

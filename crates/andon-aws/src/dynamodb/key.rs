@@ -5,7 +5,7 @@
 //! can be mistaken for a long one.
 
 use andon::event::EvidenceEvent;
-use andon::ledger::ClaimKey;
+use andon::ledger::{ClaimKey, HeldEvent};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -15,6 +15,9 @@ use super::item::{Item, text};
 
 /// The one partition of the index that lists the pipelines.
 pub(super) const LIST: &str = "pipelines";
+
+/// The one partition of the events that are held.
+pub(super) const HELD: &str = "held";
 
 const LONGEST_PARTITION: usize = 2048;
 const LONGEST_SORT: usize = 1024;
@@ -55,8 +58,25 @@ pub(super) fn evidence(external: &ExternalId) -> String {
 
 /// One event of evidence: in the order of time, and the same for the same event.
 pub(super) fn evidence_event(event: &EvidenceEvent, json: &str) -> Key {
-    let since_ever = event.at.as_nanosecond().saturating_sub(Timestamp::MIN.as_nanosecond());
-    Key { partition: evidence(&event.external), sort: format!("event#{since_ever:021}#{}", fingerprint(json)) }
+    Key {
+        partition: evidence(&event.external),
+        sort: format!("event#{:021}#{}", since_ever(event.at), fingerprint(json)),
+    }
+}
+
+/// One held event: in the order of time, and the same for the same effect at the same time.
+pub(super) fn held(held: &HeldEvent) -> Key {
+    let effect = fingerprint(&held.effect.to_string());
+    Key { partition: HELD.to_owned(), sort: format!("until#{:021}#{effect}", since_ever(held.until)) }
+}
+
+/// Where the sort keys end of all that is held until this time or an earlier one: `~` comes after every `#`.
+pub(super) fn held_until(time: Timestamp) -> String {
+    format!("until#{:021}~", since_ever(time))
+}
+
+fn since_ever(time: Timestamp) -> i128 {
+    time.as_nanosecond().saturating_sub(Timestamp::MIN.as_nanosecond())
 }
 
 /// A pipeline's place in the list of all.

@@ -6,6 +6,7 @@
 //! | run | the same | `run#<execution>` | `version`, `doc` |
 //! | claim | the same | `claim#<effect>` | `owner`, `until`, and `receipt` once it is settled |
 //! | evidence | `evidence#<external id>` | `event#<time>#<fingerprint>` | `doc` |
+//! | held event | `held` | `until#<time>#<fingerprint>` | `doc` |
 //!
 //! Every item has `expires`, by which DynamoDB deletes it some day; no rule here relies on that, leases are compared with
 //! the time of claiming. `doc` is JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte. The sparse
@@ -17,7 +18,9 @@
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
-use andon::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, kept_until};
+use andon::ledger::{
+    Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, kept_until,
+};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
 use aws_sdk_dynamodb::Client;
@@ -30,6 +33,7 @@ use std::time::Duration;
 mod claim;
 mod evidence;
 mod fault;
+mod held;
 mod item;
 mod key;
 mod table;
@@ -202,6 +206,18 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
 
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
         self.read_evidence(external).await
+    }
+
+    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.write_held(held).await
+    }
+
+    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+        self.read_held(now).await
+    }
+
+    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.delete_held(held).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -32,13 +32,16 @@ pub(super) struct Regional {
 
 impl Clients {
     pub(super) fn new(config: &SdkConfig) -> Self {
-        // Whoever asks counts the calls, and so has to make each of them itself.
+        Self { config: Self::impatient(config), regions: Mutex::default() }
+    }
+
+    /// Whoever asks counts the calls, and so has to make each of them itself.
+    pub(super) fn impatient(config: &SdkConfig) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_millis(700))
             .operation_attempt_timeout(LONGEST_CALL)
             .build();
-        let config = config.to_builder().timeout_config(timeouts).retry_config(RetryConfig::disabled()).build();
-        Self { config, regions: Mutex::default() }
+        config.to_builder().timeout_config(timeouts).retry_config(RetryConfig::disabled()).build()
     }
 
     /// Those of a region; of this function's own where nobody knows the region.

@@ -59,12 +59,22 @@ impl Inquiry {
         E: ProvideErrorMetadata + Error + 'static,
     {
         self.take_call(question)?;
+        // On the heap: whoever asks for two things at once would carry both twice.
+        let answer = Box::pin(async {
+            let answer = send().await.map_err(|error| question.unanswered(&error));
+            if answer.as_ref().is_err_and(|missing| missing.may_pass) && self.take_call(question).is_ok() {
+                tokio::time::sleep(PAUSE).await;
+                return send().await.map_err(|error| question.unanswered(&error));
+            }
+            answer
+        });
+        self.waits_for(question, answer).await
+    }
+
+    /// Waits for an answer that is not counted, and knows what was waited for when the time is up.
+    pub(super) async fn waits_for<T>(&self, question: &Question<'_>, answer: impl Future<Output = T>) -> T {
         self.under_way.borrow_mut().push(question.what.clone());
-        let mut answer = send().await.map_err(|error| question.unanswered(&error));
-        if answer.as_ref().is_err_and(|missing| missing.may_pass) && self.take_call(question).is_ok() {
-            tokio::time::sleep(PAUSE).await;
-            answer = send().await.map_err(|error| question.unanswered(&error));
-        }
+        let answer = answer.await;
         let mut under_way = self.under_way.borrow_mut();
         if let Some(at) = under_way.iter().position(|what| *what == question.what) {
             under_way.swap_remove(at);

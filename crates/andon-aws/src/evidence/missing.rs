@@ -34,11 +34,17 @@ pub(super) struct Missing {
     pub(super) may_pass: bool,
 }
 
+impl Missing {
+    /// What will not be there the next moment either.
+    pub(super) fn new(sentence: String) -> Self {
+        Self { sentence, is_gone: false, may_pass: false }
+    }
+}
+
 impl Question<'_> {
     /// There was nothing left to ask with.
     pub(super) fn unasked(&self) -> Missing {
-        let sentence = format!("The {} could not all be read: no more than that is read for one alert", self.what);
-        Missing { sentence, is_gone: false, may_pass: false }
+        Missing::new(format!("The {} could not all be read: no more than that is read for one alert", self.what))
     }
 
     /// What an error means for whoever wants to know.

@@ -5,7 +5,7 @@
 //! holds the bounds: an alert waits for this, so it gets what can be had in three seconds, and a sentence for everything
 //! else.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use andon::explanation::{EvidenceSource, Found};
 use andon::name::{AccountId, PipelineId, Region};
@@ -23,19 +23,24 @@ mod inquiry;
 mod lambda;
 mod lead;
 mod log;
+mod member;
 mod missing;
 
 use clients::Clients;
 use inquiry::Inquiry;
 use lead::{Lead, Trace};
+pub use member::MemberRole;
+use member::Members;
 
-/// Reads logs, builds, deployments and stacks of one account, in whatever region they are.
+/// Reads logs, builds, deployments and stacks, in whatever region they are.
 ///
-/// What is in another account is not asked for: without a role there, all that could be had is a refusal.
+/// What is in another account is read through the role that it has for that. Without one it is not asked for: all that
+/// could be had is a refusal.
 #[derive(Debug)]
 pub struct AwsEvidence {
     account: OnceLock<AccountId>,
-    clients: Clients,
+    own: Arc<Clients>,
+    members: Option<Members>,
 }
 
 /// One failed action, and where it is.
@@ -48,8 +53,12 @@ struct Case<'a> {
 
 impl AwsEvidence {
     /// Costs nothing; clients are made when a failure needs them.
-    pub fn new(config: &SdkConfig) -> Self {
-        Self { account: OnceLock::new(), clients: Clients::new(config) }
+    pub fn new(config: &SdkConfig, role: Option<MemberRole>) -> Self {
+        Self {
+            account: OnceLock::new(),
+            own: Arc::new(Clients::new(config)),
+            members: role.map(|role| Members::new(role, config)),
+        }
     }
 
     /// Says whose credentials these are. A function learns its account from the ARN it is invoked by, so this comes
@@ -61,7 +70,9 @@ impl AwsEvidence {
     }
 
     async fn follow(&self, lead: &Lead, case: Case<'_>, inquiry: &Inquiry) {
-        let clients = self.clients.of(case.region);
+        let account = lead.account.as_ref().unwrap_or(&case.pipeline.home.account);
+        let Some(clients) = self.clients(account, lead, inquiry).await else { return };
+        let clients = clients.of(case.region);
         match &lead.trace {
             Trace::Build { project, id } => codebuild::gather(&clients, inquiry, project, id).await,
             Trace::Log(stream) => commands::gather(&clients, inquiry, stream).await,
@@ -75,17 +86,24 @@ impl AwsEvidence {
             Trace::Function(name) => lambda::gather(&clients, inquiry, case.failure, name).await,
         }
     }
+
+    /// Those of the account that the lead is in.
+    async fn clients(&self, account: &AccountId, lead: &Lead, inquiry: &Inquiry) -> Option<Arc<Clients>> {
+        if self.account.get().is_none_or(|own| own == account) {
+            return Some(Arc::clone(&self.own));
+        }
+        if let Some(members) = &self.members {
+            return members.enter(account, inquiry).await;
+        }
+        inquiry.misses(format!("The {} is in account {account}, which Andon has no role in", lead.trace.noun()));
+        None
+    }
 }
 
 impl EvidenceSource for AwsEvidence {
     async fn gather(&self, pipeline: &PipelineId, failure: &Failure) -> Found {
         let Some(lead) = Lead::of(failure) else { return Found::default() };
         let inquiry = Inquiry::default();
-        let account = lead.account.as_ref().unwrap_or(&pipeline.home.account);
-        if self.account.get().is_some_and(|own| own != account) {
-            inquiry.misses(format!("The {} is in account {account}, which Andon has no role in", lead.trace.noun()));
-            return inquiry.into_found();
-        }
         let region = lead.region.as_ref().or(failure.region.as_ref()).unwrap_or(&pipeline.home.region);
         let case = Case { pipeline, failure, region };
         // On the heap: the alerts of up to eight actions wait for this side by side.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cloudwatch;
+mod dashboards;
 mod dynamodb;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};

@@ -9,7 +9,7 @@ use andon::event::{ExecutionResult, Provider};
 use andon::explanation::{EvidenceSource, Found};
 use andon::name::{AccountId, ActionName, ExternalId, PipelineId, PipelineName, Region, StageName};
 use andon::run::{Failure, Run};
-use andon_aws::evidence::AwsEvidence;
+use andon_aws::evidence::{AwsEvidence, MemberRole};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_codebuild::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use test_support::call::{Call, round_trips};
@@ -22,6 +22,7 @@ mod builds;
 mod commands;
 mod deployments;
 mod functions;
+mod members;
 mod services;
 mod stacks;
 
@@ -33,6 +34,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::with_role(None)
+    }
+
+    fn with_role(role: Option<MemberRole>) -> Self {
         let aws = Aws::start().unwrap();
         let credentials = Credentials::new("test", "test", None, None, "test");
         let config = SdkConfig::builder()
@@ -41,7 +46,7 @@ impl World {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(aws.url())
             .build();
-        let evidence = AwsEvidence::new(&config);
+        let evidence = AwsEvidence::new(&config, role);
         evidence.belongs_to(&andon::testing::home().account);
         Self { aws, evidence }
     }

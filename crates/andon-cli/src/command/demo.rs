@@ -8,12 +8,11 @@ use std::rc::Rc;
 use alexa::Skills;
 use andon::clock::Clock as _;
 use andon::config::Config;
-use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{Surroundings, Verdict, runtime};
-use crate::local::recorded::{self, HISTORY, Recording};
-use crate::local::{FollowingClock, Outlet, Pending, Playback, Sent, Station, SystemClock, in_memory};
+use crate::local::recorded::Day;
+use crate::local::{FollowingClock, Outlet, Pending, Playback, Sent, Station, SystemClock, in_memory, remember};
 use crate::terminal::alert::{framed, on_one_line};
 use crate::terminal::data::Gathered;
 use crate::terminal::{BOLD, DIM, Terminal, moment, paint};
@@ -35,6 +34,14 @@ pub(super) struct Demo {
 
 const PORT: u16 = 4646;
 
+/// Names for the invented accounts.
+const CONFIGURATION: &str = "\
+version: 1
+accounts:
+  '111122223333': shop
+  '444455556666': finance
+";
+
 /// What is heard while the recording plays.
 struct Audience {
     terminal: Terminal,
@@ -46,7 +53,7 @@ struct Audience {
 impl Demo {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let terminal = around.terminal;
-        let (past, today) = recording(around);
+        let Day { weeks_before, days_before: past, today } = Day::ending(around.now());
         terminal.line(format!(
             "{} {} recorded events of {} runs of invented pipelines, moved so that they end now.\n",
             paint(BOLD, "Andon demo."),
@@ -64,9 +71,13 @@ impl Demo {
             let audience = Rc::clone(&audience);
             move |sent| audience.hear(sent)
         });
-        let playback = Playback::new(in_memory()?, outlet, clock, Config::default())?;
+        let config = Config::parse(CONFIGURATION, "andon.yml").map_err(|findings| anyhow::anyhow!("{findings}"))?;
+        let playback = Playback::new(in_memory()?, outlet, clock, config.clone())?;
         runtime()?.block_on(async {
             playback.station().settle_in(past.iter().chain(&today));
+            let station = playback.station();
+            let home = station.home();
+            remember(station.ledger(), &weeks_before, &home, &station.config().statistics.deployment).await?;
             terminal.line(paint(DIM, "The days before, alert by alert:"))?;
             for event in past {
                 playback.play(Ok(event)).await?;
@@ -95,7 +106,7 @@ impl Demo {
                 Sent::Alert { message, .. } => terminal.line(framed(message, terminal)),
                 Sent::Datum(_) => Ok(()),
             });
-            let station = Station::new(ledger, Pending::in_memory()?, outlet, SystemClock, Config::default());
+            let station = Station::new(ledger, Pending::in_memory()?, outlet, SystemClock, config);
             web::serve(listener, &station, Skills::Any, || Ok(())).await?;
             Ok(Verdict::Well)
         })
@@ -127,21 +138,6 @@ impl Audience {
             ),
         ))
     }
-}
-
-/// The days before and the demo day, moved so that the day ends now.
-fn recording(around: Surroundings) -> (Vec<Value>, Vec<Value>) {
-    let of = |wanted: fn(&Recording) -> bool| {
-        recorded::interleave(recorded::ALL.into_iter().filter(wanted).map(Recording::events))
-    };
-    let mut past = of(|recording| recording.name == HISTORY);
-    let mut today = of(|recording| recording.name != HISTORY);
-    let end = recorded::end(&today).unwrap_or_else(|| around.now());
-    let by = SignedDuration::from_secs(around.now().as_second() - end.as_second());
-    for event in past.iter_mut().chain(&mut today) {
-        recorded::shift(event, by);
-    }
-    (past, today)
 }
 
 fn executions<'v>(events: impl Iterator<Item = &'v Value>) -> usize {

@@ -13,6 +13,7 @@ use crate::terminal::{Terminal, complain};
 
 mod ask;
 mod check;
+mod dashboard;
 mod demo;
 mod explain;
 mod preview;
@@ -49,6 +50,7 @@ enum Command {
     Status(status::Status),
     Runs(runs::Runs),
     Ask(ask::Ask),
+    Dashboard(dashboard::Dashboard),
     Check(check::Check),
     Explain(explain::Explain),
     Preview(preview::Preview),
@@ -85,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
         Command::Ask(ask) => ask.run(around),
+        Command::Dashboard(dashboard) => dashboard.run(around),
         Command::Check(check) => check.run(around),
         Command::Explain(explain) => explain.run(around),
         Command::Preview(preview) => preview.run(around),

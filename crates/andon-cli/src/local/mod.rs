@@ -3,6 +3,7 @@
 mod clock;
 mod ledger;
 mod outlet;
+mod past;
 mod pending;
 mod playback;
 pub mod recorded;
@@ -12,6 +13,7 @@ mod station;
 pub use clock::{FollowingClock, SystemClock};
 pub use ledger::{LocalLedger, in_memory, open, open_existing};
 pub use outlet::{Outlet, Sent};
+pub use past::remember;
 pub use pending::{Pending, PendingError};
 pub use playback::Playback;
 pub use shared::Shared;

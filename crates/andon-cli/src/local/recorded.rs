@@ -25,7 +25,14 @@ macro_rules! recordings {
 }
 
 /// The days before the demo day.
-pub const HISTORY: &str = "history";
+const HISTORY: &str = "history";
+
+/// What happens on every day.
+const EVERY_DAY: [&str; 2] = ["quick-successes", "superseded"];
+/// How often the days before are repeated, further back each time.
+const REPETITIONS: u16 = 3;
+/// How many days those are.
+const DAYS: u16 = 5;
 
 /// Every recorded run.
 pub const ALL: [Recording; 16] = recordings![
@@ -101,6 +108,50 @@ pub fn unwrap(payload: Value) -> Vec<Result<Value, Malformed>> {
         Delivery::Batch(records) => records.into_iter().map(|record| record.event).collect(),
         Delivery::Direct(events) => events,
     }
+}
+
+/// The demo day, and what came before it: all moved so that the day ends at some time.
+#[derive(Debug, Clone)]
+pub struct Day {
+    /// Repetitions of the days before and of what happens on every day, so that there is something to compare with.
+    pub weeks_before: Vec<Value>,
+    /// The days before.
+    pub days_before: Vec<Value>,
+    /// The day.
+    pub today: Vec<Value>,
+}
+
+impl Day {
+    /// The day that ends at this time.
+    pub fn ending(end_of_day: Timestamp) -> Self {
+        let recorded =
+            |wanted: fn(&Recording) -> bool| interleave(ALL.into_iter().filter(wanted).map(Recording::events));
+        let mut days_before = recorded(|recording| recording.name == HISTORY);
+        let mut today = recorded(|recording| recording.name != HISTORY);
+        let mut every_day = recorded(|recording| EVERY_DAY.contains(&recording.name));
+        let end = end(&today).unwrap_or(end_of_day);
+        let by = SignedDuration::from_secs(end_of_day.as_second() - end.as_second());
+        for event in days_before.iter_mut().chain(&mut today).chain(&mut every_day) {
+            shift(event, by);
+        }
+        let days = |days: u16| SignedDuration::from_hours(24 * i64::from(days));
+        let of_weeks = (1..=REPETITIONS).map(|number| repeated(&days_before, days(number * DAYS), number));
+        let of_days = (1..=REPETITIONS * DAYS).map(|number| repeated(&every_day, days(number), number));
+        let weeks_before = interleave(of_weeks.chain(of_days));
+        Self { weeks_before, days_before, today }
+    }
+}
+
+/// The same events some time earlier, as runs of their own; `number` tells one such repetition from another.
+fn repeated(events: &[Value], earlier: SignedDuration, number: u16) -> Vec<Value> {
+    let mut events = events.to_vec();
+    for event in &mut events {
+        shift(event, -earlier);
+        if let Some(Value::String(execution)) = event.pointer_mut("/detail/execution-id") {
+            *execution = format!("{number:04x}{}", execution.get(4..).unwrap_or_default());
+        }
+    }
+    events
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
-use andon::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use andon::ledger::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
+use jiff::Timestamp;
 
 /// A ledger that is used from several places of one thread.
 #[derive(Debug)]
@@ -64,6 +65,18 @@ impl<L: Ledger> Ledger for Shared<L> {
 
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
         self.0.evidence(external).await
+    }
+
+    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.0.hold(held).await
+    }
+
+    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+        self.0.held(now).await
+    }
+
+    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.0.let_go(held).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

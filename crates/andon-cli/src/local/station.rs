@@ -66,6 +66,11 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         &self.ledger
     }
 
+    /// How things are routed and named.
+    pub fn config(&self) -> &Config {
+        &self.notifier.config
+    }
+
     /// The time.
     pub fn clock(&self) -> &C {
         &self.clock
@@ -144,7 +149,8 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home(), function: String::new() }
     }
 
-    fn home(&self) -> Home {
+    /// Where it has settled down.
+    pub fn home(&self) -> Home {
         self.home.borrow().clone().unwrap_or_else(nowhere)
     }
 }

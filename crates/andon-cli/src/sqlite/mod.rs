@@ -13,14 +13,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
-use andon::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep, kept_until};
+use andon::ledger::{
+    Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep, kept_until,
+};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
+use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 mod claim;
 mod document;
 mod fault;
+mod held;
 mod schema;
 mod sync;
 
@@ -67,7 +71,7 @@ impl<C: Clock> SqliteLedger<C> {
     pub fn forget_expired(&self) -> Result<(), LedgerError> {
         let now = self.clock.now().as_second();
         self.write("forget what is old".to_owned(), |transaction| {
-            for table in ["runs", "histories", "claims", "evidence"] {
+            for table in ["runs", "histories", "claims", "evidence", "held"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
             }
             Ok(())
@@ -173,6 +177,18 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
         self.read(format!("read what was said of {external}"), |transaction| {
             document::read_evidence(transaction, external)
         })
+    }
+
+    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.write(format!("hold {}", held.effect), |transaction| held::hold(transaction, held))
+    }
+
+    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+        self.read("read what was held".to_owned(), |transaction| held::free(transaction, now))
+    }
+
+    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.write(format!("let go of {}", held.effect), |transaction| held::let_go(transaction, held))
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -14,7 +14,8 @@ const APPLICATION: i32 = 0x416e_646e;
 /// Each step takes a file from the version of its place to the next; a step that was released is never changed.
 ///
 /// `expires` stands before the documents, so that looking for what is old need not read past them.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE runs (
         account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, execution TEXT NOT NULL,
         version INTEGER NOT NULL, expires INTEGER NOT NULL, doc TEXT NOT NULL,
@@ -33,7 +34,16 @@ const STEPS: &[&str] = &["
     CREATE TABLE evidence (
         external TEXT NOT NULL PRIMARY KEY, expires INTEGER NOT NULL, doc TEXT NOT NULL
     ) STRICT;
-"];
+",
+    "
+    CREATE TABLE held (
+        until INTEGER NOT NULL, -- microseconds
+        account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, effect TEXT NOT NULL,
+        expires INTEGER NOT NULL, doc TEXT NOT NULL,
+        PRIMARY KEY (until, account, region, name, effect)
+    ) STRICT;
+",
+];
 
 /// How long a write waits for those of other processes.
 const PATIENCE: Duration = Duration::from_secs(5);

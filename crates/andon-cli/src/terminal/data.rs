@@ -20,11 +20,11 @@ type Dimensions = Vec<(&'static str, String)>;
 
 /// The times in the table, and what they are called there.
 const TIMES: [(Metric, &str); 6] = [
-    (Metric::SuccessLeadTime, "Lead time"),
-    (Metric::DeliveryLeadTime, "Delivery"),
-    (Metric::SuccessCycleTime, "Cycle"),
+    (Metric::ChangeLeadTime, "From commit"),
+    (Metric::SuccessLeadTime, "Run"),
+    (Metric::ApprovalWait, "Approval"),
     (Metric::FailureLeadTime, "To failure"),
-    (Metric::RedTime, "Red"),
+    (Metric::RecoveryTime, "Recovery"),
     (Metric::GreenTime, "Green"),
 ];
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use andon::answer::Timer;
 use andon::clock::Clock;
 use andon::event::Malformed;
-use andon::history::{History, Overview};
+use andon::history::Overview;
 use andon::ledger::{Ledger, LedgerError};
-use andon::name::PipelineId;
-use andon::run::Run;
+use andon::name::{ExecutionId, PipelineId};
+use andon::view::{Pipeline, find};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::MOST_WAITING;
+use super::live::News;
 use super::skill::Skill;
 use crate::local::{Fate, PendingError, Station};
 use crate::terminal::complain;
@@ -26,12 +27,6 @@ const SWEEP: Duration = Duration::from_mins(5);
 /// Where connections ask.
 #[derive(Debug, Clone)]
 pub(super) struct Desk(mpsc::Sender<Request>);
-
-/// A pipeline in full: its history, and its latest run where the ledger still has it.
-pub(super) struct Pipeline {
-    pub(super) history: History,
-    pub(super) run: Option<Run>,
-}
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -53,14 +48,8 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, NoAnswer>>;
 pub(super) enum Request {
     Take(Vec<Result<Value, Malformed>>, Answer<Vec<Fate>>),
     Pipelines(Answer<Vec<Overview>>),
-    Pipeline(PipelineId, Answer<Option<Pipeline>>),
+    Pipeline(PipelineId, Option<ExecutionId>, Answer<Option<Pipeline>>),
     Skill(Value, Answer<Value>),
-}
-
-impl std::fmt::Debug for Pipeline {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.history.pipeline.fmt(f)
-    }
 }
 
 impl Desk {
@@ -78,9 +67,13 @@ impl Desk {
         self.ask(Request::Pipelines).await
     }
 
-    /// One pipeline in full.
-    pub(super) async fn pipeline(&self, pipeline: PipelineId) -> Result<Option<Pipeline>, NoAnswer> {
-        self.ask(|answer| Request::Pipeline(pipeline, answer)).await
+    /// One pipeline in full, and one of its runs: the latest if none is named.
+    pub(super) async fn pipeline(
+        &self,
+        pipeline: PipelineId,
+        execution: Option<ExecutionId>,
+    ) -> Result<Option<Pipeline>, NoAnswer> {
+        self.ask(|answer| Request::Pipeline(pipeline, execution, answer)).await
     }
 
     /// What the skill replies to a request of Alexa's.
@@ -97,11 +90,12 @@ impl Desk {
 
 /// Answers whoever asks and, in between, tries again what is due.
 ///
-/// Requests that have piled up are answered together, after one sync for all of them.
+/// Requests that have piled up are answered together, after one sync for all of them; then there is news for the pages.
 pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
     station: &Station<L, C>,
     skill: &Skill<L, C>,
     mut requests: mpsc::Receiver<Request>,
+    news: &News,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let mut waiting = Vec::new();
@@ -118,6 +112,7 @@ pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
                 for problem in station.try_again().await.context("cannot try again what is due")? {
                     complain(&format!("given up after a day: {problem}"));
                 }
+                news.tell();
             }
             _ = sweep.tick() => {
                 if let Some(problem) = station.sweep().await {
@@ -130,8 +125,9 @@ pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
             match request {
                 Request::Take(events, answer) => taken.push((answer, take(station, events).await)),
                 Request::Pipelines(answer) => tell(answer, station.ledger().pipelines().await.map_err(NoAnswer::from)),
-                Request::Pipeline(id, answer) => {
-                    tell(answer, find(station.ledger(), &id).await.map_err(NoAnswer::from));
+                Request::Pipeline(pipeline, execution, answer) => {
+                    let found = find(station.ledger(), &pipeline, execution.as_ref()).await;
+                    tell(answer, found.map_err(NoAnswer::from));
                 }
                 Request::Skill(request, answer) => {
                     let Ok(reply) = skill.handle(request, &station.call()).await;
@@ -144,6 +140,7 @@ pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
             for (answer, fates) in taken {
                 tell(answer, synced.clone().map_err(NoAnswer::NotSynced).and(fates));
             }
+            news.tell();
         }
     }
 }
@@ -167,17 +164,6 @@ async fn take<L: Ledger, C: Clock + Clone>(
         fates.push(fate);
     }
     Ok(fates)
-}
-
-async fn find(ledger: &impl Ledger, pipeline: &PipelineId) -> Result<Option<Pipeline>, LedgerError> {
-    let Some(history) = ledger.history(pipeline).await? else {
-        return Ok(None);
-    };
-    let run = match history.latest() {
-        Some(latest) => ledger.load(pipeline, &latest.execution).await?.run.map(|run| run.value),
-        None => None,
-    };
-    Ok(Some(Pipeline { history, run }))
 }
 
 async fn until(time: Option<Timestamp>) {

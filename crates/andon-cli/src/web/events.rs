@@ -8,8 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use super::MOST_BODY;
+use super::api::as_json;
 use super::desk::Desk;
-use super::pages::as_json;
 use crate::local::{Fate, recorded};
 
 /// The most that one event may hold: EventBridge itself allows 256 KB, wrapped and escaped it is more.

@@ -1,29 +1,37 @@
-//! Andon by HTTP: events come in, the board and its data go out, questions are answered.
+//! Andon by HTTP: events come in, the board and its data go out, pages hear of news as it comes, and questions are
+//! answered.
 //!
 //! Handlers and ledger stay on one thread and take one request at a time from a desk; connections only ask there.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use alexa::Skills;
 use andon::answer::Timer;
 use andon::clock::Clock;
+use andon::config::Config;
 use andon::ledger::{Ledger, LedgerError};
 use anyhow::Context as _;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::local::Station;
 
+mod api;
 mod desk;
 mod events;
+mod live;
+mod page;
 mod pages;
 mod skill;
+mod viewer;
 
 use desk::Desk;
+use live::News;
 
 /// The most that one request may hold.
 const MOST_BODY: usize = 8 << 20;
@@ -47,29 +55,58 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MOST_WAITING);
-    let skill = skill::over(station, skills);
-    let server = axum::serve(listener, router(Desk::new(desk))).with_graceful_shutdown(end());
+    let news = News::new();
+    let site = Site { desk: Desk::new(desk), news: news.clone(), config: Arc::new(station.config().clone()) };
+    let last_news = news.clone();
+    let server = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
+        end().await;
+        last_news.end();
+    });
     let impatience = async {
         end().await;
         tokio::time::sleep(LAST_ORDERS).await;
     };
+    let skill = skill::over(station, skills);
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = desk::work(station, &skill, requests, sync) => outcome,
+        outcome = desk::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }
 }
 
-fn router(desk: Desk) -> Router {
+/// What connections share.
+#[derive(Debug, Clone)]
+struct Site {
+    desk: Desk,
+    news: News,
+    config: Arc<Config>,
+}
+
+impl FromRef<Site> for Desk {
+    fn from_ref(site: &Site) -> Self {
+        site.desk.clone()
+    }
+}
+
+impl FromRef<Site> for News {
+    fn from_ref(site: &Site) -> Self {
+        site.news.clone()
+    }
+}
+
+fn router(site: Site) -> Router {
     Router::new()
         .route("/", get(pages::board))
         .route("/pipelines/{account}/{region}/{name}", get(pages::pipeline))
-        .route("/api/pipelines", get(pages::board_json))
-        .route("/api/pipelines/{account}/{region}/{name}", get(pages::pipeline_json))
+        .route("/pipelines/{account}/{region}/{name}/runs/{execution}", get(pages::run))
+        .route("/live", get(live::get))
+        .route("/live.js", get(live::script))
+        .route("/api/pipelines", get(api::board))
+        .route("/api/pipelines/{account}/{region}/{name}", get(api::pipeline))
         .route("/events", post(events::post))
         .route("/alexa", post(skill::post))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(desk)
+        .with_state(site)
 }
 
 /// Until somebody presses Ctrl-C or the system asks to end.

@@ -1,65 +1,104 @@
-//! What can be looked at: the board, one pipeline, and both as JSON.
+//! What can be looked at: the board, and a page for each pipeline and each of its runs.
 
-use andon::board::Row;
-use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use andon::board::{Light, Row};
+use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
+use andon::view::{Door, Pipeline, Selection, View};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use maud::Markup;
-use serde_json::{Value, json};
+use serde::Deserialize;
 
-use super::desk::{Desk, NoAnswer, Pipeline};
-use crate::board;
-use crate::json::{in_full, row};
+use super::Site;
+use super::desk::{Desk, NoAnswer};
+use super::page::Page;
+use super::viewer::viewer;
 
-/// Nothing is fetched and nothing is run, whatever slips into a page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+/// Nothing is run but the script of these pages, and nothing is fetched but from here, whatever slips into a page.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'";
+/// How many pipelines there are to a page.
+const ROWS: usize = 50;
 
-type Place = Path<(String, String, String)>;
-
-pub(super) async fn board(State(desk): State<Desk>) -> Response {
-    match desk.pipelines().await {
-        Ok(overviews) => as_page(StatusCode::OK, &board::fleet(&Row::list(overviews), Timestamp::now())),
-        Err(error) => no_page(&error),
-    }
+/// What follows the `?` of the board's address.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    search: String,
+    #[serde(default)]
+    page: String,
 }
 
-pub(super) async fn pipeline(State(desk): State<Desk>, Path(place): Place) -> Response {
-    match find(&desk, place).await {
-        Ok(Some(Pipeline { history, run })) => {
-            as_page(StatusCode::OK, &board::pipeline(&history, run.as_ref(), Timestamp::now()))
+/// What a page is about to show.
+struct Shown {
+    status: StatusCode,
+    title: String,
+    light: Light,
+    content: Markup,
+}
+
+pub(super) async fn board(State(site): State<Site>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let overviews = site.desk.pipelines().await;
+    let selection = Selection { search: asked.search, page: asked.page.parse().unwrap_or(1), rows: ROWS };
+    page(&site, &headers, |view| {
+        let rows = Row::list(overviews?);
+        let red = rows.iter().filter(|row| row.light == Light::Red).count();
+        Ok(Shown {
+            status: StatusCode::OK,
+            title: if red > 0 { format!("{red} red · Andon") } else { "Andon".to_owned() },
+            light: rows.first().map_or(Light::Grey, |row| row.light),
+            content: view.board(&rows, &selection),
+        })
+    })
+}
+
+pub(super) async fn pipeline(
+    State(site): State<Site>,
+    Path((account, region, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let found = find(&site.desk, (account, region, name), None).await;
+    page(&site, &headers, |view| Ok(one(view, found?.as_ref())))
+}
+
+pub(super) async fn run(
+    State(site): State<Site>,
+    Path((account, region, name, execution)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let found = match ExecutionId::parse(execution) {
+        Ok(execution) => find(&site.desk, (account, region, name), Some(execution)).await,
+        Err(_) => Ok(None),
+    };
+    page(&site, &headers, |view| Ok(one(view, found?.as_ref())))
+}
+
+fn one(view: &View<'_>, found: Option<&Pipeline>) -> Shown {
+    match found.and_then(|found| Some((found, found.history.overview()?))) {
+        Some((found, overview)) => {
+            let row = Row::of(overview);
+            Shown {
+                status: StatusCode::OK,
+                title: format!("{} · {} · Andon", row.overview.pipeline.name, row.word()),
+                light: row.light,
+                content: view.pipeline(found),
+            }
         }
-        Ok(None) => as_page(StatusCode::NOT_FOUND, &board::sorry("No run of such a pipeline has been heard of.")),
-        Err(error) => no_page(&error),
+        None => sorry(view, StatusCode::NOT_FOUND, "No run of such a pipeline has been heard of."),
     }
 }
 
-pub(super) async fn board_json(State(desk): State<Desk>) -> Response {
-    match desk.pipelines().await {
-        Ok(overviews) => {
-            let rows: Vec<Value> = Row::list(overviews).iter().map(row).collect();
-            as_json(StatusCode::OK, &rows.into())
-        }
-        Err(error) => no_json(&error),
-    }
+fn sorry(view: &View<'_>, status: StatusCode, sentence: &str) -> Shown {
+    Shown { status, title: "Andon".to_owned(), light: Light::Grey, content: view.sorry(sentence) }
 }
 
-pub(super) async fn pipeline_json(State(desk): State<Desk>, Path(place): Place) -> Response {
-    match find(&desk, place).await {
-        Ok(Some(Pipeline { history, run })) => as_json(StatusCode::OK, &in_full(&history, run.as_ref())),
-        Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no run of such a pipeline has been heard of"})),
-        Err(error) => no_json(&error),
-    }
-}
-
-/// A JSON reply.
-pub(super) fn as_json(status: StatusCode, value: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], value.to_string())
-        .into_response()
-}
-
-fn as_page(status: StatusCode, page: &Markup) -> Response {
+fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&View<'_>) -> Result<Shown, NoAnswer>) -> Response {
+    let (viewer, now) = (viewer(headers, &site.config.zone), Timestamp::now());
+    let view = View { viewer: &viewer, config: &site.config, now, door: Door::Page };
+    let shown = show(&view).unwrap_or_else(|error| sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()));
+    let Shown { status, title, light, content } = shown;
+    let document = Page { title: &title, light, viewer: &viewer, now, content: &content }.document();
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -67,23 +106,20 @@ fn as_page(status: StatusCode, page: &Markup) -> Response {
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, page.0.clone()).into_response()
-}
-
-fn no_page(error: &NoAnswer) -> Response {
-    as_page(StatusCode::SERVICE_UNAVAILABLE, &board::sorry(&error.to_string()))
-}
-
-fn no_json(error: &NoAnswer) -> Response {
-    as_json(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": error.to_string()}))
+    (status, headers, document.0).into_response()
 }
 
 /// The pipeline at an address; `None` if there is none, or if the address cannot be one.
-async fn find(desk: &Desk, place: (String, String, String)) -> Result<Option<Pipeline>, NoAnswer> {
-    let (account, region, name) = place;
+pub(super) async fn find(
+    desk: &Desk,
+    (account, region, name): (String, String, String),
+    execution: Option<ExecutionId>,
+) -> Result<Option<Pipeline>, NoAnswer> {
     let parsed = (AccountId::parse(account), Region::parse(region), PipelineName::parse(name));
     match parsed {
-        (Ok(account), Ok(region), Ok(name)) => desk.pipeline(PipelineId { home: Home { account, region }, name }).await,
+        (Ok(account), Ok(region), Ok(name)) => {
+            desk.pipeline(PipelineId { home: Home { account, region }, name }, execution).await
+        }
         _ => Ok(None),
     }
 }

@@ -10,11 +10,11 @@ use andon::ledger::Ledger;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
+use super::api::as_json;
 use super::desk::Desk;
 use super::events::{is_foreign, refuse};
-use super::pages::as_json;
 use crate::local::{Shared, Station};
 
 /// The skill, which answers here and does nothing.
@@ -40,7 +40,7 @@ pub(super) async fn post(State(desk): State<Desk>, headers: HeaderMap, body: Byt
     }
     match serde_json::from_slice(&body) {
         Ok(request) => match desk.skill(request).await {
-            Ok(reply) => as_json(StatusCode::OK, &reply).into_response(),
+            Ok(reply) => as_json(StatusCode::OK, &reply),
             Err(error) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
         },
         Err(error) => refuse(StatusCode::BAD_REQUEST, &format!("the body is not JSON: {error}")),

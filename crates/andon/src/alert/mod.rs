@@ -4,16 +4,18 @@
 //! whichever event of a run is looked at, in whatever order, and each has an `effect`, a name that is the same every
 //! time, by which it is claimed.
 
+mod due;
 mod sweep;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Kind;
-use crate::event::{ApprovalRequest, Attempt, Commit, State, Subject, Trigger};
-use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
+use crate::event::{ApprovalRequest, Attempt, Commit, Trigger};
+use crate::history::{ChangeSummary, FailureSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
-use crate::run::{ActionView, Failure, Patience, Run, Status};
+use crate::run::{Failure, Run};
 
+pub use due::{Due, due};
 pub use sweep::overdue;
 
 /// Enough to tell one set of failing actions from another, and short enough for a key.
@@ -160,15 +162,6 @@ pub struct Approval {
     pub review_link: Option<String>,
 }
 
-/// What an event makes due.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Due {
-    /// The alerts, in the order they should go out.
-    pub alerts: Vec<Alert>,
-    /// A failure that nobody has explained yet: look its actions up, or try again later.
-    pub unexplained: bool,
-}
-
 impl Alert {
     /// Its kind.
     pub fn kind(&self) -> Kind {
@@ -306,136 +299,6 @@ impl Alert {
     }
 }
 
-/// Works out what is due once an event of this attempt has been merged into its run and history.
-pub fn due(run: &Run, history: &History, attempt: Attempt, patience: Patience) -> Due {
-    let mut alerts = Vec::new();
-    let mut unexplained = false;
-    alerts.extend(started(run));
-    let failures = run.failures(attempt);
-    if let Some(last) = failures.last() {
-        if run.is_rejected(attempt) {
-            alerts.push(Alert::of_run(run, last.at, News::Rejected { attempt, failures: failures.clone() }));
-        } else if run.is_explained(attempt) || patience.is_over(last.at) {
-            alerts.push(failed(run, history, attempt, failures.clone()));
-        } else {
-            unexplained = true;
-        }
-    }
-    alerts.extend(approvals(run));
-    alerts.extend(ended(run, attempt));
-    if let Some(summary) = history.run(&run.execution) {
-        alerts.extend(recovered(history, summary, Some(run)));
-    }
-    if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
-        alerts.extend(recovered(history, next, None));
-    }
-    Due { alerts, unexplained }
-}
-
-fn started(run: &Run) -> Option<Alert> {
-    let begun = run.came_to(State::Started, &Subject::Pipeline, Attempt::FIRST)?;
-    Some(Alert::of_run(run, begun, News::Started))
-}
-
-fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>) -> Alert {
-    let first = failures.first().map_or_else(|| run.first_seen(), |failure| failure.at);
-    // An action's own failure can be told later than the run's: the run must not be taken for the one before itself.
-    let ended = run.came_to(State::Failed, &Subject::Pipeline, attempt);
-    let last = failures.last().map_or(first, |failure| failure.at);
-    let last = ended.map_or(last, |ended| last.min(ended));
-    let before = history.before(&run.execution, attempt, last);
-    let red = before.streak.filter(|streak| streak.colour == Colour::Red);
-    let previous = history
-        .runs()
-        .into_iter()
-        .rfind(|other| other.place() < (run.first_seen(), &run.execution) && other.status == Status::Failed)
-        .and_then(|other| other.failure.clone());
-    let row = match red {
-        Some(streak) => Row { count: streak.count + 1, since: streak.first_ended, before: previous },
-        None => Row { count: 1, since: first, before: None },
-    };
-    Alert::of_run(run, first, News::Failed(Failed { attempt, failures, row }))
-}
-
-fn approvals(run: &Run) -> Vec<Alert> {
-    if run.status().is_final() {
-        return Vec::new();
-    }
-    let waiting = |action: &ActionView| action.status == Status::Waiting;
-    run.stages()
-        .into_iter()
-        .flat_map(|stage| {
-            let name = stage.name;
-            stage.actions.into_iter().filter(waiting).map(move |action| (name.clone(), action))
-        })
-        .map(|(stage, action)| {
-            let approval = Approval {
-                stage,
-                action: action.name,
-                token: action.execution,
-                attempt: action.attempt,
-                expires: None,
-                custom_data: action.custom_data,
-                review_link: action.review_link,
-            };
-            Alert::of_run(run, action.started, News::ApprovalNeeded(approval))
-        })
-        .collect()
-}
-
-/// Ends that are told only where a route asks for them.
-fn ended(run: &Run, attempt: Attempt) -> Vec<Alert> {
-    run.ends(&Subject::Pipeline, attempt)
-        .into_iter()
-        .filter_map(|(state, at)| {
-            let news = match state {
-                State::Succeeded => News::Succeeded,
-                State::Stopped => News::Stopped { comment: run.stop_comment().map(str::to_owned) },
-                State::Superseded => News::Superseded,
-                State::Canceled => News::Canceled,
-                _ => return None,
-            };
-            Some(Alert::of_run(run, at, news))
-        })
-        .collect()
-}
-
-/// The recovery that a run's success is, if the pipeline was red before it.
-fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Option<Alert> {
-    let success = summary.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)?;
-    let before = history.before(&summary.execution, success.attempt, success.ended);
-    // Runs side by side can end in another order than they began: what failed later is not over.
-    let streak = before.streak.filter(|streak| streak.colour == Colour::Red && streak.first_ended < success.ended)?;
-    // Only what failed in this outage: there may have been others before it.
-    let broken_it = |other: &&RunSummary| {
-        other.status == Status::Failed
-            && other.place() < summary.place()
-            && other.outcomes.iter().any(|outcome| outcome.ended >= streak.first_ended)
-    };
-    let broken_by = run
-        .and_then(failure_of_earlier_attempt)
-        .or_else(|| history.runs().into_iter().rfind(broken_it).and_then(|other| other.failure.clone()));
-    let news = News::Recovered(Recovered {
-        attempt: success.attempt,
-        failures: streak.count,
-        since: streak.first_ended,
-        outage: success.ended.duration_since(streak.first_ended).max(SignedDuration::ZERO),
-        broken_by,
-    });
-    Some(match run {
-        Some(run) => Alert::of_run(run, success.ended, news),
-        None => Alert {
-            pipeline: history.pipeline.clone(),
-            execution: Some(summary.execution.clone()),
-            at: success.ended,
-            started: summary.started,
-            commit: summary.change.as_ref().map(commit),
-            trigger: None,
-            news,
-        },
-    })
-}
-
 /// A change as a commit, as far as its summary goes.
 fn commit(change: &ChangeSummary) -> Commit {
     Commit {
@@ -445,13 +308,4 @@ fn commit(change: &ChangeSummary) -> Commit {
         url: change.url.clone(),
         ..Commit::default()
     }
-}
-
-/// What failed in the last attempt before the latest one.
-fn failure_of_earlier_attempt(run: &Run) -> Option<FailureSummary> {
-    let earlier = run.attempts().into_iter().rev().skip(1);
-    earlier.into_iter().find_map(|attempt| {
-        let failures = run.failures(attempt);
-        failures.first().map(FailureSummary::of)
-    })
 }

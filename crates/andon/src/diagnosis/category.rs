@@ -77,6 +77,10 @@ const WORDS: &[(Category, &[&str])] = &[
         Category::Dependency,
         &[
             "no matching version",
+            "cannot find package",
+            "cannot load such file",
+            "failed to resolve",
+            "lockfile",
             "could not resolve dependenc",
             "cannot find module",
             "no module named",
@@ -226,6 +230,11 @@ pub(super) fn refined(category: Category, quoted: &str, command: Option<&str>) -
     let lints = !quoted.starts_with("vet: ")
         && command.is_some_and(|command| command.contains("go vet") || command.contains("lint"));
     if category == Category::Compile && lints { Category::Lint } else { category }
+}
+
+/// Whether a command is run to look for what is wrong with the code.
+pub(super) fn lints(command: &str) -> bool {
+    first_match(COMMANDS, &command.to_lowercase()) == Category::Lint
 }
 
 fn first_match(table: &[(Category, &[&str])], text: &str) -> Category {

@@ -47,6 +47,12 @@ impl Context {
     }
 
     /// Says that the cause is unknown, and what is known instead.
+    /// Of a linter that says no more than a name, the name.
+    pub(super) fn objection(&self) -> Option<String> {
+        let (command, first) = (self.command.as_ref()?, self.lines.first()?);
+        hint::sentence(&format!("The check `{}` does not pass: {}", super::shortened(&command.text), first.text.trim()))
+    }
+
     pub(super) fn sentence(&self, truncated: bool) -> Option<String> {
         let command = self.command.as_ref()?;
         let status = self.status.map_or_else(|| "failed".to_owned(), |status| format!("exited with status {status}"));

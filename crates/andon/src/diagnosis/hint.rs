@@ -18,6 +18,10 @@ static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The rule's sentence, filled in; `None` when it needs something that the log does not say.
 pub(super) fn of(rules: &Rules, log: &Log, choice: &Choice) -> Option<String> {
+    if choice.rule.hint.is_empty() {
+        // The line itself says it best; where it is not clear, the quoted lines stand beside it.
+        return sentence(&readable(log.line(choice.lines.first().copied()?)));
+    }
     let mut hint = String::new();
     let mut rest = choice.rule.hint;
     while let Some((before, after)) = rest.split_once('{') {
@@ -40,6 +44,7 @@ pub(super) fn sentence(text: &str) -> Option<String> {
     if text.is_empty() {
         return None;
     }
+    text.truncate(text.trim_end_matches([':', ',', ' ']).len());
     if text.len() > LONGEST {
         let cut = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last().unwrap_or(0);
         text.truncate(cut);
@@ -56,7 +61,10 @@ fn value(rules: &Rules, log: &Log, choice: &Choice, name: &str) -> Option<String
         name if rules.capture(log, choice.finding, name).is_some() => {
             rules.capture(log, choice.finding, name).map(|text| readable(&text))?
         }
-        "quote" => choice.lines.iter().find(|at| **at != choice.finding.line).map(|at| readable(log.line(*at)))?,
+        "quote" => {
+            let at = *choice.lines.iter().find(|at| **at != choice.finding.line)?;
+            difference(log, at).unwrap_or_else(|| readable(log.line(at)))
+        }
         "place" => choice.lines.iter().find_map(|at| place(log.line(*at)))?,
         "resource" => resource(line)?,
         "reason" => reason(line)
@@ -65,6 +73,18 @@ fn value(rules: &Rules, log: &Log, choice: &Choice, name: &str) -> Option<String
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// `expect(received).toBe(expected)` says nothing; the values below it do.
+fn difference(log: &Log, at: usize) -> Option<String> {
+    if !log.line(at).contains("expect(") {
+        return None;
+    }
+    let below = |name: &str| {
+        let line = (at + 1..at + 9).map(|at| log.line(at).trim()).find(|line| line.starts_with(name))?;
+        line.split_once(": ").map(|(_, value)| value.trim())
+    };
+    Some(format!("expected {}, received {}", below("Expected")?, below("Received")?))
 }
 
 /// Without the marks that tools put before their messages.
@@ -77,7 +97,15 @@ fn readable(text: &str) -> String {
         .or_else(|| text.strip_prefix("> "))
         .unwrap_or(text);
     let text = text.strip_prefix("npm ERR! ").or_else(|| text.strip_prefix("npm error ")).unwrap_or(text);
-    text.trim_start_matches(['>', '|', ' ', '\u{276f}', '\u{2502}', '-']).trim().to_owned()
+    let text = text.strip_prefix("= note: ").unwrap_or(text);
+    // Arrows and boxes with which trees are drawn.
+    let drawn = |c: char| {
+        ">| ".contains(c)
+            || ('\u{2500}'..='\u{259f}').contains(&c)
+            || "\u{276f}\u{25b6}\u{d7}\u{2716}\u{2718}".contains(c)
+    };
+    let text = text.trim_start_matches(drawn);
+    text.strip_prefix("- ").unwrap_or(text).trim().to_owned()
 }
 
 fn place(line: &str) -> Option<String> {
@@ -132,8 +160,22 @@ mod tests {
     }
 
     #[test]
+    fn of_an_expectation_the_values_are_told() {
+        let log = Log::from_bytes(b"expect(received).toBe(expected)\n\n    Expected: 4\n    Received: 3\n");
+        assert_eq!(difference(&log, 0).as_deref(), Some("expected 4, received 3"));
+        assert_eq!(difference(&log, 2), None);
+    }
+
+    #[test]
+    fn what_trees_are_drawn_with_is_no_word() {
+        assert_eq!(readable(" \u{251c}\u{2500}\u{25b6} Failed to resolve"), "Failed to resolve");
+        assert_eq!(readable("= note: ld: unable to find library"), "ld: unable to find library");
+    }
+
+    #[test]
     fn a_sentence_is_one_line_that_ends() {
         assert_eq!(sentence(" a\n b ").as_deref(), Some("a b."));
+        assert_eq!(sentence("a b:").as_deref(), Some("a b."));
         assert_eq!(sentence(""), None);
     }
 }

@@ -6,6 +6,7 @@
 mod category;
 mod clean;
 mod context;
+mod count;
 mod evidence;
 mod hint;
 mod log;
@@ -18,6 +19,7 @@ mod tools;
 
 pub use category::Category;
 pub use context::Context;
+pub use count::failed_tests;
 pub use evidence::{Evidence, Message, MessageSource, PhaseContext};
 pub use log::Log;
 pub use runbook::RunbookMatch;
@@ -109,8 +111,7 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn of(log: &'a Log) -> Self {
         let structure = Structure::of(log);
-        let findings = RULES.findings(log);
-        let choice = rank::choose(&RULES, log, &structure, &findings);
+        let choice = rank::choose(&RULES, log, &structure);
         Self { log, structure, choice }
     }
 
@@ -137,7 +138,12 @@ impl<'a> Reading<'a> {
     /// Nothing is recognised: says so, and shows where it stood.
     fn unexplained(&self, evidence: &Evidence, told: &Log) -> Diagnosis {
         let context = Context::of(self.log, &self.structure);
-        let category = evidence.category();
+        let command = self.structure.command.as_ref().filter(|_| self.structure.failed.is_some());
+        let category = match evidence.category() {
+            // A linter that fails has found something, in whatever words.
+            Category::Unknown if command.is_some_and(|command| category::lints(&command.text)) => Category::Lint,
+            known => known,
+        };
         if !told.is_empty() && self.log.is_empty() {
             let lines: Vec<usize> = (0..told.len()).filter(|at| !told.line(*at).trim().is_empty()).take(3).collect();
             return Diagnosis { cause: quote(told, &lines), category, context: None, ..Diagnosis::default() };
@@ -154,7 +160,10 @@ impl<'a> Reading<'a> {
         Diagnosis {
             cause,
             category,
-            hint: context.sentence(evidence.truncated_at_start),
+            hint: match category {
+                Category::Lint => context.objection(),
+                _ => context.sentence(evidence.truncated_at_start),
+            },
             context: Some(context),
             ..Diagnosis::default()
         }

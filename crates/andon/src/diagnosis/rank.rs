@@ -4,8 +4,6 @@
 //! lines that explain equally much the first one wins. What a passed command printed, what ran afterwards and what the
 //! runner merely echoed loses against anything in the failing command's own output.
 
-use std::cmp::Reverse;
-
 use super::Category;
 use super::log::Log;
 use super::rule::{Rule, Weight};
@@ -30,16 +28,15 @@ pub(super) struct Choice {
 }
 
 /// The likeliest cause, if any rule found something that is not only a wrapper.
-pub(super) fn choose(rules: &Rules, log: &Log, structure: &Structure, findings: &[Finding]) -> Option<Choice> {
-    let (finding, rule, score) = findings
-        .iter()
-        .filter_map(|finding| rules.rule(finding.rule).map(|rule| (*finding, rule, score(rule, *finding, structure))))
-        .max_by_key(|(finding, _, score)| (*score, earlier_wins(finding.line, log), Reverse(finding.rule)))?;
+pub(super) fn choose(rules: &Rules, log: &Log, structure: &Structure) -> Option<Choice> {
+    let mut contest = Contest { log, structure, leader: None, alike: Vec::new() };
+    rules.scan(log, &mut contest);
+    let Leader { finding, rule, score } = contest.leader?;
     if rule.weight == Weight::Envelope || score <= 0 {
         return None;
     }
     let mut lines = rules.block(log, finding);
-    for sibling in siblings(rules, log, structure, findings, finding, rule, score) {
+    for sibling in siblings(rules, log, finding, &contest.alike) {
         let block = rules.block(log, sibling);
         if lines.len() + block.len().min(2) > ENOUGH_LINES.max(lines.len()) {
             break;
@@ -53,8 +50,63 @@ pub(super) fn choose(rules: &Rules, log: &Log, structure: &Structure, findings: 
     Some(Choice { finding, rule, score, lines })
 }
 
-fn earlier_wins(line: usize, log: &Log) -> Reverse<usize> {
-    Reverse(if log.newest_first() { log.len().saturating_sub(line) } else { line })
+/// Who leads while the lines are read. A rule that could change nothing any more is not even tried, so a log that
+/// shouts in every line costs little more than one that whispers.
+pub(super) struct Contest<'a> {
+    log: &'a Log,
+    structure: &'a Structure,
+    leader: Option<Leader>,
+    /// Later findings that explain as much and are of the leader's kind.
+    alike: Vec<Finding>,
+}
+
+#[derive(Clone, Copy)]
+struct Leader {
+    finding: Finding,
+    rule: &'static Rule,
+    score: i32,
+}
+
+impl Contest<'_> {
+    /// Whether a finding could still lead, or be quoted beside the leader.
+    pub(super) fn is_open(&self, finding: Finding, rule: &Rule) -> bool {
+        self.leader.is_none_or(|leader| {
+            let score = score(rule, finding, self.structure);
+            score > leader.score
+                || score == leader.score && (self.precedes(finding, leader) || self.is_alike(finding, rule, leader))
+        })
+    }
+
+    /// Takes a finding, in the order of the lines.
+    pub(super) fn enter(&mut self, finding: Finding, rule: &'static Rule) {
+        let score = score(rule, finding, self.structure);
+        match self.leader {
+            Some(leader) if score < leader.score || score == leader.score && !self.precedes(finding, leader) => {
+                if score == leader.score && self.is_alike(finding, rule, leader) {
+                    self.alike.push(finding);
+                }
+            }
+            _ => {
+                self.leader = Some(Leader { finding, rule, score });
+                self.alike.clear();
+            }
+        }
+    }
+
+    /// Of equals the first wins, and on one line the rule that stands first in the tables.
+    fn precedes(&self, finding: Finding, leader: Leader) -> bool {
+        if finding.line == leader.finding.line { finding.rule < leader.finding.rule } else { self.log.newest_first() }
+    }
+
+    /// Tests, compile errors and lint come in numbers, other causes do not.
+    fn is_alike(&self, finding: Finding, rule: &Rule, leader: Leader) -> bool {
+        matches!(leader.rule.category, Category::Test | Category::Compile | Category::Lint)
+            && leader.rule.weight >= Weight::Tool
+            && rule.tool == leader.rule.tool
+            && rule.category == leader.rule.category
+            && finding.line > leader.finding.line
+            && self.alike.len() < EXAMINED
+    }
 }
 
 fn score(rule: &Rule, finding: Finding, structure: &Structure) -> i32 {
@@ -77,42 +129,21 @@ fn score(rule: &Rule, finding: Finding, structure: &Structure) -> i32 {
     rule.weight as i32 + region + status + verdict
 }
 
-/// Further failures of the same kind: tests, compile errors and lint come in numbers, other causes do not.
-fn siblings(
-    rules: &Rules,
-    log: &Log,
-    structure: &Structure,
-    findings: &[Finding],
-    first: Finding,
-    rule: &Rule,
-    best: i32,
-) -> Vec<Finding> {
-    if !matches!(rule.category, Category::Test | Category::Compile | Category::Lint) || rule.weight < Weight::Tool {
-        return Vec::new();
-    }
-    let told = |finding: Finding| -> Vec<String> {
-        rules.block(log, finding).iter().map(|line| log.line(*line).trim().to_owned()).collect()
-    };
+/// Further failures of the same kind that say something new.
+fn siblings(rules: &Rules, log: &Log, first: Finding, alike: &[Finding]) -> Vec<Finding> {
+    let told = |finding: Finding| rules.block(log, finding).first().map(|line| log.line(*line).trim());
+    // Not again what was told already: runners repeat failures in their summaries.
     let mut known = vec![told(first)];
-    let (mut found, mut examined) = (Vec::new(), 0);
-    for finding in findings.iter().filter(|finding| finding.line > first.line) {
-        let same = rules.rule(finding.rule).is_some_and(|other| {
-            other.tool == rule.tool && other.category == rule.category && score(other, *finding, structure) == best
-        });
-        if !same {
-            continue;
+    let mut found = Vec::new();
+    for &finding in alike {
+        let text = told(finding);
+        if !known.contains(&text) {
+            known.push(text);
+            found.push(finding);
         }
-        examined += 1;
-        if found.len() == SIBLINGS || examined > EXAMINED {
+        if found.len() == SIBLINGS {
             break;
         }
-        let text = told(*finding);
-        // Not again what was told already: runners repeat failures in their summaries.
-        if known.iter().any(|other| other.first() == text.first()) {
-            continue;
-        }
-        known.push(text);
-        found.push(*finding);
     }
     found
 }

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use super::log::Log;
+use super::rank::Contest;
 use super::rule::{Quote, Rule};
 use super::tools;
 
@@ -78,6 +79,11 @@ struct Compiled {
 }
 
 impl Compiled {
+    fn holds(&self, log: &Log, line: usize) -> bool {
+        let text = log.line(line);
+        self.pattern.matches(text) && !self.unless.matches(text) && self.is_followed(log, line)
+    }
+
     fn is_followed(&self, log: &Log, line: usize) -> bool {
         self.rule
             .follows
@@ -129,16 +135,10 @@ impl Rules {
         Self { table: rules, markers, called }
     }
 
-    /// The rule at its place in the table.
-    pub(super) fn rule(&self, at: usize) -> Option<&'static Rule> {
-        self.table.get(at).map(|compiled| compiled.rule)
-    }
-
-    /// Every rule that matches a line, in the order of the lines.
-    pub(super) fn findings(&self, log: &Log) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    /// Enters what rules find into the contest, in the order of the lines.
+    pub(super) fn scan(&self, log: &Log, contest: &mut Contest<'_>) {
         let Some(markers) = &self.markers else {
-            return findings;
+            return;
         };
         // For each rule, the last line it was tried on: a line may hold a marker many times.
         let mut tried = vec![usize::MAX; self.table.len()];
@@ -155,13 +155,12 @@ impl Rules {
                     continue;
                 }
                 *last = line;
-                let text = log.line(line);
-                if compiled.pattern.matches(text) && !compiled.unless.matches(text) && compiled.is_followed(log, line) {
-                    findings.push(Finding { line, rule: at });
+                let finding = Finding { line, rule: at };
+                if contest.is_open(finding, compiled.rule) && compiled.holds(log, line) {
+                    contest.enter(finding, compiled.rule);
                 }
             }
         }
-        findings
     }
 
     /// The lines that belong to a finding, the most telling first, the matched one among them.

@@ -99,6 +99,9 @@ pub struct FailureSummary {
     /// What kind of failure it is, once that has been found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
+    /// How many tests failed, where that is the kind of failure and the log said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_tests: Option<u32>,
 }
 
 impl FailureSummary {
@@ -111,6 +114,7 @@ impl FailureSummary {
             reason: failure.own_words().map(one_line),
             cause: failure.explanation.as_ref().and_then(|known| known.cause.first()).map(|line| one_line(line)),
             category: failure.explanation.as_ref().map(|known| known.category),
+            failed_tests: failure.explanation.as_ref().and_then(|known| known.failed_tests),
         }
     }
 

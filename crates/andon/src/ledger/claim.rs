@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::name::PipelineId;
 
 /// What is claimed: one side effect, for one pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ClaimKey {
     /// The pipeline it is about.
     pub pipeline: PipelineId,

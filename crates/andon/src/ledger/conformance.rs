@@ -10,7 +10,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Claim, ClaimKey, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
+use super::{Claim, ClaimKey, HeldEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
 use crate::config::Deployment;
 use crate::event::{Event, EvidenceEvent, EvidenceKind, Received, parse};
 use crate::history::{History, RunSummary};
@@ -30,6 +30,8 @@ pub async fn check(ledger: &impl Ledger, unique: &str) {
     a_claim_given_back_can_be_taken(ledger, &pipeline(unique, "g")).await;
     a_late_owner_cannot_settle(ledger, &pipeline(unique, "h")).await;
     evidence_is_kept_once_and_in_order(ledger, unique).await;
+    a_held_event_is_free_when_its_time_has_come(ledger, unique).await;
+    held_events_come_in_the_order_of_their_times_and_not_all_at_once(ledger, unique).await;
     odd_names_are_kept_apart(ledger, unique).await;
 }
 
@@ -210,6 +212,60 @@ async fn evidence_is_kept_once_and_in_order(ledger: &impl Ledger, unique: &str) 
     }
     let kept = ledger.evidence(&external).await.unwrap();
     assert_eq!((kept.len(), kept.first().map(|event| event.at)), (super::MOST_EVIDENCE, Some(at(20))));
+}
+
+fn held(unique: &str, name: &str, until: i64) -> HeldEvent {
+    let effect = ClaimKey { effect: name.to_owned(), ..effect(&pipeline(unique, "held")) };
+    HeldEvent { until: at(until), effect, event: serde_json::json!({"detail": {"unique": unique, "until": until}}) }
+}
+
+/// What is free by then, of one run of the suite: others may hold events in the same store.
+async fn free(ledger: &impl Ledger, unique: &str, now: i64) -> Vec<HeldEvent> {
+    let mine = pipeline(unique, "held");
+    ledger.held(at(now)).await.unwrap().into_iter().filter(|held| held.effect.pipeline == mine).collect()
+}
+
+async fn a_held_event_is_free_when_its_time_has_come(ledger: &impl Ledger, unique: &str) {
+    let (first, second) = (held(unique, "started/e-1@team", 100), held(unique, "succeeded/e-1@team", 100));
+    for held in [&first, &second, &first] {
+        ledger.hold(held).await.unwrap();
+    }
+    assert_eq!(free(ledger, unique, 99).await, [], "a held event waits for its time");
+    let mut both = free(ledger, unique, 100).await;
+    both.sort_by(|a, b| a.effect.cmp(&b.effect));
+    assert_eq!(both, [first.clone(), second.clone()], "what is held twice is held once");
+    ledger.let_go(&first).await.unwrap();
+    ledger.let_go(&first).await.unwrap();
+    assert_eq!(free(ledger, unique, 1_000).await, std::slice::from_ref(&second), "what was let go is gone");
+    let later = HeldEvent { until: at(200), ..second.clone() };
+    ledger.hold(&later).await.unwrap();
+    ledger.let_go(&second).await.unwrap();
+    assert_eq!(free(ledger, unique, 199).await, [], "a later time is another one");
+    ledger.let_go(&later).await.unwrap();
+}
+
+async fn held_events_come_in_the_order_of_their_times_and_not_all_at_once(ledger: &impl Ledger, unique: &str) {
+    let count = i64::try_from(super::MOST_HELD).unwrap() + 20;
+    // Later than what the other test holds: where several suites share a store, these must not hide those.
+    let until = |index: i64| 10_000 + index;
+    for index in (0..count).rev() {
+        ledger.hold(&held(unique, &format!("started/e-{index}@team"), until(index))).await.unwrap();
+    }
+    let mut seen = Vec::new();
+    // A page can be full of what another suite holds, until that one lets go of it.
+    for _ in 0..10_000 {
+        let page = free(ledger, unique, until(count)).await;
+        assert!(page.len() <= super::MOST_HELD, "{}", page.len());
+        for held in &page {
+            seen.push(held.until);
+            ledger.let_go(held).await.unwrap();
+        }
+        if seen.len() >= usize::try_from(count).unwrap() {
+            break;
+        }
+    }
+    assert!(seen.is_sorted(), "what has waited for the longest comes first");
+    assert_eq!(seen.len(), usize::try_from(count).unwrap(), "none is left behind");
 }
 
 async fn odd_names_are_kept_apart(ledger: &impl Ledger, unique: &str) {

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use jiff::Timestamp;
+
+use super::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, MOST_HELD, Receipt, Saved, Versioned};
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
@@ -16,6 +18,7 @@ pub struct MemoryLedger {
     histories: RefCell<BTreeMap<PipelineId, Versioned<History>>>,
     claims: RefCell<BTreeMap<ClaimKey, Held>>,
     evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
+    held: RefCell<BTreeMap<(Timestamp, ClaimKey), HeldEvent>>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +99,21 @@ impl Ledger for MemoryLedger {
 
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
         Ok(self.evidence.borrow().get(external).cloned().unwrap_or_default())
+    }
+
+    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.held.borrow_mut().insert((held.until, held.effect.clone()), held.clone());
+        Ok(())
+    }
+
+    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+        let held = self.held.borrow();
+        Ok(held.values().take_while(|held| held.until <= now).take(MOST_HELD).cloned().collect())
+    }
+
+    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.held.borrow_mut().remove(&(held.until, held.effect.clone()));
+        Ok(())
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -1,8 +1,8 @@
 //! Where is all that kept? The port to the one store of state, and the rules of using it.
 //!
-//! A ledger keeps three things: runs and histories, written only over the version that was read; claims, by which a
-//! side effect happens once although events come twice and functions die; and evidence, which waits for its run under
-//! the external id that both know. What to do is decided from the merged state, never from which event happened to
+//! A ledger keeps four things: runs and histories, written only over the version that was read; claims, by which a
+//! side effect happens once although events come twice and functions die; evidence, which waits for its run under the
+//! external id that both know; and events that are held until what they call for may be done. What to do is decided from the merged state, never from which event happened to
 //! arrive.
 
 use jiff::Timestamp;
@@ -15,11 +15,13 @@ use crate::run::Run;
 mod claim;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod held;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
 mod record;
 
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
+pub use held::{HeldEvent, MOST_HELD};
 pub use record::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
 
 /// A value and the version it was read at.
@@ -78,6 +80,15 @@ pub trait Ledger {
 
     /// What has been kept under this id, oldest first; at most the latest 20.
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError>;
+
+    /// Keeps an event for a later time: one write. Keeping it again for the same effect and time changes nothing of note.
+    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError>;
+
+    /// The events that are free to go at a time, those first that have been for the longest; at most [`MOST_HELD`].
+    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError>;
+
+    /// Forgets an event that was held.
+    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError>;
 
     /// The history of one pipeline.
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError>;

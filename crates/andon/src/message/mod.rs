@@ -13,6 +13,7 @@ pub mod slack;
 mod words;
 
 pub use compose::{Context, compose};
+pub(crate) use words::counted;
 pub use words::{ordinal, span};
 
 /// What is said of one alert.

@@ -14,11 +14,18 @@ use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
 use crate::redaction::redact;
 
+mod attempt;
+mod change;
 mod deployment;
-mod reading;
+mod failure;
+mod stage;
+mod status;
 
+pub use attempt::Outcome;
 pub use deployment::Deployed;
-pub use reading::{ActionView, Failure, Outcome, StageView, Status};
+pub use failure::Failure;
+pub use stage::{ActionView, StageView};
+pub use status::Status;
 
 /// The most facts kept of one run. CodePipeline allows 1,000 actions in a pipeline; past this many, a run that is
 /// retried without end no longer grows, so that it always fits where it is kept.

@@ -23,6 +23,7 @@ mod metric;
 mod place;
 mod streaks;
 
+pub(crate) use limits::fingerprint;
 pub use limits::{dimension_value, named, timely};
 pub use metric::Metric;
 

@@ -4,11 +4,13 @@ use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
 
+use jiff::Timestamp;
+
 use crate::config::Destination;
 use crate::delivery::{Outgoing, SendError, Sender};
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
-use crate::ledger::{Claim, ClaimKey, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use crate::ledger::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::Run;
 use crate::statistics::{Datum, MetricSink, SinkError};
@@ -150,6 +152,18 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
 
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
         self.faults.around(self.port.evidence(external), lost).await
+    }
+
+    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.faults.around(self.port.hold(held), lost).await
+    }
+
+    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+        self.faults.around(self.port.held(now), lost).await
+    }
+
+    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+        self.faults.around(self.port.let_go(held), lost).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -19,6 +19,7 @@ use world::World;
 
 mod asked;
 mod events;
+mod fleet;
 mod table;
 mod warm;
 mod world;
@@ -69,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut subjects = Vec::new();
     for name in [ECHO.to_owned()].into_iter().chain(release::functions()?) {
         let binary = release::build(&name, arch)?;
-        let zip_bytes = package::zipped(&binary)?.len();
+        let zip_bytes = package::zipped(&binary, &package::configuration(&crate::workspace::root())?)?.len();
         subjects.push(Subject { name, binary, zip_bytes });
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -142,6 +143,10 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
     let trips = of(&|warm| warm.round_trips.map(count));
     let limits = subjects.iter().map(|subject| purpose(&subject.name).map(|purpose| count(purpose.round_trips)));
     table.push(Figure::new("round trips before the effect", "", 0, trips, Budget::Each(limits.collect())));
+
+    let effects = of(&|warm| warm.effects.per_thousand());
+    table.push(Figure::new("effects of 1,000 events, one by one", "", 0, effects, Budget::None));
+    fleet::measure(subjects, &mut table).await?;
 
     let kinds: BTreeSet<&str> = measured.iter().flat_map(|warm| warm.calls.keys().map(String::as_str)).collect();
     for kind in kinds {

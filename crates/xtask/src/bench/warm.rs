@@ -25,6 +25,8 @@ pub(super) struct Warm {
     pub(super) peak_memory: Option<u64>,
     /// The most calls that had to be made in sequence before the effect.
     pub(super) round_trips: Option<usize>,
+    /// How often the function called for what it is there for.
+    pub(super) effects: Effects,
     /// The calls of an event, by kind of event; of several of one kind, those with the most.
     pub(super) calls: BTreeMap<String, Vec<String>>,
 }
@@ -32,7 +34,14 @@ pub(super) struct Warm {
 impl Warm {
     /// Before anything was measured.
     pub(super) fn new() -> Self {
-        Self { events: Vec::new(), own: Vec::new(), peak_memory: None, round_trips: None, calls: BTreeMap::new() }
+        Self {
+            events: Vec::new(),
+            own: Vec::new(),
+            peak_memory: None,
+            round_trips: None,
+            effects: Effects::default(),
+            calls: BTreeMap::new(),
+        }
     }
 
     /// Notes the time of an event, and the function's own share of it.
@@ -63,6 +72,11 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
                 let started = Instant::now();
                 let answer = function.invoke(&events::batch(&event, "message", delivery)).await?;
                 let took = started.elapsed();
+                let calls = world.take_calls();
+                let is_counted = number >= recorded.len();
+                if let Some(effect) = effect.filter(|_| is_counted) {
+                    warm.effects.note(delivery, &calls, effect);
+                }
                 if !is_done(&answer) {
                     if delivery > 1 {
                         bail!(
@@ -74,10 +88,9 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
                     queue.push_back((event, delivery + 1));
                     continue;
                 }
-                if number < recorded.len() {
+                if !is_counted {
                     continue;
                 }
-                let calls = world.take_calls();
                 warm.note(took, took.saturating_sub(under_way(&calls)));
                 let before = effect.and_then(|effect| trips_before(&calls, effect));
                 warm.round_trips = warm.round_trips.max(before);
@@ -91,6 +104,27 @@ pub(super) async fn feed(subject: &Subject, world: &World, runs: usize) -> Resul
     }
     warm.peak_memory = function.peak_memory();
     Ok(warm)
+}
+
+/// The calls of one kind, over all events that were fed one by one.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    events: usize,
+    calls: usize,
+}
+
+impl Effects {
+    /// Notes the calls of one delivery of an event; what is delivered once more is no further event.
+    fn note(&mut self, delivery: u32, calls: &[Call], effect: &str) {
+        self.events += usize::from(delivery == 1);
+        self.calls += calls.iter().filter(|call| call.operation == effect).count();
+    }
+
+    /// How many there are in a thousand events; `None` where none was fed.
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    pub(super) fn per_thousand(&self) -> Option<f64> {
+        (self.events > 0).then(|| self.calls as f64 * 1000.0 / self.events as f64)
+    }
 }
 
 /// A function that fails is fast, and its figures are worth nothing.
@@ -117,4 +151,32 @@ fn trips_before(calls: &[Call], effect: &str) -> Option<usize> {
     let effect = calls.iter().find(|call| call.operation == effect)?;
     let before = calls.iter().filter(|call| call.finished.is_some_and(|finished| finished <= effect.started));
     Some(round_trips(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(operation: &str) -> Call {
+        Call {
+            service: "monitoring".to_owned(),
+            region: String::new(),
+            operation: operation.to_owned(),
+            body: Value::Null,
+            started: Instant::now(),
+            finished: None,
+            status: None,
+            reply: String::new(),
+        }
+    }
+
+    #[test]
+    fn effects_are_counted_by_the_event_and_not_by_the_delivery() {
+        let mut effects = Effects::default();
+        assert_eq!(effects.per_thousand(), None);
+        effects.note(1, &[call("PutItem"), call("PutMetricData")], "PutMetricData");
+        effects.note(1, &[call("PutItem")], "PutMetricData");
+        effects.note(2, &[call("PutMetricData"), call("PutMetricData")], "PutMetricData");
+        assert_eq!(effects.per_thousand(), Some(1500.0));
+    }
 }

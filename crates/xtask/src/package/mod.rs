@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use andon::config::Config;
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+
+use crate::workspace;
 
 pub(crate) mod archive;
 pub(crate) mod glibc;
 pub(crate) mod release;
 mod verify;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
     /// The processor of the functions
     #[arg(long, default_value = "arm64")]
@@ -32,35 +35,66 @@ pub(crate) enum Arch {
     X86_64,
 }
 
+impl Options {
+    /// All functions, for this processor.
+    pub(crate) fn of_all(arch: Arch) -> Self {
+        Self { arch, functions: Vec::new(), verify: false }
+    }
+}
+
+impl Arch {
+    /// Lambda's own name for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        }
+    }
+}
+
 pub(crate) fn run(options: &Options) -> Result<()> {
     let functions = if options.functions.is_empty() { release::functions()? } else { options.functions.clone() };
     if options.verify {
         return verify::two_builds_are_one(&functions, options.arch);
     }
+    let configuration = configuration(&workspace::root())?;
     let mut lines = Vec::new();
     for function in &functions {
         let binary = release::build(function, options.arch)?;
         glibc::must_suit_lambda(&binary)?;
-        let zip = crate::workspace::target().join("lambda").join(format!("{function}.zip"));
-        lines.push(pack(function, &binary, &zip)?);
+        let zip = workspace::target().join("lambda").join(format!("{function}.zip"));
+        lines.push(pack(function, &binary, &configuration, &zip)?);
     }
     println!("\n{:<12} {:>12} {:>12}  sha-256 of the zip", "function", "bytes", "zipped");
     for line in lines {
         println!("{line}");
     }
-    println!("in {}", crate::workspace::target().join("lambda").display());
+    println!("in {}", workspace::target().join("lambda").display());
     Ok(())
 }
 
-/// A zip with a binary as Lambda wants it.
-pub(crate) fn zipped(binary: &Path) -> Result<Vec<u8>> {
+/// The configuration that goes with the functions, which has to be one: with a mistake in it they would not start.
+pub(crate) fn configuration(root: &Path) -> Result<String> {
+    let path = root.join("andon.yml");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    match Config::parse(&text, "andon.yml") {
+        Ok(_) => Ok(text),
+        Err(findings) => bail!("andon.yml cannot be deployed:\n{findings}"),
+    }
+}
+
+/// A zip with a binary as Lambda wants it, and the configuration beside it, where the function looks for it.
+pub(crate) fn zipped(binary: &Path, configuration: &str) -> Result<Vec<u8>> {
     let bytes = std::fs::read(binary).with_context(|| format!("cannot read {}", binary.display()))?;
-    archive::zip(&[archive::Entry { name: "bootstrap", bytes: &bytes, mode: 0o755 }])
+    archive::zip(&[
+        archive::Entry { name: "bootstrap", bytes: &bytes, mode: 0o755 },
+        archive::Entry { name: "andon.yml", bytes: configuration.as_bytes(), mode: 0o644 },
+    ])
 }
 
 /// Writes a function's zip, and says what came of it.
-fn pack(function: &str, binary: &Path, zip: &Path) -> Result<String> {
-    let packed = zipped(binary)?;
+fn pack(function: &str, binary: &Path, configuration: &str, zip: &Path) -> Result<String> {
+    let packed = zipped(binary, configuration)?;
     if let Some(folder) = zip.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -71,4 +105,22 @@ fn pack(function: &str, binary: &Path, zip: &Path) -> Result<String> {
         packed.len(),
         archive::sha256(&packed)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_with_a_mistake_is_not_packed_and_says_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| std::fs::write(folder.path().join("andon.yml"), text).unwrap();
+        write("version: 1\n");
+        assert_eq!(configuration(folder.path()).unwrap(), "version: 1\n");
+        write("version: 1\nroutes:\n  - to: nobody\n");
+        let error = configuration(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("andon.yml:3"), "{error}");
+        let none = tempfile::tempdir().unwrap();
+        assert!(configuration(none.path()).unwrap_err().to_string().contains("cannot read"));
+    }
 }

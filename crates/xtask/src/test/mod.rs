@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -11,7 +12,9 @@ use crate::workspace;
 
 mod deny;
 mod docs;
+mod report;
 mod snapshots;
+mod templates;
 pub(crate) mod tools;
 
 #[derive(Debug, Args)]
@@ -19,6 +22,9 @@ pub(crate) struct Options {
     /// Runs this step alone
     #[arg(long, value_name = "STEP")]
     only: Option<Step>,
+    /// Writes what became of each test into this file, in the form of JUnit
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Passed on to `cargo test`, such as the name of a test
     #[arg(last = true)]
     test_arguments: Vec<String>,
@@ -33,6 +39,8 @@ enum Step {
     Format,
     /// Licences, bans and sources of the dependencies, and advisories where their database can be reached
     Deny,
+    /// The templates of CloudFormation: cfn-lint, `sam validate` and Checkov
+    Templates,
     /// Lints
     Clippy,
     /// The documentation of every item, private ones too
@@ -73,23 +81,26 @@ pub(crate) fn run_all(options: &Options, ci: bool) -> Result<()> {
 
 fn perform(step: Step, options: &Options, ci: bool) -> Result<()> {
     match step {
-        Step::Tools => tools::prepare(),
+        Step::Tools => tools::prepare().and_then(|()| tools::prepare_for_templates()),
         Step::Format => run(&mut cargo(["fmt", "--all", "--check"])),
         Step::Deny => deny::check(),
+        Step::Templates => templates::check(),
         Step::Clippy => {
             let lint = ["--all-targets", "--", "--deny", "warnings"];
             run(&mut cargo(["clippy"].into_iter().chain(EVERYTHING).chain(lint)))
         }
         Step::Docs => docs::write(&EVERYTHING),
         Step::Build => run(&mut cargo(["build"].into_iter().chain(EVERYTHING).chain(["--all-targets"]))),
-        Step::Tests => test(&options.test_arguments, ci),
+        Step::Tests => test(options, ci),
         Step::Snapshots => snapshots::all_are_asked_for(ci),
     }
 }
 
 /// One moto and one dynalite serve all tests, which keep apart by the names of their tables and topics.
-fn test(arguments: &[String], ci: bool) -> Result<()> {
+fn test(options: &Options, ci: bool) -> Result<()> {
+    let arguments = &options.test_arguments;
     tools::prepare()?;
+    tools::prepare_for_templates()?;
     let moto = Emulator::moto().context("the tests need moto")?;
     let dynalite = Emulator::dynalite().context("the tests need dynalite")?;
     println!("moto answers at {}, dynalite at {}", moto.url(), dynalite.url());
@@ -103,7 +114,10 @@ fn test(arguments: &[String], ci: bool) -> Result<()> {
     if ci {
         tests.env("INSTA_UPDATE", "no").env_remove("INSTA_FORCE_PASS");
     }
-    run(&mut tests)
+    match &options.report {
+        None => run(&mut tests),
+        Some(report) => report::run(&mut tests, report),
+    }
 }
 
 fn name(step: Step) -> String {

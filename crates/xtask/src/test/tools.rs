@@ -5,20 +5,17 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use test_support::tools::{folder, sources};
+use test_support::tools::{chromium, folder, sources};
 
 use crate::command::{exists, run};
 
 /// Installs what is not there yet, or not in the pinned versions.
 pub(crate) fn prepare() -> Result<()> {
     fs::create_dir_all(folder()).context("cannot create target/test-tools")?;
-    when_changed("Python packages", &["requirements.txt"], "python", |target| {
-        needs("python3", "python3 and its venv module")?;
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(target))?;
-        run(Command::new(target.join("bin/python"))
-            .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"])
-            .arg(sources().join("requirements.txt")))
-    })?;
+    python("Python packages", "requirements.txt", "python")?;
+    if chromium().is_none() {
+        bail!("chromium is not there: the tests look at pages with it; `.ci/run` installs it on Debian");
+    }
     when_changed("npm packages", &["package.json", "package-lock.json"], "node", |target| {
         needs("npm", "node 18 or later with npm")?;
         fs::create_dir_all(target)?;
@@ -26,6 +23,22 @@ pub(crate) fn prepare() -> Result<()> {
             fs::copy(sources().join(file), target.join(file)).with_context(|| format!("cannot copy {file}"))?;
         }
         run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]).current_dir(target))
+    })
+}
+
+/// Installs SAM's own tools and Checkov, which need other versions of some packages than moto does.
+pub(crate) fn prepare_for_templates() -> Result<()> {
+    fs::create_dir_all(folder()).context("cannot create target/test-tools")?;
+    python("Python packages for templates", "requirements-templates.txt", "templates")
+}
+
+fn python(what: &str, requirements: &str, name: &str) -> Result<()> {
+    when_changed(what, &[requirements], name, |target| {
+        needs("python3", "python3 and its venv module")?;
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(target))?;
+        run(Command::new(target.join("bin/python"))
+            .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"])
+            .arg(sources().join(requirements)))
     })
 }
 

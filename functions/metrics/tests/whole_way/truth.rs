@@ -25,7 +25,7 @@ fn seconds(from: Timestamp, to: Timestamp) -> f64 {
 pub(crate) fn numbers(played: &[Played], deploys: Deploys) -> Numbers {
     let mut numbers = Numbers::new();
     let mut put = |name: &'static str, place: &[&'static str], value| {
-        numbers.entry((name, place.to_vec())).or_default().push(value)
+        numbers.entry((name, place.to_vec())).or_default().push(value);
     };
 
     // Good and bad news, one after the other; a rejection (a failure in `Release`) is neither.

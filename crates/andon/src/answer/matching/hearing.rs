@@ -23,8 +23,11 @@ pub(super) fn of_speech(heard: &str) -> Vec<String> {
     let named: Vec<String> = words
         .iter()
         .enumerate()
-        // "The production one".
-        .filter(|(at, word)| !is_filler(word) && !(is_the_one && at + 1 == count && *word == "1"))
+        .filter(|(at, word)| {
+            // "The production one".
+            let is_one = is_the_one && at + 1 == count && *word == "1";
+            !is_one && !is_filler(word)
+        })
         .map(|(_, word)| word.clone())
         .collect();
     canonically(if named.is_empty() { words } else { named })

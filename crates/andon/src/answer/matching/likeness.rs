@@ -8,6 +8,10 @@ use super::lexicon::{is_decisive, is_number, sounding_number};
 const MOST_SOUNDS: usize = 12;
 /// What words of the same sound are worth.
 const SAME_SOUND: f32 = 0.92;
+/// What words of nearly the same sound are worth, at most.
+const LIKE_SOUND: f32 = 0.85;
+/// The letters of words that sound alike have to be so much alike: a sound says nothing of vowels.
+const LEAST_LETTERS: f32 = 0.4;
 /// What a word is worth that begins a longer one.
 const BEGINNING: f32 = 0.88;
 /// Words less alike than this are different words.
@@ -54,19 +58,16 @@ impl Word {
     fn by_sound(&self, other: &Self) -> f32 {
         let best = |mine: &String| other.sounds.iter().map(|theirs| same_sound(mine, theirs)).fold(0.0, f32::max);
         let by_sound = self.sounds.iter().map(best).fold(0.0, f32::max);
-        // A sound says nothing of vowels: the letters must not be all different.
-        let letters = similarity(&self.text, &other.text);
-        if letters >= 0.4 { by_sound } else { 0.0 }
+        if similarity(&self.text, &other.text) >= LEAST_LETTERS { by_sound } else { 0.0 }
     }
 }
 
 /// By the sounds of two words; one or two sounds are too few to tell words apart.
 fn same_sound(mine: &str, theirs: &str) -> f32 {
-    match (mine.len().min(theirs.len()), mine == theirs) {
-        (0 | 1, _) => 0.0,
-        (_, true) => SAME_SOUND,
-        (2, false) => 0.0,
-        (_, false) => similarity(mine, theirs) * 0.85,
+    match mine.len().min(theirs.len()) {
+        2.. if mine == theirs => SAME_SOUND,
+        3.. => similarity(mine, theirs) * LIKE_SOUND,
+        _ => 0.0,
     }
 }
 

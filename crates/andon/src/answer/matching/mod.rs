@@ -10,22 +10,14 @@ use std::collections::HashMap;
 mod hearing;
 mod lexicon;
 mod likeness;
+mod score;
 
 use lexicon::{is_decisive, is_generic};
 use likeness::{LEAST, Word, similarity};
+use score::{Hit, Part, Score, decide, parts};
 
-/// A name has to explain so much of what was heard.
-const ENOUGH: f32 = 0.7;
-/// Names that explain less than the best by no more than this are as likely.
-const MARGIN: f32 = 0.07;
-/// What is left of a name's worth that lacks an environment or a number that was said.
-const LACKING: f32 = 0.6;
 /// A name this unlike is not even offered.
-const UNLIKE: f32 = 0.2;
-/// Words joined to one have to be more alike than single ones.
-const LEAST_JOINED: f32 = 0.7;
-/// The most words that are joined to one.
-const MOST_JOINED: usize = 3;
+const UNLIKE: f32 = 0.05;
 /// The most names that are offered when none is meant.
 const MOST_OFFERED: usize = 2;
 
@@ -72,31 +64,6 @@ pub enum Match {
         /// The nearest, the nearest first.
         nearest: Vec<usize>,
     },
-}
-
-/// A part of what was heard: one word, or some joined to one.
-struct Part {
-    from: usize,
-    count: usize,
-    worth: f32,
-    word: Word,
-    /// Whether a word in it is one that many names have, or that tells two names apart: then it is not taken for another.
-    is_strict: bool,
-}
-
-/// A part of what was heard, found in a name.
-#[derive(Clone, Copy)]
-struct Hit {
-    part: usize,
-    likeness: f32,
-}
-
-/// How much of what was heard a name explains, and whether that is all of the name.
-#[derive(Debug, Clone, Copy)]
-struct Score {
-    name: usize,
-    explained: f32,
-    is_whole: bool,
 }
 
 impl Index {
@@ -233,46 +200,11 @@ impl Index {
         names.sort_unstable();
         names.dedup();
         let mut scores: Vec<Score> =
-            names.into_iter().filter_map(|at| self.score(at, self.names.get(at)?, words, parts, hits).into()).collect();
+            names.into_iter().filter_map(|at| Some(Score::of(at, self.names.get(at)?, words, parts, hits))).collect();
         scores.sort_by(|a, b| {
             b.explained.total_cmp(&a.explained).then(b.is_whole.cmp(&a.is_whole)).then(a.name.cmp(&b.name))
         });
         scores
-    }
-
-    /// Gives each part to the word it is most like, the parts that are worth most first.
-    fn score(
-        &self,
-        at: usize,
-        name: &Name,
-        words: &[String],
-        parts: &[Part],
-        hits: &HashMap<usize, Vec<Hit>>,
-    ) -> Score {
-        let mut found: Vec<(f32, &Part, usize, usize)> = Vec::new();
-        for (word, from, count) in &name.spans {
-            for hit in hits.get(word).into_iter().flatten() {
-                found.extend(parts.get(hit.part).map(|part| (hit.likeness * part.worth, part, *from, *count)));
-            }
-        }
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.from.cmp(&b.1.from)).then(a.2.cmp(&b.2)));
-        let mut heard = vec![false; words.len()];
-        let mut named = vec![false; name.length];
-        let mut explained = 0.0;
-        for (value, part, from, count) in found {
-            let of_heard = heard.get_mut(part.from..part.from + part.count).unwrap_or_default();
-            let of_name = named.get_mut(from..from + count).unwrap_or_default();
-            if of_heard.contains(&true) || of_name.contains(&true) {
-                continue;
-            }
-            of_heard.fill(true);
-            of_name.fill(true);
-            explained += value;
-        }
-        let all: f32 = words.iter().map(|word| worth(word)).sum();
-        let lacks = words.iter().zip(&heard).any(|(word, heard)| !heard && is_decisive(word));
-        explained = explained / all * if lacks { LACKING } else { 1.0 };
-        Score { name: at, explained, is_whole: named.iter().all(|named| *named) }
     }
 
     fn nearest(&self, whole: &str, scores: &[Score]) -> Vec<usize> {
@@ -287,56 +219,6 @@ impl Index {
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         near.into_iter().take(MOST_OFFERED).map(|(_, at)| at).collect()
     }
-}
-
-impl Part {
-    fn likeness(&self, listed: &Listed) -> f32 {
-        if self.is_strict || listed.is_strict {
-            return if self.word.text == listed.word.text { 1.0 } else { 0.0 };
-        }
-        let likeness = self.word.likeness(&listed.word);
-        match (self.count, listed.is_joined) {
-            (1, false) => likeness.max(self.word.as_beginning_of(&listed.word)),
-            _ if likeness < LEAST_JOINED => 0.0,
-            _ => likeness,
-        }
-    }
-}
-
-/// The names that are meant; `None` if none is.
-fn decide(scores: &[Score]) -> Option<Match> {
-    let best = scores.first().filter(|best| best.explained >= ENOUGH)?;
-    let likely: Vec<&Score> = scores
-        .iter()
-        .take_while(|score| score.explained >= ENOUGH && score.explained >= best.explained - MARGIN)
-        .collect();
-    let whole: Vec<&Score> = likely.iter().copied().filter(|score| score.is_whole).collect();
-    let meant = if whole.is_empty() { likely } else { whole };
-    Some(match meant.as_slice() {
-        [one] => Match::One(one.name),
-        several => Match::Several(several.iter().map(|score| score.name).collect()),
-    })
-}
-
-/// The words that were heard, and neighbours among them joined to one.
-fn parts(words: &[String]) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for count in 1..=MOST_JOINED {
-        for (from, span) in words.windows(count).enumerate() {
-            let worth = span.iter().map(|word| worth(word)).sum();
-            let joined = span.concat();
-            let text = lexicon::canonical(&joined).to_owned();
-            let is_strict = count > 1 && span.iter().any(|word| is_generic(word) || is_decisive(word));
-            parts.push(Part { from, count, worth, word: Word::new(text), is_strict });
-        }
-    }
-    parts
-}
-
-/// How much a word tells.
-fn worth(word: &str) -> f32 {
-    let length = u8::try_from(word.chars().count().clamp(2, 8)).unwrap_or(8);
-    f32::from(length) * if is_generic(word) { 0.3 } else { 1.0 }
 }
 
 /// Its pairs of neighbouring letters, its first and its last letter among them.

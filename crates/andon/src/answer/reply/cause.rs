@@ -1,9 +1,5 @@
 //! What went wrong, in a clause that people say: "two tests failed in unit tests". Never a path, a hash or a trace.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::super::spoken::spoken;
 use super::super::{Phrase, Voice};
 use crate::board::Row;
@@ -11,25 +7,12 @@ use crate::diagnosis::Category;
 use crate::explanation::Explanation;
 use crate::name::{ActionName, StageName};
 
-/// `2 failed`, `2 tests failed`, `Failures: 2`, `2 failing`.
-static FAILED_TESTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b([0-9]{1,5}) (?:tests? |specs? |examples? )?(?:failed|failing|failures?)\b|\b(?:failed|failures?): ?([0-9]{1,5})\b").ok()
-});
-
-/// How runners begin the line of a test that failed.
-const ONE_TEST: [&str; 7] = ["FAILED ", "--- FAIL: ", "● ", "✕ ", "✗ ", "not ok ", "FAIL: "];
-/// So many failed tests and more may not all be quoted.
-const MOST_QUOTED: u32 = 4;
-
 /// What went wrong and where; `None` where nobody knows what.
 pub(super) fn sentence(row: &Row, explanation: Option<&Explanation>, voice: &Voice) -> Option<String> {
     let failure = row.failure()?;
     let category = explanation.map(|known| known.category).or(failure.category).unwrap_or_default();
-    let said: Vec<&str> = match explanation {
-        Some(known) => known.cause.iter().map(String::as_str).collect(),
-        None => failure.why().into_iter().collect(),
-    };
-    let cause = clause(category, &said, voice);
+    let failed_tests = explanation.and_then(|known| known.failed_tests).or(failure.failed_tests);
+    let cause = clause(category, failed_tests, voice);
     Some(match (cause, place(failure.stage.as_ref(), failure.action.as_ref())) {
         (Some(cause), Some(place)) => voice.say(Phrase::CauseIn, &[("cause", cause.into()), ("place", place.into())]),
         (Some(cause), None) => voice.say(Phrase::CauseAlone, &[("cause", cause.into())]),
@@ -38,9 +21,9 @@ pub(super) fn sentence(row: &Row, explanation: Option<&Explanation>, voice: &Voi
     })
 }
 
-fn clause(category: Category, said: &[&str], voice: &Voice) -> Option<String> {
+fn clause(category: Category, failed_tests: Option<u32>, voice: &Voice) -> Option<String> {
     let phrase = match category {
-        Category::Test => return Some(voice.counted(Phrase::CauseTest, failed_tests(said))),
+        Category::Test => return Some(voice.counted(Phrase::CauseTest, failed_tests.unwrap_or(0))),
         Category::Compile => Phrase::CauseCompile,
         Category::Lint => Phrase::CauseLint,
         Category::Dependency => Phrase::CauseDependency,
@@ -54,23 +37,6 @@ fn clause(category: Category, said: &[&str], voice: &Voice) -> Option<String> {
         Category::Unknown => return None,
     };
     Some(voice.say(phrase, &[]))
-}
-
-/// How many tests failed, if a line says so or names each of a few; otherwise 0.
-fn failed_tests(said: &[&str]) -> u32 {
-    let Some(pattern) = FAILED_TESTS.as_ref() else {
-        return 0;
-    };
-    let number = |line: &&str| {
-        let found = pattern.captures(line)?;
-        found.get(1).or(found.get(2))?.as_str().parse().ok().filter(|count| *count > 0)
-    };
-    let named = || {
-        let starts = |line: &&str| ONE_TEST.iter().any(|start| line.trim_start().starts_with(start));
-        // Of many, only some are quoted.
-        u32::try_from(said.iter().copied().filter(starts).count()).ok().filter(|count| *count < MOST_QUOTED)
-    };
-    said.iter().find_map(number).or_else(named).unwrap_or(0)
 }
 
 /// A stage or an action in words: the action says more.
@@ -100,18 +66,6 @@ pub(super) fn speakable(text: &str, longest: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_number_of_failed_tests_is_read_where_it_is_said() {
-        let counted = |line: &str| failed_tests(&[line]);
-        assert_eq!(counted("=== 2 failed, 14 passed in 3.4s ==="), 2);
-        assert_eq!(counted("Tests run: 14, Failures: 3, Errors: 0"), 3);
-        assert_eq!(counted("Tests:       1 failed, 41 passed, 42 total"), 1);
-        assert_eq!(counted("12 tests failed"), 12);
-        assert_eq!(counted("AssertionError: expected 200, got 500"), 0);
-        assert_eq!(counted("Failures: 0"), 0);
-        assert_eq!(failed_tests(&["FAILED a.py::test_one - x", "E assert", "FAILED a.py::test_two - y"]), 2);
-    }
 
     #[test]
     fn only_what_people_would_say_is_spoken() {

@@ -22,8 +22,8 @@ impl Spoken {
         let (minute, hour, day) = (60, 3_600, 86_400);
         match seconds {
             ..45 => Self::Now,
-            45..5_400 => Self::Minutes(nearest(minute)),
-            5_400..129_600 => Self::Hours(nearest(hour)),
+            45..6_000 => Self::Minutes(nearest(minute)),
+            6_000..129_600 => Self::Hours(nearest(hour)),
             129_600..1_814_400 => Self::Days(nearest(day)),
             _ => Self::Weeks(nearest(7 * day)),
         }

@@ -51,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("sam", &["Failed to parse template", "Template file not found", "SAM Template", "serverless application template", "E0000", "E0001"], r"(?:Failed to parse template|Template file not found|Error: \[InvalidResourceException|InvalidSamDocumentException|invalid SAM Template)", Weight::Cause, Category::Config),
     rule("sam", &["[InvalidResourceException", "InvalidSamDocument", "InvalidTemplateException"], r"\[?(?:InvalidResourceException|InvalidSamDocumentException|InvalidTemplateException)\b(?P<why>.*)", Weight::Cause, Category::Config)
         .quote(&[some(r"Resource with id|is invalid", 3, 2)]),
-    rule("cfn-lint", &["E0", "E1", "E2", "E3", "E6", "E7", "E8"], r"^(?P<code>E[0-36-8]\d{3}) (?P<why>.+)", Weight::Cause, Category::Lint)
+    rule("cfn-lint", &["E0", "E1", "E2", "E3", "E6", "E7", "E8"], r"^(?P<code>E[0-36-8]\d{3}) (?P<why>.+)", Weight::Cause, Category::Lint).unless(r"^E\d{4} \d\d:\d\d:\d\d")
         .quote(&[then(r"^\S+\.(?:ya?ml|json|template):\d+:\d+", 3)])
         .hint("cfn-lint {code} at {quote}: {why}"),
     rule("cdk", &["Subprocess exited with error", "cdk.out", "--app is required"], r"(?:Subprocess exited with error|--app is required|Cannot find cdk\.out)", Weight::Summary, Category::Config),

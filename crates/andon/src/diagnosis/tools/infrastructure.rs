@@ -24,8 +24,13 @@ pub(super) const RULES: &[Rule] = &[
     rule("kubectl", &["error validating", "unable to recognize", "no matches for kind", "error parsing", "ensure CRDs", "is invalid:"], r"(?:error validating|unable to recognize|no matches for kind|error: error parsing|The \w+ .* is invalid:)", Weight::Cause, Category::Config),
     rule("kubectl", &["Error from server"], r"Error from server(?: \((?P<kind>\w+)\))?: (?P<why>.+)", Weight::Cause, Category::Deploy).hint("The API server says: {why}"),
     rule("helm", &["Error: "], r"^Error: (?P<why>(?:UPGRADE FAILED|INSTALLATION FAILED|release|template|chart|values|YAML parse|failed to (?:download|parse)|render|parse error|rendered manifests|execution error|unable to build kubernetes|cannot re-use|repo|no repository|Kubernetes cluster unreachable).*)", Weight::Cause, Category::Deploy).hint("Helm: {why}"),
-    rule("ansible", &["fatal: ["], r"^fatal: \[(?P<host>[^\]]+)\]: (?:FAILED!|UNREACHABLE!) => (?P<why>.*)", Weight::Cause, Category::Deploy).quote(&[before(r"^TASK \[", 8)]).hint("{host}: {why}"),
+    rule("ansible", &["fatal: ["], r"^fatal: \[(?P<host>[^\]]+)\]: (?:FAILED!|UNREACHABLE!) => (?P<why>.*)", Weight::Cause, Category::Deploy).quote(&[before(r"^TASK \[", 60)]).hint("{host}: {why}"),
     rule("ansible", &["ERROR! "], r"^ERROR! (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
     rule("pulumi", &["error: "], r"^\s+error: (?P<why>(?:\d+ error|deleting|creating|Preview failed|update failed).*)", Weight::Tool, Category::Deploy),
     rule("packer", &["==> "], r"^==> \S+: (?P<why>(?:Error|.*\bfailed\b).*)", Weight::Tool, Category::Deploy).hint("{why}"),
+    rule("terraform", &["condition failed", "Invalid value for variable"], r"Error: (?P<why>(?:Resource (?:pre|post)condition failed|Module output value precondition failed|Invalid value for variable))", Weight::Cause, Category::Config).quote(&[some(r"^[A-Z].*\.$", 14, 2), then(r"on \S+\.tf.* line \d+", 4)]).until(r"^\xE2\x95\xB5").hint("{why}: {quote}"),
+    // klog, with which all of Kubernetes writes: a letter, the day, the time, the file; then words.
+    rule("kubernetes", &["] \"command failed\" err="], r#"^[EF]\d{4} .*\] "command failed" err="(?P<why>.+?)"?$"#, Weight::Tool, Category::Config).hint("{why}"),
+    rule("kubernetes", &["] \""], r#"^[EF]\d{4} \d\d:\d\d:\d\d.*\] "(?P<what>[^"]+)" err="(?P<why>.+?)"?$"#, Weight::Generic, Category::Unknown).hint("{what}: {why}"),
+    rule("ansible", &["couldn't resolve module/action", "conflicting action statements"], r"^(?:\[ERROR\]: |ERROR! )?(?P<why>(?:couldn't resolve module/action|conflicting action statements).*?)(?:\. |$)", Weight::Cause, Category::Config).hint("{why}"),
 ];

@@ -7,6 +7,7 @@ use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What native builds say.
 pub(super) const RULES: &[Rule] = &[
+    rule("meson", &["meson.build:"], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)", Weight::Cause, Category::Dependency).hint("{why}: install its development package."),
     rule("gcc", &["fatal error: "], r"^(?P<at>[^\s:]+:\d+(?::\d+)?): fatal error: (?P<file>[^:]+): No such file or directory", Weight::Cause, Category::Compile).hint("Header {file} (included at {at}) is missing: install the library's development package or correct the include path."),
     rule("gcc", &[" error: "], r"^(?P<at>(?:[A-Za-z]:)?[^\s:]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu|inl|S|s|f90|F90|swift|ino|y|l|ipp|tcc|proto|in|def):\d+(?::\d+)?): (?:fatal )?error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
     rule("ld", &["undefined reference to", "Undefined symbols", "undefined symbol"], r"(?:^|[\s:])(?:undefined reference to [`'](?P<symbol>[^']+)'|Undefined symbols for architecture|undefined symbol: (?P<sym>\S+))", Weight::Cause, Category::Compile)
@@ -34,6 +35,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("gtest", &["[  FAILED  ]", ": Failure"], r"^\S+:\d+: Failure$", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3), then(r"\[  FAILED  \]", 10)]).hint("{quote}"),
     rule("gtest", &["[  FAILED  ]"], r"^\[  FAILED  \] \S+\.\S+", Weight::Tool, Category::Test),
     rule("swift", &["error: "], r"^(?P<at>\S+\.swift:\d+:\d+): error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+    rule("ctest", &["***"], r"^\s*\d+/\d+ Test +#\d+: (?P<test>\S+) \.*\s*\*\*\*(?:Failed|Timeout|Exception|Not Run)", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3)]).until(r"^\s*\d+/\d+ Test|^\s+Start +\d+|^\d+% tests|^\s*$.^").hint("{test} fails: {quote?run ctest with --output-on-failure to see why}"),
     rule("meson", &["ERROR: "], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
     rule("sanitizer", &["AddressSanitizer", "runtime error:"], r"(?:ERROR: \w+Sanitizer: |runtime error: )(?P<why>.+)", Weight::Cause, Category::Test).hint("{why}"),
 ];

@@ -43,6 +43,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("yarn", &["error An unexpected error", "error Couldn't find", "error Received", "error Your lockfile", "error No lockfile", "error Package", "error https", "error Found incompatible", "error Invalid", "error Incorrect", "error Can't"], r"^error (?P<why>(?:An unexpected error occurred: |Couldn't find (?:any|package)|Received (?:malformed|invalid)|Your lockfile needs|No lockfile|Package |https?:|Found incompatible|Invalid|Incorrect|Can't).*)", Weight::Cause, Category::Dependency).hint("Yarn: {why}"),
     rule("yarn", &["YN00"], r"^\S+ YN(?P<code>00\d\d): (?:.{1,4} )?(?P<why>\w.*)", Weight::Generic, Category::Unknown).unless(r"YN00(?:00|02|04|05|06|07|08|13|19|32|60|61|62|65|68|85|86):").hint("Yarn: {why}"),
     rule("yarn", &["error Command failed with exit code"], r"^error Command failed with exit code", Weight::Envelope, Category::Unknown),
+    // The newer pnpm puts the code on a line of its own and says why below.
+    rule("pnpm", &["ERR_PNPM_"], r"^(?:Error: )?ERR_PNPM_\w+$", Weight::Cause, Category::Dependency).unless(r"RECURSIVE")
+        .quote(&[some(r"(?:Failed to \w+ \S|GET http\S+|is not in the npm registry|\w+ \w+ \w+ \w+)", 9, 4)]).until(r"^\s*$.^|^\[|^##").hint("pnpm: {quote}"),
     rule("pnpm", &["ERR_PNPM_"], r"ERR_PNPM_(?P<code>[A-Z_]+)\S*\s+(?P<why>.+)", Weight::Cause, Category::Dependency)
         .unless(r"ERR_PNPM_RECURSIVE_RUN|ERR_PNPM_RECURSIVE_EXEC").hint("pnpm: {why}"),
     rule("pnpm", &["ELIFECYCLE", "ERR_PNPM_RECURSIVE"], r"(?:ELIFECYCLE|ERR_PNPM_RECURSIVE)", Weight::Envelope, Category::Unknown),
@@ -59,4 +62,7 @@ pub(super) const RULES: &[Rule] = &[
         .when(r"^\s+at |^Node\.js v", 8).hint("{kind} at {place?the top}: {why}"),
     rule("node", &["Bad response", "throw err"], r"^\s*throw (?:err|error|new \w+|er|e|ex)\b.*", Weight::Generic, Category::Unknown).quote(&[lead(r"^\S.*\w", 5)]),
     rule("node-gyp", &["gyp ERR!"], r"gyp ERR! (?:stack )?(?P<why>(?:Error: )?(?:not found: make|Could not find any Python|find Python|`make` failed|.*Could not find.*|build error).*)", Weight::Tool, Category::Compile).hint("A native module could not be built: {why}"),
+    rule("bun", &["error: Cannot find "], r"^error: Cannot find (?:package|module) '(?P<module>[^']+)'", Weight::Cause, Category::Dependency).hint("Module {module} is not installed or its path is wrong: add it to package.json, or correct the import."),
+    rule("deno", &["Requires "], r"(?:NotCapable|PermissionDenied): (?P<why>Requires \w+ access.*)", Weight::Cause, Category::Permission).hint("Deno was not given a permission: {why}"),
+    rule("node", &["[ERR_ASSERTION]"], r"AssertionError \[ERR_ASSERTION\]: (?P<why>.+)", Weight::Cause, Category::Test).quote(&[then(r"^\S.* !==? \S", 3), then(r"^\s+at .*[/\\][^/\\]+\.[cm]?[jt]s:\d+", 6)]).hint("An assertion fails: {why} {quote}"),
 ];

@@ -3,7 +3,7 @@
 //! General because tracebacks end with one line `Kind: message`, pytest marks its lines with `E`, and linters print `file:line: CODE message`.
 
 use super::super::Category;
-use super::super::rule::{Rule, Weight, before, rule, some, then};
+use super::super::rule::{Rule, Weight, before, lead, rule, some, then};
 
 const KIND: &str = r"^(?:\s*\|\s*)?(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Failure|NotFound|Timeout|DoesNotExist)\b(?:: .*)?$";
 
@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("pytest", &["pytest: error", "ERROR: ", "INTERNALERROR"], r"^(?:\S*pytest\S*: error: |ERROR: (?:file or directory not found|not found|found no collectors)|INTERNALERROR> \w+Error|ImportError while loading conftest)", Weight::Cause, Category::Config)
         .quote(&[some(r"(?:unrecognized arguments|inifile|not found)", 3, 1)]),
     rule("pytest", &["no tests ran", "collected 0 items"], r"^=*\s*(?:no tests ran)", Weight::Tool, Category::Config).hint("pytest collected no test: check the path and the naming of the test files."),
-    rule("coverage", &["Required test coverage", "Coverage failure"], r"(?:Required test coverage of (?P<want>[\d.]+)% not reached|Coverage failure: total of)", Weight::Cause, Category::Test).hint("All tests pass, but coverage is below {want?the required} %."),
+    rule("coverage", &["Required test coverage", "Coverage failure"], r"(?:Required test coverage of |Coverage failure: total of .*fail-under=)(?P<want>[\d.]+)", Weight::Cause, Category::Test).hint("All tests pass, but coverage is below the {want?required} %."),
     rule("unittest", &["FAIL: ", "ERROR: "], r"^(?P<outcome>FAIL|ERROR): (?P<test>\w+ \([\w.]+\)|test\w+|[\w.]+\.test\w+|setUp\w* .*|tearDown\w* .*)", Weight::Cause, Category::Test)
         .quote(&[then(KIND, 200), then(r#"^\s+File "[^"]+", line \d+"#, 4)]).until(r"^={50,}|^Ran \d+|^-{70,}$.^")
         .hint("{test} fails: {quote}"),
@@ -53,8 +53,10 @@ pub(super) const RULES: &[Rule] = &[
     rule("pip", &["No matching distribution", "Could not find a version"], r"ERROR: Could not find a version that satisfies the requirement (?P<what>[^\s(]+)", Weight::Cause, Category::Dependency)
         .quote(&[then(r"No matching distribution found", 3)]).hint("No release of {what} fits: check its name, version and the Python version of the image."),
     rule("pip", &["No matching distribution"], r"ERROR: No matching distribution found for (?P<what>\S+)", Weight::Tool, Category::Dependency).hint("No release of {what} fits: check its name, version and the Python version of the image."),
-    rule("pip", &["ResolutionImpossible", "conflicting dependencies", "have conflicting dependencies"], r"(?:ERROR: (?:Cannot install (?P<what>.+) because|ResolutionImpossible))", Weight::Cause, Category::Dependency)
+    rule("pip", &["ResolutionImpossible", "conflicting dependencies", "have conflicting dependencies"], r"(?:ERROR: (?:Cannot install (?:-r )?(?P<what>.+) because|ResolutionImpossible))", Weight::Cause, Category::Dependency)
         .quote(&[some(r"^\s{4}\S.*(?:depends on|requested|requires)|The conflict is caused by", 8, 4)]).hint("The requirements contradict each other ({what}): loosen one of the pins."),
+    rule("pip", &["THESE PACKAGES DO NOT MATCH"], r"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+==\S+ from ", 2), some(r"^\s+(?:Expected|Got)\s", 5, 2)]).hint("A package's hash is not the one in the requirements file: {quote?compare both} - pin it anew once you trust it."),
+    rule("pip", &["requires a different Python"], r"ERROR: (?P<why>Package '\S+' requires a different Python: .*)", Weight::Cause, Category::Dependency).hint("The image has another Python than the package asks for: {why}"),
     rule("pip", &["ERROR: Could not open requirements", "ERROR: Invalid requirement", "THESE PACKAGES DO NOT MATCH", "ERROR: Directory", "ERROR: file:", "neither 'setup.py'", "ERROR: Package"], r"ERROR: (?P<why>Could not open requirements file: .*|Invalid requirement: .*|THESE PACKAGES DO NOT MATCH THE HASHES.*|.*neither 'setup\.py' nor 'pyproject\.toml'.*|Package '.*' requires a different Python: .*)", Weight::Cause, Category::Config)
         .quote(&[some(r"^\s+(?:\^|Expected|Got)", 6, 2)]).hint("{why}"),
     rule("pip", &["requires a different Python", "Requires-Python"], r"requires a different Python: (?P<why>.*)", Weight::Cause, Category::Dependency).hint("The image has another Python than the package asks for: {why}"),
@@ -68,6 +70,7 @@ pub(super) const RULES: &[Rule] = &[
         .unless(r"^ERROR: (?:Job failed|failed to solve|failed to build|Service |.*: not found|Build failed|No matching|Command|script|for |process|pip's dependency resolver|\S+ failed|InvocationError|usage|file or)"),
     rule("poetry", &["version solving failed", "Because "], r"^\s*(?:Because .+|So, because .+version solving failed)", Weight::Cause, Category::Dependency).unless("(?i)because you|because it|because the")
         .quote(&[then(r"version solving failed", 12)]).hint("Dependency resolution failed: {quote}"),
+    rule("poetry", &["poetry.lock"], r"(?:pyproject\.toml changed significantly since poetry\.lock|poetry\.lock is not up to date)", Weight::Cause, Category::Dependency).hint("poetry.lock does not fit pyproject.toml: run poetry lock and commit it."),
     rule("poetry", &["poetry.lock", "pyproject.toml"], r"(?:pyproject\.toml changed significantly since poetry\.lock|poetry\.lock is not up to date|Poetry could not find a pyproject\.toml|The Poetry configuration is invalid)", Weight::Cause, Category::Config)
         .quote(&[some(r"^\s+- ", 4, 2)]).hint("{0}"),
     rule("uv", &["No solution found"], "^\\W*(?:error: )?No solution found when resolving", Weight::Cause, Category::Dependency)
@@ -88,4 +91,14 @@ pub(super) const RULES: &[Rule] = &[
     rule("bandit", &[">> Issue:"], r"^>> Issue: (?P<why>.+)", Weight::Cause, Category::Lint).quote(&[then(r"Location: ", 6)]).hint("{why}"),
     rule("yamllint", &[" error "], r"^\s+(?P<at>\d+:\d+)\s+(?:\[error\]|error)\s+(?P<why>.+)\((?P<rule>[\w-]+)\)", Weight::Cause, Category::Lint).quote(&[before(r"^\S+\.ya?ml$", 40)]).hint("{why} at {at} of {quote}"),
     rule("django", &["ImproperlyConfigured", "CommandError", "OperationalError"], r"(?:django\.core\.exceptions\.ImproperlyConfigured|^CommandError): (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("python", &["Sorry: "], r"^Sorry: (?P<why>\w+Error: .+)", Weight::Cause, Category::Compile).quote(&[before(r"^\*\*\* Error compiling", 3)]).hint("{why}"),
+    rule("django", &["SystemCheckError"], r"^SystemCheckError: ", Weight::Cause, Category::Config).quote(&[some(r"^\S.*: \(\w+\.E\d+\) ", 10, 4)]).hint("Django's checks fail: {quote}"),
+    rule("sphinx", &["WARNING: ", "ERROR: "], r"^(?P<at>\S+\.(?:rst|md|py)(?::\d+|:docstring of \S+)): (?:WARNING|ERROR): (?P<why>.+)", Weight::Cause, Category::Lint).when(r"warnings? treated as errors|^Warning, treated as error", 300).hint("Warnings count as errors here: {why} at {at}"),
+    rule("mkdocs", &["WARNING"], r"^WARNING +- +(?P<why>.+)", Weight::Cause, Category::Lint).when(r"^Aborted with \d+ warnings? in strict mode", 200).quote(&[then(r"^Aborted with", 200)]).hint("Warnings count as errors in strict mode: {why}"),
+    rule("ruff", &["unformatted: "], r"^unformatted: ", Weight::Cause, Category::Lint).quote(&[lead(r"^\s*--> \S+:\d+", 2)]).hint("{quote} is not formatted: run ruff format."),
+    rule("sqlfluff", &["L: "], r"^L:\s+\d+ \| P:\s+\d+ \| +(?P<code>\w+) \| (?P<why>.+)", Weight::Cause, Category::Lint).hint("{code}: {why}"),
+    rule("alembic", &["FAILED: "], r"^(?:ERROR \[alembic\S*\] )?FAILED: (?P<why>(?:No |Can't |Multiple |Target |Path ).*)", Weight::Cause, Category::Config).hint("Alembic: {why}"),
+    rule("uv", &["lockfile"], r"^error: (?P<why>(?:Unable to find lockfile|The lockfile at) .*)", Weight::Cause, Category::Dependency).hint("{why}"),
+    // Robot Framework's console: the test and its verdict, the message below; a suite's line is followed by its counts.
+    rule("robot", &["| FAIL |"], r"^(?P<test>\S.*?)\s+\| FAIL \|$", Weight::Cause, Category::Test).when(r"^(?:[^\d\n]|\d+[^\d ]|\d+ [^t\n])", 1).quote(&[then(r"\S", 1)]).hint("{test} fails: {quote}"),
 ];

@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("rspec", &["error occurred outside of examples", "error(s) occurred outside"], r"An error occurred while loading (?P<file>\S+)", Weight::Cause, Category::Test).quote(&[some(r"^(?:Failure/Error|\w+Error|\w+Error:|\s+\S)", 6, 2)]).hint("{file} cannot be loaded: {quote}"),
     rule("rspec", &["An error occurred while loading"], r"An error occurred while loading (?P<file>\S+?)\.? ?(?:- .*)?$", Weight::Cause, Category::Test).quote(&[some(r"\S", 8, 4)]).until(r"^# ").hint("{file} cannot be loaded: {quote}"),
     rule("rspec", &["examples, "], r"^\d+ examples?, [1-9]\d* failures?", Weight::Summary, Category::Test),
-    rule("minitest", &["Failure:", "Error:"], r"^\s*(?:\d+\) )?(?:Failure|Error):\s*$", Weight::Cause, Category::Test).when(r"^\s*\S+#\S+|^\s*test_\w+|\[\S+:\d+\]:?$", 1).quote(&[lead(r"\S", 1), some(r"\S", 5, 3)]).until(r"^$").hint("{quote}"),
+    rule("minitest", &["Failure:", "Error:"], r"^\s*(?:\d+\) )?(?:Failure|Error):\s*$", Weight::Cause, Category::Test).when(r"^\s*\S+#\S+|^\s*test_\w+|\[\S+:\d+\]:?$", 1).quote(&[lead(r"\S", 1), some(r"\S", 5, 3)]).until(r"^$").hint("{quote} fails."),
     rule("minitest", &["runs, "], r"^\d+ (?:runs|tests), .*(?:[1-9]\d* failures|[1-9]\d* errors)", Weight::Summary, Category::Test),
     rule("bundler", &["Could not find"], r"^(?:Bundler could not find compatible|Could not find (?:compatible versions|gem|.* in (?:any of the sources|locally installed|rubygems|cached)))", Weight::Cause, Category::Dependency)
         .quote(&[some(r"(?:depends on|could not be found|Because |was resolved to|required by|Run `bundle)", 8, 2)]).hint("Bundler cannot find a gem that the Gemfile asks for: {0}"),
@@ -26,8 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("rubygems", &["Failed to build gem native extension"], r"Failed to build gem native extension", Weight::Tool, Category::Compile).quote(&[some(r"(?:not found|No such file|missing|\*\*\* extconf|error:)", 25, 2)]).hint("{quote}"),
     rule("ruby", &["cannot load such file"], r"cannot load such file -- (?P<what>\S+)", Weight::Cause, Category::Dependency).hint("{what} cannot be loaded: the gem is missing from the Gemfile, or bundle exec was left out."),
     rule("ruby", &["Error)", "Error"], r"^(?:\S*ruby: )?(?P<at>\S+\.r[bu]:\d+):in [`'].*: (?P<why>.+)\((?P<kind>[\w:]+)\)", Weight::Cause, Category::Test).hint("{kind} at {at}: {why}"),
-    rule("ruby", &["syntax error"], r"(?P<at>\S+\.r[bu]:\d+): (?P<why>syntax errors? .*)", Weight::Cause, Category::Compile).quote(&[some(r"^>|\^", 6, 2)]).hint("{why} at {at}"),
+    rule("ruby", &["syntax error"], r"(?P<at>\S+\.r[bu]:\d+): (?P<why>syntax errors?\b.*)", Weight::Cause, Category::Compile).quote(&[some(r"^>|\^", 6, 2)]).hint("{why} at {at}"),
     rule("rubocop", &[": C: ", ": W: ", ": E: ", ": F: "], r"^(?P<at>\S+:\d+:\d+): [CWEF]: (?:\[Corrct?able\] )?(?P<why>.+)", Weight::Cause, Category::Lint).hint("{why} at {at}"),
     rule("rake", &["rake aborted!"], r"^rake aborted!", Weight::Tool, Category::Config).quote(&[lead(r"\S", 2)]).hint("{quote}"),
     rule("rails", &["ActiveRecord::", "PG::", "Mysql2::"], r"^(?P<what>(?:ActiveRecord|PG|Mysql2|ActionView|Sprockets|Webpacker)::\w+)(?:: (?P<why>.*))?", Weight::Cause, Category::Test).hint("{what}: {why}"),
+    rule("bundler", &["in deployment mode after changing"], r"^You are trying to install in deployment mode after changing", Weight::Cause, Category::Dependency).quote(&[some(r"^(?:You have (?:added|deleted|changed)|\* )", 14, 3)]).hint("Gemfile.lock does not fit the Gemfile: run bundle install where both can be committed."),
 ];

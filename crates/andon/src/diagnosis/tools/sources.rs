@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         .hint("{0}"),
     rule("git", &["pathspec", "couldn't find remote ref", "ouldn't find remote ref", "unknown revision", "not our ref", "reference is not a tree", "Remote branch", "ambiguous argument", "bad object", "src refspec"], r"(?:error: pathspec '(?P<what>[^']+)' did not match|couldn't find remote ref (?P<ref>\S+)|fatal: (?:bad (?:revision|object)|ambiguous argument|reference is not a tree|Remote branch (?P<branch>\S+) not found|.*not our ref|Needed a single revision)|error: src refspec (?P<spec>\S+) does not match)", Weight::Cause, Category::Source)
         .hint("The branch, tag or commit does not exist in that clone (a shallow clone has only the newest): {0}"),
-    rule("git", &["CONFLICT (", "Automatic merge failed", "would be overwritten by", "non-fast-forward", "[rejected]", "protected branch"], r"(?:^CONFLICT \(.*|Automatic merge failed|would be overwritten by (?:merge|checkout)|!\s\[(?:remote )?rejected\].*|non-fast-forward|protected branch hook declined)", Weight::Cause, Category::Source).hint("{0}"),
+    rule("git", &["CONFLICT (", "Automatic merge failed", "would be overwritten by", "non-fast-forward", "[rejected]", "protected branch"], r"(?:^CONFLICT \(.*|Automatic merge failed|would be overwritten by (?:merge|checkout)|!\s\[(?:remote )?rejected\].*|non-fast-forward|protected branch hook declined)", Weight::Cause, Category::Source).hint("git cannot merge or push that by itself: {0}"),
     rule("git", &["submodule"], r"(?:fatal: .*submodule.*|fatal: clone of '(?P<url>[^']+)' into submodule path .* failed)", Weight::Tool, Category::Source).hint("{0}"),
     rule("git-lfs", &["LFS", "smudge"], r"(?:batch response: .*(?:quota|limit|budget)|This repository is over its data quota)", Weight::Cause, Category::Quota),
     rule("git", &["fatal: "], r"^fatal: (?P<why>.+)", Weight::Tool, Category::Source).unless(r"^fatal: (?:early EOF|fetch-pack|the remote end hung|No url found)").hint("git: {why}"),
@@ -42,4 +42,5 @@ pub(super) const RULES: &[Rule] = &[
     rule("yum", &["No package", "Unable to find a match", "No match for argument", "Nothing to do"], r"(?:Error: Unable to find a match: (?P<package>.+)|No package (?P<p2>\S+) available|No match for argument: (?P<p3>\S+))", Weight::Cause, Category::Dependency).hint("{0}"),
     rule("apk", &["ERROR: unable to select packages", "(no such package)"], r"(?:ERROR: unable to select packages|\(no such package\))", Weight::Cause, Category::Dependency).quote(&[some(r"\(no such package\)|required by", 4, 2)]),
     rule("gpg", &["NO_PUBKEY", "gpg: "], r"(?:NO_PUBKEY|gpg: (?:keyserver|no valid|signing failed|decryption failed).*)", Weight::Tool, Category::Config),
+    rule("git", &["is not a git command"], r"^git: '(?P<what>[^']+)' is not a git command", Weight::Cause, Category::Config).hint("git has no command {what} in this image: install what brings it (git-lfs, for example)."),
 ];

@@ -1,0 +1,119 @@
+//! The other accounts: what failed there is read through a role that each of them has under one name.
+//!
+//! To assume it costs a round trip, so what comes of it is kept for as long as the credentials last.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use andon::name::AccountId;
+use aws_config::SdkConfig;
+use aws_sdk_codebuild::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_codebuild::error::ProvideErrorMetadata;
+
+use super::clients::Clients;
+use super::inquiry::Inquiry;
+use super::missing::{Missing, Question};
+
+/// Under this name `CloudTrail` of the member account shows who read.
+const SESSION: &str = "andon-evidence";
+/// Credentials are not used to their last second: the calls that follow need some.
+const SPARE: Duration = Duration::from_mins(1);
+
+/// The role by which evidence in another account than the function's own is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRole {
+    /// Its name, the same in every account.
+    pub name: String,
+    /// What its trust policy asks for, so that nobody else's Andon is let in.
+    pub external_id: Option<String>,
+}
+
+/// The accounts that have the role.
+#[derive(Debug)]
+pub(super) struct Members {
+    role: MemberRole,
+    config: SdkConfig,
+    door: OnceLock<aws_sdk_sts::Client>,
+    entered: Mutex<BTreeMap<AccountId, Entered>>,
+}
+
+/// An account that was let into, and until when.
+#[derive(Debug)]
+struct Entered {
+    until: SystemTime,
+    clients: Arc<Clients>,
+}
+
+impl Members {
+    pub(super) fn new(role: MemberRole, config: &SdkConfig) -> Self {
+        Self { role, config: Clients::impatient(config), door: OnceLock::new(), entered: Mutex::default() }
+    }
+
+    /// The clients of that account's regions; `None` where it lets nobody in, which the inquiry then knows.
+    pub(super) async fn enter(&self, account: &AccountId, inquiry: &Inquiry) -> Option<Arc<Clients>> {
+        if let Some(clients) = self.known(account) {
+            return Some(clients);
+        }
+        match self.assume(account, inquiry).await {
+            Ok(credentials) => Some(self.keep(account, credentials)),
+            Err(missing) => {
+                inquiry.misses(missing.sentence);
+                None
+            }
+        }
+    }
+
+    fn known(&self, account: &AccountId) -> Option<Arc<Clients>> {
+        let entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = entered.get(account).filter(|known| known.until > SystemTime::now() + SPARE)?;
+        Some(Arc::clone(&known.clients))
+    }
+
+    fn keep(&self, account: &AccountId, credentials: Credentials) -> Arc<Clients> {
+        let until = credentials.expiry().unwrap_or_else(SystemTime::now);
+        let credentials = SharedCredentialsProvider::new(credentials);
+        let config = self.config.to_builder().credentials_provider(credentials).build();
+        let clients = Arc::new(Clients::new(&config));
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.insert(account.clone(), Entered { until, clients: Arc::clone(&clients) });
+        clients
+    }
+
+    async fn assume(&self, account: &AccountId, inquiry: &Inquiry) -> Result<Credentials, Missing> {
+        let arn = format!("arn:{}:iam::{account}:role/{}", self.partition(), self.role.name);
+        let question = Question {
+            service: "STS",
+            permission: "sts:AssumeRole",
+            resource: &arn,
+            what: format!("credentials of {arn}"),
+        };
+        let client = self.door.get_or_init(|| aws_sdk_sts::Client::new(&self.config));
+        let request = client
+            .assume_role()
+            .role_arn(&arn)
+            .role_session_name(SESSION)
+            .set_external_id(self.role.external_id.clone());
+        let answer = inquiry.waits_for(&question, request.send()).await;
+        let answer = answer.map_err(|error| match error.code() {
+            // STS says the same whichever of the two accounts is at fault, and where there is no such role.
+            Some("AccessDenied") => Missing::new(format!(
+                "The notifier may not assume {arn}: it needs sts:AssumeRole on it, and the role has to exist there and \
+                 to trust the notifier's"
+            )),
+            _ => question.unanswered(&error),
+        })?;
+        let given = answer.credentials.ok_or_else(|| Missing::new(format!("STS gave no credentials of {arn}")))?;
+        let until = SystemTime::try_from(given.expiration).ok();
+        Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), until, SESSION))
+    }
+
+    /// Roles reach no further than the partition.
+    fn partition(&self) -> &'static str {
+        match self.config.region().map_or("", |region| region.as_ref()) {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! `andon dashboard`: what CloudWatch would show of the pipelines in the ledger.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use andon::dashboard::body::{Chart, Content, Widget};
+use andon::dashboard::{Dashboard as Shown, Site, build};
+use andon::ledger::Ledger as _;
+use andon::name::{AccountId, Home, PipelineId, Region};
+use anyhow::{Context as _, bail};
+
+use super::{Data, Surroundings, Verdict, configuration, runtime};
+use crate::local::open_existing;
+use crate::terminal::{BOLD, Cell, DIM, Table, paint};
+
+/// Show what stands on the CloudWatch dashboard of the pipelines in the ledger
+///
+/// With --json it is the body that `aws cloudwatch put-dashboard` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Dashboard {
+    /// Which one; by default that of all pipelines, which lists the others
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// The account and region that Andon runs in; by default where most of the pipelines are
+    #[arg(long, value_name = "ACCOUNT/REGION", value_parser = home)]
+    home: Option<Home>,
+    /// The function that answers for the live board, which is left out otherwise
+    #[arg(long, value_name = "ARN", default_value = "")]
+    function: String,
+    /// The configuration with the names of the accounts
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    data: Data,
+    /// Write the body as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Dashboard {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        let ledger = open_existing(&self.data.directory)?;
+        let config = configuration(self.config.as_deref())?;
+        let overviews = runtime()?.block_on(ledger.pipelines())?;
+        let pipelines: Vec<PipelineId> = overviews.into_iter().map(|overview| overview.pipeline).collect();
+        let home = self.home.or_else(|| where_most_are(&pipelines)).unwrap_or_else(nowhere);
+        let dashboards = build(&pipelines, &Site { home: &home, function: &self.function, config: &config });
+        let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
+        let Some(shown) = dashboards.iter().find(is_meant) else {
+            let names: Vec<&str> = dashboards.iter().map(|shown| shown.name.as_str()).collect();
+            bail!("there is no dashboard {}: there are {}", self.name.unwrap_or_default(), names.join(", "));
+        };
+        let terminal = around.terminal;
+        if self.json {
+            terminal.json(&shown.body)?;
+            return Ok(Verdict::Well);
+        }
+        let (widgets, bytes) = (shown.body.widgets.len(), shown.json().len());
+        terminal.line(format!("{}  {widgets} widgets, {bytes} bytes", paint(BOLD, shown.name.as_str())))?;
+        terminal.table(&outline(&shown.body.widgets))?;
+        let others: Vec<&str> = dashboards.iter().skip(1).map(|shown| shown.name.as_str()).collect();
+        if self.name.is_none() && !others.is_empty() {
+            terminal.line(format!("\nThe others, of its customers and accounts:\n{}", others.join("\n")))?;
+        }
+        if self.function.is_empty() {
+            terminal.line(paint(DIM, "\nThe live board is left out: name its function with --function"))?;
+        }
+        Ok(Verdict::Well)
+    }
+}
+
+/// A row for each widget: where it is, what it is, what it is made of.
+fn outline(widgets: &[Widget]) -> Table {
+    let mut table = Table::new(["Place", "Size", "Kind", "Title", "First expression"]);
+    for widget in widgets {
+        let (kind, title, made_of) = match &widget.content {
+            Content::Text(text) => ("text", text.markdown.lines().next().unwrap_or_default(), ""),
+            Content::Custom(custom) => ("board", custom.title.as_str(), custom.endpoint.as_str()),
+            Content::Metric(chart) => ("metrics", chart.title.as_str(), first_expression(chart)),
+        };
+        table.push(vec![
+            Cell::new(format!("{},{}", widget.x, widget.y)).styled(DIM),
+            Cell::new(format!("{}x{}", widget.width, widget.height)).styled(DIM),
+            Cell::new(kind),
+            Cell::new(title).styled(BOLD),
+            Cell::new(made_of).styled(DIM),
+        ]);
+    }
+    table
+}
+
+fn first_expression(chart: &Chart) -> &str {
+    chart.metrics.first().map(|line| line.0.0.expression.as_str()).unwrap_or_default()
+}
+
+/// Where most of the pipelines are; of several such places, the first.
+fn where_most_are(pipelines: &[PipelineId]) -> Option<Home> {
+    let mut counts: BTreeMap<&Home, usize> = BTreeMap::new();
+    for pipeline in pipelines {
+        *counts.entry(&pipeline.home).or_default() += 1;
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(home, _)| home.clone())
+}
+
+fn nowhere() -> Home {
+    Home { account: AccountId::unknown(), region: Region::unknown() }
+}
+
+fn home(text: &str) -> anyhow::Result<Home> {
+    let (account, region) = text.split_once('/').context("write it as 111122223333/eu-west-1")?;
+    Ok(Home { account: AccountId::parse(account)?, region: Region::parse(region)? })
+}

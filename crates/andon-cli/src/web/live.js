@@ -1,0 +1,68 @@
+// Keeps the page right: fetches it anew when the server has news, and every so often because time passes. Without this
+// script the browser loads the page again every few seconds.
+"use strict";
+
+const EVERY = 10_000;
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+let fetching = false;
+let again = false;
+
+/** Fetches the page and puts what is new in the place of what is old. */
+async function refresh() {
+  if (fetching || !getSelection().isCollapsed) {
+    again = true;
+    return;
+  }
+  fetching = true;
+  again = false;
+  try {
+    const reply = await fetch(location.href);
+    const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
+    document.title = fresh.title;
+    for (const part of ["link[rel=icon]", "main", "footer"]) {
+      const [old, now] = [document.querySelector(part), fresh.querySelector(part)];
+      if (now && old.outerHTML !== now.outerHTML) replace(old, now);
+    }
+    say("live");
+  } catch {
+    say("not connected: trying again");
+  } finally {
+    fetching = false;
+  }
+}
+
+/** Whoever is typing or has gone to a link stays there. */
+function replace(old, now) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const typed = focused?.matches("input") ? [focused.value, focused.selectionStart, focused.selectionEnd] : null;
+  old.replaceWith(now);
+  if (!focused) return;
+  const same = typed ? "input" : `a[href="${CSS.escape(focused.getAttribute("href") ?? "")}"]`;
+  const place = now.querySelector(same);
+  place?.focus({ preventScroll: true });
+  if (typed && place) {
+    place.value = typed[0];
+    place.setSelectionRange(typed[1], typed[2]);
+  }
+}
+
+function say(words) {
+  const place = document.querySelector("#live");
+  if (place && place.textContent !== words) place.textContent = words;
+}
+
+const source = new EventSource("/live");
+source.addEventListener("open", refresh);
+source.addEventListener("news", refresh);
+source.addEventListener("error", () => say("not connected: trying again"));
+setInterval(refresh, EVERY);
+document.addEventListener("selectionchange", () => {
+  if (again && getSelection().isCollapsed) refresh();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) refresh();
+});
+
+// Times are said by the clock of whoever looks.
+document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict; max-age=31536000`;

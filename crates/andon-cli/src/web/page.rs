@@ -1,0 +1,64 @@
+//! The frame of every page: its head, its name, and since when what it says has been so.
+
+use andon::board::Light;
+use andon::view::Viewer;
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+const STYLE: &str = include_str!("page.css");
+/// How often a page is loaded again where no script does that, in seconds.
+const REFRESH: u32 = 10;
+
+/// A page.
+pub(super) struct Page<'p> {
+    pub(super) title: &'p str,
+    pub(super) light: Light,
+    pub(super) viewer: &'p Viewer,
+    pub(super) now: Timestamp,
+    pub(super) content: &'p Markup,
+}
+
+impl Page<'_> {
+    /// The whole document.
+    pub(super) fn document(&self) -> Markup {
+        let now = self.now.to_zoned(self.viewer.zone.clone());
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    noscript { meta http-equiv="refresh" content=(REFRESH); }
+                    title { (self.title) }
+                    link rel="icon" href=(icon(self.light));
+                    style { (PreEscaped(STYLE)) }
+                    script src="/live.js" defer {}
+                }
+                body {
+                    header {
+                        h1 { a href="/" { "Andon" } }
+                        p { "Pipelines, what wants your eyes first" }
+                    }
+                    main { (self.content) }
+                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "loaded again every " (REFRESH) " seconds" } }
+                }
+            }
+        }
+    }
+}
+
+/// The browser tab's own light.
+fn icon(light: Light) -> String {
+    let colour = match light {
+        Light::Red => "d1242f",
+        Light::Waiting => "bf8700",
+        Light::Running => "0969da",
+        Light::Green => "1a7f37",
+        Light::Grey => "6e7781",
+    };
+    format!(
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+         %3Ccircle cx='8' cy='8' r='7' fill='%23{colour}'/%3E%3C/svg%3E"
+    )
+}

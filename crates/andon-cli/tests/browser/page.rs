@@ -1,0 +1,177 @@
+//! The page of `andon serve`.
+
+use serde_json::{Value, json};
+use test_support::browser::{Colours, Scripts, Visit};
+
+use crate::support::{Server, andon, events};
+use crate::{DESKTOP, PHONE, look, texts, visit};
+
+fn at(url: &str, window: (u32, u32), steps: Vec<Value>) -> Visit {
+    Visit { url: url.to_owned(), window, colours: Colours::Light, scripts: Scripts::Run, steps }
+}
+
+#[test]
+fn the_board_reads_well_in_both_themes_and_on_a_phone_and_leads_into_a_failed_run_and_back() {
+    let server = Server::of(andon(&["demo", "--port", "0"]));
+    let url = format!("http://{}/", server.address());
+    let tour = |name: &str| {
+        vec![
+            look(name),
+            json!({"read": "h2"}),
+            json!({"click": ".row.red h2 a"}),
+            json!({"wait": ".stages li.red"}),
+            look(&format!("{name}-run")),
+            json!({"read": ".head h2"}),
+            json!({"back": true}),
+            json!({"wait": ".row.red"}),
+            json!({"read": "h2"}),
+        ]
+    };
+    let seen = visit(&[
+        at(&url, DESKTOP, tour("light")),
+        Visit { colours: Colours::Dark, ..at(&url, DESKTOP, tour("dark")) },
+        at(&url, PHONE, tour("phone")),
+        Visit { colours: Colours::Dark, ..at(&url, (820, 1100), tour("tablet-dark")) },
+    ]);
+    for seen in &seen {
+        let names = texts(&seen.steps[1]);
+        assert_eq!(names[..4], ["invoice-export", "orders-fulfilment", "mobile-bff", "data-lake-etl"]);
+        assert_eq!(texts(&seen.steps[5]), ["invoice-export failed"]);
+        assert_eq!(texts(&seen.steps[8]), names);
+    }
+}
+
+#[test]
+fn a_pipeline_has_its_history_and_every_run_a_page() {
+    let server = Server::of(andon(&["demo", "--port", "0"]));
+    let url = format!("http://{}/pipelines/111122223333/eu-west-1/payments-api", server.address());
+    let tour = |name: &str| {
+        vec![
+            look(&format!("{name}-history")),
+            json!({"read": "figcaption"}),
+            json!({"click": ".runs tr:has(.sign.red) a"}),
+            json!({"wait": ".stages li.red"}),
+            look(&format!("{name}-past-run")),
+            json!({"read": ".cause h4"}),
+        ]
+    };
+    let seen = visit(&[
+        at(&url, DESKTOP, tour("light")),
+        Visit { colours: Colours::Dark, ..at(&url, DESKTOP, tour("dark")) },
+        at(&url, PHONE, tour("phone")),
+    ]);
+    for seen in &seen {
+        assert!(texts(&seen.steps[1])[0].starts_with("23 runs, the longest 12 min 20 s"), "{}", seen.steps[1]);
+        assert_eq!(texts(&seen.steps[5]), ["Why Build / UnitTests failed"]);
+    }
+}
+
+#[test]
+fn the_longest_names_and_strangest_texts_stay_in_their_places() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let (long, strange) = ("W".repeat(100), "\u{202e}<b>شغّل 🚀 ".to_owned() + &"Donaudampfschifffahrt".repeat(3));
+    for (name, state) in [(&long, "FAILED"), (&strange, "STARTED")] {
+        let event = json!({
+            "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+            "account": "111122223333", "region": "eu-west-1", "time": jiff::Timestamp::now(),
+            "detail": {
+                "pipeline": name, "execution-id": name, "stage": name, "action": name, "state": state,
+                "type": {"owner": "AWS", "category": "Approval", "provider": name},
+                "execution-result": {"external-execution-summary": name.repeat(10)},
+                "execution-trigger": {"commit-id": name, "commit-message": name.repeat(2), "author-display-name": name},
+            },
+        });
+        assert_eq!(server.post(event.to_string().as_bytes()).status, 200);
+    }
+    let url = format!("http://{}/", server.address());
+    let tour = |name: &str| {
+        vec![
+            look(&format!("{name}-long")),
+            json!({"read": "h2"}),
+            json!({"click": "h2 a"}),
+            json!({"wait": ".stages li"}),
+            look(&format!("{name}-long-run")),
+        ]
+    };
+    let seen = visit(&[at(&url, DESKTOP, tour("desktop")), at(&url, PHONE, tour("phone"))]);
+    for seen in &seen {
+        let mut names = texts(&seen.steps[1]);
+        names.sort_unstable();
+        assert_eq!(names, [long.as_str(), strange.as_str()]);
+    }
+}
+
+#[test]
+fn a_search_lists_what_it_finds() {
+    let server = Server::of(andon(&["demo", "--port", "0"]));
+    let url = format!("http://{}/", server.address());
+    let seen = visit(&[at(
+        &url,
+        DESKTOP,
+        vec![
+            json!({"type": ["input", "finance"]}),
+            json!({"press": ["input", "Enter"]}),
+            json!({"wait": "input[value=finance]"}),
+            json!({"read": "h2"}),
+            json!({"click": "li.waiting a.tile"}),
+            json!({"wait": "a.tile.chosen"}),
+            json!({"read": "h2"}),
+        ],
+    )]);
+    assert_eq!(texts(&seen[0].steps[3]), ["invoice-export"]);
+    assert_eq!(texts(&seen[0].steps[6]), ["mobile-bff"]);
+}
+
+#[test]
+fn news_arrives_by_itself_while_somebody_types() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let url = format!("http://{}/", server.address());
+    let send = |name: &str| json!({ "post": [format!("{url}events"), events(name)] });
+    let seen = visit(&[at(
+        &url,
+        DESKTOP,
+        vec![
+            json!({"wait": "#live:text('live')"}),
+            json!({"read": ".empty"}),
+            send("build-failed"),
+            json!({"wait": ".row.red h2 a:text('payments-api')"}),
+            // Eleven pipelines and more have a field to search in.
+            send("history"),
+            send("quick-successes"),
+            send("superseded"),
+            json!({"wait": ".row h2 a:text('search-indexer')"}),
+            json!({"type": ["input", "half a wo"]}),
+            send("build-fixed"),
+            json!({"wait": ".row.green h2 a:text('payments-api')"}),
+            json!({"value": "input:focus"}),
+        ],
+    )]);
+    assert!(texts(&seen[0].steps[1])[0].starts_with("No pipeline has been heard of yet."));
+    assert_eq!(seen[0].steps[2]["status"], 200);
+    assert_eq!(seen[0].steps[11]["text"], "half a wo");
+}
+
+#[test]
+fn without_scripts_everything_is_there_all_the_same() {
+    let server = Server::of(andon(&["demo", "--port", "0"]));
+    let url = format!("http://{}/", server.address());
+    let seen = visit(&[Visit {
+        scripts: Scripts::Blocked,
+        ..at(
+            &url,
+            DESKTOP,
+            vec![
+                json!({"read": "footer"}),
+                json!({"click": ".row.red h2 a"}),
+                json!({"wait": ".stages li.red"}),
+                json!({"click": "a.back"}),
+                json!({"type": ["input", "tokyo"]}),
+                json!({"click": "form button"}),
+                json!({"wait": ".empty"}),
+            ],
+        )
+    }]);
+    assert!(texts(&seen[0].steps[0])[0].contains("loaded again every 10 seconds"));
+}

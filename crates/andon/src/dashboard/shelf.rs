@@ -1,0 +1,77 @@
+//! Where dashboards are kept, and what has to be done for it to hold those that it should.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Dashboard, DashboardName};
+
+/// Where dashboards are kept: CloudWatch.
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
+pub trait DashboardShelf {
+    /// The names of the dashboards whose name begins like this.
+    async fn names(&self, prefix: &str) -> Result<Vec<DashboardName>, DashboardError>;
+
+    /// A dashboard's body; `None` if there is no dashboard of this name.
+    async fn body(&self, name: &DashboardName) -> Result<Option<String>, DashboardError>;
+
+    /// Puts a dashboard in the place of whatever has its name; gives back what CloudWatch warns of.
+    async fn put(&self, dashboard: &Dashboard) -> Result<Vec<String>, DashboardError>;
+
+    /// Takes a dashboard away. It is no error if it is gone already.
+    async fn remove(&self, name: &DashboardName) -> Result<(), DashboardError>;
+}
+
+/// Why something could not be done with dashboards.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing}: {problem}")]
+pub struct DashboardError {
+    /// What was being done, to what.
+    pub doing: String,
+    /// What came back, and what to do about it.
+    pub problem: String,
+}
+
+/// What has to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes<'d> {
+    /// What has to be put there.
+    pub put: Vec<&'d Dashboard>,
+    /// What has to go.
+    pub remove: Vec<&'d DashboardName>,
+}
+
+/// What has to be done for these dashboards to be there, given the bodies of those that are: to put those that are
+/// missing or other than they should be, and to remove those that the same function made and that are no longer wanted.
+pub fn changes<'d>(wanted: &'d [Dashboard], there: &'d BTreeMap<DashboardName, String>, function: &str) -> Changes<'d> {
+    let is_there = |dashboard: &&Dashboard| {
+        let body = there.get(&dashboard.name).and_then(|body| serde_json::from_str::<Value>(body).ok());
+        body.is_some() && body == serde_json::to_value(&dashboard.body).ok()
+    };
+    let is_wanted = |name: &DashboardName| wanted.iter().any(|dashboard| dashboard.name == *name);
+    Changes {
+        put: wanted.iter().filter(|dashboard| !is_there(dashboard)).collect(),
+        remove: there
+            .iter()
+            .filter(|(name, body)| !is_wanted(name) && is_made_by(function, name, body))
+            .map(|(name, _)| name)
+            .collect(),
+    }
+}
+
+/// Whether this function made this dashboard: it shows the function's board, made for a dashboard of this name. What
+/// somebody saved under a name of their own is theirs, and what another Andon made is that one's to remove.
+fn is_made_by(function: &str, name: &DashboardName, body: &str) -> bool {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let widgets = body.get("widgets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    widgets.iter().any(|widget| {
+        let text = |pointer: &str| widget.pointer(pointer).and_then(Value::as_str);
+        text("/properties/endpoint").is_some_and(|endpoint| unqualified(endpoint) == unqualified(function))
+            && text("/properties/params/dashboard") == Some(name.as_str())
+    })
+}
+
+/// A function's ARN without version or alias: `arn:aws:lambda:REGION:ACCOUNT:function:NAME` has seven parts.
+fn unqualified(arn: &str) -> Vec<&str> {
+    arn.split(':').take(7).collect()
+}

@@ -1,0 +1,147 @@
+//! When did it begin, and how did it end? The attempts at a run, and at each subject of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::status::status_of;
+use super::{Fact, Run, Status};
+use crate::event::{Attempt, Provider, State, Subject};
+
+/// How one attempt at a run ended, as the pipeline itself said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Outcome {
+    /// When the attempt began; where nobody said so, the earliest time seen of it.
+    pub started: Timestamp,
+    /// Which attempt.
+    pub attempt: Attempt,
+    /// How it ended.
+    pub status: Status,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// Whether `started` was told, and is not just the earliest time seen.
+    pub is_start_known: bool,
+    /// Whether it is known that this is how it ended: of a failure, that it is no rejection.
+    #[serde(default)]
+    pub is_explained: bool,
+}
+
+impl Run {
+    /// The latest attempt that anything is known of.
+    pub fn attempt(&self) -> Attempt {
+        self.facts.keys().map(|key| key.attempt).max().unwrap_or(Attempt::FIRST)
+    }
+
+    /// The attempts that anything is known of, first to last.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        let mut attempts: Vec<Attempt> = self.facts.keys().map(|key| key.attempt).collect();
+        attempts.dedup();
+        attempts
+    }
+
+    /// When the run began, as the pipeline itself said; `None` while only stages and actions have been heard of.
+    pub fn started(&self) -> Option<Timestamp> {
+        let exact = self.facts_of(&Subject::Pipeline).filter_map(|(_, _, fact)| fact.started).min();
+        exact.or_else(|| self.fact(Attempt::FIRST, &Subject::Pipeline, State::Started).map(|fact| fact.at))
+    }
+
+    /// The earliest time known of the run: what it is ordered by.
+    pub fn first_seen(&self) -> Timestamp {
+        let seen = self.facts.values().flat_map(|fact| [Some(fact.at), fact.started]).flatten().min();
+        self.started().or(seen).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// Since when its latest attempt has been moving: since it began, or since somebody last approved of it.
+    pub fn moving_since(&self) -> Timestamp {
+        let began = self.attempt_started(self.attempt()).unwrap_or_else(|| self.first_seen());
+        let approved = self
+            .stages()
+            .into_iter()
+            .flat_map(|stage| stage.actions)
+            .filter(|action| action.provider.as_ref().is_some_and(Provider::is_approval))
+            .filter_map(|action| action.ended)
+            .max();
+        approved.map_or(began, |approved| approved.max(began))
+    }
+
+    /// When an attempt began: when the retry was asked for, or else the first sign of a retry; `None` if there is none.
+    pub fn attempt_started(&self, attempt: Attempt) -> Option<Timestamp> {
+        if attempt == Attempt::FIRST {
+            return self.started();
+        }
+        let of_pipeline = |(of, state, fact): (Attempt, State, &Fact)| {
+            (of == attempt).then(|| fact.retried.or((state == State::Resumed).then_some(fact.at))).flatten()
+        };
+        let asked = self.facts_of(&Subject::Pipeline).filter_map(of_pipeline).min();
+        let first_sign = || {
+            let of_attempt =
+                self.facts.iter().filter(|(key, _)| key.attempt == attempt && key.subject != Subject::Pipeline);
+            let sign = |fact: &Fact, state: State| fact.retried.or((!state.is_final()).then_some(fact.at));
+            of_attempt.filter_map(|(key, fact)| sign(fact, key.state)).min()
+        };
+        asked.or_else(first_sign)
+    }
+
+    /// How every attempt that has ended did so, as the pipeline itself said, oldest first.
+    pub fn outcomes(&self) -> Vec<Outcome> {
+        let mut outcomes: Vec<Outcome> = self
+            .facts_of(&Subject::Pipeline)
+            .filter(|(_, state, _)| state.is_final())
+            .map(|(attempt, state, fact)| {
+                // Events without attempt numbers tell of a retry by `RESUMED` alone.
+                let resumed = self.fact(attempt, &Subject::Pipeline, State::Resumed).map(|resumed| resumed.at);
+                let began = match resumed {
+                    Some(resumed) if attempt == Attempt::FIRST && resumed <= fact.at => Some(resumed),
+                    _ => self.attempt_started(attempt),
+                };
+                let rejected = state == State::Failed && self.is_rejected(attempt);
+                Outcome {
+                    attempt,
+                    status: if rejected { Status::Rejected } else { status_of(state) },
+                    started: began.unwrap_or_else(|| self.first_seen()),
+                    is_start_known: began.is_some(),
+                    is_explained: state != State::Failed || self.is_explained(attempt),
+                    ended: fact.at,
+                }
+            })
+            .collect();
+        outcomes.sort_by_key(|outcome| (outcome.attempt, outcome.ended));
+        outcomes
+    }
+
+    /// The final states of a subject in an attempt, and when it came to them.
+    pub fn ends(&self, subject: &Subject, attempt: Attempt) -> Vec<(State, Timestamp)> {
+        self.facts_of_attempt(subject, attempt)
+            .filter(|(state, _)| state.is_final())
+            .map(|(state, fact)| (state, fact.at))
+            .collect()
+    }
+
+    /// When the attempt at a subject that ended then began, as its events told; `None` if none did.
+    pub fn began(&self, subject: &Subject, attempt: Attempt, ended: Timestamp) -> Option<Timestamp> {
+        if *subject == Subject::Pipeline {
+            let of_end = |outcome: &Outcome| outcome.attempt == attempt && outcome.ended == ended;
+            let outcome = self.outcomes().into_iter().find(of_end)?;
+            return outcome.is_start_known.then_some(outcome.started);
+        }
+        let retried = self.retried(subject, attempt).filter(|retried| *retried <= ended);
+        // Once a run was retried, what a stage says of its start may be of its first attempt: unless it says it starting.
+        let is_own = |state| state == State::Started || attempt == Attempt::FIRST || subject.is_action();
+        let told = self.facts_of_attempt(subject, attempt).filter(|(state, _)| is_own(*state));
+        let started = told.filter_map(|(_, fact)| fact.started).min();
+        retried.or(started).or_else(|| self.came_to(State::Started, subject, attempt))
+    }
+
+    /// When a subject was retried in place for this attempt; `None` if the attempt is no retry of it.
+    pub fn retried(&self, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
+        let resumed = self.fact(attempt, subject, State::Resumed).map(|fact| fact.retried.unwrap_or(fact.at));
+        // All stages speak of the latest retry of their run, whichever stage that was of.
+        let is_own = *subject == Subject::Pipeline;
+        let told = self.facts_of_attempt(subject, attempt).filter_map(|(_, fact)| fact.retried).min();
+        told.filter(|_| is_own).or(resumed)
+    }
+
+    /// When a subject came to a state in an attempt.
+    pub fn came_to(&self, state: State, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
+        self.fact(attempt, subject, state).map(|fact| fact.at)
+    }
+}

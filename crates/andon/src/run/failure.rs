@@ -1,0 +1,156 @@
+//! What failed, and was it a failure at all or somebody's rejection?
+
+use jiff::Timestamp;
+
+use super::Run;
+use crate::event::{Attempt, ExecutionResult, Provider, State, Subject};
+use crate::explanation::Explanation;
+use crate::name::{ActionName, Region, StageName};
+
+/// One thing that failed in an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The stage, if it is known.
+    pub stage: Option<StageName>,
+    /// The action, if it is known.
+    pub action: Option<ActionName>,
+    /// When it failed.
+    pub at: Timestamp,
+    /// What kind of action it is.
+    pub provider: Option<Provider>,
+    /// The action's own region.
+    pub region: Option<Region>,
+    /// How it ended.
+    pub result: Option<ExecutionResult>,
+    /// When the action began.
+    pub started: Option<Timestamp>,
+    /// Whether only a notification's list has named it, and no event of its own.
+    pub is_hearsay: bool,
+    /// Why it failed, once somebody has found out.
+    pub explanation: Option<Explanation>,
+}
+
+impl Failure {
+    /// Why it failed: the most telling line, or else the action's own words; `None` where nothing was said.
+    pub fn reason(&self) -> Option<&str> {
+        let cause = self.explanation.as_ref().and_then(|explanation| explanation.cause.first());
+        cause.map(String::as_str).or_else(|| self.own_words())
+    }
+
+    /// Why it failed, in the words of the action.
+    pub fn own_words(&self) -> Option<&str> {
+        self.result.as_ref().and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
+    }
+
+    /// Whether it is known what failed and what kind of action that is: a failure, or somebody's rejection.
+    fn is_explained(&self) -> bool {
+        self.action.is_some() && (!self.is_hearsay || self.provider.is_some())
+    }
+
+    pub(super) fn is_rejection(&self) -> bool {
+        self.provider.as_ref().is_some_and(Provider::is_approval)
+    }
+}
+
+impl Run {
+    /// What failed in an attempt: its failing actions or, while none is known, the stage or the pipeline alone.
+    pub fn failures(&self, attempt: Attempt) -> Vec<Failure> {
+        let of_attempt =
+            || self.facts.iter().filter(move |(key, _)| key.attempt == attempt && key.state == State::Failed);
+        let mut failures: Vec<Failure> = of_attempt()
+            .filter_map(|(key, fact)| match &key.subject {
+                Subject::Action { stage, action } => Some(Failure {
+                    stage: Some(stage.clone()),
+                    action: Some(action.clone()),
+                    at: fact.at,
+                    provider: fact.action.as_ref().and_then(|action| action.provider.clone()),
+                    region: fact.action.as_ref().and_then(|action| action.region.clone()),
+                    result: fact.action.as_ref().and_then(|action| action.result.clone()),
+                    started: fact.started.or_else(|| self.came_to(State::Started, &key.subject, attempt)),
+                    is_hearsay: false,
+                    explanation: fact.explanation.clone(),
+                }),
+                _ => None,
+            })
+            .collect();
+        for (_, fact) in of_attempt() {
+            for named in &fact.failed {
+                if failures.iter().any(|failure| failure.action.as_ref() == Some(&named.action)) {
+                    continue;
+                }
+                failures.push(Failure {
+                    stage: named.stage.clone(),
+                    action: Some(named.action.clone()),
+                    at: fact.at,
+                    provider: self.provider(&named.action),
+                    region: None,
+                    result: named
+                        .information
+                        .clone()
+                        .map(|summary| ExecutionResult { summary: Some(summary), ..ExecutionResult::default() }),
+                    started: None,
+                    is_hearsay: true,
+                    explanation: None,
+                });
+            }
+        }
+        if failures.is_empty() {
+            let unexplained = of_attempt().max_by_key(|(key, fact)| (key.subject.stage(), fact.at));
+            failures.extend(unexplained.map(|(key, fact)| Failure {
+                stage: key.subject.stage().cloned(),
+                action: None,
+                at: fact.at,
+                provider: None,
+                region: None,
+                result: None,
+                started: None,
+                is_hearsay: true,
+                explanation: fact.explanation.clone(),
+            }));
+        }
+        failures.sort_by(|a, b| (a.at, &a.stage, &a.action).cmp(&(b.at, &b.stage, &b.action)));
+        failures
+    }
+
+    /// Whether an attempt ended because somebody said no, and for nothing else.
+    pub fn is_rejected(&self, attempt: Attempt) -> bool {
+        self.is_rejection(&Subject::Pipeline, attempt)
+    }
+
+    /// Whether it is known which actions failed in an attempt.
+    pub fn is_explained(&self, attempt: Attempt) -> bool {
+        self.failures(attempt).iter().any(Failure::is_explained)
+    }
+
+    /// The same for one subject: for a stage, whether an action of that stage is known to have failed.
+    pub fn is_explained_for(&self, subject: &Subject, attempt: Attempt) -> bool {
+        match subject {
+            Subject::Stage(stage) => self
+                .failures(attempt)
+                .iter()
+                .any(|failure| failure.is_explained() && failure.stage.as_ref() == Some(stage)),
+            _ => self.is_explained(attempt),
+        }
+    }
+
+    /// Whether a subject failed in an attempt because somebody said no, and for nothing else.
+    pub fn is_rejection(&self, subject: &Subject, attempt: Attempt) -> bool {
+        let mut failures = self.failures(attempt);
+        match subject {
+            Subject::Pipeline | Subject::Unnamed => {}
+            Subject::Stage(stage) => failures.retain(|failure| failure.stage.as_ref() == Some(stage)),
+            Subject::Action { stage, action } => failures
+                .retain(|failure| failure.stage.as_ref() == Some(stage) && failure.action.as_ref() == Some(action)),
+        }
+        !failures.is_empty() && failures.iter().all(Failure::is_rejection)
+    }
+
+    /// An action's type, from whatever event of it said so.
+    fn provider(&self, name: &ActionName) -> Option<Provider> {
+        let mut of_action = self
+            .facts
+            .iter()
+            .filter(|(key, _)| matches!(&key.subject, Subject::Action { action, .. } if action == name));
+        of_action.find_map(|(_, fact)| fact.action.as_ref().and_then(|action| action.provider.clone()))
+    }
+}

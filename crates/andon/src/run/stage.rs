@@ -1,0 +1,140 @@
+//! What is known of a run's stages and actions, as they stand.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::status::status_of;
+use super::{Fact, Run, Status};
+use crate::event::{ActionFacts, Attempt, ExecutionResult, Provider, State, Subject};
+use crate::join::Join;
+use crate::name::{ActionExecutionId, ActionName, StageName};
+
+/// A stage of a run, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageView {
+    /// Its name.
+    pub name: StageName,
+    /// How it stands.
+    pub status: Status,
+    /// When it was first seen.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// Its actions, in the order they were seen.
+    pub actions: Vec<ActionView>,
+}
+
+/// An action of a run in its latest attempt, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionView {
+    /// Its name.
+    pub name: ActionName,
+    /// How it stands.
+    pub status: Status,
+    /// The attempt that this is of.
+    pub attempt: Attempt,
+    /// When it was first seen.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// What kind of action it is.
+    pub provider: Option<Provider>,
+    /// The id of this run of it; for an approval, the token that answers it.
+    pub execution: Option<ActionExecutionId>,
+    /// How it ended.
+    pub result: Option<ExecutionResult>,
+    /// What an approval wants its reviewer to know.
+    pub custom_data: Option<String>,
+    /// What an approval wants its reviewer to look at.
+    pub review_link: Option<String>,
+}
+
+impl Run {
+    /// The stages in the order they were seen, as they stand.
+    pub fn stages(&self) -> Vec<StageView> {
+        let mut stages: Vec<StageView> = self.stage_names().map(|name| self.stage(name)).collect();
+        stages.sort_by_key(|stage| stage.started);
+        stages
+    }
+
+    /// Whether a subject is an action that somebody has to approve.
+    pub fn is_approval(&self, subject: &Subject) -> bool {
+        let provider = |(_, _, fact): (Attempt, State, &Fact)| {
+            fact.action.as_ref().and_then(|action| action.provider.as_ref()).is_some_and(Provider::is_approval)
+        };
+        self.facts_of(subject).any(provider)
+    }
+
+    fn stage(&self, name: &StageName) -> StageView {
+        let subject = Subject::Stage(name.clone());
+        let mut actions: Vec<ActionView> = self
+            .facts
+            .keys()
+            .filter_map(|key| match &key.subject {
+                Subject::Action { stage, action } if stage == name => Some(action),
+                _ => None,
+            })
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|action| self.action(name, action))
+            .collect();
+        actions.sort_by(|a, b| (a.started, &a.name).cmp(&(b.started, &b.name)));
+        let attempt = self
+            .facts_of(&subject)
+            .map(|(attempt, _, _)| attempt)
+            .chain(actions.iter().map(|action| action.attempt))
+            .max();
+        let settled = attempt.and_then(|attempt| self.settled(&subject, attempt));
+        let any = |status: Status| actions.iter().any(|action| action.status == status);
+        let status = match settled {
+            Some((State::Failed, _)) if any(Status::Rejected) && !any(Status::Failed) => Status::Rejected,
+            Some((state, _)) => status_of(state),
+            None if any(Status::Failed) => Status::Failed,
+            None if any(Status::Rejected) => Status::Rejected,
+            None if any(Status::Waiting) => Status::Waiting,
+            None => Status::InProgress,
+        };
+        let seen = self.facts_of(&subject).flat_map(|(_, _, fact)| [Some(fact.at), fact.started]).flatten();
+        StageView {
+            name: name.clone(),
+            status,
+            started: seen.chain(actions.iter().map(|action| action.started)).min().unwrap_or_else(|| self.first_seen()),
+            ended: settled.map(|(_, fact)| fact.at),
+            actions,
+        }
+    }
+
+    fn action(&self, stage: &StageName, action: &ActionName) -> ActionView {
+        let subject = Subject::Action { stage: stage.clone(), action: action.clone() };
+        let attempt = self.facts_of(&subject).map(|(attempt, _, _)| attempt).max().unwrap_or(Attempt::FIRST);
+        let mut known = ActionFacts::default();
+        for (_, _, fact) in self.facts_of(&subject).filter(|(of, _, _)| *of == attempt) {
+            known.join(fact.action.clone().unwrap_or_default());
+        }
+        let approval = known.provider.as_ref().is_some_and(Provider::is_approval);
+        let settled = self.settled(&subject, attempt);
+        let seen = self.facts_of(&subject).filter(|(of, _, _)| *of == attempt);
+        ActionView {
+            name: action.clone(),
+            status: match settled {
+                Some((State::Failed, _)) if approval => Status::Rejected,
+                Some((final_state, _)) => status_of(final_state),
+                None if approval => Status::Waiting,
+                None => Status::InProgress,
+            },
+            attempt,
+            started: seen
+                .flat_map(|(_, _, fact)| [Some(fact.at), fact.started])
+                .flatten()
+                .min()
+                .unwrap_or_else(|| self.first_seen()),
+            ended: settled.map(|(_, fact)| fact.at),
+            provider: known.provider,
+            execution: known.execution,
+            result: known.result,
+            custom_data: known.custom_data,
+            review_link: known.review_link,
+        }
+    }
+}

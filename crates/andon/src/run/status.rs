@@ -1,0 +1,112 @@
+//! How does it stand? A run, in its latest attempt, and whatever subject of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Failure, Run};
+use crate::event::{Attempt, State, Subject};
+
+/// How a run, a stage or an action stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It is going on.
+    InProgress,
+    /// It is going on and waits for somebody's approval.
+    Waiting,
+    /// It succeeded.
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// Somebody said no.
+    Rejected,
+    /// Somebody stopped it.
+    Stopped,
+    /// A newer run took its place.
+    Superseded,
+    /// The pipeline was edited under it.
+    Canceled,
+}
+
+impl Status {
+    /// Whether nothing more is expected to happen, unless somebody retries.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::InProgress | Self::Waiting)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InProgress => "running",
+            Self::Waiting => "waiting for approval",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+            Self::Stopped => "stopped",
+            Self::Superseded => "superseded",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
+impl Run {
+    /// How the run stands, in its latest attempt.
+    pub fn status(&self) -> Status {
+        let attempt = self.attempt();
+        match self.settled(&Subject::Pipeline, attempt) {
+            Some((State::Failed, _)) if self.is_rejected(attempt) => Status::Rejected,
+            Some((state, _)) => status_of(state),
+            None if self.reopened(attempt) => Status::InProgress,
+            None => match self.failures(attempt).as_slice() {
+                [] if self.stages().iter().any(|stage| stage.status == Status::Waiting) => Status::Waiting,
+                [] => Status::InProgress,
+                failures if failures.iter().all(Failure::is_rejection) => Status::Rejected,
+                _ => Status::Failed,
+            },
+        }
+    }
+
+    /// When the run ended, in its latest attempt.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.settled(&Subject::Pipeline, self.attempt()).map(|(_, fact)| fact.at)
+    }
+
+    /// The final state of a subject in an attempt, unless it was reopened since.
+    ///
+    /// Of two final states the later one counts; one that `RESUMED` came after does not count at all.
+    pub(super) fn settled<'a>(&'a self, subject: &Subject, attempt: Attempt) -> Option<(State, &'a Fact)> {
+        let of_attempt = || self.facts_of_attempt(subject, attempt);
+        let (state, fact) =
+            of_attempt().filter(|(state, _)| state.is_final()).max_by_key(|(state, fact)| (fact.at, *state))?;
+        let reopened = of_attempt().any(|(other, resumed)| other == State::Resumed && resumed.at > fact.at);
+        (!reopened).then_some((state, fact))
+    }
+
+    fn reopened(&self, attempt: Attempt) -> bool {
+        self.fact(attempt, &Subject::Pipeline, State::Resumed).is_some_and(|resumed| {
+            self.facts
+                .iter()
+                .filter(|(key, _)| key.attempt == attempt && key.state == State::Failed)
+                .all(|(_, failed)| failed.at <= resumed.at)
+        })
+    }
+
+    pub(super) fn facts_of_attempt<'a, 's>(
+        &'a self,
+        subject: &'s Subject,
+        attempt: Attempt,
+    ) -> impl Iterator<Item = (State, &'a Fact)> + use<'a, 's> {
+        self.facts_of(subject).filter(move |(of, _, _)| *of == attempt).map(|(_, state, fact)| (state, fact))
+    }
+}
+
+pub(super) fn status_of(state: State) -> Status {
+    match state {
+        State::Started | State::Resumed | State::Stopping => Status::InProgress,
+        State::Succeeded => Status::Succeeded,
+        State::Failed => Status::Failed,
+        State::Stopped | State::Abandoned => Status::Stopped,
+        State::Superseded => Status::Superseded,
+        State::Canceled => Status::Canceled,
+    }
+}

@@ -1,0 +1,30 @@
+//! The templates: what CloudFormation and SAM think of them, and what there is to say of their security.
+
+use std::process::Command;
+
+use anyhow::Result;
+use test_support::tools::folder;
+
+use super::tools;
+use crate::command::run;
+use crate::workspace;
+
+const TEMPLATES: [&str; 3] = ["sam-template.yml", "spoke.yml", "pipeline.yml"];
+
+pub(super) fn check() -> Result<()> {
+    tools::prepare()?;
+    tools::prepare_for_templates()?;
+    run(tool("python", "cfn-lint").args(TEMPLATES))?;
+    run(tool("templates", "sam").args(["validate", "--lint", "--template", "sam-template.yml"]))?;
+    let mut checkov = tool("templates", "checkov");
+    checkov.args(["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]);
+    run(checkov.args(TEMPLATES.iter().flat_map(|template| ["--file", template])))
+}
+
+/// A program of one of the environments, which asks nobody outside and has a region to think of.
+fn tool(environment: &str, program: &str) -> Command {
+    let mut command = Command::new(folder().join(environment).join("bin").join(program));
+    command.current_dir(workspace::root());
+    command.env("AWS_DEFAULT_REGION", "us-east-1").env("SAM_CLI_TELEMETRY", "0");
+    command
+}

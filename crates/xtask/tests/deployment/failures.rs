@@ -1,0 +1,75 @@
+//! A failed action of every kind whose reason the notifier looks up, and the services that know the reason.
+
+use serde_json::{Value, json};
+use test_support::stand_in::Aws;
+
+use crate::account::{HUB, recorded_here};
+
+const DEPLOYMENT: &str = "d-89UY4MNR5";
+const SERVICE_DEPLOYMENT: &str = "ecs-svc/7710245839164450928";
+
+/// One action after another, each of a pipeline of its own.
+pub(crate) fn of_every_kind() -> Vec<Value> {
+    let stack = format!("arn:aws:cloudformation:us-east-1:{HUB}:stack/web/dc21b9d6-1111-2222-3333-444455556666");
+    let change_set =
+        format!("arn:aws:cloudformation:us-east-1:{HUB}:changeSet/web/1a2b3c4d-1111-2222-3333-444455556666");
+    let log = format!("arn:aws:logs:us-east-1:{HUB}:log-group:/aws/codepipeline/web:log-stream:3f2a");
+    let mut failures = Vec::new();
+    for (provider, id, summary) in [
+        ("CodeBuild", "web-build:44cf1673-7232-408f-8000-e8c9c72d1442", "Build terminated with state: FAILED"),
+        ("CodeDeploy", DEPLOYMENT, "Deployment d-89UY4MNR5 failed"),
+        ("CloudFormation", stack.as_str(), "Stack web was rolled back"),
+        ("CloudFormation", change_set.as_str(), "Change set failed"),
+        ("ECS", SERVICE_DEPLOYMENT, "Deployment failed"),
+        ("Lambda", "", "The AWS Lambda function smoke-test failed to return a result. Check the function."),
+        ("Commands", log.as_str(), "Action failed with status: FAILED"),
+    ] {
+        let number = failures.len();
+        let mut event = recorded_here(&["codepipeline-action-failed"]).remove(0);
+        event["detail"]["pipeline"] = json!(format!("web-{number}"));
+        event["detail"]["execution-id"] = json!(format!("cbf0acd8-060b-4c7e-847a-{number:012}"));
+        event["detail"]["type"]["provider"] = json!(provider);
+        event["detail"]["region"] = json!("us-east-1");
+        event["detail"]["execution-result"] =
+            json!({ "external-execution-id": id, "external-execution-summary": summary, "error-code": "JobFailed" });
+        failures.push(event);
+    }
+    // A run that failed, and nobody said where: that is asked of CodePipeline.
+    let run = recorded_here(&["codepipeline-pipeline-failed"]).remove(0);
+    failures.push(run);
+    failures
+}
+
+/// What the services know beside the reason that an event gives.
+pub(crate) fn prepare(aws: &Aws) {
+    aws.put_deployment(json!({ "deploymentId": DEPLOYMENT, "applicationName": "web", "status": "Failed" }));
+    aws.put_deployment_target(
+        DEPLOYMENT,
+        json!({ "deploymentTargetType": "InstanceTarget", "instanceTarget": {
+            "targetId": "i-1", "status": "Failed", "lifecycleEvents": [{
+                "lifecycleEventName": "ApplicationStart", "status": "Failed",
+                "diagnostics": { "errorCode": "ScriptFailed", "message": "start.sh failed with exit code 1" },
+            }],
+        } }),
+    );
+    aws.declare_pipeline(json!({
+        "name": "web-4", "version": 1, "roleArn": format!("arn:aws:iam::{HUB}:role/web"),
+        "stages": [{ "name": "Build", "actions": [{
+            "name": "Build", "actionTypeId": { "category": "Deploy", "owner": "AWS", "provider": "ECS", "version": "1" },
+            "configuration": { "ClusterName": "mobile", "ServiceName": "bff" },
+        }] }],
+    }));
+    let now = jiff::Timestamp::now().as_second();
+    let cluster = format!("arn:aws:ecs:us-east-1:{HUB}:cluster/mobile");
+    aws.put_service(json!({
+        "serviceArn": format!("arn:aws:ecs:us-east-1:{HUB}:service/mobile/bff"), "serviceName": "bff",
+        "clusterArn": cluster, "status": "ACTIVE", "events": [],
+        "deployments": [{ "id": SERVICE_DEPLOYMENT, "status": "PRIMARY", "rolloutState": "FAILED" }],
+    }));
+    aws.put_task(json!({
+        "taskArn": format!("arn:aws:ecs:us-east-1:{HUB}:task/mobile/t1"), "clusterArn": cluster,
+        "group": "service:bff", "desiredStatus": "STOPPED", "lastStatus": "STOPPED", "startedBy": SERVICE_DEPLOYMENT,
+        "createdAt": now - 3630, "stoppedAt": now - 3620, "stoppedReason": "Essential container in task exited",
+        "containers": [{ "name": "web", "exitCode": 137 }],
+    }));
+}

@@ -1,0 +1,26 @@
+//! Wires the dashboard function to Lambda.
+
+use andon_aws::clock::SystemClock;
+use andon_aws::dashboards::CloudWatchShelf;
+use andon_aws::dynamodb::DynamoLedger;
+use andon_aws::{config, environment, lambda};
+use dashboard::Dashboards;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::log();
+    let (table, configuration) = (environment::table()?, environment::config()?);
+    lambda::serve(
+        async || {
+            let aws = config::load().await;
+            Dashboards {
+                ledger: DynamoLedger::connect(&aws, &table, SystemClock),
+                shelf: CloudWatchShelf::connect(&aws),
+                clock: SystemClock,
+                config: configuration.clone(),
+            }
+        },
+        async |dashboards, payload, invocation| dashboards.handle(payload, invocation).await,
+    )
+    .await
+}
