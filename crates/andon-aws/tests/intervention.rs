@@ -168,6 +168,10 @@ async fn a_code_is_right_or_wrong() {
     for wrong in ["0470", "471", "04711", "", "0471 ", "oops", "四七一一"] {
         assert!(!secrets.is(&kept, wrong).await.unwrap(), "{wrong}");
     }
+    let calls = store.calls();
+    assert_eq!(calls.len(), 1, "it is kept for a while");
+    assert!(calls[0].operation.ends_with("GetParameter") && calls[0].region == "eu-west-1", "{calls:?}");
+    assert_eq!(calls[0].body["Name"], "/andon/voice-code");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,6 +147,37 @@ fn pages_of_other_sites_cannot_send_events() {
 }
 
 #[test]
+fn the_skill_answers_from_what_has_come_in() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    post(&server, &events("build-failed"));
+    let ask = |headers: &str, body: &str| server.send("POST", "/alexa", headers, body.as_bytes());
+    let failing = json!({"request": {"type": "IntentRequest", "locale": "en-GB", "intent": {"name": "FailingIntent"}}});
+    let reply = ask("", &failing.to_string());
+    assert_eq!(reply.status, 200);
+    let said = reply.json()["response"]["outputSpeech"]["ssml"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("<speak><s>Only payments API is failing."), "{said}");
+    assert_eq!(ask("", "{oops").status, 400);
+    assert_eq!(ask("Origin: https://example.com\r\n", &failing.to_string()).status, 403);
+}
+
+#[test]
+fn a_skill_that_may_not_ask_hears_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().to_str().unwrap();
+    let command =
+        support::andon(&["serve", "--port", "0", "--quiet", "--data", folder, "--skill", "amzn1.ask.skill.1"]);
+    let server = Server::of(command);
+    let launch = |skill: &str| {
+        let system = json!({"System": {"application": {"applicationId": skill}}});
+        let request = json!({"context": system, "request": {"type": "LaunchRequest"}});
+        server.send("POST", "/alexa", "", request.to_string().as_bytes()).json()["response"].clone()
+    };
+    assert!(launch("amzn1.ask.skill.1")["outputSpeech"].is_object());
+    assert_eq!(launch("amzn1.ask.skill.2"), json!({"shouldEndSession": true}));
+}
+
+#[test]
 fn whoever_follows_hears_of_news_and_is_let_go_when_the_server_ends() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());

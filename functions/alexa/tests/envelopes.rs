@@ -1,6 +1,6 @@
 //! Whatever the function is called with, it answers: with a valid reply or a clean refusal.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
 

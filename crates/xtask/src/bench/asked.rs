@@ -69,9 +69,9 @@ async fn fill(filler: &Subject, environment: &[(String, String)]) -> Result<()> 
     let start = Timestamp::now() - SignedDuration::from_hours(2);
     let numbers: Vec<usize> = (0..PIPELINES).collect();
     for chunk in numbers.chunks(BATCH) {
-        let told = chunk.iter().flat_map(|number| {
+        let told = chunk.iter().filter_map(|number| {
             let events = events::another(run, &format!("checkout-{number:04}-prod"), *number, start);
-            events.into_iter().filter(|event| event.pointer("/detail/action").is_some()).next_back()
+            events.into_iter().rfind(|event| event.pointer("/detail/action").is_some())
         });
         let records: Vec<Value> = told
             .enumerate()
