@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Runbook;
-use crate::diagnosis::{Category, Evidence, Message, MessageSource, PhaseContext, diagnose, failed_tests};
+use crate::diagnosis::{Category, CauseLine, Evidence, Message, MessageSource, PhaseContext, diagnose, failed_tests};
 use crate::event::{EvidenceEvent, EvidenceKind};
 use crate::join::join_by_order;
 use crate::name::PipelineId;
@@ -85,7 +85,8 @@ pub fn explain(failure: &Failure, kept: &[EvidenceEvent], found: Found, runbooks
     let failed_tests = (diagnosis.category == Category::Test).then(|| failed_tests(&evidence.log)).flatten();
     let (hint, link) = match diagnosis.runbook {
         Some(runbook) => (Some(runbook.sentence), runbook.link),
-        None => (diagnosis.hint, None),
+        // What stands among the lines already is no advice.
+        None => (diagnosis.hint.filter(|hint| !repeats(hint, &diagnosis.cause)), None),
     };
     Explanation {
         worth: u32::try_from(worth).unwrap_or(u32::MAX),
@@ -96,6 +97,11 @@ pub fn explain(failure: &Failure, kept: &[EvidenceEvent], found: Found, runbooks
         missing,
         failed_tests,
     }
+}
+
+fn repeats(hint: &str, cause: &[CauseLine]) -> bool {
+    let said = hint.trim_end_matches(['.', '…']);
+    cause.iter().any(|line| line.text.contains(said))
 }
 
 fn later(at: Timestamp) -> Timestamp {

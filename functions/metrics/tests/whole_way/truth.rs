@@ -77,6 +77,7 @@ pub(crate) fn numbers(played: &[Played], deploys: Deploys) -> Numbers {
             continue;
         }
         put("DeploymentCount", &[], 1.0);
+        put("DeploymentFailureCount", &[], 0.0);
         if let Some(authored) = attempt.authored.filter(|authored| authored <= ended) {
             put("ChangeLeadTime", &[], seconds(authored, *ended));
         }
