@@ -53,9 +53,9 @@ pub(crate) fn day() -> &'static Day {
 
 async fn play() -> Day {
     let account = Account::open();
-    let (url, slack) = (account.url().to_owned(), account.slack.webhook_url());
+    let (endpoint, slack) = (account.url().to_owned(), account.slack.webhook_url());
     let stack = Stack::deploy(
-        &url,
+        &endpoint,
         HUB,
         "sam-template.yml",
         "andon",
@@ -75,7 +75,7 @@ async fn play() -> Day {
         ("HubRole", outputs["NotifierRole"].as_str()),
         ("EvidenceExternalId", EXTERNAL_ID),
     ];
-    let spoke = Stack::deploy(&url, MEMBER, "spoke.yml", "andon-spoke", &hub);
+    let spoke = Stack::deploy(&endpoint, MEMBER, "spoke.yml", "andon-spoke", &hub);
     account.subscribe(&outputs["Topic"]);
     account.create_topic("audit");
     account.package(CONFIGURATION);
