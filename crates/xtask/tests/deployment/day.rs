@@ -53,7 +53,7 @@ pub(crate) fn day() -> &'static Day {
 
 async fn play() -> Day {
     let account = Account::open();
-    let (endpoint, slack) = (account.url().to_owned(), account.slack.webhook_url());
+    let (endpoint, webhook_url) = (account.url().to_owned(), account.slack.webhook_url());
     let stack = Stack::deploy(
         &endpoint,
         HUB,
@@ -81,7 +81,7 @@ async fn play() -> Day {
     account.package(CONFIGURATION);
     let token = json!({ "Name": "/andon/slack-token", "Type": "SecureString", "Value": "xoxb-not-a-real-token" });
     account.ask("ssm", "AmazonSSM.PutParameter", &token);
-    let webhook = json!({ "Name": "/andon/webhook", "SecretString": slack });
+    let webhook = json!({ "Name": "/andon/webhook", "SecretString": webhook_url });
     account.ask("secretsmanager", "secretsmanager.CreateSecret", &webhook);
     failures::prepare(&account.aws);
 
