@@ -1,6 +1,8 @@
 //! The machine's clock, for whoever wires things together; everybody else is given the time.
 
 use andon::clock::Clock;
+#[cfg(feature = "lambda")]
+use andon::clock::Timer;
 use jiff::Timestamp;
 
 /// The clock of the machine.
@@ -14,7 +16,7 @@ impl Clock for SystemClock {
 }
 
 #[cfg(feature = "lambda")]
-impl andon::answer::Timer for SystemClock {
+impl Timer for SystemClock {
     async fn wait(&self, span: jiff::SignedDuration) {
         tokio::time::sleep(span.try_into().unwrap_or_default()).await;
     }

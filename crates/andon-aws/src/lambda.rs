@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use andon::batch::Invocation;
+use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,10 +28,20 @@ pub async fn serve<F, A: Serialize, E: Display>(
         let function = wired.get_or_init(|| wire()).await;
         let LambdaEvent { payload, context } = event;
         let home = environment::home(&context.invoked_function_arn);
-        let invocation = Invocation { id: context.request_id, home, function: context.invoked_function_arn };
+        let invocation = Invocation {
+            until: deadline(context.deadline),
+            id: context.request_id,
+            home,
+            function: context.invoked_function_arn,
+        };
         Box::pin(handle(function, payload, &invocation))
             .await
             .map_err(|error| Diagnostic { error_type: "Unfinished".to_owned(), error_message: error.to_string() })
     }))
     .await
+}
+
+/// When Lambda cuts a call off, in milliseconds since 1970.
+fn deadline(milliseconds: u64) -> Timestamp {
+    i64::try_from(milliseconds).ok().and_then(|at| Timestamp::from_millisecond(at).ok()).unwrap_or(Timestamp::MAX)
 }

@@ -192,6 +192,7 @@ fn every_kind_can_be_seen_in_every_form() {
         "succeeded",
         "stopped",
         "superseded",
+        "canceled",
     ];
     for kind in kinds {
         let email = run(&["preview", kind]);

@@ -247,6 +247,18 @@ fn lines_are_written_as_they_are_pinned() {
 }
 
 #[test]
+fn what_quiet_hours_hold_back_is_named() {
+    let config = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("quiet.yml");
+    let quiet = "version: 1\nroutes:\n  - { quiet: { from: '10:00', to: '18:00' }, to: default }\n";
+    std::fs::write(&config, quiet).unwrap();
+    let played = run(&["replay", "--json", "--config", config.to_str().unwrap(), &recorded("running")]);
+    assert_eq!(played.code, 0, "{}", played.err);
+    assert_eq!(alerts(&played.json_lines()), [""; 0]);
+    assert!(played.err.contains("approval-needed/"), "{}", played.err);
+    assert!(played.err.contains("waits for the end of quiet hours, 2026-11-20T18:00:00Z"), "{}", played.err);
+}
+
+#[test]
 fn a_failure_that_nobody_explains_is_told_once_the_input_is_over() {
     let event = json!({
         "source": "aws.codepipeline", "detail-type": "CodePipeline Pipeline Execution State Change",

@@ -19,6 +19,8 @@ pub struct Invocation {
     pub home: Home,
     /// The ARN that the function was called by, alias included; empty where it is no Lambda function.
     pub function: String,
+    /// When the call is cut off, done or not.
+    pub until: Timestamp,
 }
 
 /// The events a function was called with, and what became of each.

@@ -5,8 +5,9 @@
 use std::cell::Cell;
 
 use andon::answer::{
-    Answer, Desk, Fleet, Group, Kind, Locale, PATIENCE, Question, Session, Subject, Timer, Topic, Voice, answer, spoken,
+    Answer, Desk, Fleet, Group, Kind, Locale, PATIENCE, Question, Session, Subject, Topic, Voice, answer, spoken,
 };
+use andon::clock::Timer;
 use andon::config::Deployment;
 use andon::diagnosis::{Evidence, Log};
 use andon::event::EvidenceEvent;

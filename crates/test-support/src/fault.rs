@@ -51,14 +51,20 @@ pub(crate) struct Faults<F>(Arc<Mutex<HashMap<String, Waiting<F>>>>);
 
 #[derive(Debug)]
 struct Waiting<F> {
-    once: VecDeque<F>,
+    /// `None` where all goes well.
+    next: VecDeque<Option<F>>,
     standing: Option<F>,
 }
 
 impl<F: Clone> Faults<F> {
     /// The next request for the operation fails this way; called again, the one after it.
     pub(crate) fn once(&self, operation: &str, fault: F) {
-        self.of(operation, |waiting| waiting.once.push_back(fault));
+        self.sequence(operation, [Some(fault)]);
+    }
+
+    /// The next requests for the operation go as these say, one after the other.
+    pub(crate) fn sequence(&self, operation: &str, faults: impl IntoIterator<Item = Option<F>>) {
+        self.of(operation, |waiting| waiting.next.extend(faults));
     }
 
     /// Every request for the operation fails this way, after those of [`Faults::once`].
@@ -74,12 +80,12 @@ impl<F: Clone> Faults<F> {
     pub(crate) fn next(&self, operation: &str) -> Option<F> {
         let mut faults = lock(&self.0);
         let waiting = faults.get_mut(operation)?;
-        waiting.once.pop_front().or_else(|| waiting.standing.clone())
+        waiting.next.pop_front().unwrap_or_else(|| waiting.standing.clone())
     }
 
     fn of(&self, operation: &str, change: impl FnOnce(&mut Waiting<F>)) {
         let mut faults = lock(&self.0);
-        change(faults.entry(operation.to_owned()).or_insert_with(|| Waiting { once: VecDeque::new(), standing: None }));
+        change(faults.entry(operation.to_owned()).or_insert_with(|| Waiting { next: VecDeque::new(), standing: None }));
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`recorder`]: a proxy in front of an emulator that notes every request, and can make one fail;
 //! - [`browser`]: a real browser, to look at pages as people do;
 //! - [`ask`]: a client of AWS's protocols that is no SDK, to prepare an emulator and to look into it;
+//! - [`block_kit`]: two judges of whether Slack would take a message;
 //! - [`shapes`]: an independent judge of whether requests and replies have the shapes that AWS describes.
 //!
 //! Every server here listens on a free loopback port, runs on a thread of its own, so that a test may block, and ends
@@ -16,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub mod ask;
+pub mod block_kit;
 pub mod browser;
 pub mod call;
 pub mod emulator;

@@ -3,8 +3,7 @@
 //! A stand-in that answers in a shape of its own invention proves nothing, and so a test that feeds one can have all of
 //! its calls judged by somebody else.
 
-use std::io::{self, Write};
-use std::process::Stdio;
+use std::io;
 
 use serde_json::json;
 
@@ -15,22 +14,17 @@ use crate::tools;
 ///
 /// Calls to Slack, and those that were never answered, are passed over. Refused calls have only their error code judged.
 pub fn violations<'a>(calls: impl IntoIterator<Item = &'a Call>) -> io::Result<Vec<String>> {
-    let mut judge = tools::python("shapes.py").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    if let Some(mut stdin) = judge.stdin.take() {
-        for call in calls.into_iter().filter(|call| call.service != "slack" && call.status.is_some()) {
-            let line = json!({
+    let answered = calls.into_iter().filter(|call| call.service != "slack" && call.status.is_some());
+    tools::judged(
+        "shapes.py",
+        answered.map(|call| {
+            json!({
                 "service": call.service,
                 "operation": call.operation,
                 "input": call.body,
                 "status": call.status,
                 "reply": call.reply,
-            });
-            writeln!(stdin, "{line}")?;
-        }
-    }
-    let output = judge.wait_with_output()?;
-    if !output.status.success() {
-        return Err(io::Error::other(format!("the judge of shapes failed with {}", output.status)));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+            })
+        }),
+    )
 }

@@ -3,8 +3,11 @@
 //! `cargo xtask test` puts them there; nothing is looked for anywhere else, so that every machine runs the same versions.
 //! The one exception is Chromium, which comes with the system.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 /// The names that Chromium goes by.
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -25,6 +28,22 @@ pub fn python(program: &str) -> Command {
     let mut command = Command::new(folder().join("python/bin/python"));
     command.arg(sources().join(program));
     command
+}
+
+/// What one of the programs in [`sources`] finds wrong with these values, which it reads as a line of JSON each: a line
+/// for every fault.
+pub fn judged(program: &str, values: impl IntoIterator<Item = Value>) -> io::Result<Vec<String>> {
+    let mut judge = python(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = judge.stdin.take() {
+        for value in values {
+            writeln!(stdin, "{value}")?;
+        }
+    }
+    let output = judge.wait_with_output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("{program} failed with {}", output.status)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 /// Node with the packages of `package.json`, about to run one of the programs in [`sources`].

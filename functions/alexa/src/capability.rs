@@ -1,7 +1,7 @@
 //! Whether the skill could answer, for Alexa who looks for one that can. Nothing is done and nothing is said.
 
-use andon::answer::{Found, Session, Timer};
-use andon::clock::Clock;
+use andon::answer::{Found, Session};
+use andon::clock::{Clock, Timer};
 use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;
 

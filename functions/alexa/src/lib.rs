@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use andon::answer::{Desk, Kind, Locale, Question, Subject, Timer, Topic, Voice};
+use andon::answer::{Desk, Kind, Locale, Question, Subject, Topic, Voice};
 use andon::batch::Invocation;
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config;
 use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;

@@ -4,8 +4,8 @@
 
 use std::pin::pin;
 
-use andon::answer::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Timer, Topic, called, spoken};
-use andon::clock::Clock;
+use andon::answer::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Topic, called, spoken};
+use andon::clock::{Clock, Timer};
 use andon::config;
 use andon::intervention::{
     Intervention, NothingToDo, Obstacle, Order, OrderError, Passcode, PipelineActions, Step, order,

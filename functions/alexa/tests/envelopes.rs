@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use alexa::{Alexa, Skills};
-use andon::answer::{Desk, Timer};
-use andon::clock::Clock;
+use andon::answer::Desk;
+use andon::clock::{Clock, Timer};
 use andon::config::{Config, Deployment};
 use andon::intervention::NoActions;
 use andon::ledger::memory::MemoryLedger;

@@ -14,7 +14,7 @@ use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
 use andon::run::Run;
 use andon::testing::faults::{Fault, Faults, Faulty};
-use andon::testing::home;
+use andon::testing::{home, invocation};
 use dashboard::{Dashboards, Unfinished};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -94,7 +94,7 @@ fn ledger(count: usize) -> MemoryLedger {
 fn call(ledger: &MemoryLedger, shelf: &Shelf, payload: Value, faults: &Rc<Faults>) -> Result<Value, Unfinished> {
     let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:andon-dashboard:live".to_owned();
-    let invocation = Invocation { id: "call".to_owned(), home: home(), function };
+    let invocation = Invocation { function, ..invocation("call") };
     let ledger = Faulty::new(ledger, faults);
     let dashboards = Dashboards { ledger, shelf, clock: now, config: Config::default() };
     dashboards.handle(payload, &invocation).now_or_never().unwrap()

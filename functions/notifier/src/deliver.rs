@@ -2,7 +2,7 @@
 
 use andon::alert::{Alert, News};
 use andon::batch::Invocation;
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config::Destination;
 use andon::delivery::{DeadLetters, Outgoing, SendError, Sender};
 use andon::explanation::EvidenceSource;
@@ -12,12 +12,16 @@ use andon::name::{ActionName, StageName};
 use andon::route::{Delivery, Facts, route};
 use andon::run::Run;
 use futures_util::future::{join, join_all};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Cause, Notifier, Problem};
 
 /// How often it is tried again to remember that a message is out.
 const SETTLE_TRIES: u32 = 2;
+/// How long a destination is waited for that asks for patience: less than it takes a queue to deliver again.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
+/// What a second try, and remembering it, takes at most.
+const SECOND_TRY: SignedDuration = SignedDuration::from_secs(8);
 
 /// A claim that was granted, and where it leads.
 struct Granted<'d> {
@@ -42,7 +46,7 @@ enum Form {
     Instead(Receipt),
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
     /// Tells an alert wherever the configuration says, unless that has been done.
     ///
     /// The destinations are served side by side: one that is slow or broken does not keep the others waiting. What a
@@ -75,9 +79,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         }
         let substance = alert.substance();
         let message = compose(&alert, &Context { config: &self.config, now: self.clock.now() });
-        for told in join_all(granted.iter().map(|granted| self.send(granted, &message, substance.as_ref()))).await {
-            problems.extend(told.err());
-        }
+        let told = granted.iter().map(|granted| self.send(granted, &message, substance.as_ref(), invocation.until));
+        problems.extend(join_all(told).await.into_iter().filter_map(Result::err));
         if let (Some(run), News::Failed(failed)) = (run, &alert.news) {
             for failure in explained.into_iter().filter_map(|index| failed.failures.get(index)) {
                 let Some(explanation) = failure.explanation.clone() else { continue };
@@ -167,7 +170,13 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         unknown
     }
 
-    async fn send(&self, granted: &Granted<'_>, message: &Message, substance: Option<&String>) -> Result<(), Problem> {
+    async fn send(
+        &self,
+        granted: &Granted<'_>,
+        message: &Message,
+        substance: Option<&String>,
+        until: Timestamp,
+    ) -> Result<(), Problem> {
         let Granted { delivery, key, lease, form } = granted;
         let destination: &Destination = delivery.destination;
         let (update, thread) = match form {
@@ -178,7 +187,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         // An addition to what was said calls nobody a second time.
         let mention = if update.is_some() { &[] } else { delivery.mention };
         let outgoing = Outgoing { message, mention, id: &key.effect, update, thread };
-        match self.sender.send(destination, outgoing).await {
+        match self.send_patiently(destination, outgoing, until).await {
             Ok(mut receipt) => {
                 tracing::info!(
                     pipeline.name = %message.about.pipeline.name,
@@ -201,6 +210,26 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 Err(Problem::Never(error.to_string(), Some((key.clone(), lease.clone()))))
             }
         }
+    }
+
+    /// Sends a message, and once more after a while where the destination asks for it and there is the time.
+    ///
+    /// Otherwise the queue delivers again, which takes minutes.
+    async fn send_patiently(
+        &self,
+        destination: &Destination,
+        outgoing: Outgoing<'_>,
+        until: Timestamp,
+    ) -> Result<Receipt, SendError> {
+        let sent = self.sender.send(destination, outgoing).await;
+        let Err(SendError::Later { after: Some(after), .. }) = sent else { return sent };
+        let in_time = |after| self.clock.now().checked_add(after + SECOND_TRY).is_ok_and(|done| done <= until);
+        if after > PATIENCE || !in_time(after) {
+            return sent;
+        }
+        tracing::info!("{} asks to be tried again in {} s", destination.name, after.as_secs());
+        self.clock.wait(after).await;
+        self.sender.send(destination, outgoing).await
     }
 
     async fn release_thread(&self, form: &Form, lease: &Lease) {

@@ -6,21 +6,25 @@
 
 use std::collections::BTreeMap;
 
-use andon::alert::{Alert, Due, due};
+use andon::alert::{Alert, Due, asked, due};
 use andon::batch::{Batch, Invocation, Unfinished};
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config::Config;
 use andon::delivery::{DeadLetters, Sender};
-use andon::event::{Attempt, Event, Malformed, PipelineEvent, Received, parse};
+use andon::event::{ApprovalRequest, Attempt, Event, Malformed, PipelineEvent, Received, parse};
 use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, ClaimKey, Lease, Ledger, LedgerError, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::{Patience, Run};
+use futures_util::future::join_all;
 use serde_json::Value;
 
 mod deliver;
 mod quiet;
 mod sweep;
+
+/// How many of a pipeline's latest runs an approval's own message is looked for in.
+const MOST_RUNS: usize = 5;
 
 /// The notifier and the ports it needs.
 #[derive(Debug)]
@@ -46,7 +50,7 @@ enum Taken {
     /// A run has more to say.
     Run(Box<Recorded>, Attempt),
     /// An approval's own message.
-    Alert(Box<Alert>),
+    Request(Box<ApprovalRequest>),
     /// Nothing to tell.
     Nothing,
 }
@@ -57,6 +61,14 @@ struct Touched {
     /// The attempts that they were about, each with the last event about it: enough to try it again by.
     attempts: BTreeMap<Attempt, usize>,
     patience: Patience,
+}
+
+/// Something that may be told of, once all events of a call have been merged.
+enum Story {
+    /// An approval's own message, and the record it came in.
+    Request(Box<ApprovalRequest>, usize),
+    /// A run.
+    Run(Box<Touched>),
 }
 
 /// What makes an alert due.
@@ -77,10 +89,12 @@ enum Problem {
     Never(String, Option<(ClaimKey, Lease)>),
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
     /// Handles one call: an SQS batch, or an event without one.
     ///
-    /// All events are merged before anything is told, so that events which came together explain each other.
+    /// All events are merged before anything is told, so that events which came together explain each other. Then the
+    /// pipelines are told of side by side, so that none waits for what another one waits for; the runs of one pipeline
+    /// in the order in which their events came.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
         if payload.get("andon").and_then(Value::as_str) == Some("sweep") {
             return self.sweep(invocation).await;
@@ -90,7 +104,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
 
     async fn handle_batch(&self, mut batch: Batch, invocation: &Invocation) -> Result<Value, Unfinished> {
         let mut touched: Vec<Touched> = Vec::new();
-        let mut requests: Vec<(usize, Box<Alert>)> = Vec::new();
+        let mut stories: Vec<Story> = Vec::new();
         for index in 0..batch.events.len() {
             let taken = match (batch.event(index), batch.events.get(index)) {
                 (Some(event), _) => self.take_in(event, invocation).await,
@@ -102,27 +116,26 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                     let patience = batch.patience(index, self.clock.now());
                     touch(&mut touched, *recorded, attempt, index, patience);
                 }
-                Ok(Taken::Alert(alert)) => requests.push((index, alert)),
+                Ok(Taken::Request(request)) => stories.push(Story::Request(request, index)),
                 Ok(Taken::Nothing) => {}
                 Err(problem) => self.not_done(&mut batch, index, problem).await,
             }
         }
-        for (index, alert) in requests {
-            let cause = batch.event(index).map_or(Cause::Clock, Cause::Event);
-            for problem in self.tell(*alert, None, cause, invocation).await {
-                self.not_done(&mut batch, index, problem).await;
-            }
-        }
-        for run in touched {
-            for problem in self.tell_of(&run, &batch, invocation).await {
-                // One dead letter for a run is enough; what is tried again is tried with every attempt it was about.
-                let records: Vec<usize> = match &problem {
-                    Problem::Later(_) => run.attempts.values().copied().collect(),
-                    Problem::Never(..) => run.attempts.values().copied().last().into_iter().collect(),
-                };
-                for record in records {
-                    self.not_done(&mut batch, record, problem.clone()).await;
+        stories.extend(touched.into_iter().map(Box::new).map(Story::Run));
+        let told = {
+            let batch = &batch;
+            let lanes = by_pipeline(stories).into_iter().map(|stories| async move {
+                let mut problems = Vec::new();
+                for story in stories {
+                    problems.extend(self.tell_of(story, batch, invocation).await);
                 }
+                problems
+            });
+            join_all(lanes).await
+        };
+        for (records, problem) in told.into_iter().flatten() {
+            for record in records {
+                self.not_done(&mut batch, record, problem.clone()).await;
             }
         }
         batch.answer()
@@ -138,7 +151,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 log_recorded(&event);
                 Ok(Taken::Run(Box::new(recorded), event.attempt))
             }
-            Event::ApprovalRequest(request) => Ok(Taken::Alert(Box::new(Alert::of_request(&request)))),
+            Event::ApprovalRequest(request) => Ok(Taken::Request(Box::new(request))),
             Event::Evidence(evidence) if !evidence.tells_of_failure() => Ok(Taken::Nothing),
             Event::Evidence(evidence) => {
                 self.ledger.keep_evidence(&evidence).await?;
@@ -160,8 +173,52 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         Ok(recorded)
     }
 
+    /// Tells whatever is due; gives back what kept it from being told, with the records that must come again for it.
+    async fn tell_of(&self, story: Story, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
+        match story {
+            Story::Request(request, index) => {
+                let cause = batch.event(index).map_or(Cause::Clock, Cause::Event);
+                let problems = self.tell_of_request(&request, cause, invocation).await;
+                problems.into_iter().map(|problem| (vec![index], problem)).collect()
+            }
+            Story::Run(run) => {
+                let records = |problem: &Problem| match problem {
+                    // What is tried again is tried with every attempt it was about.
+                    Problem::Later(_) => run.attempts.values().copied().collect(),
+                    // One dead letter for a run is enough.
+                    Problem::Never(..) => run.attempts.values().copied().last().into_iter().collect(),
+                };
+                let problems = self.tell_of_run(&run, batch, invocation).await;
+                problems.into_iter().map(|problem| (records(&problem), problem)).collect()
+            }
+        }
+    }
+
+    /// Tells that an approval waits, unless its run's own events have told it or it has been answered.
+    async fn tell_of_request(
+        &self,
+        request: &ApprovalRequest,
+        cause: Cause<'_>,
+        invocation: &Invocation,
+    ) -> Vec<Problem> {
+        match self.latest_runs(&request.pipeline).await {
+            Err(problem) => vec![problem.into()],
+            Ok(runs) => match asked(request, &runs) {
+                Some(alert) => self.tell(alert, None, cause, invocation).await,
+                None => Vec::new(),
+            },
+        }
+    }
+
+    async fn latest_runs(&self, pipeline: &PipelineId) -> Result<Vec<Run>, LedgerError> {
+        let Some(history) = self.ledger.history(pipeline).await? else { return Ok(Vec::new()) };
+        let latest = history.runs().into_iter().rev().take(MOST_RUNS);
+        let known = join_all(latest.map(|run| self.ledger.load(pipeline, &run.execution))).await;
+        known.into_iter().filter_map(|known| known.map(|known| Some(known.run?.value)).transpose()).collect()
+    }
+
     /// Tells whatever is due about a run; gives back whatever kept it from being told.
-    async fn tell_of(&self, run: &Touched, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
+    async fn tell_of_run(&self, run: &Touched, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (attempt, index) in &run.attempts {
             let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
@@ -245,6 +302,19 @@ fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index
         }
         None => touched.push(Touched { recorded, attempts: BTreeMap::from([(attempt, index)]), patience }),
     }
+}
+
+/// Stories of the same pipeline together, each pipeline's in the order they came.
+fn by_pipeline(stories: Vec<Story>) -> Vec<Vec<Story>> {
+    let mut lanes: BTreeMap<PipelineId, Vec<Story>> = BTreeMap::new();
+    for story in stories {
+        let pipeline = match &story {
+            Story::Request(request, _) => &request.pipeline,
+            Story::Run(run) => &run.recorded.run.pipeline,
+        };
+        lanes.entry(pipeline.clone()).or_default().push(story);
+    }
+    lanes.into_values().collect()
 }
 
 impl From<LedgerError> for Problem {

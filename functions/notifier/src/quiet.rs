@@ -2,7 +2,7 @@
 
 use andon::alert::Alert;
 use andon::batch::{Batch, Invocation};
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config::Timing;
 use andon::delivery::{DeadLetters, Sender};
 use andon::explanation::EvidenceSource;
@@ -24,7 +24,7 @@ pub(crate) struct Released {
     pub(crate) failed: u32,
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
     /// Holds the event back for the destinations where it is quiet now; gives back the others.
     ///
     /// One write for each of them, in place of the claim. Nothing is claimed yet: whatever is due when the event comes

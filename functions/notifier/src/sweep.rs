@@ -4,7 +4,7 @@
 
 use andon::alert::{Alert, overdue};
 use andon::batch::{Invocation, Unfinished};
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::delivery::{DeadLetters, Sender};
 use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, Ledger, LedgerError};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{Cause, Notifier, Problem};
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock> Notifier<L, A, E, S, D, C> {
+impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
     /// Looks at every pipeline once. One that cannot be told of does not keep the others from it; the next sweep tries
     /// again, so only a ledger that cannot be read is an error.
     pub(crate) async fn sweep(&self, invocation: &Invocation) -> Result<Value, Unfinished> {

@@ -11,6 +11,8 @@ use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use serde_json::{Value, json};
 use test_support::emulator::moto;
+use test_support::fault::Fault;
+use test_support::recorder::Recorder;
 use test_support::runtime_api::{Function, FunctionError};
 use test_support::stand_in::{Aws, Slack, SlackFault};
 use test_support::unique;
@@ -233,7 +235,7 @@ async fn a_slack_that_asks_to_slow_down_delays_nobody_else() {
     )
     .await;
     let function = account.start().await;
-    account.slack.inject_always("webhook", SlackFault::RateLimited(3));
+    account.slack.inject_always("webhook", SlackFault::RateLimited(60));
     let run = events("codepipeline-run-commands-failed");
     let mut again = Vec::new();
     for event in &run {
@@ -251,6 +253,30 @@ async fn a_slack_that_asks_to_slow_down_delays_nobody_else() {
     }
     assert_eq!(account.slack.messages().len(), 1, "it is told later, once");
     assert!(account.subjects().await.is_empty(), "and the mail is not sent again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slack_that_asks_for_a_moment_is_given_it_and_other_channels_do_not_wait() {
+    let account = Account::open(
+        "version: 1\nslack-token: env:SLACK_TOKEN\ndestinations:\n  busy: { slack-webhook: \"env:SLACK_WEBHOOK\" }\n  team: { slack: deployments }\nroutes:\n  - match: { pipeline: docs-* }\n    to: busy\n  - to: team\n",
+    )
+    .await;
+    let function = account.start().await;
+    account.slack.inject("webhook", SlackFault::RateLimited(3));
+    let mut run = events("codepipeline-run-commands-failed");
+    run.extend(events("codepipeline-run-build-failed"));
+    let failed: Vec<Value> = run.into_iter().filter(|event| event["detail"]["state"] == "FAILED").collect();
+    assert!(failed.len() <= 10, "one batch, the busy channel's first");
+    assert_eq!(
+        invoke(&function, &batch(&failed)).await,
+        all_done(),
+        "nothing is left to the queue: {}",
+        function.log()
+    );
+    let channels: Vec<String> = account.slack.messages().into_iter().map(|message| message.channel).collect();
+    assert_eq!(channels, ["#deployments", "C0WEBHOOK"], "the other channel is told first");
+    let tries = account.slack.requests().into_iter().filter(|call| call.operation == "webhook").count();
+    assert_eq!(tries, 2, "it is asked again once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,6 +303,52 @@ async fn a_token_that_slack_refuses_goes_to_the_dead_letters_at_once() {
     assert!(!log.contains(TOKEN), "a token is never logged");
     let tries = account.slack.requests().iter().filter(|call| call.operation == "chat.postMessage").count();
     assert_eq!(tries, 1);
+}
+
+/// What is wrong with a destination is found out at its first use where it could not be known before: it goes to the dead
+/// letters with its name, and the others are served.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_that_cannot_be_used_is_named_and_the_others_are_served() {
+    let parameters = Recorder::start(&moto().unwrap()).unwrap();
+    parameters.inject_always("GetParameter", Fault::error(400, "AccessDeniedException", "not authorized"));
+    let mut said = Vec::new();
+    for (destination, refusal, environment) in [
+        ("{ slack: deployments, token: \"ssm:/andon/nowhere\" }", None, None),
+        (
+            "{ slack: deployments, token: \"ssm:/andon/locked\" }",
+            None,
+            Some(("AWS_ENDPOINT_URL_SSM", parameters.url())),
+        ),
+        ("{ slack: deployments, token: \"env:NOT_SET\" }", None, None),
+        (
+            "{ slack-webhook: \"env:SLACK_WEBHOOK\" }",
+            None,
+            Some(("SLACK_WEBHOOK", "http://hooks.slack.example/services/T0/B0/SECRET".to_owned())),
+        ),
+        ("{ slack-webhook: \"env:SLACK_WEBHOOK\" }", Some(("webhook", "channel_is_archived")), None),
+        ("{ slack: deployments, token: \"env:SLACK_TOKEN\" }", Some(("chat.postMessage", "is_archived")), None),
+        ("{ slack: deployments, token: \"env:SLACK_TOKEN\" }", Some(("chat.postMessage", "not_in_channel")), None),
+        ("{ sns: \"arn:aws:sns:us-east-2:123456789012:nowhere\" }", None, None),
+    ] {
+        let config = format!("version: 1\ndestinations:\n  team: {destination}\nroutes:\n  - to: [team, default]\n");
+        let account = Account::open(&config).await;
+        if let Some((operation, error)) = refusal {
+            account.slack.inject_always(operation, SlackFault::Refused(error.to_owned()));
+        }
+        let mut variables = account.environment();
+        variables.extend(environment.map(|(name, value)| (name.to_owned(), value)));
+        let function = Function::start(NOTIFIER, variables).await.unwrap();
+        deliver(&function, &events("codepipeline-run-commands-failed")).await;
+        assert_eq!(account.subjects().await, ["[FAILED] docs-portal failed in Build / BuildSite"], "{destination}");
+        let letters = account.read(&account.dead_letters).await;
+        assert_eq!(letters.len(), 1, "{destination}: {letters:#?}");
+        let reason = letters[0]["reason"].as_str().unwrap();
+        let log = function.log();
+        assert!(log.contains("cannot be dealt with: cannot send to team"), "{log}");
+        assert!(!log.contains("SECRET") && !log.contains(TOKEN), "{log}");
+        said.push(reason.to_owned());
+    }
+    insta::assert_snapshot!(said.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

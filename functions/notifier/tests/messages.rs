@@ -2,26 +2,25 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use andon::alert::{Alert, due};
+use andon::alert::{Alert, due, overdue};
 use andon::config::{Config, Deployment, Kind, Mention};
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{NoArchive, Recorded, record};
+use andon::ledger::{Ledger, NoArchive, Recorded, record};
 use andon::message::{Context, Message, compose, email, slack};
 use andon::run::Patience;
 use andon::testing::{events, told};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 
-/// Everything that is due at any time while these files are read one after the other.
-fn alerts(files: &[&str]) -> Vec<(Alert, Timestamp)> {
-    let ledger = MemoryLedger::new();
+/// Everything that is due at any time while these files are read one after the other, and in a sweep at last.
+fn alerts(ledger: &MemoryLedger, files: &[&str]) -> Vec<(Alert, Timestamp)> {
     let mut alerts: Vec<(Alert, Timestamp)> = Vec::new();
     for event in files.iter().flat_map(|file| events(file)) {
         let now = andon::testing::time(&event).checked_add(SignedDuration::from_secs(1)).unwrap();
         let Some(told) = told(&event) else { continue };
         let attempt = told.attempt();
         let Recorded { run, history, .. } =
-            record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap();
+            record(ledger, &NoArchive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap();
         for alert in due(&run, &history, attempt, Patience::ByClock(now)).alerts {
             match alerts.iter_mut().find(|(known, _)| known.effect() == alert.effect()) {
                 Some(known) => *known = (alert, now),
@@ -32,9 +31,21 @@ fn alerts(files: &[&str]) -> Vec<(Alert, Timestamp)> {
     alerts
 }
 
+/// What is due at a time without any event, once these files have been read.
+fn overdue_at(time: &str, files: &[&str]) -> Vec<(Alert, Timestamp)> {
+    let ledger = MemoryLedger::new();
+    alerts(&ledger, files);
+    let now = time.parse().unwrap();
+    let overviews = ledger.pipelines().now_or_never().unwrap().unwrap();
+    let due = |overview| overdue(overview, &config().limits("any"), now);
+    overviews.iter().flat_map(due).map(|alert| (alert, now)).collect()
+}
+
 fn config() -> Config {
     let text = r#"
 version: 1
+limits:
+  - { stuck-after: 2h, no-success-after: 3d }
 accounts:
   "111122223333": Retail production
   "444455556666": { name: Finance, customer: Northwind }
@@ -42,16 +53,23 @@ accounts:
     Config::parse(text, "andon.yml").unwrap()
 }
 
-fn message(kind: Kind, files: &[&str]) -> Message {
-    let (alert, now) = alerts(files)
-        .into_iter()
-        .rfind(|(alert, _)| alert.kind() == kind)
-        .unwrap_or_else(|| panic!("no {kind} in {files:?}"));
+fn message(kind: Kind, alerts: Vec<(Alert, Timestamp)>) -> Message {
+    let (alert, now) =
+        alerts.into_iter().rfind(|(alert, _)| alert.kind() == kind).unwrap_or_else(|| panic!("no {kind}"));
     compose(&alert, &Context { config: &config(), now })
 }
 
+fn reads_well(name: &str, message: &Message) {
+    let mail = email::render(message);
+    insta::assert_snapshot!(format!("{name} email"), format!("Subject: {}\n\n{}", mail.subject, mail.body));
+    // Whether JSON keeps the order of its members depends on what else is built.
+    insta::with_settings!({sort_maps => true}, {
+        insta::assert_json_snapshot!(format!("{name} slack"), slack::render(message, &[Mention::Here]));
+    });
+}
+
 #[test]
-fn every_kind_reads_well() {
+fn what_an_event_makes_due_reads_well() {
     for (name, kind, files) in [
         ("failed", Kind::Failed, vec!["codepipeline-run-build-failed"]),
         ("failed again", Kind::Failed, vec!["codepipeline-run-build-failed", "codepipeline-run-build-failed-again"]),
@@ -75,13 +93,20 @@ fn every_kind_reads_well() {
         ("succeeded", Kind::Succeeded, vec!["codepipeline-run-succeeded"]),
         ("stopped", Kind::Stopped, vec!["codepipeline-run-stopped"]),
         ("superseded", Kind::Superseded, vec!["codepipeline-run-superseded"]),
+        ("canceled", Kind::Canceled, vec!["codepipeline-run-canceled"]),
     ] {
-        let message = message(kind, &files);
-        let mail = email::render(&message);
-        insta::assert_snapshot!(format!("{name} email"), format!("Subject: {}\n\n{}", mail.subject, mail.body));
-        // Whether JSON keeps the order of its members depends on what else is built.
-        insta::with_settings!({sort_maps => true}, {
-            insta::assert_json_snapshot!(format!("{name} slack"), slack::render(&message, &[Mention::Here]));
-        });
+        reads_well(name, &message(kind, alerts(&MemoryLedger::new(), &files)));
+    }
+}
+
+#[test]
+fn what_the_clock_makes_due_reads_well() {
+    for (name, kind, time, files) in [
+        ("approval overdue", Kind::ApprovalOverdue, "2026-11-21T11:00:00Z", &["codepipeline-run-running"]),
+        ("stuck", Kind::Stuck, "2026-11-20T23:00:00Z", &["codepipeline-run-in-progress"]),
+        ("no success", Kind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-succeeded"]),
+        ("no success ever", Kind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-build-failed"]),
+    ] {
+        reads_well(name, &message(kind, overdue_at(time, files)));
     }
 }

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config::Config;
 use andon::delivery::NoDeadLetters;
 use andon::explanation::NoEvidenceSource;
@@ -42,6 +42,12 @@ impl Now {
 impl Clock for &Now {
     fn now(&self) -> Timestamp {
         self.0.get()
+    }
+}
+
+impl Timer for &Now {
+    async fn wait(&self, span: SignedDuration) {
+        self.pass(span.as_secs());
     }
 }
 

@@ -90,6 +90,52 @@ fn an_approval_that_was_answered_meanwhile_is_told_no_more() {
     assert!(said.iter().all(|title| !title.contains("approval")), "{said:?}");
 }
 
+/// The approval action's own topic tells of the same approval as the pipeline's events do.
+fn message() -> Value {
+    events("approval-message-needed").remove(0)
+}
+
+#[test]
+fn an_approval_that_is_told_by_event_and_by_message_is_told_once() {
+    for message_first in [true, false] {
+        let mut notifier = notifier(MemoryLedger::new(), "2026-11-20T18:30:00Z");
+        notifier.config = Config::default();
+        let mut told = events("codepipeline-run-running");
+        told.insert(if message_first { 0 } else { told.len() }, message());
+        take(&notifier, &told);
+        let said = titles(&notifier);
+        assert_eq!(said, ["mobile-bff waits for approval: Release / ApproveRelease"], "{message_first}");
+    }
+}
+
+#[test]
+fn a_message_about_an_approval_whose_events_carry_no_id_is_not_told_again() {
+    let mut notifier = notifier(MemoryLedger::new(), "2026-11-20T18:30:00Z");
+    notifier.config = Config::default();
+    let mut told = events("codepipeline-run-running");
+    for event in &mut told {
+        event["detail"].as_object_mut().unwrap().remove("action-execution-id");
+    }
+    told.push(message());
+    take(&notifier, &told);
+    assert_eq!(titles(&notifier).len(), 1);
+}
+
+#[test]
+fn a_message_about_an_approval_that_was_answered_meanwhile_is_told_no_more() {
+    let mut notifier = notifier(MemoryLedger::new(), WITHIN);
+    take(&notifier, &[message()]);
+    let mut told = events("codepipeline-run-running");
+    let mut answered = told.last().unwrap().clone();
+    answered["detail"]["state"] = json!("SUCCEEDED");
+    answered["time"] = json!("2026-11-20T12:00:00Z");
+    answered["id"] = json!("answered");
+    told.push(answered);
+    take(&notifier, &told);
+    let said = sweep(&mut notifier, AFTERWARDS);
+    assert!(said.iter().all(|title| !title.contains("approval")), "{said:?}");
+}
+
 #[test]
 fn a_failure_is_told_at_once_in_quiet_hours_too() {
     let mut notifier = notifier(MemoryLedger::new(), "2026-11-20T10:30:00Z");

@@ -1,13 +1,12 @@
 //! From the events of a failed build to what people read: the cause is in it.
 
-use andon::clock::Clock;
 use andon::config::Config;
 use andon::delivery::NoDeadLetters;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::message::{Message, email, slack};
 use andon::testing::{RecordingSender, events, invocation, time};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use notifier::Notifier;
 use serde_json::{Value, json};
 use test_support::fault::Fault;
@@ -51,14 +50,6 @@ Ran all test suites.
 [Container] 2026/11/20 08:17:39.079144 Phase complete: POST_BUILD State: SUCCEEDED
 "#;
 
-struct At(Timestamp);
-
-impl Clock for At {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-}
-
 /// What is sent when a recorded run comes in, event by event.
 async fn alert(world: World, file: &str) -> Message {
     let events = events(file);
@@ -69,7 +60,7 @@ async fn alert(world: World, file: &str) -> Message {
         evidence: world.evidence,
         sender: RecordingSender::default(),
         dead_letters: NoDeadLetters,
-        clock: At(now),
+        clock: now,
         config: Config::default(),
     };
     // What is not done with at once is delivered again.

@@ -49,15 +49,11 @@ enum Form {
 impl Preview {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let config = told_everything(configuration(self.config.as_deref())?)?;
-        let (name, events) = match &self.run {
-            Some(file) => (file.display().to_string(), read(file)?),
-            None => match sample(self.kind) {
-                Some(names) => {
-                    let recordings = names.iter().filter_map(|name| Recording::named(name)).map(Recording::events);
-                    ("the recorded runs".to_owned(), recorded::interleave(recordings))
-                }
-                None => bail!("none of the runs that come with Andon leads to {}: give one with --run FILE", self.kind),
-            },
+        let (name, events) = if let Some(file) = &self.run {
+            (file.display().to_string(), read(file)?)
+        } else {
+            let recordings = sample(self.kind).iter().filter_map(|name| Recording::named(name));
+            ("the recorded runs".to_owned(), recorded::interleave(recordings.map(Recording::events)))
         };
         let messages = messages(events, config)?;
         let Some(message) = messages.iter().rfind(|message| message.kind == self.kind) else {
@@ -76,8 +72,8 @@ impl Preview {
 }
 
 /// The recorded runs that show a kind of alert best.
-fn sample(kind: Kind) -> Option<&'static [&'static str]> {
-    Some(match kind {
+fn sample(kind: Kind) -> &'static [&'static str] {
+    match kind {
         Kind::Failed => &["build-failed"],
         Kind::Recovered => &["build-failed", "build-failed-again", "build-fixed"],
         Kind::ApprovalNeeded | Kind::ApprovalOverdue => &["running"],
@@ -87,8 +83,8 @@ fn sample(kind: Kind) -> Option<&'static [&'static str]> {
         Kind::Superseded => &["superseded"],
         Kind::Stuck => &["in-progress"],
         Kind::NoSuccess => &["retry-succeeded"],
-        Kind::Canceled => return None,
-    })
+        Kind::Canceled => &["canceled"],
+    }
 }
 
 /// The same names and times, but every kind of alert is told.

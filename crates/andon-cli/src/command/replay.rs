@@ -19,7 +19,8 @@ use crate::terminal::{complain, json};
 /// Play recorded events through the handlers and show what would go out
 ///
 /// Each file holds events one after the other, or in arrays, or as SQS or SNS deliver them. The clock follows the
-/// events; after the last one it moves on by a minute, so that nothing is left untold.
+/// events; after the last one it moves on by a minute, so that nothing is left untold. What is held over quiet hours is
+/// named on standard error.
 #[derive(Debug, clap::Args)]
 pub(super) struct Replay {
     /// The files, in the order to play them; `-` is standard input
@@ -100,6 +101,9 @@ async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &
     for problem in playback.finish().await? {
         complain(&format!("not done with: {problem}"));
         sound = false;
+    }
+    for held in playback.held().await? {
+        complain(&format!("{} waits for the end of quiet hours, {}", held.effect, held.until));
     }
     listener.check()?;
     Ok(sound)

@@ -3,8 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use andon::answer::Timer;
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -50,6 +49,11 @@ impl Clock for FollowingClock {
     fn now(&self) -> Timestamp {
         self.0.get()
     }
+}
+
+impl Timer for FollowingClock {
+    /// Only events move it on.
+    async fn wait(&self, _: SignedDuration) {}
 }
 
 /// The year 2200: what claims to be later is a slip or a prank, and must not make everything else look old.

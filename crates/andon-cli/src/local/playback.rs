@@ -3,8 +3,8 @@
 use andon::clock::Clock as _;
 use andon::config::Config;
 use andon::event::Malformed;
-use andon::ledger::Ledger;
-use jiff::SignedDuration;
+use andon::ledger::{HeldEvent, Ledger, LedgerError};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::clock::time_of;
@@ -48,6 +48,11 @@ impl<L: Ledger> Playback<L> {
     pub async fn sweep_after(&self, time: SignedDuration) -> Option<String> {
         self.clock.reach(self.clock.now().checked_add(time).unwrap_or(self.clock.now()));
         self.station.sweep().await
+    }
+
+    /// What is held over quiet hours that have not ended.
+    pub async fn held(&self) -> Result<Vec<HeldEvent>, LedgerError> {
+        self.station.ledger().held(Timestamp::MAX).await
     }
 
     /// Lets a minute go by, so that nothing is left untold; gives back the problems of what still is not done with.

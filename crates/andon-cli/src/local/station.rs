@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 
 use andon::batch::Invocation;
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config::Config;
 use andon::delivery::DeadLetters;
 use andon::event::{Event, Malformed, Received, parse};
 use andon::explanation::NoEvidenceSource;
 use andon::ledger::{Ledger, NoArchive};
 use andon::name::{AccountId, Home, Region};
+use jiff::Timestamp;
 use metrics::Metrics;
 use notifier::Notifier;
 use serde_json::{Value, json};
@@ -42,7 +43,7 @@ pub struct Station<L, C> {
     name: String,
 }
 
-impl<L: Ledger, C: Clock + Clone> Station<L, C> {
+impl<L: Ledger, C: Clock + Timer + Clone> Station<L, C> {
     /// Sets up the handlers.
     pub fn new(ledger: Shared<L>, pending: Pending, outlet: Outlet, clock: C, config: Config) -> Self {
         let notifier = Notifier {
@@ -57,7 +58,7 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
         let metrics =
             Metrics { ledger: ledger.clone(), archive: NoArchive, sink: outlet, clock: clock.clone(), config };
         // Two processes may work on one ledger: their claims must not be taken for each other's.
-        let name = format!("{}-{}", std::process::id(), jiff::Timestamp::now().as_nanosecond());
+        let name = format!("{}-{}", std::process::id(), Timestamp::now().as_nanosecond());
         Self { notifier, metrics, ledger, pending, clock, home: RefCell::default(), calls: Cell::new(0), name }
     }
 
@@ -146,7 +147,12 @@ impl<L: Ledger, C: Clock + Clone> Station<L, C> {
     /// A call of a function, told from every other one.
     pub fn call(&self) -> Invocation {
         self.calls.set(self.calls.get() + 1);
-        Invocation { id: format!("{}-{}", self.name, self.calls.get()), home: self.home(), function: String::new() }
+        Invocation {
+            id: format!("{}-{}", self.name, self.calls.get()),
+            home: self.home(),
+            function: String::new(),
+            until: Timestamp::MAX,
+        }
     }
 
     /// Where it has settled down.

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use andon::answer::Timer;
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::event::Malformed;
 use andon::history::Overview;
 use andon::ledger::{Ledger, LedgerError};
@@ -150,7 +149,7 @@ fn tell<T>(answer: Answer<T>, result: Result<T, NoAnswer>) {
     let _ = answer.send(result);
 }
 
-async fn take<L: Ledger, C: Clock + Clone>(
+async fn take<L: Ledger, C: Clock + Timer + Clone>(
     station: &Station<L, C>,
     events: Vec<Result<Value, Malformed>>,
 ) -> Result<Vec<Fate>, NoAnswer> {

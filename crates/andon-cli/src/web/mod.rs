@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alexa::Skills;
-use andon::answer::Timer;
-use andon::clock::Clock;
+use andon::clock::{Clock, Timer};
 use andon::config::Config;
 use andon::ledger::{Ledger, LedgerError};
 use anyhow::Context as _;

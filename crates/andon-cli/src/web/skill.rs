@@ -3,8 +3,8 @@
 //! For clients on this machine. Alexa's own cloud signs its requests, and nobody looks at signatures here.
 
 use alexa::{Alexa, Skills};
-use andon::answer::{Desk as Answers, Timer};
-use andon::clock::Clock;
+use andon::answer::Desk as Answers;
+use andon::clock::{Clock, Timer};
 use andon::intervention::NoActions;
 use andon::ledger::Ledger;
 use axum::body::Bytes;

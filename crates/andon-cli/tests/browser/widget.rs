@@ -35,8 +35,12 @@ fn dashboard() -> String {
         runtime.block_on(remember(&ledger, &events, &home, &Deployment::EVERY_RUN)).unwrap();
         let config = "version: 1\naccounts: {'111122223333': shop, '444455556666': finance}\n";
         let config = Config::parse(config, "andon.yml").unwrap();
-        let call =
-            Invocation { id: "1".to_owned(), home, function: "arn:aws:lambda:::function:customWidget".to_owned() };
+        let call = Invocation {
+            id: "1".to_owned(),
+            home,
+            function: "arn:aws:lambda:::function:customWidget".to_owned(),
+            until: Timestamp::MAX,
+        };
         for stream in listener.incoming() {
             let (mut stream, request) = received(stream.unwrap());
             let (kind, body) = match request {

@@ -67,7 +67,7 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
     Alert::of_run(run, first, News::Failed(Failed { attempt, failures, row }))
 }
 
-fn approvals(run: &Run) -> Vec<Alert> {
+pub(super) fn approvals(run: &Run) -> Vec<Alert> {
     if run.status().is_final() {
         return Vec::new();
     }

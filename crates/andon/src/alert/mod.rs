@@ -4,17 +4,19 @@
 //! whichever event of a run is looked at, in whatever order, and each has an `effect`, a name that is the same every
 //! time, by which it is claimed.
 
+mod asked;
 mod due;
 mod sweep;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Kind;
-use crate::event::{ApprovalRequest, Attempt, Commit, Trigger};
+use crate::event::{Attempt, Commit, Trigger};
 use crate::history::{ChangeSummary, FailureSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::{Failure, Run};
 
+pub use asked::asked;
 pub use due::{Due, due};
 pub use sweep::overdue;
 
@@ -262,27 +264,6 @@ impl Alert {
         match &self.news {
             News::Failed(failed) => failed.row.count <= 1,
             _ => true,
-        }
-    }
-
-    /// The alert that an approval's own message gives rise to.
-    pub fn of_request(request: &ApprovalRequest) -> Self {
-        Self {
-            pipeline: request.pipeline.clone(),
-            execution: None,
-            at: request.at,
-            started: None,
-            commit: None,
-            trigger: None,
-            news: News::ApprovalNeeded(Approval {
-                stage: request.stage.clone(),
-                action: request.action.clone(),
-                token: request.token.clone(),
-                attempt: Attempt::FIRST,
-                expires: request.expires,
-                custom_data: request.custom_data.clone(),
-                review_link: request.review_link.clone(),
-            }),
         }
     }
 

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{Detail, Meaning, no_ledger};
 use super::{Answer, Fleet, Question, Session, Voice};
+use crate::clock::Timer;
 use crate::history::RunSummary;
 use crate::ledger::{Ledger, LedgerError};
 use crate::name::PipelineId;
@@ -17,13 +18,6 @@ use crate::run::Status;
 
 /// How long the ledger is waited for, all in all.
 pub const PATIENCE: SignedDuration = SignedDuration::from_millis(1000);
-
-/// The port to something that can wait.
-#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
-pub trait Timer {
-    /// Waits for that long.
-    async fn wait(&self, span: SignedDuration);
-}
 
 /// Answers questions from a ledger.
 #[derive(Debug)]

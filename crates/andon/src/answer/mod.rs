@@ -17,7 +17,7 @@ mod speech;
 mod spoken;
 mod voice;
 
-pub use desk::{Desk, PATIENCE, Reading, Timer};
+pub use desk::{Desk, PATIENCE, Reading};
 pub use fleet::{Fleet, Found};
 pub use locale::Locale;
 pub use question::{Group, Question, Subject, Topic};

@@ -42,7 +42,7 @@ pub fn home() -> Home {
 
 /// A call of a function at home.
 pub fn invocation(id: &str) -> Invocation {
-    Invocation { id: id.to_owned(), home: home(), function: String::new() }
+    Invocation { id: id.to_owned(), home: home(), function: String::new(), until: Timestamp::MAX }
 }
 
 /// The time that an event carries.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::aws::note;
 use super::codepipeline::text;
 use super::protocol::read_form;
+use crate::block_kit;
 use crate::call::{Call, CallLog};
 use crate::fault::Faults;
 use crate::http::{Reply, Request, Server};
@@ -104,6 +105,11 @@ impl Slack {
     /// The next request for `chat.postMessage`, `chat.update` or `webhook` fails this way; said again, also the one after.
     pub fn inject(&self, operation: &str, fault: SlackFault) {
         self.faults.once(operation, fault);
+    }
+
+    /// The next requests for an operation go as these say, one after the other: `None` goes well.
+    pub fn inject_sequence(&self, operation: &str, faults: impl IntoIterator<Item = Option<SlackFault>>) {
+        self.faults.sequence(operation, faults);
     }
 
     /// Every request for an operation fails this way from now on.
@@ -202,8 +208,8 @@ fn answer(workspace: &Mutex<Workspace>, asked: &Asked) -> Reply {
             _ => {}
         }
     }
-    if let Err(error) = fits(body) {
-        return refuse(asked, error);
+    if let Some(fault) = block_kit::faults(body).first() {
+        return refuse(asked, if fault.starts_with("text: 0") { "no_text" } else { "invalid_blocks" });
     }
     match asked.operation.as_str() {
         "webhook" => {
@@ -243,48 +249,6 @@ impl Workspace {
         };
         self.messages.push(message.clone());
         message
-    }
-}
-
-/// Slack's limits, as far as a message of this product could reach them.
-fn fits(body: &Value) -> Result<(), &'static str> {
-    let attachments = body.get("attachments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let has_text = body.get("text").and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    let mut has_blocks = false;
-    for blocks in std::iter::once(body).chain(attachments).filter_map(|holder| holder.get("blocks")?.as_array()) {
-        has_blocks |= !blocks.is_empty();
-        if blocks.len() > 50 || !blocks.iter().all(block_fits) {
-            return Err("invalid_blocks");
-        }
-    }
-    if has_text || has_blocks || !attachments.is_empty() { Ok(()) } else { Err("no_text") }
-}
-
-fn block_fits(block: &Value) -> bool {
-    let text_fits = |holder: &Value, most: usize| {
-        holder.get("text").is_none_or(|text| {
-            let length = text.get("text").and_then(Value::as_str).map_or(0, |text| text.chars().count());
-            (1..=most).contains(&length)
-        })
-    };
-    let list = |member: &str| block.get(member).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    match text(block, "type") {
-        "header" => text_fits(block, 150) && block.pointer("/text/type").and_then(Value::as_str) == Some("plain_text"),
-        "section" => {
-            let fields = list("fields");
-            let field_fits = |field: &Value| (1..=2000).contains(&text(field, "text").chars().count());
-            (block.get("text").is_some() || !fields.is_empty())
-                && text_fits(block, 3000)
-                && fields.len() <= 10
-                && fields.iter().all(field_fits)
-        }
-        "context" => (1..=10).contains(&list("elements").len()),
-        "actions" => {
-            let elements = list("elements");
-            (1..=25).contains(&elements.len()) && elements.iter().all(|button| text_fits(button, 75))
-        }
-        "divider" | "image" | "input" | "rich_text" | "markdown" | "context_actions" | "table" => true,
-        _ => false,
     }
 }
 

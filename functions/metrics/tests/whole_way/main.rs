@@ -18,6 +18,7 @@ use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::name::{AccountId, Home, Region};
 use andon::statistics::Metric;
+use andon::testing::invocation;
 use andon_aws::cloudwatch::CloudWatchSink;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
@@ -122,7 +123,7 @@ async fn deliver(function: &Function, home: &Home, messages: Vec<Message>) -> Ve
         })
     };
     let records: Vec<Value> = messages.iter().enumerate().map(record).collect();
-    let call = Invocation { id: unique("call"), home: home.clone(), function: String::new() };
+    let call = Invocation { home: home.clone(), ..invocation(&unique("call")) };
     let answer = function.handle(json!({"Records": records}), &call).await.unwrap();
     let failures = answer["batchItemFailures"].as_array().unwrap().iter();
     failures

@@ -7,7 +7,7 @@ use super::super::rule::{Rule, Weight, before, rule, some};
 
 /// What AWS services and SDKs say.
 pub(super) const RULES: &[Rule] = &[
-    rule("aws", &["not authorized to perform"], r"(?:User|Principal|Role)?:? ?(?:arn:[\w-]+:(?:sts|iam)::\d*:(?:assumed-role|user|role)/)?(?P<who>[\w+=,.@*-]+)?(?:/[\w+=,.@*-]+)? is not authorized to perform:? (?P<action>[\w*-]+:[\w*]+)(?: on resource:? (?P<resource>[^\s,;)]+))?", Weight::Cause, Category::Permission)
+    rule("aws", &["not authorized to perform"], r#"(?:User|Principal|Role)?:? ?(?:arn:[\w-]+:(?:sts|iam)::\d*:(?:assumed-role|user|role)/)?(?P<who>[\w+=,.@*-]+)?(?:/[\w+=,.@*-]+)? is not authorized to perform:? (?P<action>[\w*-]+:[\w*]+)(?: on resource:? ["'`]?(?P<resource>[^\s,;)"'`]+))?"#, Weight::Cause, Category::Permission)
         .hint("{who} lacks {action}: allow it on {resource?that resource} in the role's policy (and look for a permissions boundary, SCP or resource policy if it already is)."),
     rule("aws", &["not authorized to perform"], r"not authorized to perform", Weight::Cause, Category::Permission),
     rule("aws", &["explicit deny"], r"with an explicit deny", Weight::Cause, Category::Permission)
