@@ -138,7 +138,7 @@ impl Day {
             self.account.take_calls();
             let function = self.account.start(&self.stack, &name).await;
             // Something fails the first time, so that what was claimed is given back.
-            self.account.slack.inject("chat.postMessage", SlackFault::RateLimited(1));
+            self.account.slack.inject("chat.postMessage", SlackFault::RateLimited(60));
             self.account.recorder.inject("PutMetricData", Fault::error(400, "InternalServiceFault", "Try again"));
             for mapping in self.stack.queues(&name) {
                 self.account.poll(&mapping, &function, forwarded).await;
