@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// A row as JSON.
 pub fn row(row: &Row) -> Value {
-    let Overview { pipeline, latest, standing, trend, typical, keys, .. } = &row.overview;
+    let Overview { pipeline, latest, standing, trend, typical, keys, .. } = &*row.overview;
     json!({
         "account": pipeline.home.account,
         "region": pipeline.home.region,

@@ -1,6 +1,7 @@
 //! How do all pipelines stand? Each as one row of a list, in the order in which somebody should look at them.
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -62,20 +63,21 @@ impl Light {
 #[derive(Debug, Clone)]
 pub struct Row {
     /// All that is known.
-    pub overview: Overview,
+    pub overview: Arc<Overview>,
     /// How it stands.
     pub light: Light,
 }
 
 impl Row {
     /// The pipeline as one row.
-    pub fn of(overview: Overview) -> Self {
+    pub fn of(overview: impl Into<Arc<Overview>>) -> Self {
+        let overview = overview.into();
         let light = if overview.standing.is_red() { Light::Red } else { Light::of(overview.latest.status) };
         Self { overview, light }
     }
 
     /// Every pipeline, in the order of a list: red first, then what waits or runs, then the rest; the latest news first.
-    pub fn list(overviews: Vec<Overview>) -> Vec<Self> {
+    pub fn list(overviews: Vec<Arc<Overview>>) -> Vec<Self> {
         let mut rows: Vec<Self> = overviews.into_iter().map(Self::of).collect();
         rows.sort_by(Self::before);
         rows

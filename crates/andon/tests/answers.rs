@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use andon::answer::{
     Answer, Desk, Fleet, Group, Kind, Locale, PATIENCE, Question, Session, Subject, Topic, Voice, answer, spoken,
@@ -153,7 +154,7 @@ async fn named(names: &[&str]) -> Fleet {
     let known = recorded(&["build-failed"]).await.pipelines().await.unwrap().remove(0);
     let called = |name: &&str| {
         let pipeline = PipelineId { home: home(), name: PipelineName::parse(*name).unwrap() };
-        Overview { pipeline, ..known.clone() }
+        Arc::new(Overview { pipeline, ..Overview::clone(&known) })
     };
     Fleet::new(names.iter().map(called).collect())
 }
@@ -199,9 +200,9 @@ async fn a_name_that_several_have_is_asked_about() {
 async fn namesakes_are_told_apart_by_where_they_are() {
     let here = named(&["web"]).await.rows()[0].overview.clone();
     let mut there = here.clone();
-    there.pipeline.home.region = andon::name::Region::parse("us-east-1").unwrap();
+    Arc::make_mut(&mut there).pipeline.home.region = andon::name::Region::parse("us-east-1").unwrap();
     let mut elsewhere = here.clone();
-    elsewhere.pipeline.home.account = andon::name::AccountId::parse("444455556666").unwrap();
+    Arc::make_mut(&mut elsewhere).pipeline.home.account = andon::name::AccountId::parse("444455556666").unwrap();
     let question = Question::About(Topic::Status, heard("web"));
     let by_region = ask(&question, &Fleet::new(vec![here.clone(), there]), &Session::default());
     assert_eq!(by_region.speech.to_string(), "Do you mean web in EU west 1 or web in US east 1?");
@@ -308,7 +309,7 @@ impl Ledger for Slow {
     async fn history(&self, _: &PipelineId) -> Result<Option<History>, LedgerError> {
         std::future::pending().await
     }
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         match self.answers.get().checked_sub(1) {
             Some(left) => self.answers.set(left),
             None => std::future::pending().await,

@@ -85,7 +85,7 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
         let region = &invocation.home.region;
         let prefix = DashboardName::of_all(region);
         let (overviews, names) = join(self.ledger.pipelines(), self.shelf.names(prefix.as_str())).await;
-        let pipelines: Vec<PipelineId> = overviews?.into_iter().map(|overview| overview.pipeline).collect();
+        let pipelines: Vec<PipelineId> = overviews?.iter().map(|overview| overview.pipeline.clone()).collect();
         let site = Site { home: &invocation.home, function: &invocation.function, config: &self.config };
         let wanted = build(&pipelines, &site);
         let names: Vec<DashboardName> = names?.into_iter().filter(|name| name.is_of(region)).collect();

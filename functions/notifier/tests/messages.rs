@@ -37,8 +37,11 @@ fn overdue_at(time: &str, files: &[&str]) -> Vec<(Alert, Timestamp)> {
     alerts(&ledger, files);
     let now = time.parse().unwrap();
     let overviews = ledger.pipelines().now_or_never().unwrap().unwrap();
-    let due = |overview| overdue(overview, &config().limits("any"), now);
-    overviews.iter().flat_map(due).map(|alert| (alert, now)).collect()
+    overviews
+        .iter()
+        .flat_map(|overview| overdue(overview, &config().limits("any"), now))
+        .map(|alert| (alert, now))
+        .collect()
 }
 
 fn config() -> Config {

@@ -28,6 +28,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 
 mod claim;
@@ -226,9 +227,9 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
         item.map(|item| item::versioned(&item, what).map(|history| history.value)).transpose()
     }
 
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         let doing = || "list the pipelines".to_owned();
-        let mut overviews: Vec<Overview> = Vec::new();
+        let mut overviews: Vec<Arc<Overview>> = Vec::new();
         let mut next = None;
         loop {
             let page = self
@@ -244,10 +245,11 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
                 .send()
                 .await
                 .map_err(|error| self.fault("dynamodb:Query", doing(), &error))?;
-            for item in page.items() {
-                overviews.push(item::read_text(item, "slim", &|| "the list of pipelines".to_owned())?);
-            }
             next = page.last_evaluated_key.filter(|key| !key.is_empty());
+            // Each item goes as its overview comes: a page of a large fleet is a megabyte.
+            for item in page.items.unwrap_or_default() {
+                overviews.push(Arc::new(item::read_text(&item, "slim", &|| "the list of pipelines".to_owned())?));
+            }
             if next.is_none() {
                 break;
             }

@@ -42,7 +42,7 @@ impl Dashboard {
         let ledger = open_existing(&self.data.directory)?;
         let config = configuration(self.config.as_deref())?;
         let overviews = runtime()?.block_on(ledger.pipelines())?;
-        let pipelines: Vec<PipelineId> = overviews.into_iter().map(|overview| overview.pipeline).collect();
+        let pipelines: Vec<PipelineId> = overviews.iter().map(|overview| overview.pipeline.clone()).collect();
         let home = self.home.or_else(|| where_most_are(&pipelines)).unwrap_or_else(nowhere);
         let dashboards = build(&pipelines, &Site { home: &home, function: &self.function, config: &config });
         let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);

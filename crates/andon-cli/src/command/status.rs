@@ -59,7 +59,7 @@ impl Status {
 
 /// The history of the pipeline that somebody means.
 pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Result<History> {
-    let known: Vec<PipelineId> = ledger.pipelines().await?.into_iter().map(|overview| overview.pipeline).collect();
+    let known: Vec<PipelineId> = ledger.pipelines().await?.iter().map(|overview| overview.pipeline.clone()).collect();
     let address = |id: &PipelineId| format!("{}/{}/{}", id.home.account, id.home.region, id.name);
     let meant: Vec<&PipelineId> = known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
     match meant.as_slice() {

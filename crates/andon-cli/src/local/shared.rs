@@ -1,6 +1,7 @@
 //! One ledger for several handlers.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
@@ -83,7 +84,7 @@ impl<L: Ledger> Ledger for Shared<L> {
         self.0.history(pipeline).await
     }
 
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         self.0.pipelines().await
     }
 }

@@ -1,7 +1,7 @@
 //! Runs, histories and evidence, as documents in rows.
 
 use andon::event::EvidenceEvent;
-use andon::history::{History, Overview};
+use andon::history::History;
 use andon::ledger::{Saved, Versioned};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
@@ -40,18 +40,6 @@ pub(super) fn read_history(
         )
         .optional()?;
     versioned(row, || format!("the history of {pipeline}"))
-}
-
-pub(super) fn overviews(transaction: &Transaction<'_>) -> Result<Vec<Overview>, Failure> {
-    let mut statement =
-        transaction.prepare("SELECT slim FROM histories WHERE slim IS NOT NULL ORDER BY account, region, name")?;
-    let mut rows = statement.query([])?;
-    let mut overviews = Vec::new();
-    while let Some(row) = rows.next()? {
-        let slim: String = row.get(0)?;
-        overviews.push(from_json(&slim, || "the list of pipelines".to_owned())?);
-    }
-    Ok(overviews)
 }
 
 pub(super) fn write_run(transaction: &Transaction<'_>, run: &Versioned<Run>, expires: i64) -> Result<Saved, Failure> {

@@ -8,7 +8,7 @@
 //! ledger has no need of a thread pool in front of it.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
@@ -25,10 +25,12 @@ mod claim;
 mod document;
 mod fault;
 mod held;
+mod overviews;
 mod schema;
 mod sync;
 
 use fault::Failure;
+use overviews::Overviews;
 
 /// The file's name in a directory of data.
 pub const FILE_NAME: &str = "andon.db";
@@ -37,6 +39,7 @@ pub const FILE_NAME: &str = "andon.db";
 #[derive(Debug)]
 pub struct SqliteLedger<C> {
     connection: Mutex<Connection>,
+    overviews: Mutex<Overviews>,
     clock: C,
 }
 
@@ -62,7 +65,7 @@ impl<C: Clock> SqliteLedger<C> {
     }
 
     fn of(connection: Connection, clock: C) -> Result<Self, LedgerError> {
-        let ledger = Self { connection: Mutex::new(connection), clock };
+        let ledger = Self { connection: Mutex::new(connection), overviews: Mutex::default(), clock };
         ledger.forget_expired()?;
         Ok(ledger)
     }
@@ -197,7 +200,8 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
         })
     }
 
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
-        self.read("list the pipelines".to_owned(), document::overviews)
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
+        let mut known = self.overviews.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read("list the pipelines".to_owned(), |transaction| known.read(transaction))
     }
 }

@@ -1,5 +1,6 @@
 //! The desk where connections ask, and the one thread that answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use andon::clock::{Clock, Timer};
@@ -46,7 +47,7 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, NoAnswer>>;
 #[derive(Debug)]
 pub(super) enum Request {
     Take(Vec<Result<Value, Malformed>>, Answer<Vec<Fate>>),
-    Pipelines(Answer<Vec<Overview>>),
+    Pipelines(Answer<Vec<Arc<Overview>>>),
     Pipeline(PipelineId, Option<ExecutionId>, Answer<Option<Pipeline>>),
     Skill(Value, Answer<Value>),
 }
@@ -62,7 +63,7 @@ impl Desk {
     }
 
     /// How every pipeline stands.
-    pub(super) async fn pipelines(&self) -> Result<Vec<Overview>, NoAnswer> {
+    pub(super) async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, NoAnswer> {
         self.ask(Request::Pipelines).await
     }
 

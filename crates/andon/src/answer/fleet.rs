@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::matching::{Index, Match};
 use super::{Session, Subject};
@@ -39,13 +40,13 @@ pub enum Found<'a> {
 
 impl Fleet {
     /// The pipelines of the ledger.
-    pub fn new(overviews: Vec<Overview>) -> Self {
+    pub fn new(overviews: Vec<Arc<Overview>>) -> Self {
         Self { rows: overviews.into_iter().map(Row::of).collect(), index: Rc::default() }
     }
 
     /// The pipelines of the ledger as it is now; what was prepared for the same names is taken over.
     #[must_use]
-    pub fn renewed(&self, overviews: Vec<Overview>) -> Self {
+    pub fn renewed(&self, overviews: Vec<Arc<Overview>>) -> Self {
         let mut fleet = Self::new(overviews);
         if fleet.rows.iter().map(|row| &row.overview.pipeline).eq(self.rows.iter().map(|row| &row.overview.pipeline)) {
             fleet.index = Rc::clone(&self.index);

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -120,8 +121,8 @@ impl Ledger for MemoryLedger {
         Ok(self.histories.borrow().get(pipeline).map(|history| history.value.clone()))
     }
 
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
-        Ok(self.histories.borrow().values().filter_map(|history| history.value.overview()).collect())
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
+        Ok(self.histories.borrow().values().filter_map(|history| history.value.overview()).map(Arc::new).collect())
     }
 }
 

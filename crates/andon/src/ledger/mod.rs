@@ -5,6 +5,8 @@
 //! external id that both know; and events that are held until what they call for may be done. What to do is decided from the merged state, never from which event happened to
 //! arrive.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::event::EvidenceEvent;
@@ -94,7 +96,9 @@ pub trait Ledger {
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError>;
 
     /// How every pipeline stands, by one query over slim items, ordered by pipeline. It may lag behind by a second.
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError>;
+    ///
+    /// Shared, so that whoever answers one question after the other need not make anew what has not changed.
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError>;
 }
 
 /// The time until which an item is kept: 400 days after it was last written, so that a year can be compared with the

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -170,7 +171,7 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
         self.faults.around(self.port.history(pipeline), lost).await
     }
 
-    async fn pipelines(&self) -> Result<Vec<Overview>, LedgerError> {
+    async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         self.faults.around(self.port.pipelines(), lost).await
     }
 }

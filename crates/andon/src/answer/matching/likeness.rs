@@ -76,6 +76,45 @@ fn by_letters(mine: &str, theirs: &str) -> f32 {
     if mine.len().min(theirs.len()) < 4 { 0.0 } else { similarity(mine, theirs) }
 }
 
+/// How often a text has each letter and digit; everything else counts as one.
+#[derive(Debug)]
+pub(super) struct Letters {
+    counts: [u16; 37],
+    length: u16,
+}
+
+impl Letters {
+    pub(super) fn of(text: &str) -> Self {
+        let mut letters = Self { counts: [0; 37], length: 0 };
+        for c in text.chars() {
+            let place = match c {
+                'a'..='z' => u32::from(c) - u32::from('a'),
+                '0'..='9' => u32::from(c) - u32::from('0') + 26,
+                _ => 36,
+            };
+            if let Some(count) = letters.counts.get_mut(place as usize) {
+                *count = count.saturating_add(1);
+            }
+            letters.length = letters.length.saturating_add(1);
+        }
+        letters
+    }
+
+    /// No more than this can be the [`similarity`] of the texts: a letter that only one of them has costs an edit.
+    pub(super) fn similarity_at_most(&self, other: &Self) -> f32 {
+        let longer = self.length.max(other.length);
+        if longer == 0 {
+            return 1.0;
+        }
+        let counts = self.counts.iter().zip(&other.counts);
+        let (more, less) = counts.fold((0_u32, 0_u32), |(more, less), (mine, theirs)| {
+            (more + u32::from(mine.saturating_sub(*theirs)), less + u32::from(theirs.saturating_sub(*mine)))
+        });
+        let edits = u16::try_from(more.max(less)).unwrap_or(u16::MAX);
+        1.0 - f32::from(edits) / f32::from(longer) + f32::EPSILON
+    }
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 1")]
 pub(super) fn similarity(mine: &str, theirs: &str) -> f32 {
     strsim::normalized_damerau_levenshtein(mine, theirs) as f32
@@ -94,4 +133,19 @@ fn sounds(text: &str) -> Vec<String> {
         sounds.push(alternate);
     }
     sounds
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn letters_never_rule_out_what_is_alike(mine in "[a-e0-2é ]{0,12}", theirs in "[a-e0-2é ]{0,12}") {
+            let at_most = Letters::of(&mine).similarity_at_most(&Letters::of(&theirs));
+            prop_assert!(similarity(&mine, &theirs) <= at_most, "{at_most}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod likeness;
 mod score;
 
 use lexicon::{is_decisive, is_generic};
-use likeness::{LEAST, Word, similarity};
+use likeness::{LEAST, Letters, Word, similarity};
 use score::{Hit, Part, Score, decide, parts};
 
 /// A name this unlike is not even offered.
@@ -37,6 +37,7 @@ pub struct Index {
 #[derive(Debug)]
 struct Name {
     whole: String,
+    letters: Letters,
     /// The words in their order.
     length: usize,
     /// The words and joined neighbours that it is listed under: where they begin, how many they are.
@@ -86,7 +87,8 @@ impl Index {
         }
         let whole = words.concat();
         self.by_whole.entry(whole.clone()).or_default().push(at);
-        self.names.push(Name { whole, length: words.len(), spans });
+        let letters = Letters::of(&whole);
+        self.names.push(Name { whole, letters, length: words.len(), spans });
     }
 
     fn listed(&mut self, span: &[String], name: usize) -> usize {
@@ -208,16 +210,24 @@ impl Index {
     }
 
     fn nearest(&self, whole: &str, scores: &[Score]) -> Vec<usize> {
-        let mut near: Vec<(f32, usize)> =
-            self.names.iter().enumerate().map(|(at, name)| (similarity(whole, &name.whole) * 0.5, at)).collect();
-        for score in scores {
-            if let Some((worth, _)) = near.get_mut(score.name) {
-                *worth += score.explained;
+        let explained: HashMap<usize, f32> = scores.iter().map(|score| (score.name, score.explained)).collect();
+        let letters = Letters::of(whole);
+        let mut near: Vec<(f32, usize)> = Vec::new();
+        for (at, name) in self.names.iter().enumerate() {
+            let worth = |similarity: f32| similarity * 0.5 + explained.get(&at).unwrap_or(&0.0);
+            let worst = near.get(MOST_OFFERED - 1).map_or(UNLIKE, |(worth, _)| *worth);
+            // The letters alone tell of most names that they are out of the question.
+            if worth(letters.similarity_at_most(&name.letters)) < worst {
+                continue;
+            }
+            let worth = worth(similarity(whole, &name.whole));
+            if worth >= UNLIKE {
+                near.push((worth, at));
+                near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+                near.truncate(MOST_OFFERED);
             }
         }
-        near.retain(|(worth, _)| *worth >= UNLIKE);
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        near.into_iter().take(MOST_OFFERED).map(|(_, at)| at).collect()
+        near.into_iter().map(|(_, at)| at).collect()
     }
 }
 
