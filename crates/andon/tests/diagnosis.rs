@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use std::fmt::Write;
+
 use andon::config::{Pattern, Runbook};
 use andon::diagnosis::{
     Category, Diagnosis, Evidence, Log, MOST_LINES, Message, MessageSource, PhaseContext, diagnose,
@@ -14,6 +16,21 @@ fn explain(log: &str) -> Diagnosis {
 
 fn hint(log: &str) -> String {
     explain(log).hint.unwrap_or_default()
+}
+
+/// Ends of logs as many tools write them, each under the category that it has; what is quoted first and what is advised
+/// can be read in the snapshot.
+#[test]
+fn the_usual_words_of_many_tools_are_understood() {
+    let mut read = String::new();
+    for excerpt in include_str!("files/excerpts.txt").split("\n== ") {
+        let (category, log) = excerpt.trim_start_matches("== ").split_once('\n').unwrap();
+        let Diagnosis { category: found, cause, hint, .. } = explain(log);
+        assert_eq!(found.as_str(), category, "{log}");
+        let first = cause.first().map_or("", |line| line.text.trim());
+        writeln!(read, "{category}: {first}\n    {}", hint.unwrap_or_default()).unwrap();
+    }
+    insta::assert_snapshot!(read);
 }
 
 #[test]

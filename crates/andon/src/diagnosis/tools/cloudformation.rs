@@ -11,6 +11,7 @@ const CANCELLED: &str =
 
 /// Stack events and the tools that deploy stacks.
 pub(super) const RULES: &[Rule] = &[
+    rule("cloudformation", &["Circular dependency between"], r"(?P<why>Circular dependency between resources: \[[^\]]*\]?)", Weight::Cause, Category::Config).hint("{why}: break the circle, for example by a resource of its own for what joins them."),
     rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED.*(?:[Nn]ot authorized|AccessDenied|[Aa]ccess denied|does not exist or is not allowed|Forbidden|UnauthorizedTaggingOperation|is not permitted|cannot assume|Cannot assume|not allowed to be used|does not have permission)", Weight::Cause, Category::Permission).unless(CANCELLED)
         .hint("{resource}: {reason}"),
     rule("cloudformation", &["_FAILED"], r"(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED.*(?:[Ll]imit ?[Ee]xceeded|[Qq]uota|[Ll]imit has been reached|[Tt]oo [Mm]any|maximum number|not eligible for [Ff]ree [Tt]ier|InsufficientInstanceCapacity|vCPU capacity|has been reached)", Weight::Cause, Category::Quota).unless(CANCELLED)

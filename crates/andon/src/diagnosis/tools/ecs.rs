@@ -7,6 +7,7 @@ use super::super::rule::{Rule, Weight, rule, some};
 
 /// Why tasks do not start or do not stay.
 pub(super) const RULES: &[Rule] = &[
+    rule("ecs", &["unable to assume the role"], r"unable to assume the role '?(?P<role>[^'\s]+)", Weight::Cause, Category::Permission).hint("{role} cannot be assumed: its trust policy must name the service, and the role must exist."),
     rule("ecs", &["CannotPull", "pull image manifest", "pulling container"], r"(?:CannotPull\w*|pull(?:ing)? (?:image|container)).*(?P<why>i/o timeout|context deadline exceeded|connection refused|no such host|net/http: request canceled|TLS handshake timeout)", Weight::Cause, Category::Infrastructure)
         .hint("The task cannot reach the registry ({why}): it needs a route out (public address or NAT) or VPC endpoints for ECR and S3."),
     rule("ecs", &["CannotPull"], r"CannotPull\w*.*(?:toomanyrequests|rate limit)", Weight::Cause, Category::Quota)

@@ -7,6 +7,8 @@ use super::super::rule::{Rule, Weight, before, rule, some, then};
 
 /// What infrastructure tools say.
 pub(super) const RULES: &[Rule] = &[
+    rule("terraform", &["timeout while waiting for"], r"(?P<why>timeout while waiting for (?:state to become|resource|plugin|\w+ to) .*)", Weight::Cause, Category::Timeout)
+        .hint("Terraform gave up waiting: {why}"),
     rule("terraform", &["Error: "], r"^\s*(?:\W{0,4}\s?)?Error: (?P<why>.*(?:AccessDenied|not authorized|UnauthorizedOperation|[Aa]ccess [Dd]enied|No valid credential|StatusCode: 403).*)", Weight::Cause, Category::Permission)
         .quote(&[some(r"^\s*(?:with \S|on \S+\.tf line \d+)", 4, 2)]).hint("Terraform was refused: {why}"),
     rule("terraform", &["Error: "], r"^\s*(?:\W{0,4}\s?)?Error: (?P<why>(?:Unsupported|Invalid|Missing|Reference to undeclared|Duplicate|Argument|Inconsistent|Incorrect|No value for required|Unknown|Variables not allowed|Unexpected|Extra characters|Output refers|Module not (?:installed|found)|Unreadable module|Cycle|Inappropriate|Required plugins|Backend (?:initialization|configuration)|Insufficient \S+ blocks|Conflicting|expected |Attribute|Failed to (?:get|read|open)|error configuring).*)", Weight::Cause, Category::Config)
@@ -15,6 +17,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("terraform", &["Error acquiring the state lock"], r"Error acquiring the state lock", Weight::Cause, Category::Infrastructure).quote(&[some(r"(?:Who|Created|ID): ", 12, 3)]).hint("Another run holds the state lock: wait for it, or force-unlock if it is dead."),
     rule("terraform", &["Error: "], r"^\s*(?:\W{0,4}\s?)?Error: (?P<why>(?:[a-z]+ing (?:\w+ ){1,6}|creating|reading|updating|deleting|waiting|error |.*\b(?:operation error|api error|RequestID|StatusCode)).*)", Weight::Cause, Category::Deploy)
         .quote(&[some(r"^\s*(?:with \S|on \S+\.tf line \d+)", 5, 2)]).hint("{why}"),
+    rule("kubectl", &["is forbidden: User"], r#"is forbidden: User "(?P<who>[^"]+)" cannot (?P<verb>\w+) resource "(?P<what>[^"]+)""#, Weight::Cause, Category::Permission)
+        .hint("{who} may not {verb} {what}: allow it in a Role (or ClusterRole) and bind it to that user."),
     rule("kubectl", &["Error from server", "error: You must be logged in", "forbidden: User", "Unauthorized"], r"(?:Error from server \(Forbidden\)|forbidden: User|You must be logged in to the server|error: .*Unauthorized|the server has asked for the client to provide credentials)", Weight::Cause, Category::Permission)
         .hint("The cluster does not know the caller: map its IAM role (access entry or aws-auth) and run update-kubeconfig with it."),
     rule("kubectl", &["ImagePullBackOff", "ErrImagePull"], r"(?:ImagePullBackOff|ErrImagePull)", Weight::Cause, Category::Dependency).hint("A pod's image cannot be pulled: check the tag and the node's rights to the registry."),

@@ -18,11 +18,14 @@ pub(super) const RULES: &[Rule] = &[
     rule("next", &["Failed to compile"], r"^Failed to compile\.?", Weight::Tool, Category::Compile)
         .quote(&[lead(r"^(?:(?:Module not found|SyntaxError|Syntax error): \S|.*Error: \S|\s+(?:x|\xC3\x97) \S)", 8), then(r"^\.{1,2}/\S+", 4)]).hint("{quote}"),
     rule("next", &["Error occurred prerendering page"], "Error occurred prerendering page \"(?P<page>[^\"]+)\"", Weight::Cause, Category::Compile).quote(&[lead(r"^(?:\w*Error|Error): ", 5)]).hint("Prerendering {page} failed: {quote}"),
+    rule("webpack", &["Module not found"], r"^(?:.*\s)?Module not found: (?:Error: )?(?:Can't|Cannot) resolve '(?P<module>\.{1,2}/[^']*)'", Weight::Cause, Category::Dependency)
+        .quote(&[before(r"^(?:ERROR in|\./|\.\./|@)", 2)]).hint("{module} is not there: correct the import; upper and lower case differ on Linux."),
     rule("webpack", &["Module not found"], r"^(?:.*\s)?Module not found: (?:Error: )?(?P<why>(?:Can't|Cannot) resolve '(?P<module>[^']+)'.*)", Weight::Cause, Category::Dependency)
         .quote(&[before(r"^(?:ERROR in|\./|\.\./|@)", 2)]).hint("{module} cannot be resolved: install it, or correct the import."),
     rule("webpack", &["Module parse failed", "Module build failed"], r"Module (?:parse|build) failed", Weight::Cause, Category::Compile).quote(&[before(r"^ERROR in", 2), then(r"^\S*Error: |^\s*\S+Error:", 4)]),
     rule("webpack", &["ERROR in "], r"^\s*(?:\S+ )?ERROR in (?P<at>.+)", Weight::Tool, Category::Compile).quote(&[some(r"\S", 4, 2)]).hint("{at}: {quote}"),
     rule("webpack", &["Invalid configuration object"], r"Invalid configuration object", Weight::Cause, Category::Config).quote(&[some(r"^ +- ", 4, 2)]).hint("{quote}"),
+    rule("vite", &["Could not resolve", "failed to resolve import"], r#"(?:Could not resolve|[Ff]ailed to resolve import) "(?P<module>\.{1,2}/[^"]*)"(?: from "(?P<from>[^"]+)")?"#, Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+:\d+:\d+:", 3)]).hint("{module} is not there: correct the import in {from?the file}; upper and lower case differ on Linux."),
     rule("vite", &["Could not resolve", "failed to resolve import", "Rollup failed to resolve"], r#"(?:Could not resolve|[Ff]ailed to resolve import) "(?P<module>[^"]+)"(?: from "(?P<from>[^"]+)")?"#, Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+:\d+:\d+:", 3)]).hint("{module} cannot be resolved: install it, or correct the import in {from?the file}."),
     rule("esbuild", &["[ERROR]"], "^\\s*(?:\u{2718}|X) \\[ERROR\\] (?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s+\S+:\d+:\d+:", 3)]).hint("{why} at {quote}"),
     rule("esbuild", &[": ERROR: "], r"^(?:error: )?(?P<at>\S+\.\w+:\d+:\d+): ERROR: (?P<why>.+)", Weight::Cause, Category::Compile).unless(r"^meson\.build:|/meson\.build:").hint("{why} at {at}"),
@@ -53,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("less", &[".less on line "], r"^\w+Error: (?P<why>.+) in (?P<file>\S+\.less) on line (?P<line>\d+)", Weight::Cause, Category::Compile).hint("{why} at {file}:{line}"),
     rule("parcel", &["@parcel/"], r"^@parcel/[\w-]+: (?P<why>Failed to resolve .*|Could not (?:find|load) .*)", Weight::Cause, Category::Dependency).quote(&[then(r"^\s+\S+:\d+:\d+", 3)]).hint("{why}"),
     rule("parcel", &["@parcel/"], r"^@parcel/[\w-]+: (?P<why>.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s+\S+:\d+:\d+", 3)]).hint("{why}"),
-    rule("next", &["Turbopack build failed"], r"^(?:Error: )?Turbopack build failed with \d+ errors?", Weight::Tool, Category::Compile).quote(&[then(r"^(?:Error: |Module not found)", 4), then(r"^\.{1,2}/\S+", 3)]).hint("{quote}"),
+    rule("next", &["Turbopack build failed"], r"^(?:Error: )?Turbopack build failed with \d+ errors?", Weight::Tool, Category::Dependency).quote(&[then(r"^(?:Error: |Module not found)", 4), then(r"^\.{1,2}/\S+", 3)]).hint("{quote}"),
     rule("next", &["Please install "], r"^Please install (?P<what>\S.*?) by running", Weight::Cause, Category::Dependency).quote(&[before(r"do not have the required package", 4)]).hint("{what} is not installed: add it to the development dependencies."),
     rule("standard", &[".js:", ".ts:", ".jsx:", ".tsx:", ".mjs:", ".cjs:"], r"^\s+(?P<at>/?\S+\.[cm]?[jt]sx?:\d+:\d+): (?P<why>.+) \((?P<rule>[\w/@-]+)\)$", Weight::Cause, Category::Lint).hint("{why} ({rule}) at {at}"),
     rule("markdownlint", &["MD0"], r"^(?P<at>\S+\.(?:md|markdown|mdx):\d+(?::\d+)?):? (?:error )?(?P<why>MD\d{3}.*)", Weight::Cause, Category::Lint).hint("{why} at {at}"),

@@ -33,6 +33,10 @@ rule("maven", &["Unknown host", "Connection refused", "Connection timed out", "P
         .unless(r"^> Task|^:|\.\.\. FAILED$")
         .quote(&[then(r"^\s+\S*(?:Error|Exception|Failed|Failure)\b.*", 3), then(r"^\s+Caused by: ", 6)]).until(r"^$")
         .hint("{test} fails: {quote}"),
+    rule("gradle", &["Execution failed for task"], r"^Execution failed for task '(?P<task>[^']*(?i:detekt|ktlint|checkstyle|pmd|spotbugs|spotless|:lint)[^']*)'", Weight::Tool, Category::Lint)
+        .quote(&[some(r"^(?:>|\s+>) \S", 4, 2)]).until(r"^\* Try|^$").hint("Task {task} failed: {quote}"),
+    rule("gradle", &["Execution failed for task"], r"^Execution failed for task '(?P<task>[^']*(?::|[a-z])[tT]est)'", Weight::Tool, Category::Test)
+        .quote(&[some(r"^(?:>|\s+>) \S", 4, 2)]).until(r"^\* Try|^$").hint("Task {task} failed: {quote}"),
     rule("gradle", &["Execution failed for task"], r"^Execution failed for task '(?P<task>[^']+)'", Weight::Tool, Category::Compile)
         .quote(&[some(r"^(?:>|\s+>) (?:[^C]|C[^o])", 4, 2)]).until(r"^\* Try|^$").hint("Task {task} failed: {quote}"),
     rule("gradle", &["There were failing tests"], r"There were failing tests", Weight::Summary, Category::Test),
