@@ -56,6 +56,14 @@ fn names_are_found_by_what_is_heard_of_them() {
 }
 
 #[test]
+fn a_word_that_is_a_number_elsewhere_may_be_a_name() {
+    let index = Index::of(["aa-uno", "etl-2", "etl-two"]);
+    assert_eq!(index.find("a a uno"), Match::One(0));
+    assert_eq!(index.find("aa-uno"), Match::One(0));
+    assert_eq!(index.find("etl two"), Match::Several(vec![1, 2]));
+}
+
+#[test]
 fn an_unknown_name_comes_with_the_two_nearest() {
     let index = Index::of(["checkout-svc-prod", "checkout-svc-dev", "ledger-core", "payments-api"]);
     assert_eq!(index.find("checkout staging"), Match::Unknown { nearest: vec![1, 0] });

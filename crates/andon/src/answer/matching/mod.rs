@@ -129,12 +129,17 @@ impl Index {
         if words.is_empty() {
             return Match::Unknown { nearest: Vec::new() };
         }
-        // All of it, and nothing else.
+        // All of it, and nothing else: as it is spoken or as it is written, since "uno" may be a number or a name.
         let whole = words.concat();
-        match self.by_whole.get(&whole).map(Vec::as_slice) {
-            Some([one]) => return Match::One(*one),
-            Some(several) => return Match::Several(several.to_vec()),
-            None => {}
+        let spellings = [&whole, &hearing::of_name(heard).concat()];
+        let mut named: Vec<usize> =
+            spellings.into_iter().filter_map(|whole| self.by_whole.get(whole)).flatten().copied().collect();
+        named.sort_unstable();
+        named.dedup();
+        match named.as_slice() {
+            [] => {}
+            [one] => return Match::One(*one),
+            _ => return Match::Several(named),
         }
         let parts = parts(&words);
         let hits = self.hits(&parts);
