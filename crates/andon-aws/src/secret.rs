@@ -85,7 +85,7 @@ impl Secrets {
             |problem: &str| SecretError::Never { reference: reference.to_string(), problem: problem.to_owned() };
         let text = match reference {
             SecretRef::Env(name) => std::env::var(name)
-                .map_err(|_| never("the environment variable is not set; set it for this function"))?,
+                .map_err(|_| never("the environment variable is not set; a deployed function has none of your own, so use `ssm:` or `secretsmanager:` there"))?,
             SecretRef::Ssm(name) => {
                 let client = self.parameters.get_or_init(|| aws_sdk_ssm::Client::new(&self.config));
                 let answer = client.get_parameter().name(name).with_decryption(true).send().await;
@@ -144,7 +144,10 @@ where
             "there is nothing of that name in this account and region; create it, or correct andon.yml".to_owned()
         }
         Some(code) if code.starts_with("AccessDenied") => {
-            format!("the function's role lacks {permission} (and, for a key of your own, kms:Decrypt) on it")
+            format!(
+                "the function's role lacks {permission} (and, for a key of your own, kms:Decrypt) on it; it may read \
+                 what is below the stack's parameter SecretsPath"
+            )
         }
         Some("ParameterVersionNotFound" | "InvalidKeyId" | "DecryptionFailure" | "ValidationException") => said(error),
         _ => return SecretError::Later { reference, problem: said(error) },

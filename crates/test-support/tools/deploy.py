@@ -36,7 +36,7 @@ def main(url, account, path, stack, *parameters):
     if "Transform" in template:
         packages(client("s3"), bucket, template)
         template = transform(template, {}, NoManagedPolicies())
-    template = without_aliases(template)
+    template = without_builds(without_aliases(template))
     client("s3").put_object(Bucket=bucket, Key=stack, Body=json.dumps(template))
     given = [dict(zip(("ParameterKey", "ParameterValue"), each.split("=", 1))) for each in parameters]
     cloudformation = client("cloudformation")
@@ -95,6 +95,22 @@ def without_aliases(template):
     def replaced(value):
         if isinstance(value, dict):
             return aliases.get(value.get("Ref")) or {key: replaced(each) for key, each in value.items()}
+        return [replaced(each) for each in value] if isinstance(value, list) else value
+
+    return replaced(template)
+
+
+def without_builds(template):
+    """Who refers to a build project gets the ARN that it would have: moto's CloudFormation knows no projects."""
+    resources = template["Resources"].items()
+    arn = "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
+    named = {name: each["Properties"]["Name"] for name, each in resources if each["Type"] == "AWS::CodeBuild::Project"}
+    arns = {name: {"Fn::Join": ["", [{"Fn::Sub": arn}, each]]} for name, each in named.items()}
+
+    def replaced(value):
+        if isinstance(value, dict):
+            known = arns.get((value.get("Fn::GetAtt") or [None])[0])
+            return known or {key: replaced(each) for key, each in value.items()}
         return [replaced(each) for each in value] if isinstance(value, list) else value
 
     return replaced(template)

@@ -20,7 +20,7 @@ version: 1
 slack-token: ssm:/andon/slack-token
 destinations:
   team: { slack: deployments }
-  hook: { slack-webhook: \"secretsmanager:/andon/webhook\" }
+  hook: { slack-webhook: \"secretsmanager:andon/webhook\" }
   audit: { sns: \"arn:aws:sns:us-east-1:123456789012:audit\" }
 routes:
   - name: everything
@@ -81,7 +81,7 @@ async fn play() -> Day {
     account.package(CONFIGURATION);
     let token = json!({ "Name": "/andon/slack-token", "Type": "SecureString", "Value": "xoxb-not-a-real-token" });
     account.ask("ssm", "AmazonSSM.PutParameter", &token);
-    let webhook = json!({ "Name": "/andon/webhook", "SecretString": webhook_url });
+    let webhook = json!({ "Name": "andon/webhook", "SecretString": webhook_url });
     account.ask("secretsmanager", "secretsmanager.CreateSecret", &webhook);
     failures::prepare(&account.aws);
 

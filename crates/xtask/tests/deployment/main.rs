@@ -8,6 +8,7 @@
 
 mod account;
 mod day;
+mod deploying;
 mod failures;
 mod packaging;
 mod permissions;
@@ -133,7 +134,7 @@ const UNSEEN: [(&str, &[&str]); 3] = [
 ];
 
 /// What the Alexa function does only when it is told to do something, in a conversation of its own tests.
-const ORDERS: [&str; 8] = [
+const ORDERS: [&str; 9] = [
     "codepipeline:GetPipelineState",
     "codepipeline:PutApprovalResult",
     "codepipeline:RetryStageExecution",
@@ -141,6 +142,7 @@ const ORDERS: [&str; 8] = [
     "dynamodb:DeleteItem",
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
+    "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
 ];
 

@@ -63,7 +63,7 @@ pub(crate) fn allowed(statements: &[Value]) -> BTreeSet<String> {
 }
 
 /// Whether a text is what a pattern with `*` says.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text.strip_prefix(start).is_some_and(|tail| {

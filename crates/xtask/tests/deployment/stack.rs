@@ -67,11 +67,26 @@ impl Stack {
         self.0["roles"][role].as_array().unwrap_or_else(|| panic!("there is no {role}")).clone()
     }
 
+    /// The statements of every role's policies.
+    pub(crate) fn every_statement(&self) -> Vec<Value> {
+        let roles = self.0["roles"].as_object().unwrap().keys();
+        roles.flat_map(|role| self.statements(role)).collect()
+    }
+
+    /// What the template says of a parameter.
+    pub(crate) fn parameter(&self, name: &str) -> &Value {
+        self.0["template"]["Parameters"].get(name).unwrap_or_else(|| panic!("there is no parameter {name}"))
+    }
+
+    /// Every resource in the template that SAM made: its name, its type and its properties.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let resources = self.0["template"]["Resources"].as_object().unwrap().iter();
+        resources.map(|(name, resource)| (name.as_str(), resource["Type"].as_str().unwrap(), &resource["Properties"]))
+    }
+
     /// The resources of a type in the template that SAM made, by name.
     pub(crate) fn declared(&self, kind: &str) -> BTreeMap<&str, &Value> {
-        let resources = self.0["template"]["Resources"].as_object().unwrap().iter();
-        let of_kind = resources.filter(|(_, resource)| resource["Type"] == kind);
-        of_kind.map(|(name, resource)| (name.as_str(), &resource["Properties"])).collect()
+        self.all().filter(|(_, of, _)| *of == kind).map(|(name, _, properties)| (name, properties)).collect()
     }
 }
 
