@@ -13,13 +13,13 @@ use andon::config::Deployment;
 use andon::diagnosis::{Evidence, Log};
 use andon::event::EvidenceEvent;
 use andon::explanation::{Found, explain};
-use andon::history::{History, Overview};
+use andon::history::{ChangeSummary, Current, History, Keys, Overview};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{
     Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record,
 };
-use andon::name::{ExecutionId, ExternalId, PipelineId, PipelineName};
-use andon::run::Run;
+use andon::name::{ExecutionId, ExternalId, PipelineId, PipelineName, StageName};
+use andon::run::{Run, Status};
 use andon::testing::{events, home, told};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -176,6 +176,163 @@ async fn a_long_list_is_summed_up_and_told_on_request() {
         session = answer.session;
     }
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[tokio::test]
+async fn no_to_an_offer_does_not_end_the_conversation() {
+    let names: Vec<String> = (1..=12).map(|number| format!("shop-{number}")).collect();
+    let long = named(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let offered = ask(&Question::List(Group::Failing), &long, &Session::default());
+    let declined = ask(&Question::No, &long, &offered.session);
+    assert_eq!(declined.speech.to_string(), "Anything else?");
+    let ended = ask(&Question::No, &long, &declined.session);
+    assert_eq!((ended.kind, ended.speech.to_string()), (Kind::Farewell, "Goodbye.".to_owned()));
+
+    let two = named(&["checkout-svc-prod", "checkout-svc-dev", "ledger-core"]).await;
+    let unclear = ask(&Question::About(Topic::Why, heard("check out")), &two, &Session::default());
+    let neither = ask(&Question::No, &two, &unclear.session);
+    assert_eq!(neither.speech.to_string(), "Which pipeline do you mean?");
+    let named = ask(&Question::Named(heard("ledger core")), &two, &neither.session);
+    assert!(
+        named.speech.to_string().starts_with("Ledger core failed"),
+        "what was asked is still known: {}",
+        named.speech
+    );
+    let none = ask(&Question::No, &two, &neither.session);
+    assert_eq!(none.speech.to_string(), "Anything else?");
+    let that = ask(&Question::Named(Subject::Last), &two, &unclear.session);
+    assert_eq!(that.speech.to_string(), unclear.speech.to_string(), "\"that one\" of two is asked about again");
+}
+
+/// The pipeline of a recorded failure, changed.
+async fn changed(name: &str, change: impl FnOnce(&mut Overview)) -> Arc<Overview> {
+    let mut overview = Overview::clone(&named(&[name]).await.rows()[0].overview);
+    change(&mut overview);
+    Arc::new(overview)
+}
+
+/// One whose latest run ended as it did.
+async fn ended(name: &str, status: Status) -> Arc<Overview> {
+    changed(name, |overview| {
+        overview.latest.status = status;
+        overview.standing.streak = None;
+        overview.broken_by = None;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn only_what_is_green_is_fine() {
+    let green = || async { [ended("a", Status::Succeeded).await, ended("b", Status::Succeeded).await] };
+    let overview = |overviews: Vec<Arc<Overview>>| {
+        ask(&Question::Overview, &Fleet::new(overviews), &Session::default()).speech.to_string()
+    };
+    assert_eq!(overview(green().await.to_vec()), "Both pipelines are fine.");
+    let mut with_ended = green().await.to_vec();
+    for (name, status) in [("c", Status::Rejected), ("d", Status::Stopped), ("e", Status::Canceled)] {
+        with_ended.push(ended(name, status).await);
+    }
+    assert_eq!(overview(with_ended), "Three did not finish and two are fine.");
+}
+
+#[tokio::test]
+async fn a_fix_that_waits_or_runs_is_told_of_a_red_pipeline() {
+    let fix = |status| {
+        move |overview: &mut Overview| {
+            overview.latest.status = status;
+            overview.latest.ended = None;
+            overview.latest.failure = None;
+            overview.latest.current = Some(Current {
+                stage: StageName::parse("Release").unwrap(),
+                action: None,
+                since: now().checked_sub(SignedDuration::from_mins(5)).unwrap(),
+            });
+        }
+    };
+    let waiting = changed("a-service", fix(Status::Waiting)).await;
+    let running = changed("b-service", fix(Status::InProgress)).await;
+    let told = |question: Question, fleet: &Fleet| ask(&question, fleet, &Session::default()).speech.to_string();
+
+    let one = Fleet::new(vec![waiting.clone()]);
+    let overview = told(Question::Overview, &one);
+    assert_eq!(overview, "One pipeline is red. The next run of the red one waits for approval.");
+    let status = told(Question::About(Topic::Status, Subject::Last), &one);
+    assert!(status.ends_with("A new run waits for approval in release."), "{status}");
+
+    let both = Fleet::new(vec![waiting, running, ended("c-service", Status::Succeeded).await]);
+    assert_eq!(
+        told(Question::Overview, &both),
+        "Two pipelines are red and one is fine. Of the red ones, one waits for approval and one is running."
+    );
+    assert!(told(Question::List(Group::Waiting), &both).starts_with("One pipeline waits for approval: a service"));
+    assert!(told(Question::List(Group::Running), &both).starts_with("One pipeline is running: b service"));
+}
+
+#[tokio::test]
+async fn who_broke_it_is_not_whoever_came_last() {
+    let by = |author: &str, title: &str| {
+        let mut change: ChangeSummary = serde_json::from_str("{}").unwrap();
+        (change.author, change.title) = (Some(author.to_owned()), Some(title.to_owned()));
+        Some(change)
+    };
+    let told = |overview: Arc<Overview>| {
+        let fleet = Fleet::new(vec![overview]);
+        ask(&Question::About(Topic::Change, Subject::Last), &fleet, &Session::default()).speech.to_string()
+    };
+    let broken = changed("payments-api", |overview| {
+        overview.broken_by.as_mut().unwrap().change = by("Tomasz Wilk", "Round refunds half to even");
+        overview.latest.change = by("Ada Byron", "Try again");
+    });
+    assert_eq!(
+        told(broken.await),
+        "Payments API broke three hours ago, with a change by Tomasz Wilk: Round refunds half to even. The latest change \
+         in payments API came three hours ago, by Ada Byron: Try again."
+    );
+    let broken_for_long = changed("payments-api", |overview| {
+        let broken_by = overview.broken_by.as_mut().unwrap();
+        broken_by.change = by("Ada Byron", "Try again");
+        broken_by.first = by("Tomasz Wilk", "Round refunds half to even");
+        overview.latest.change = by("Ada Byron", "Try again");
+    });
+    assert!(
+        told(broken_for_long.await).starts_with("Payments API broke three hours ago, with a change by Tomasz Wilk")
+    );
+    let by_one = changed("payments-api", |overview| {
+        overview.broken_by.as_mut().unwrap().change = by("Tomasz Wilk", "Round refunds half to even");
+        overview.latest.change = by("Tomasz Wilk", "Round refunds half to even");
+    });
+    assert_eq!(
+        told(by_one.await),
+        "Payments API broke three hours ago, with a change by Tomasz Wilk: Round refunds half to even."
+    );
+}
+
+#[tokio::test]
+async fn deployments_of_pipelines_that_are_known_for_different_times_are_told_as_a_rate() {
+    let keys = |days: i64, deployments, failed| {
+        move |overview: &mut Overview| {
+            let since = now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap();
+            overview.keys = Some(Keys { since, deployments, failed, lead_time: None, recovery_time: None });
+        }
+    };
+    // 30 in ten days and six in sixty are three a day, and not 36 in sixty days.
+    let often = changed("often", keys(10, 30, 0)).await;
+    let seldom = changed("seldom", keys(60, 6, 6)).await;
+    let told = |question: Question, fleet: Vec<Arc<Overview>>| {
+        ask(&question, &Fleet::new(fleet), &Session::default()).speech.to_string()
+    };
+    assert_eq!(
+        told(Question::Keys, vec![often.clone(), seldom.clone()]),
+        "There are about three deployments a day. 3 percent of the attempts failed."
+    );
+    assert_eq!(
+        told(Question::Keys, vec![seldom.clone()]),
+        "There are about three deployments a month. 50 percent of the attempts failed."
+    );
+    assert_eq!(
+        told(Question::About(Topic::Keys, heard("often")), vec![often, seldom]),
+        "Often has deployed 30 times since November 10. No attempt failed."
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What an intent of the interaction model asks for.
 
-use andon::answer::{Group, Question, Subject, Topic};
+use andon::answer::{Group, Question, Subject, Topic, Voice};
 use andon::intervention::Intervention;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 
@@ -24,10 +24,11 @@ pub(crate) enum Asked {
     Again,
 }
 
-/// What an intent asks for; `None` if it is none of the model's.
-pub(crate) fn asked(intent: &Intent) -> Option<Asked> {
-    let about = |topic| Question::About(topic, subject(intent));
-    let intervention = |intervention| Some(Asked::Intervention(intervention, subject(intent)));
+/// What an intent asks for, in the language of a voice; `None` if it is none of the model's.
+pub(crate) fn asked(intent: &Intent, voice: &Voice) -> Option<Asked> {
+    let subject = || subject(intent, voice);
+    let about = |topic| Question::About(topic, subject());
+    let intervention = |intervention| Some(Asked::Intervention(intervention, subject()));
     Some(Asked::Question(match intent.name.as_str() {
         "OverviewIntent" => Question::Overview,
         "FailingIntent" => Question::List(Group::Failing),
@@ -39,7 +40,7 @@ pub(crate) fn asked(intent: &Intent) -> Option<Asked> {
         "LastDeploymentIntent" => about(Topic::LastDeployment),
         "FourKeysIntent" if intent.slot(PIPELINE).is_none() => Question::Keys,
         "FourKeysIntent" => about(Topic::Keys),
-        "PipelineIntent" => Question::Named(subject(intent)),
+        "PipelineIntent" => Question::Named(subject()),
         "WhichOnesIntent" => Question::Which,
         "OtherOneIntent" => Question::Other,
         "FirstOneIntent" => Question::Nth(1),
@@ -73,14 +74,12 @@ pub(crate) fn has_dialog(intent: &str) -> bool {
     matches!(intent, "StatusIntent" | "WhyIntent" | "ChangesIntent" | "LastDeploymentIntent")
 }
 
-/// The pipeline that an intent names.
-pub(crate) fn subject(intent: &Intent) -> Subject {
+/// The pipeline that an intent names. "It" is no name, although Alexa takes it for one.
+pub(crate) fn subject(intent: &Intent, voice: &Voice) -> Subject {
     intent.slot(PIPELINE).map_or(Subject::Last, |Slot { heard, ids }| {
         // Of several that Alexa thinks of, what was heard tells more than she does.
-        match ids.as_slice() {
-            [one] => read(one).map_or(Subject::Heard(heard), |id| Subject::Known(vec![id])),
-            _ => Subject::Heard(heard),
-        }
+        let known = if let [one] = ids.as_slice() { read(one) } else { None };
+        known.map_or_else(|| Subject::heard(&heard, voice), |id| Subject::Known(vec![id]))
     })
 }
 
@@ -98,6 +97,9 @@ pub(crate) fn read(id: &str) -> Option<PipelineId> {
 
 #[cfg(test)]
 mod tests {
+    use andon::answer::{Locale, grammar};
+    use serde_json::json;
+
     use super::*;
 
     const MODEL: &str = include_str!("../../../skill-package/interactionModels/custom/en-US.json");
@@ -109,6 +111,10 @@ mod tests {
         model.pointer(pointer).unwrap().as_array().unwrap().iter().map(named).collect()
     }
 
+    fn english() -> &'static Voice {
+        Voice::of(Locale::EnUs)
+    }
+
     fn intent(name: &str) -> Intent {
         serde_json::from_value(serde_json::json!({"name": name})).unwrap()
     }
@@ -118,9 +124,55 @@ mod tests {
         let intents = names("/interactionModel/languageModel/intents");
         assert!(intents.len() > 20);
         for name in intents {
-            assert!(asked(&intent(&name)).is_some(), "{name}");
+            assert!(asked(&intent(&name), english()).is_some(), "{name}");
         }
-        assert_eq!(asked(&intent("WeatherIntent")), None);
+        assert_eq!(asked(&intent("WeatherIntent"), english()), None);
+    }
+
+    #[test]
+    fn every_question_that_the_model_understands_is_understood_when_it_is_typed() {
+        let model: serde_json::Value = serde_json::from_str(MODEL).unwrap();
+        let intents = model.pointer("/interactionModel/languageModel/intents").unwrap().as_array().unwrap();
+        let (mut asked_for, mut missed) = (0, Vec::new());
+        for of_model in intents {
+            for sample in of_model["samples"].as_array().unwrap().iter().map(|sample| sample.as_str().unwrap()) {
+                let mut said = json!({ "name": of_model["name"] });
+                if sample.contains("{pipeline}") {
+                    said["slots"] = json!({ "pipeline": { "name": "pipeline", "value": "payments api" } });
+                }
+                let Some(Asked::Question(meant)) = asked(&serde_json::from_value(said).unwrap(), english()) else {
+                    continue; // Nothing is done from a command line.
+                };
+                let typed = sample.replace("{pipeline}", "payments api");
+                let understood = grammar::question(&typed);
+                asked_for += 1;
+                if understood != meant {
+                    missed.push(format!("{typed}: {understood:?}, and not {meant:?}"));
+                }
+            }
+        }
+        assert!(asked_for > 140);
+        assert_eq!(missed, Vec::<String>::new());
+    }
+
+    #[test]
+    fn it_is_the_pipeline_spoken_of_last_in_every_language() {
+        for (locale, words) in [
+            (Locale::EnUs, "it"),
+            (Locale::EnGb, "That one"),
+            (Locale::De, "sie"),
+            (Locale::De, "die Pipeline"),
+            (Locale::Es, "ella"),
+            (Locale::Fr, "celui-ci"),
+            (Locale::Ja, "それ"),
+        ] {
+            let said = json!({
+                "name": "StatusIntent", "slots": { "pipeline": { "name": "pipeline", "value": words } }
+            });
+            let about_it = Question::About(Topic::Status, Subject::Last);
+            let said = asked(&serde_json::from_value(said).unwrap(), Voice::of(locale));
+            assert_eq!(said, Some(Asked::Question(about_it)), "{words}");
+        }
     }
 
     #[test]

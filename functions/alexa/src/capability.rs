@@ -1,6 +1,6 @@
 //! Whether the skill could answer, for Alexa who looks for one that can. Nothing is done and nothing is said.
 
-use andon::answer::{Found, Session};
+use andon::answer::{Found, Session, Voice};
 use andon::clock::{Clock, Timer};
 use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;
@@ -12,9 +12,9 @@ use crate::response::{CanFulfill, CanFulfillSlot, Reply, Verdict};
 
 impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
     /// Answers whether a question could be answered.
-    pub(crate) async fn can_fulfill(&self, intent: &Intent) -> Reply {
-        let name = self.knows(intent).await;
-        let can_fulfill = match (asked(intent), &name) {
+    pub(crate) async fn can_fulfill(&self, intent: &Intent, voice: &Voice) -> Reply {
+        let name = self.knows(intent, voice).await;
+        let can_fulfill = match (asked(intent, voice), &name) {
             (Some(Asked::Question(_)), Some(slot)) => slot.can_fulfill,
             // Of which pipeline will have to be asked.
             (Some(Asked::Question(_)), None) if has_dialog(&intent.name) => Verdict::Maybe,
@@ -31,10 +31,10 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 
     /// Whether the pipeline that was named is known; nothing where none was named.
-    async fn knows(&self, intent: &Intent) -> Option<CanFulfillSlot> {
+    async fn knows(&self, intent: &Intent, voice: &Voice) -> Option<CanFulfillSlot> {
         intent.slot(PIPELINE)?;
         let reading = self.desk.fleet(self.clock.now()).await;
-        let (subject, session) = (subject(intent), Session::default());
+        let (subject, session) = (subject(intent, voice), Session::default());
         let (can_understand, can_fulfill) = match reading.as_ref().map(|reading| reading.fleet.find(&subject, &session))
         {
             Some(Found::One(_)) => (Verdict::Yes, Verdict::Yes),

@@ -99,7 +99,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
                 }
                 None => Reply::nothing(),
             },
-            Request::CanFulfill(intent) => self.can_fulfill(intent).await,
+            Request::CanFulfill(intent) => self.can_fulfill(intent, asker.voice).await,
             Request::SessionEnded { reason } => {
                 tracing::info!("the conversation has ended: {reason}");
                 Reply::nothing()
@@ -120,7 +120,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 
     async fn intent(&self, intent: &Intent, mut asker: Asker<'_>) -> Reply {
-        let Some(what) = asked(intent) else {
+        let Some(what) = asked(intent, asker.voice) else {
             tracing::warn!(alexa.unknown = 1, "not understood: {:?} is none of the model's intents", intent.name);
             return self.answer(&Question::NotUnderstood, None, asker).await;
         };

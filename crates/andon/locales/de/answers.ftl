@@ -68,6 +68,9 @@ for-weeks = { $count ->
    *[other] seit { number } Wochen
 }
 
+since-day = seit dem { $day }. { month }
+since-date = seit dem { $day }. { month } { $year }
+
 span-now = weniger als eine Minute
 span-minutes = { $count ->
     [one] eine Minute
@@ -118,6 +121,7 @@ failed-in = Der Fehler liegt bei { $place }.
 
 status-red = { $pipeline } ist { $for } rot.
 status-retrying = Ein neuer Lauf ist jetzt in { $place }.
+status-red-waiting = Ein neuer Lauf wartet in { $place } auf Freigabe.
 status-waiting = { $pipeline } wartet { $for } in { $place } auf Freigabe.
 status-running = { $pipeline } läuft { $for } und ist in { $place }.
 status-started = { $pipeline } läuft { $for }.
@@ -146,6 +150,9 @@ why-never = { $pipeline } ist nicht fehlgeschlagen.
 change-known = Die letzte Änderung in { $pipeline } kam { $ago } von { $author }: { $title }.
 change-author = Die letzte Änderung in { $pipeline } kam { $ago } von { $author }.
 change-title = Die letzte Änderung in { $pipeline } kam { $ago }: { $title }.
+broke-known = { $pipeline } ging { $ago } mit einer Änderung von { $author } kaputt: { $title }.
+broke-author = { $pipeline } ging { $ago } mit einer Änderung von { $author } kaputt.
+broke-title = { $pipeline } ging { $ago } mit dieser Änderung kaputt: { $title }.
 change-unknown = Der letzte Lauf von { $pipeline } begann { $ago }, aber niemand hat mir gesagt, was sich geändert hat.
 
 deployed = { $pipeline } hat zuletzt { $ago } ausgeliefert.
@@ -156,15 +163,21 @@ deployed-never = Ich habe { $pipeline } noch nicht erfolgreich gesehen.
 ## Die vier Kennzahlen.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } hat in den letzten { $days } Tagen nicht ausgeliefert.
-    [one] { $pipeline } hat in den letzten { $days } Tagen einmal ausgeliefert.
-   *[other] { $pipeline } hat in den letzten { $days } Tagen { number } Mal ausgeliefert.
+    [0] { $pipeline } hat { $since } nicht ausgeliefert.
+    [one] { $pipeline } hat { $since } einmal ausgeliefert.
+   *[other] { $pipeline } hat { $since } { number } Mal ausgeliefert.
 }
-keys-fleet = { $count ->
-    [0] In den letzten { $days } Tagen wurde nichts ausgeliefert.
-    [one] In den letzten { $days } Tagen gab es eine Auslieferung.
-   *[other] In den letzten { $days } Tagen gab es { number } Auslieferungen.
+keys-a-day = Am Tag gibt es etwa { number } Auslieferungen.
+keys-a-week = { $count ->
+    [one] In der Woche gibt es etwa eine Auslieferung.
+   *[other] In der Woche gibt es etwa { number } Auslieferungen.
 }
+keys-a-month = { $count ->
+    [0] Im Monat gibt es weniger als eine Auslieferung.
+    [one] Im Monat gibt es etwa eine Auslieferung.
+   *[other] Im Monat gibt es etwa { number } Auslieferungen.
+}
+keys-never = Ich habe noch keine Auslieferung gelingen sehen.
 keys-lead = Eine Änderung braucht bis zur Auslieferung { $span }.
 keys-failures = { $percent ->
     [0] Kein Versuch ist gescheitert.
@@ -200,6 +213,7 @@ other-none = Eine andere kenne ich nicht.
 
 overview-green = { $count ->
     [one] Deiner einen Pipeline geht es gut.
+    [2] Beiden Pipelines geht es gut.
    *[other] Allen { number } Pipelines geht es gut.
 }
 part-failing = { $count ->
@@ -218,10 +232,19 @@ part-well = { $count ->
     [one] einer geht es gut
    *[other] { number } geht es gut
 }
+part-ended = { $count ->
+    [one] eine lief nicht zu Ende
+   *[other] { number } liefen nicht zu Ende
+}
 overview = { $list }.
+red-waiting = Der nächste Lauf der roten wartet auf Freigabe.
+red-running = Der nächste Lauf der roten ist unterwegs.
+red-mending = Von den roten: { $list }.
 empty = Ich habe noch keine Pipeline gesehen. Ich lerne jede kennen, wenn sie das nächste Mal läuft.
 
-## Wenn nicht klar ist, welche Pipeline gemeint ist.
+## Wenn nicht klar ist, welche Pipeline gemeint ist. words-for-last sagt man für die, von der eben die Rede war.
+
+words-for-last = sie, die, diese, es, das, ihr, ihnen, dieselbe, diese pipeline, die pipeline, der pipeline, dieser pipeline
 
 ask-pipeline = Welche Pipeline meinst du?
 ask-which-one = Meinst du { $list }?
@@ -267,14 +290,14 @@ light = { $light ->
 action-off = Ich bin nicht dafür eingerichtet, etwas zu ändern.
 action-refused = Das kann ich leider nicht tun.
 action-ask-retry = Soll ich { $stage } von { $pipeline } noch einmal versuchen?
-action-ask-approve = Soll ich { $action } von { $pipeline } freigeben?
-action-ask-reject = Soll ich { $action } von { $pipeline } ablehnen?
+action-ask-approve = Soll ich { $pipeline } bei { $action } freigeben?
+action-ask-reject = Soll ich { $pipeline } bei { $action } ablehnen?
 action-ask-stop = Soll ich { $pipeline } anhalten?
 action-ask-code = Wie lautet der Code?
 action-left = In Ordnung, ich lasse es.
 action-retried = { $stage } von { $pipeline } wird noch einmal versucht.
-action-approved = { $action } von { $pipeline } ist freigegeben.
-action-rejected = { $action } von { $pipeline } ist abgelehnt.
+action-approved = { $pipeline } ist bei { $action } freigegeben.
+action-rejected = { $pipeline } ist bei { $action } abgelehnt.
 action-stopped = { $pipeline } wird angehalten.
 action-nothing-failed = In { $pipeline } gibt es nichts noch einmal zu versuchen.
 action-nothing-waits = In { $pipeline } wartet nichts auf Freigabe.

@@ -2,6 +2,8 @@
 
 on-day = on { $day } { month }
 on-date = on { $day } { month } { $year }
+since-day = since { $day } { month }
+since-date = since { $day } { month } { $year }
 status-ended = { $how ->
     [rejected] The last run of { $pipeline } was rejected { $ago }.
     [superseded] The last run of { $pipeline } made way for a newer one { $ago }.

@@ -68,6 +68,9 @@ for-weeks = { $count ->
    *[other] for { number } weeks
 }
 
+since-day = since { month } { $day }
+since-date = since { month } { $day }, { $year }
+
 span-now = less than a minute
 span-minutes = { $count ->
     [one] a minute
@@ -118,6 +121,7 @@ failed-in = It failed in { $place }.
 
 status-red = { $pipeline } has been red { $for }.
 status-retrying = A new run is in { $place } now.
+status-red-waiting = A new run waits for approval in { $place }.
 status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
 status-running = { $pipeline } has been running { $for } and is in { $place }.
 status-started = { $pipeline } has been running { $for }.
@@ -146,6 +150,9 @@ why-never = { $pipeline } is not failing.
 change-known = The latest change in { $pipeline } came { $ago }, by { $author }: { $title }.
 change-author = The latest change in { $pipeline } came { $ago }, by { $author }.
 change-title = The latest change in { $pipeline } came { $ago }: { $title }.
+broke-known = { $pipeline } broke { $ago }, with a change by { $author }: { $title }.
+broke-author = { $pipeline } broke { $ago }, with a change by { $author }.
+broke-title = { $pipeline } broke { $ago }, with this change: { $title }.
 change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
 
 deployed = { $pipeline } last deployed { $ago }.
@@ -156,16 +163,22 @@ deployed-never = I have not seen { $pipeline } succeed yet.
 ## The four keys.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } has not deployed in the last { $days } days.
-    [one] { $pipeline } deployed once in the last { $days } days.
-    [2] { $pipeline } deployed twice in the last { $days } days.
-   *[other] { $pipeline } deployed { number } times in the last { $days } days.
+    [0] { $pipeline } has not deployed { $since }.
+    [one] { $pipeline } has deployed once { $since }.
+    [2] { $pipeline } has deployed twice { $since }.
+   *[other] { $pipeline } has deployed { number } times { $since }.
 }
-keys-fleet = { $count ->
-    [0] Nothing was deployed in the last { $days } days.
-    [one] There was one deployment in the last { $days } days.
-   *[other] There were { number } deployments in the last { $days } days.
+keys-a-day = There are about { number } deployments a day.
+keys-a-week = { $count ->
+    [one] There is about one deployment a week.
+   *[other] There are about { number } deployments a week.
 }
+keys-a-month = { $count ->
+    [0] There is less than one deployment a month.
+    [one] There is about one deployment a month.
+   *[other] There are about { number } deployments a month.
+}
+keys-never = I have not seen a deployment succeed yet.
 keys-lead = A change takes { $span } to be deployed.
 keys-failures = { $percent ->
     [0] No attempt failed.
@@ -201,6 +214,7 @@ other-none = There is no other one that I know of.
 
 overview-green = { $count ->
     [one] Your one pipeline is fine.
+    [2] Both pipelines are fine.
    *[other] All { number } pipelines are fine.
 }
 part-failing = { $count ->
@@ -219,10 +233,19 @@ part-well = { $count ->
     [one] one is fine
    *[other] { number } are fine
 }
+part-ended = { $count ->
+    [one] one did not finish
+   *[other] { number } did not finish
+}
 overview = { $list }.
+red-waiting = The next run of the red one waits for approval.
+red-running = The next run of the red one is under way.
+red-mending = Of the red ones, { $list }.
 empty = I have not seen a pipeline yet. I learn of each one when it next runs.
 
-## When it is not clear which pipeline is meant.
+## When it is not clear which pipeline is meant. words-for-last are what people say for the one spoken of last.
+
+words-for-last = it, that, this, that one, this one, the same, the same one, that pipeline, this pipeline, the pipeline, pipeline, they
 
 ask-pipeline = Which pipeline do you mean?
 ask-which-one = Do you mean { $list }?
@@ -268,14 +291,14 @@ light = { $light ->
 action-off = I am not set up to change anything.
 action-refused = I am sorry, I cannot do that.
 action-ask-retry = Shall I retry { $stage } of { $pipeline }?
-action-ask-approve = Shall I approve { $action } of { $pipeline }?
-action-ask-reject = Shall I reject { $action } of { $pipeline }?
+action-ask-approve = Shall I approve { $pipeline }, at { $action }?
+action-ask-reject = Shall I reject { $pipeline }, at { $action }?
 action-ask-stop = Shall I stop { $pipeline }?
 action-ask-code = What is the code?
 action-left = All right, I leave it alone.
 action-retried = { $stage } of { $pipeline } is being retried.
-action-approved = { $action } of { $pipeline } is approved.
-action-rejected = { $action } of { $pipeline } is rejected.
+action-approved = { $pipeline } is approved, at { $action }.
+action-rejected = { $pipeline } is rejected, at { $action }.
 action-stopped = { $pipeline } is being stopped.
 action-nothing-failed = There is nothing to retry in { $pipeline }.
 action-nothing-waits = Nothing waits for approval in { $pipeline }.

@@ -68,6 +68,9 @@ for-weeks = { $count ->
    *[other] desde hace { number } semanas
 }
 
+since-day = desde el { $day } de { month }
+since-date = desde el { $day } de { month } de { $year }
+
 span-now = menos de un minuto
 span-minutes = { $count ->
     [one] un minuto
@@ -124,6 +127,7 @@ failed-in = Falló en { $place }.
 
 status-red = { $pipeline } está en rojo { $for }.
 status-retrying = Ahora hay una nueva ejecución en { $place }.
+status-red-waiting = Una nueva ejecución espera aprobación en { $place }.
 status-waiting = { $pipeline } espera aprobación en { $place } { $for }.
 status-running = { $pipeline } está en marcha { $for } y va por { $place }.
 status-started = { $pipeline } está en marcha { $for }.
@@ -149,6 +153,9 @@ why-never = { $pipeline } no está fallando.
 change-known = El último cambio en { $pipeline } llegó { $ago }, de { $author }: { $title }.
 change-author = El último cambio en { $pipeline } llegó { $ago }, de { $author }.
 change-title = El último cambio en { $pipeline } llegó { $ago }: { $title }.
+broke-known = { $pipeline } se rompió { $ago }, con un cambio de { $author }: { $title }.
+broke-author = { $pipeline } se rompió { $ago }, con un cambio de { $author }.
+broke-title = { $pipeline } se rompió { $ago }, con este cambio: { $title }.
 change-unknown = La última ejecución de { $pipeline } empezó { $ago }, pero nadie me dijo qué cambió.
 
 deployed = { $pipeline } se desplegó por última vez { $ago }.
@@ -159,15 +166,21 @@ deployed-never = Todavía no he visto que { $pipeline } termine bien.
 ## Las cuatro métricas clave.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } no se ha desplegado en los últimos { $days } días.
-    [one] { $pipeline } se desplegó una vez en los últimos { $days } días.
-   *[other] { $pipeline } se desplegó { number } veces en los últimos { $days } días.
+    [0] { $pipeline } no se ha desplegado { $since }.
+    [one] { $pipeline } se ha desplegado una vez { $since }.
+   *[other] { $pipeline } se ha desplegado { number } veces { $since }.
 }
-keys-fleet = { $count ->
-    [0] No se desplegó nada en los últimos { $days } días.
-    [one] Hubo un despliegue en los últimos { $days } días.
-   *[other] Hubo { number } despliegues en los últimos { $days } días.
+keys-a-day = Hay unos { number } despliegues al día.
+keys-a-week = { $count ->
+    [one] Hay más o menos un despliegue por semana.
+   *[other] Hay unos { number } despliegues por semana.
 }
+keys-a-month = { $count ->
+    [0] Hay menos de un despliegue al mes.
+    [one] Hay más o menos un despliegue al mes.
+   *[other] Hay unos { number } despliegues al mes.
+}
+keys-never = Aún no he visto ningún despliegue con éxito.
 keys-lead = Un cambio tarda { $span } en desplegarse.
 keys-failures = { $percent ->
     [0] No falló ningún intento.
@@ -203,6 +216,7 @@ other-none = No conozco ninguna otra.
 
 overview-green = { $count ->
     [one] Tu única pipeline está bien.
+    [2] Las dos pipelines están bien.
    *[other] Las { number } pipelines están bien.
 }
 part-failing = { $count ->
@@ -221,10 +235,19 @@ part-well = { $count ->
     [one] una está bien
    *[other] { number } están bien
 }
+part-ended = { $count ->
+    [one] una no terminó
+   *[other] { number } no terminaron
+}
 overview = { $list }.
+red-waiting = La siguiente ejecución de la que está en rojo espera aprobación.
+red-running = La siguiente ejecución de la que está en rojo está en marcha.
+red-mending = De las que están en rojo, { $list }.
 empty = Todavía no he visto ninguna pipeline. Conoceré cada una cuando vuelva a ejecutarse.
 
-## Cuando no está claro de qué pipeline se habla.
+## Cuando no está claro de qué pipeline se habla. words-for-last se dice de la última de la que se habló.
+
+words-for-last = ella, él, ello, esa, ese, eso, esta, este, esto, la misma, el mismo, la pipeline, esa pipeline, esta pipeline
 
 ask-pipeline = ¿De qué pipeline hablas?
 ask-which-one = ¿Te refieres a { $list }?
@@ -270,14 +293,14 @@ light = { $light ->
 action-off = No estoy configurado para cambiar nada.
 action-refused = Lo siento, no puedo hacer eso.
 action-ask-retry = ¿Reintento { $stage } de { $pipeline }?
-action-ask-approve = ¿Apruebo { $action } de { $pipeline }?
-action-ask-reject = ¿Rechazo { $action } de { $pipeline }?
+action-ask-approve = ¿Apruebo { $pipeline } en { $action }?
+action-ask-reject = ¿Rechazo { $pipeline } en { $action }?
 action-ask-stop = ¿Detengo { $pipeline }?
 action-ask-code = ¿Cuál es el código?
 action-left = De acuerdo, lo dejo como está.
 action-retried = Se está reintentando { $stage } de { $pipeline }.
-action-approved = { $action } de { $pipeline } queda aprobado.
-action-rejected = { $action } de { $pipeline } queda rechazado.
+action-approved = { $pipeline } queda aprobada en { $action }.
+action-rejected = { $pipeline } queda rechazada en { $action }.
 action-stopped = Se está deteniendo { $pipeline }.
 action-nothing-failed = No hay nada que reintentar en { $pipeline }.
 action-nothing-waits = Nada espera aprobación en { $pipeline }.

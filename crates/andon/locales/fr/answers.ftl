@@ -71,6 +71,9 @@ for-weeks = { $count ->
    *[other] depuis { number } semaines
 }
 
+since-day = depuis le { $day } { month }
+since-date = depuis le { $day } { month } { $year }
+
 span-now = moins d'une minute
 span-minutes = { $count ->
     [one] une minute
@@ -121,6 +124,7 @@ failed-in = L'échec est dans { $place }.
 
 status-red = { $pipeline } est au rouge { $for }.
 status-retrying = Une nouvelle exécution est maintenant dans { $place }.
+status-red-waiting = Une nouvelle exécution attend une approbation dans { $place }.
 status-waiting = { $pipeline } attend une approbation dans { $place } { $for }.
 status-running = { $pipeline } tourne { $for } et en est à { $place }.
 status-started = { $pipeline } tourne { $for }.
@@ -146,6 +150,9 @@ why-never = { $pipeline } n'est pas en échec.
 change-known = Le dernier changement dans { $pipeline } est arrivé { $ago }, par { $author } : { $title }.
 change-author = Le dernier changement dans { $pipeline } est arrivé { $ago }, par { $author }.
 change-title = Le dernier changement dans { $pipeline } est arrivé { $ago } : { $title }.
+broke-known = { $pipeline } est tombé en panne { $ago }, avec un changement signé { $author } : { $title }.
+broke-author = { $pipeline } est tombé en panne { $ago }, avec un changement signé { $author }.
+broke-title = { $pipeline } est tombé en panne { $ago }, avec ce changement : { $title }.
 change-unknown = { $pipeline } a tourné pour la dernière fois { $ago }, mais personne ne m'a dit ce qui a changé.
 
 deployed = { $pipeline } a déployé pour la dernière fois { $ago }.
@@ -156,15 +163,21 @@ deployed-never = Je n'ai pas encore vu { $pipeline } réussir.
 ## Les quatre indicateurs clés.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } n'a rien déployé ces { $days } derniers jours.
-    [1] { $pipeline } a déployé une fois ces { $days } derniers jours.
-   *[other] { $pipeline } a déployé { number } fois ces { $days } derniers jours.
+    [0] { $pipeline } n'a rien déployé { $since }.
+    [1] { $pipeline } a déployé une fois { $since }.
+   *[other] { $pipeline } a déployé { number } fois { $since }.
 }
-keys-fleet = { $count ->
-    [0] Rien n'a été déployé ces { $days } derniers jours.
-    [1] Il y a eu un déploiement ces { $days } derniers jours.
-   *[other] Il y a eu { number } déploiements ces { $days } derniers jours.
+keys-a-day = Il y a environ { number } déploiements par jour.
+keys-a-week = { $count ->
+    [one] Il y a environ un déploiement par semaine.
+   *[other] Il y a environ { number } déploiements par semaine.
 }
+keys-a-month = { $count ->
+    [0] Il y a moins d'un déploiement par mois.
+    [1] Il y a environ un déploiement par mois.
+   *[other] Il y a environ { number } déploiements par mois.
+}
+keys-never = Je n'ai pas encore vu de déploiement réussir.
 keys-lead = Un changement met { $span } à être déployé.
 keys-failures = { $percent ->
     [0] Aucune tentative n'a échoué.
@@ -218,10 +231,19 @@ part-well = { $count ->
     [one] un va bien
    *[other] { number } vont bien
 }
+part-ended = { $count ->
+    [one] un n'est pas allé au bout
+   *[other] { number } ne sont pas allés au bout
+}
 overview = { $list }.
+red-waiting = La prochaine exécution de celui qui est au rouge attend une approbation.
+red-running = La prochaine exécution de celui qui est au rouge est en cours.
+red-mending = Parmi ceux au rouge, { $list }.
 empty = Je n'ai pas encore vu de pipeline. Je découvre chacun d'eux quand il tourne à nouveau.
 
-## Quand on ne sait pas de quel pipeline il s'agit.
+## Quand on ne sait pas de quel pipeline il s'agit. words-for-last se dit de celui dont on vient de parler.
+
+words-for-last = il, lui, elle, ça, cela, celui-ci, celui-là, celui ci, celui là, le même, le pipeline, ce pipeline
 
 ask-pipeline = De quel pipeline parles-tu ?
 ask-which-one = Veux-tu dire { $list } ?
@@ -267,14 +289,14 @@ light = { $light ->
 action-off = Je ne suis pas configuré pour modifier quoi que ce soit.
 action-refused = Désolé, je ne peux pas faire cela.
 action-ask-retry = Dois-je relancer { $stage } pour { $pipeline } ?
-action-ask-approve = Dois-je approuver { $action } pour { $pipeline } ?
-action-ask-reject = Dois-je refuser { $action } pour { $pipeline } ?
+action-ask-approve = Dois-je approuver { $pipeline }, pour { $action } ?
+action-ask-reject = Dois-je refuser { $pipeline }, pour { $action } ?
 action-ask-stop = Dois-je arrêter { $pipeline } ?
 action-ask-code = Quel est le code ?
 action-left = D'accord, je n'y touche pas.
 action-retried = { $stage } pour { $pipeline } est relancé.
-action-approved = { $action } pour { $pipeline } est approuvé.
-action-rejected = { $action } pour { $pipeline } est refusé.
+action-approved = { $pipeline } est approuvé, pour { $action }.
+action-rejected = { $pipeline } est refusé, pour { $action }.
 action-stopped = { $pipeline } est en train de s'arrêter.
 action-nothing-failed = Il n'y a rien à relancer dans { $pipeline }.
 action-nothing-waits = Rien n'attend d'approbation dans { $pipeline }.

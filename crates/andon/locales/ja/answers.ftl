@@ -16,6 +16,9 @@ for-hours = { $count }時間前から
 for-days = { $count }日前から
 for-weeks = { $count }週間前から
 
+since-day = { $month }月{ $day }日から
+since-date = { $year }年{ $month }月{ $day }日から
+
 span-now = 1分足らず
 span-minutes = { $count }分
 span-hours = { $count }時間
@@ -53,6 +56,7 @@ failed-in = 失敗したのは{ $place }です。
 
 status-red = { $pipeline }は{ $for }赤です。
 status-retrying = 今は新しい実行が{ $place }まで進んでいます。
+status-red-waiting = 新しい実行が{ $place }で承認を待っています。
 status-waiting = { $pipeline }は{ $for }、{ $place }で承認を待っています。
 status-running = { $pipeline }は{ $for }実行中で、今は{ $place }です。
 status-started = { $pipeline }は{ $for }実行中です。
@@ -75,6 +79,9 @@ why-never = { $pipeline }は失敗していません。
 change-known = { $pipeline }の最新の変更は{ $ago }、{ $author }さんによるものです。内容は、{ $title }。
 change-author = { $pipeline }の最新の変更は{ $ago }、{ $author }さんによるものです。
 change-title = { $pipeline }の最新の変更は{ $ago }です。内容は、{ $title }。
+broke-known = { $pipeline }が赤になったのは{ $ago }、{ $author }さんの変更からです。内容は、{ $title }。
+broke-author = { $pipeline }が赤になったのは{ $ago }、{ $author }さんの変更からです。
+broke-title = { $pipeline }が赤になったのは{ $ago }、この変更からです。内容は、{ $title }。
 change-unknown = { $pipeline }の最新の実行は{ $ago }に始まりましたが、何が変わったかは分かりません。
 
 deployed = { $pipeline }が最後にデプロイしたのは{ $ago }です。
@@ -85,13 +92,16 @@ deployed-never = { $pipeline }が成功したところをまだ見ていませ�
 ## 4つの指標。
 
 keys-deployments = { $count ->
-    [0] { $pipeline }はこの{ $days }日間デプロイしていません。
-   *[other] { $pipeline }はこの{ $days }日間に{ $count }回デプロイしました。
+    [0] { $pipeline }は{ $since }デプロイしていません。
+   *[other] { $pipeline }は{ $since }{ $count }回デプロイしました。
 }
-keys-fleet = { $count ->
-    [0] この{ $days }日間、デプロイはありませんでした。
-   *[other] この{ $days }日間に{ $count }回のデプロイがありました。
+keys-a-day = デプロイは1日におよそ{ $count }回です。
+keys-a-week = デプロイは週におよそ{ $count }回です。
+keys-a-month = { $count ->
+    [0] デプロイは月に1回未満です。
+   *[other] デプロイは月におよそ{ $count }回です。
 }
+keys-never = デプロイが成功したところをまだ見ていません。
 keys-lead = 変更がデプロイされるまでに{ $span }かかります。
 keys-failures = { $percent ->
     [0] 失敗はありません。
@@ -124,10 +134,16 @@ part-failing = { $count }本が赤
 part-waiting = { $count }本が承認待ち
 part-running = { $count }本が実行中
 part-well = { $count }本が順調
+part-ended = { $count }本が途中で終了
 overview = { $list }です。
+red-waiting = 赤のパイプラインの次の実行が承認を待っています。
+red-running = 赤のパイプラインの次の実行が進んでいます。
+red-mending = 赤のうち、{ $list }です。
 empty = まだパイプラインを見たことがありません。次に実行されたときに覚えます。
 
-## どのパイプラインか分からないとき。
+## どのパイプラインか分からないとき。words-for-last は、直前に話したパイプラインを指す言葉です。
+
+words-for-last = それ, これ, あれ, そいつ, そちら, こちら, そのパイプライン, このパイプライン, あのパイプライン
 
 ask-pipeline = どのパイプラインですか？
 ask-which-one = { $list }のことですか？
@@ -173,14 +189,14 @@ light = { $light ->
 action-off = 変更する操作は設定されていません。
 action-refused = 申し訳ありませんが、それはできません。
 action-ask-retry = { $pipeline }の{ $stage }をやり直しますか？
-action-ask-approve = { $pipeline }の{ $action }を承認しますか？
-action-ask-reject = { $pipeline }の{ $action }を却下しますか？
+action-ask-approve = { $pipeline }を{ $action }で承認しますか？
+action-ask-reject = { $pipeline }を{ $action }で却下しますか？
 action-ask-stop = { $pipeline }を止めますか？
 action-ask-code = コードは何ですか？
 action-left = 分かりました。そのままにします。
 action-retried = { $pipeline }の{ $stage }をやり直しています。
-action-approved = { $pipeline }の{ $action }を承認しました。
-action-rejected = { $pipeline }の{ $action }を却下しました。
+action-approved = { $pipeline }を{ $action }で承認しました。
+action-rejected = { $pipeline }を{ $action }で却下しました。
 action-stopped = { $pipeline }を止めています。
 action-nothing-failed = { $pipeline }にやり直すものはありません。
 action-nothing-waits = { $pipeline }に承認待ちはありません。

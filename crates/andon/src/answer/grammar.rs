@@ -3,7 +3,7 @@
 //! A sentence is compared with patterns, one after the other; the first one that fits is meant. In a pattern `a/b` is
 //! one word or the other, `[a/b]` may be left out, and `*` is a pipeline's name.
 
-use super::{Group, Question, Subject, Topic};
+use super::{Group, Locale, Question, Subject, Topic, Voice};
 
 /// The most words of a sentence that are read.
 const MOST_WORDS: usize = 40;
@@ -19,71 +19,152 @@ const PATTERNS: &[(&str, Asked)] = &[
     ("stop/quit/exit/bye/goodbye/cancel", |_| Question::Goodbye),
     ("yes/yeah/yep/sure/ok/okay", |_| Question::Yes),
     ("no/nope/nah", |_| Question::No),
+    // More of what was just said.
     ("which [one/ones/pipelines]", |_| Question::Which),
-    ("name/list them", |_| Question::Which),
+    ("name/list/read [all] [of] them [to] [me]", |_| Question::Which),
     ("what/which are they", |_| Question::Which),
-    ("[and/what/how] [about] the other [one/pipeline]", |_| Question::Other),
-    ("[the] first [one]", |_| Question::Nth(1)),
-    ("[the] second [one]", |_| Question::Nth(2)),
+    ("[go] on", |_| Question::Which),
+    ("[tell] [me] [what] more/else", |_| Question::Which),
+    ("tell me all [of] [them]", |_| Question::Which),
+    ("[and/what/how] [about] the other/next/others/rest [one/ones/pipeline/pipelines]", |_| Question::Other),
+    ("why did/is/has the other/next one/pipeline fail/failed/failing/red", |_| Question::Other),
+    ("[the] first/former [one]", |_| Question::Nth(1)),
+    ("[the] second/latter [one]", |_| Question::Nth(2)),
     ("[the] third [one]", |_| Question::Nth(3)),
     ("[the] fourth [one]", |_| Question::Nth(4)),
+    ("number one/1", |_| Question::Nth(1)),
+    ("number two/2", |_| Question::Nth(2)),
     // The four keys.
-    ("[what/how] [are/is] [the/my/our] [four/dora] keys/metrics/dora of/for/in *", keys_of),
-    ("[what/how] [are/is] [the/my/our] [four/dora] keys/metrics/dora [doing/like/numbers]", |_| Question::Keys),
+    (
+        "[tell/give/show/what/how] [me/are/is] [the/my/our] [four/dora/delivery] keys/metrics/dora of/for/in [the] *",
+        keys_of,
+    ),
+    (
+        "[tell/give/show/what/how] [me/are/is] [the/my/our] [four/dora/delivery] keys/metrics/dora \
+         [doing/like/numbers]",
+        |_| Question::Keys,
+    ),
+    ("how is [our/the/my] delivery [going/doing]", |_| Question::Keys),
     ("how often do we deploy/ship/release", |_| Question::Keys),
+    ("how often do we deploy/ship/release [the] *", keys_of),
     ("how often does/do [the] * deploy/ship/release", keys_of),
+    ("how often is [the] * deployed/shipped/released", keys_of),
+    ("how fast/quickly/soon do we recover", |_| Question::Keys),
+    ("how fast/quickly/soon does [the] * recover", keys_of),
+    ("what is [the/our/my] lead/recovery time of/for/in [the] *", keys_of),
+    ("what is [the/our/my] lead/recovery time", |_| Question::Keys),
+    ("what is [the/our/my] [change] failure rate of/for/in [the] *", keys_of),
+    ("what is [the/our/my] [change] failure rate", |_| Question::Keys),
     // All of them.
-    ("[what/which] [pipeline/pipelines] [is/are/has/have] failing/failed/broken/red/down/wrong", failing),
-    ("is/are [there] anything/something/any [pipeline/pipelines] failing/failed/broken/red/down/wrong", failing),
+    ("[show/tell/list/name] [me] [what/which] [is/are/has/have] failing/failed/broken/red/down/wrong [now]", failing),
+    ("[what/which] pipeline/pipelines [is/are/has/have] failing/failed/broken/red/down/wrong [now]", failing),
+    (
+        "is/are/has/have/did [there] anything/something/any [pipeline/pipelines] \
+         fail/failing/failed/broken/red/down/wrong",
+        failing,
+    ),
+    ("is/are/has/have [there] [been] [any] failures", failing),
+    ("[show/tell/list/name] [me] [the/all/any] failures", failing),
+    ("[show/tell/list/name] [me] [the/all] failing/failed/broken/red pipelines", failing),
     ("what [has] broke/fails/failed", failing),
-    ("[what/which] [pipeline/pipelines] [is/are] running/deploying/building [now]", running),
-    ("is/are [there] anything/something/any [pipeline/pipelines] running/deploying/building", running),
+    ("[show/tell/list/name] [me] [what/which] [is/are] running/deploying/building [right] [now]", running),
+    ("[show/tell/list/name] [me] [what/which] [pipelines] [is/are] in progress [right] [now]", running),
+    ("[what/which] pipeline/pipelines [is/are] running/deploying/building [right] [now]", running),
+    ("is/are [there] anything/something/any [pipeline/pipelines] running/deploying/building [right] [now]", running),
+    ("[show/tell/list/name] [me] [the/all] running pipelines", running),
     ("what runs", running),
-    ("[what/who/which] [pipeline/pipelines] [is/are] waiting/waits/wait [for] [approval/me/somebody/someone]", waiting),
-    ("[what/which] [pipeline/pipelines] need/needs/wants [an/my] approval", waiting),
-    ("is/are [there] anything/something/any [pipeline/pipelines] waiting [for] [approval/me]", waiting),
-    ("[what/which] [are] [the] [pending/open] approvals", waiting),
-    ("how is/are everything/things/it [going/doing/looking]", overview),
+    (
+        "[show/tell] [me] [what/who/which] [pipeline/pipelines] [is/are] waiting/waits/wait [for] [my/an] \
+         [approval/me/somebody/someone]",
+        waiting,
+    ),
+    ("[what/which] [pipeline/pipelines] need/needs/want/wants [an/my] approval", waiting),
+    ("does/do anything/something/any [pipeline/pipelines] need/want [an/my] approval", waiting),
+    ("is/are [there] anything/something/any [pipeline/pipelines] waiting [for] [my/an] [approval/me]", waiting),
+    (
+        "[show/list] [me] [what/which] [are/is] [there] [the/any] [pending/open/waiting] approvals [are] \
+         [waiting/pending/open]",
+        waiting,
+    ),
+    ("what do i/we have to approve", waiting),
+    ("what is there to approve", waiting),
+    ("how is/are everything/things [going/doing/looking]", overview),
+    ("how is it going", overview),
     ("how is/are/do [all] [of] [the/my/our] pipelines [stand/doing/going/looking]", overview),
     ("is everything/all ok/okay/fine/green/well/good/alright", overview),
-    ("[what] [is] [the] status/overview/summary [of] [all/everything]", overview),
+    (
+        "[give/tell/show] [me] [what] [is] [an/a/the] status/overview/summary/situation/board [of] \
+         [all/everything/things]",
+        overview,
+    ),
+    ("what is the state of [the] things/everything/pipelines", overview),
+    ("brief me", overview),
+    ("[show/list] [me] [all] [the/my/our] pipelines", overview),
     // Why?
-    ("why", |_| about(Topic::Why, Subject::Last)),
-    ("why [is/did/has/was/does] [the] * [pipeline] fail/failed/failing/fails/broken/break/broke/red/down", why),
+    ("why [is] [that/this/it]", |_| about(Topic::Why, Subject::Last)),
+    ("what happened", |_| about(Topic::Why, Subject::Last)),
+    ("what is/was/went wrong", |_| about(Topic::Why, Subject::Last)),
+    (
+        "why [is/did/has/was/does] [the] * [pipeline] \
+         fail/failed/failing/fails/broken/break/broke/red/down/rejected/stopped/canceled/cancelled",
+        why,
+    ),
     ("why [is/did/has/was] fail/failed/failing/broken/red [the] *", why),
     ("why [is/did] [the] *", why),
     ("what broke/stopped/happened [to/in/with] [the] *", why),
     ("what is/was/went wrong with/in [the] *", why),
+    ("what caused [the] * to fail/break", why),
     ("what is the reason/cause [of/for] [the] *", why),
+    ("explain [the] failure of/in [the] *", why),
+    ("explain [the] *", why),
     // Who changed what?
+    ("who changed/broke/committed/pushed/touched [what/it/that]", |_| about(Topic::Change, Subject::Last)),
+    ("who was it", |_| about(Topic::Change, Subject::Last)),
+    ("what [has] changed", |_| about(Topic::Change, Subject::Last)),
+    ("whose change/commit is/was it/that", |_| about(Topic::Change, Subject::Last)),
     ("who [has/last] changed/broke/committed/pushed/touched [what] [last/to] [in/on] [the] *", change),
     ("who is/was [it/behind] [in/on] [the] *", change),
     ("what [has] changed [last] [in/on/with] [the] *", change),
-    ("[what] [is/was] [the] last/latest/newest change/commit [in/of/to/on] [the] *", change),
+    ("[what/which] [is/was] [the] [last/latest/newest] change/commit [is/was] in/of/to/on [the] *", change),
+    ("[what/which] [is/was] [the] last/latest/newest change/commit [the] *", change),
     ("whose change/commit is/was [in/on] [the] *", change),
     // When did it last deploy?
+    ("when did we last deploy/ship/release [the] *", last_deployment),
     ("when did/has [the] * last deploy/deployed/ship/release/succeed/run", last_deployment),
+    ("when was [the] last deployment/deploy/release/success of/in/for [the] *", last_deployment),
     ("when was [the] * last deployed/shipped/released", last_deployment),
     ("when did/was/has [the] * deploy/deployed/ship/shipped/release/released/succeed [last]", last_deployment),
-    ("[when] [was/is] [the] last deployment/deploy/release of/in/for [the] *", last_deployment),
+    ("how long ago did [the] * [last] deploy/ship/release/succeed", last_deployment),
+    ("how long ago was [the] * [last] deployed/shipped/released", last_deployment),
+    ("how long since [the] * [was] [last] deployed/shipped/released/succeeded", last_deployment),
+    ("[when] [was/is] [the] last deployment/deploy/release/success of/in/for [the] *", last_deployment),
     // How does it stand?
     ("[what] [is] [the] status [of/for] [the] *", status),
-    ("how is/are/does/do [the] * doing/going/looking/stand/standing", status),
+    ("what is [the] * doing", status),
+    ("how is/are/does/do [the] * doing/going/looking/look/stand/standing", status),
+    ("how far/well is [the] *", status),
+    ("[and] what/how about [the] *", Question::Named),
     ("how is/are [the] *", status),
     (
-        "is/has/did [the] * ok/okay/fine/green/red/broken/failing/failed/fail/running/deployed/done/finished/passing",
+        "is/has/did [the] * \
+         ok/okay/fine/green/red/broken/failing/failed/fail/running/deployed/done/finished/passing/pass/passed/succeed/succeeded/work/worked/down/up/waiting/stuck",
         status,
     ),
-    ("[and] what/how about [the] *", status),
     ("tell me about [the] *", status),
+    ("check [on] [the] *", status),
     ("show [me] [the] *", status),
+    // Nothing but a name.
+    ("[and/no] [i] mean/meant [the] *", Question::Named),
+    ("[the] one called/named *", Question::Named),
+    ("it is [the] *", Question::Named),
+    ("and [the] *", Question::Named),
+    ("the pipeline *", Question::Named),
+    ("the * one/pipeline", Question::Named),
 ];
 
 /// Words that begin a question: what begins so and fits no pattern is no name.
 const ASKING: &[&str] =
     &["what", "which", "who", "whose", "why", "when", "how", "where", "is", "are", "do", "does", "did", "can", "tell"];
-/// Words that stand for the pipeline spoken of last.
-const LAST: &[&str] = &["it", "that", "this", "that one", "this one", "that pipeline", "the pipeline", "they"];
 
 /// What a sentence asks.
 pub fn question(text: &str) -> Question {
@@ -129,8 +210,7 @@ fn captured<'w>(pattern: &[&str], words: &'w [&'w str]) -> Option<&'w [&'w str]>
 }
 
 fn subject(name: &[&str]) -> Subject {
-    let name = name.join(" ");
-    if name.is_empty() || LAST.contains(&name.as_str()) { Subject::Last } else { Subject::Heard(name) }
+    Subject::heard(&name.join(" "), Voice::of(Locale::EnUs))
 }
 
 fn about(topic: Topic, subject: Subject) -> Question {
@@ -220,7 +300,9 @@ mod tests {
             ("how is mobile bff doing?", Topic::Status, "mobile bff"),
             ("what's the status of mobile bff", Topic::Status, "mobile bff"),
             ("is the website green?", Topic::Status, "website"),
-            ("what about ledger core", Topic::Status, "ledger core"),
+            ("is the website down?", Topic::Status, "website"),
+            ("did payments api succeed", Topic::Status, "payments api"),
+            ("why was website rejected", Topic::Why, "website"),
         ] {
             assert_eq!(question(text), named(topic, name), "{text}");
         }
@@ -233,7 +315,9 @@ mod tests {
         assert_eq!(question("which ones?"), Question::Which);
         assert_eq!(question("And the other one?"), Question::Other);
         assert_eq!(question("the second one"), Question::Nth(2));
-        assert_eq!(question("checkout service prod"), Question::Named(heard("checkout service prod")));
+        for text in ["checkout service prod", "what about checkout service prod", "I mean checkout service prod"] {
+            assert_eq!(question(text), Question::Named(heard("checkout service prod")), "{text}");
+        }
     }
 
     #[test]

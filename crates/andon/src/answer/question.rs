@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Phrase, Voice};
 use crate::name::PipelineId;
 
 /// A question, as a skill's intent, a slash command or a sentence carries it.
@@ -74,4 +75,17 @@ pub enum Subject {
     Heard(String),
     /// One of these: what an entity resolution came up with. Several are asked about.
     Known(Vec<PipelineId>),
+}
+
+impl Subject {
+    /// What was heard or typed in the place of a name, in the language of a voice: a name, or a word such as "it".
+    pub fn heard(heard: &str, voice: &Voice) -> Self {
+        let heard = heard.trim();
+        let words = voice.say(Phrase::WordsForLast, &[]);
+        if heard.is_empty() || words.split(',').any(|word| word.trim() == heard.to_lowercase()) {
+            Self::Last
+        } else {
+            Self::Heard(heard.to_owned())
+        }
+    }
 }

@@ -44,10 +44,16 @@ pub struct Median {
 
 impl Keys {
     /// How many deployments a week there were until now; `None` where they are known for less than a day.
-    #[expect(clippy::cast_precision_loss, reason = "a few dozen deployments")]
     pub fn deployments_per_week(&self, now: Timestamp) -> Option<f64> {
-        let known_for = now.duration_since(self.since);
-        (known_for >= SHORTEST).then(|| self.deployments as f64 * WEEK.as_secs_f64() / known_for.as_secs_f64())
+        (now.duration_since(self.since) >= SHORTEST).then(|| self.per_week(self.deployments, now))
+    }
+
+    /// So many of what is counted here, as a weekly rate: only rates of different pipelines can be added, as each is known
+    /// for a time of its own. What is known for less than a day is taken as that of a day.
+    #[expect(clippy::cast_precision_loss, reason = "a few dozen deployments")]
+    pub fn per_week(&self, count: usize, now: Timestamp) -> f64 {
+        let known_for = now.duration_since(self.since).max(SHORTEST);
+        count as f64 * WEEK.as_secs_f64() / known_for.as_secs_f64()
     }
 
     /// Which share of the deployments failed, from 0 to 1; `None` where there was none.

@@ -80,6 +80,9 @@ pub struct BrokenBy {
     /// The change that went through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeSummary>,
+    /// The change with which it became red, where an earlier run did that and is still kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<ChangeSummary>,
 }
 
 impl History {
@@ -88,13 +91,7 @@ impl History {
         let runs = self.runs();
         let latest = (*runs.last()?).clone();
         let standing = self.standing();
-        let broken = runs.iter().rev().find_map(|run| {
-            let failed = run.status == Status::Failed && standing.is_red();
-            failed
-                .then_some(())
-                .and(run.failure.clone())
-                .map(|failure| BrokenBy { failure, change: run.change.clone() })
-        });
+        let is_whole = self.past.until.is_none() || runs.iter().any(|run| run.status == Status::Succeeded);
         Some(Overview {
             pipeline: self.pipeline.clone(),
             latest,
@@ -102,7 +99,7 @@ impl History {
             typical: self.typical(),
             open: runs.iter().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
             first_seen: runs.first().map(|run| run.first_seen),
-            broken_by: broken,
+            broken_by: if standing.is_red() { broken_by(&runs, is_whole) } else { None },
             keys: self.keys(),
             standing,
         })
@@ -114,6 +111,19 @@ impl History {
         let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Some(Typical { median: rank(50)?, p95: rank(95)?, runs: durations.len() })
     }
+}
+
+/// The latest failure, and the change of the first one in its row where the whole row is known.
+fn broken_by(runs: &[&RunSummary], is_whole: bool) -> Option<BrokenBy> {
+    let failed = |run: &&&RunSummary| run.status == Status::Failed;
+    let latest = runs.iter().rev().filter(failed).find(|run| run.failure.is_some())?;
+    let row = runs.iter().rev().take_while(|run| run.status != Status::Succeeded);
+    let first = row.filter(failed).last().filter(|first| is_whole && first.execution != latest.execution);
+    Some(BrokenBy {
+        failure: latest.failure.clone()?,
+        change: latest.change.clone(),
+        first: first.and_then(|first| first.change.clone()),
+    })
 }
 
 fn open(run: &RunSummary) -> OpenRun {

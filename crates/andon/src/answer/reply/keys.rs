@@ -1,82 +1,79 @@
 //! The four keys of delivery: how often, how fast, how safely, how soon well again.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::super::{Answer, Fleet, Phrase};
 use super::Draft;
 use crate::board::Row;
 use crate::history::{Keys, Median};
 
-/// What is said of one pipeline, or of all of them together.
-struct Figures {
-    deployments: usize,
-    failed: usize,
-    since: Timestamp,
-    lead_time: Option<SignedDuration>,
-    recovery_time: Option<SignedDuration>,
-}
+/// The days of an average month.
+const MONTH: f64 = 365.25 / 12.0;
 
 /// Those of one pipeline.
 pub(super) fn of_one(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
-    match figures([row]) {
-        Some(figures) => {
-            let days = days(draft, figures.since);
-            let count = figures.deployments;
-            draft.say(
-                Phrase::KeysDeployments,
-                &[("pipeline", pipeline.into()), ("count", count.into()), ("days", days.into())],
-            );
-            rest(draft, &figures);
-        }
-        None => {
-            draft.say(Phrase::KeysNone, &[("pipeline", pipeline.into())]);
-        }
-    }
+    let Some(keys) = &row.overview.keys else {
+        draft.say(Phrase::KeysNone, &[("pipeline", pipeline.into())]);
+        return;
+    };
+    let since = draft.voice.since(keys.since, draft.now);
+    let filling = [("pipeline", pipeline.into()), ("count", keys.deployments.into()), ("since", since.into())];
+    draft.say(Phrase::KeysDeployments, &filling);
+    rest(draft, &[keys]);
 }
 
-/// Those of all pipelines together: the sums, and of medians the middle one.
+/// Those of all pipelines together: the sums of their rates, as each is known for a time of its own, and of medians the
+/// middle one.
 pub(super) fn of_all(mut draft: Draft<'_>, fleet: &Fleet) -> Answer {
     let title = draft.voice.say(Phrase::TitleKeys, &[]);
     draft.title(title);
-    match figures(fleet.rows()) {
-        Some(figures) => {
-            let days = days(&draft, figures.since);
-            draft.say(Phrase::KeysFleet, &[("count", figures.deployments.into()), ("days", days.into())]);
-            rest(&mut draft, &figures);
-        }
-        None => {
-            draft.say(Phrase::KeysNothing, &[]);
-        }
+    let keys: Vec<&Keys> = fleet.rows().iter().filter_map(|row| row.overview.keys.as_ref()).collect();
+    if keys.is_empty() {
+        draft.say(Phrase::KeysNothing, &[]);
+    } else {
+        let (phrase, count) = often(keys.iter().map(|keys| keys.per_week(keys.deployments, draft.now)).sum());
+        draft.say(phrase, &[("count", count.into())]);
+        rest(&mut draft, &keys);
     }
     draft.done()
 }
 
-fn rest(draft: &mut Draft<'_>, figures: &Figures) {
-    let all = figures.deployments + figures.failed;
-    if let Some(percent) = (figures.failed * 200 + all).checked_div(2 * all) {
-        // One in a thousand is not none.
-        let percent = if figures.failed > 0 { percent.max(1) } else { 0 };
+/// A weekly rate as people say it: of the longest of day, week and month that has one or two.
+fn often(per_week: f64) -> (Phrase, f64) {
+    let (per_day, per_month) = (per_week / 7.0, per_week / 7.0 * MONTH);
+    if per_week <= 0.0 {
+        (Phrase::KeysNever, 0.0)
+    } else if per_day >= 1.5 {
+        (Phrase::KeysADay, per_day.round())
+    } else if per_week >= 0.75 {
+        (Phrase::KeysAWeek, per_week.round())
+    } else {
+        (Phrase::KeysAMonth, per_month.round())
+    }
+}
+
+fn rest(draft: &mut Draft<'_>, keys: &[&Keys]) {
+    let rate =
+        |count: fn(&Keys) -> usize| -> f64 { keys.iter().map(|keys| keys.per_week(count(keys), draft.now)).sum() };
+    if let Some(percent) = percent(rate(|keys| keys.failed), rate(|keys| keys.deployments)) {
         draft.say(Phrase::KeysFailures, &[("percent", percent.into())]);
     }
-    if let Some(lead_time) = figures.lead_time {
+    if let Some(lead_time) = middle(keys.iter().filter_map(|keys| keys.lead_time)) {
         let span = draft.voice.span(lead_time);
         draft.say(Phrase::KeysLead, &[("span", span.into())]);
     }
-    if let Some(recovery_time) = figures.recovery_time {
+    if let Some(recovery_time) = middle(keys.iter().filter_map(|keys| keys.recovery_time)) {
         let span = draft.voice.span(recovery_time);
         draft.say(Phrase::KeysRecovery, &[("span", span.into())]);
     }
 }
 
-fn figures<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Option<Figures> {
-    let keys: Vec<&Keys> = rows.into_iter().filter_map(|row| row.overview.keys.as_ref()).collect();
-    Some(Figures {
-        since: keys.iter().map(|keys| keys.since).min()?,
-        deployments: keys.iter().map(|keys| keys.deployments).sum(),
-        failed: keys.iter().map(|keys| keys.failed).sum(),
-        lead_time: middle(keys.iter().filter_map(|keys| keys.lead_time)),
-        recovery_time: middle(keys.iter().filter_map(|keys| keys.recovery_time)),
-    })
+/// How many of a hundred failed; `None` where nothing did either. One in a thousand is not none, nor are 999 all.
+fn percent(failed: f64, succeeded: f64) -> Option<f64> {
+    let all = failed + succeeded;
+    let least = if failed > 0.0 { 1.0 } else { 0.0 };
+    let most = if succeeded > 0.0 { 99.0 } else { 100.0 };
+    (all > 0.0).then(|| (100.0 * failed / all).round().clamp(least, most))
 }
 
 fn middle(medians: impl Iterator<Item = Median>) -> Option<SignedDuration> {
@@ -85,8 +82,30 @@ fn middle(medians: impl Iterator<Item = Median>) -> Option<SignedDuration> {
     seconds.get(seconds.len().div_ceil(2).checked_sub(1)?).map(|seconds| SignedDuration::from_secs(*seconds))
 }
 
-/// How many days back, the first of them counted in full; two at least, so that every language has its plural.
-fn days(draft: &Draft<'_>, since: Timestamp) -> i64 {
-    let day = 86_400;
-    ((draft.now.duration_since(since).as_secs() + day - 1) / day).max(2)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_told_in_the_unit_in_which_it_is_a_small_number() {
+        for (per_week, phrase, count) in [
+            (0.0, Phrase::KeysNever, 0.0),
+            (0.1, Phrase::KeysAMonth, 0.0),
+            (0.25, Phrase::KeysAMonth, 1.0),
+            (0.7, Phrase::KeysAMonth, 3.0),
+            (0.8, Phrase::KeysAWeek, 1.0),
+            (10.4, Phrase::KeysAWeek, 10.0),
+            (10.5, Phrase::KeysADay, 2.0),
+            (140.0, Phrase::KeysADay, 20.0),
+        ] {
+            assert_eq!(often(per_week), (phrase, count), "{per_week}");
+        }
+    }
+
+    #[test]
+    fn few_failures_are_not_none_and_few_successes_are_not_none_either() {
+        let told = [(0.0, 5.0), (1.0, 999.0), (1.0, 2.0), (999.0, 1.0), (3.0, 0.0)].map(|(f, s)| percent(f, s));
+        assert_eq!(told, [0.0, 1.0, 33.0, 99.0, 100.0].map(Some));
+        assert_eq!(percent(0.0, 0.0), None);
+    }
 }

@@ -15,19 +15,21 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
     let voice = draft.voice;
     let count = |light: Light| fleet.rows().iter().filter(|row| row.light == light).count();
     let (red, waiting, running) = (count(Light::Red), count(Light::Waiting), count(Light::Running));
-    let well = fleet.rows().len() - red - waiting - running;
-    if red + waiting + running == 0 {
+    let well = count(Light::Green);
+    if well == fleet.rows().len() {
         draft.say(Phrase::OverviewGreen, &[("count", well.into())]);
     } else {
         let parts = [
             (Phrase::PartFailing, red),
             (Phrase::PartWaiting, waiting),
             (Phrase::PartRunning, running),
+            (Phrase::PartEnded, count(Light::Grey)),
             (Phrase::PartWell, well),
         ];
         let parts = parts.into_iter().filter(|(_, count)| *count > 0);
         let parts: Vec<String> = parts.map(|(part, count)| voice.counted(part, count)).collect();
         draft.say(Phrase::Overview, &[("list", voice.and(&parts).into())]);
+        mending(&mut draft, fleet, red);
     }
     let groups = [(Group::Failing, red), (Group::Waiting, waiting), (Group::Running, running)];
     let first = groups.into_iter().find(|(_, count)| *count > 0);
@@ -39,6 +41,26 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
     rows.sort_by(|a, b| a.before(b));
     draft.rows(rows).title(voice.say(Phrase::TitleOverview, &[]));
     draft.done()
+}
+
+/// A fix on its way makes no pipeline less red, but it is listed with what waits or runs.
+fn mending(draft: &mut Draft<'_>, fleet: &Fleet, red: usize) {
+    let mending = |of| group(fleet, of).iter().filter(|row| row.light == Light::Red).count();
+    match (red, mending(Group::Waiting), mending(Group::Running)) {
+        (_, 0, 0) => {}
+        (1, 1, _) => {
+            draft.say(Phrase::RedWaiting, &[]);
+        }
+        (1, ..) => {
+            draft.say(Phrase::RedRunning, &[]);
+        }
+        (_, waiting, running) => {
+            let parts = [(Phrase::PartWaiting, waiting), (Phrase::PartRunning, running)].into_iter();
+            let parts = parts.filter(|(_, count)| *count > 0).map(|(part, count)| draft.voice.counted(part, count));
+            let list = draft.voice.and(&parts.collect::<Vec<_>>());
+            draft.say(Phrase::RedMending, &[("list", list.into())]);
+        }
+    }
 }
 
 /// The phrases that a group is told in.

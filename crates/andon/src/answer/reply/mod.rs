@@ -48,6 +48,10 @@ pub enum Meaning<'a> {
     Unclear(&'a Fleet, Topic, Found<'a>),
     /// There is no other pipeline to speak of.
     NoOther,
+    /// It is none of those that were asked about.
+    NoneOfThose(Topic),
+    /// The asker does not want to hear what was offered.
+    NotThat,
     /// The asker wants nothing more.
     Enough,
 }
@@ -90,7 +94,7 @@ impl<'a> Meaning<'a> {
             Question::Nth(number) => Self::nth(fleet, *number, session),
             Question::Named(subject) => Self::named(fleet, subject, session),
             Question::Yes => Self::yes(question, fleet, session),
-            Question::No => Self::Enough,
+            Question::No => no(session),
         }
     }
 
@@ -109,6 +113,8 @@ impl<'a> Meaning<'a> {
         match self {
             Self::Talk(question) => talk::talk(draft, question),
             Self::Enough => talk::talk(draft, &Question::Goodbye),
+            Self::NotThat => talk::anything_else(draft),
+            Self::NoneOfThose(topic) => naming::ask(draft, &Fleet::default(), *topic, &Found::Unnamed),
             Self::NoOther => talk::no_other(draft),
             Self::Overview(fleet, _) | Self::List(fleet, ..) | Self::Keys(fleet) | Self::Unclear(fleet, ..)
                 if fleet.rows().is_empty() =>
@@ -189,6 +195,10 @@ impl<'a> Meaning<'a> {
         let Some(Pending::WhichOne { topic, candidates }) = &session.pending else {
             return Self::about(fleet, Topic::Status, subject, session);
         };
+        // "That one" is one of those that were asked about.
+        if *subject == Subject::Last && !candidates.is_empty() {
+            return Self::one_of(fleet, *topic, candidates);
+        }
         // What was asked about comes first: "the production one" is one of those, whatever else is called so.
         if let (Subject::Heard(heard), false) = (subject, candidates.is_empty())
             && let Some(chosen) = fleet.among(candidates, heard)
@@ -202,16 +212,29 @@ impl<'a> Meaning<'a> {
         match &session.pending {
             Some(Pending::More) => Self::which(fleet, session),
             Some(Pending::Why) => Self::about(fleet, Topic::Why, &Subject::Last, session),
-            Some(Pending::WhichOne { topic, candidates }) => match candidates.as_slice() {
-                // "Do you mean this one?"
-                [only] => fleet
-                    .row(only)
-                    .map_or(Self::Unclear(fleet, *topic, Found::Gone(only)), |row| Self::Tell(fleet, *topic, row)),
-                [] => Self::Unclear(fleet, *topic, Found::Unnamed),
-                several => Self::Unclear(fleet, *topic, fleet.known(several)),
-            },
+            Some(Pending::WhichOne { topic, candidates }) => Self::one_of(fleet, *topic, candidates),
             None => Self::Talk(question),
         }
+    }
+
+    /// "Yes" to "do you mean this one?", or to more than one.
+    fn one_of(fleet: &'a Fleet, topic: Topic, candidates: &'a [PipelineId]) -> Self {
+        match candidates {
+            [only] => fleet
+                .row(only)
+                .map_or(Self::Unclear(fleet, topic, Found::Gone(only)), |row| Self::Tell(fleet, topic, row)),
+            [] => Self::Unclear(fleet, topic, Found::Unnamed),
+            several => Self::Unclear(fleet, topic, fleet.known(several)),
+        }
+    }
+}
+
+/// "No" ends a conversation only where nothing else was asked.
+fn no<'a>(session: &Session) -> Meaning<'a> {
+    match &session.pending {
+        Some(Pending::WhichOne { topic, candidates }) if !candidates.is_empty() => Meaning::NoneOfThose(*topic),
+        Some(Pending::WhichOne { .. } | Pending::More | Pending::Why) => Meaning::NotThat,
+        None => Meaning::Enough,
     }
 }
 

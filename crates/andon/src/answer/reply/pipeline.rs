@@ -46,7 +46,9 @@ fn status(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
                 draft.speak(sentence);
             }
             if let Some(place) = whereabouts(latest) {
-                draft.say(Phrase::StatusRetrying, &[("place", place.into())]);
+                let waits = latest.status == Status::Waiting;
+                let phrase = if waits { Phrase::StatusRedWaiting } else { Phrase::StatusRetrying };
+                draft.say(phrase, &[("place", place.into())]);
             }
         }
         Light::Waiting => {
@@ -87,7 +89,32 @@ pub(super) fn ended(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
     draft.say(Phrase::StatusEnded, &[("pipeline", pipeline.into()), ("how", how.into()), ("ago", ago)]);
 }
 
+/// Whose change it was: of a red pipeline the one that broke it, and then the latest if that is another.
 fn change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+    let broken = row.overview.broken_by.as_ref().filter(|_| row.light == Light::Red);
+    let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
+    let is_told = breaking.is_some_and(|breaking| broke(draft, row, pipeline, breaking));
+    if !is_told || row.change().is_some_and(|latest| Some(latest) != breaking) {
+        latest_change(draft, row, pipeline);
+    }
+}
+
+/// Tells with which change a pipeline became red, if that can be told.
+fn broke(draft: &mut Draft<'_>, row: &Row, pipeline: &str, breaking: &ChangeSummary) -> bool {
+    let pipeline = ("pipeline", pipeline.into());
+    let ago = ("ago", draft.ago(row.red_since().unwrap_or_else(|| row.news_at())));
+    match spoken_change(Some(breaking)) {
+        (Some(author), Some(title)) => {
+            draft.say(Phrase::BrokeKnown, &[pipeline, ("author", author.into()), ("title", title.into()), ago])
+        }
+        (Some(author), None) => draft.say(Phrase::BrokeAuthor, &[pipeline, ("author", author.into()), ago]),
+        (None, Some(title)) => draft.say(Phrase::BrokeTitle, &[pipeline, ("title", title.into()), ago]),
+        (None, None) => return false,
+    };
+    true
+}
+
+fn latest_change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
     let (author, title) = spoken_change(row.change());
     let pipeline = ("pipeline", pipeline.into());
     let ago = ("ago", draft.ago(row.began()));

@@ -28,6 +28,13 @@ pub(super) fn talk(mut draft: Draft<'_>, question: &Question) -> Answer {
     draft.done()
 }
 
+/// What was offered is not wanted.
+pub(super) fn anything_else(mut draft: Draft<'_>) -> Answer {
+    let ask = draft.voice.say(Phrase::AskElse, &[]);
+    draft.kind(Kind::Talk).ask(ask, None);
+    draft.done()
+}
+
 /// "And the other one?" where there is none.
 pub(super) fn no_other(mut draft: Draft<'_>) -> Answer {
     draft.say(Phrase::OtherNone, &[]);

@@ -54,6 +54,10 @@ phrases! {
     ForDays = "for-days" ("count"),
     /// For weeks.
     ForWeeks = "for-weeks" ("count"),
+    /// Since a day of this year.
+    SinceDay = "since-day" ("day", "month"),
+    /// Since a day of another year.
+    SinceDate = "since-date" ("day", "month", "year"),
     /// A span of less than a minute.
     SpanNow = "span-now" (),
     /// A span of minutes.
@@ -107,6 +111,8 @@ phrases! {
     StatusRed = "status-red" ("pipeline", "for"),
     /// A red pipeline has a new run, in this stage.
     StatusRetrying = "status-retrying" ("place"),
+    /// A red pipeline has a new run, which waits for approval.
+    StatusRedWaiting = "status-red-waiting" ("place"),
     /// A pipeline waits for approval.
     StatusWaiting = "status-waiting" ("pipeline", "place", "for"),
     /// A pipeline is running, in this stage.
@@ -139,6 +145,12 @@ phrases! {
     ChangeAuthor = "change-author" ("pipeline", "author", "ago"),
     /// The latest change: what and when.
     ChangeTitle = "change-title" ("pipeline", "title", "ago"),
+    /// The change that broke a pipeline: who, what and when.
+    BrokeKnown = "broke-known" ("pipeline", "author", "title", "ago"),
+    /// The change that broke a pipeline: who and when.
+    BrokeAuthor = "broke-author" ("pipeline", "author", "ago"),
+    /// The change that broke a pipeline: what and when.
+    BrokeTitle = "broke-title" ("pipeline", "title", "ago"),
     /// Nobody said what changed.
     ChangeUnknown = "change-unknown" ("pipeline", "ago"),
 
@@ -151,10 +163,16 @@ phrases! {
     /// It has not deployed yet.
     DeployedNever = "deployed-never" ("pipeline"),
 
-    /// How often a pipeline deployed within so many days.
-    KeysDeployments = "keys-deployments" ("pipeline", "count", "days"),
-    /// How often all pipelines deployed within so many days.
-    KeysFleet = "keys-fleet" ("count", "days"),
+    /// How often a pipeline has deployed since then.
+    KeysDeployments = "keys-deployments" ("pipeline", "count", "since"),
+    /// How often all pipelines together deploy in a day: two or more.
+    KeysADay = "keys-a-day" ("count"),
+    /// How often all pipelines together deploy in a week: one or more.
+    KeysAWeek = "keys-a-week" ("count"),
+    /// How often all pipelines together deploy in a month, or 0 for less than once.
+    KeysAMonth = "keys-a-month" ("count"),
+    /// None of the pipelines has deployed.
+    KeysNever = "keys-never" (),
     /// How long a change takes.
     KeysLead = "keys-lead" ("span"),
     /// How many of a hundred deployments failed.
@@ -207,11 +225,21 @@ phrases! {
     PartRunning = "part-running" ("count"),
     /// How many pipelines are well; a part of a sentence.
     PartWell = "part-well" ("count"),
+    /// How many pipelines were rejected, stopped or canceled; a part of a sentence.
+    PartEnded = "part-ended" ("count"),
+    /// The one red pipeline has a new run, which waits.
+    RedWaiting = "red-waiting" (),
+    /// The one red pipeline has a new run.
+    RedRunning = "red-running" (),
+    /// How many of several red pipelines have a new run, in parts of a sentence.
+    RedMending = "red-mending" ("list"),
     /// The parts as a sentence.
     Overview = "overview" ("list"),
     /// No pipeline has been heard of.
     Empty = "empty" (),
 
+    /// What people say for the pipeline spoken of last, separated by commas; this is heard, not said.
+    WordsForLast = "words-for-last" (),
     /// Which pipeline is meant?
     AskPipeline = "ask-pipeline" (),
     /// Which of these is meant?

@@ -16,7 +16,7 @@ const WORST: &str = "<speak>&\"'</speak> {";
 fn filling(phrase: Phrase, count: i64) -> Vec<(&'static str, Filling<'static>)> {
     let value = |name: &'static str| -> Filling<'static> {
         match name {
-            "count" | "percent" | "days" | "day" | "month" => count.into(),
+            "count" | "percent" | "day" | "month" => count.into(),
             "how" => "superseded".into(),
             "begins" => "i".into(),
             "light" => "waiting".into(),
@@ -109,7 +109,8 @@ fn times_are_said_as_people_say_them() {
             let lines = spans.map(|seconds| {
                 let span = SignedDuration::from_secs(seconds);
                 let at = now.checked_sub(span).unwrap();
-                format!("{seconds} s: {} | {} | {}", voice.ago(at, now), voice.for_long(at, now), voice.span(span))
+                let told = [voice.ago(at, now), voice.for_long(at, now), voice.span(span), voice.since(at, now)];
+                format!("{seconds} s: {}", told.join(" | "))
             });
             format!("{}\n{}", locale.tag(), lines.join("\n"))
         })

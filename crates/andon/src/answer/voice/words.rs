@@ -38,7 +38,7 @@ impl Voice {
             Spoken::Minutes(count) => self.counted(Phrase::AgoMinutes, count),
             Spoken::Hours(count) => self.counted(Phrase::AgoHours, count),
             Spoken::Days(count) => self.counted(Phrase::AgoDays, count),
-            Spoken::Weeks(_) => self.day(at, now),
+            Spoken::Weeks(_) => self.dated(at, now, Phrase::OnDay, Phrase::OnDate),
         }
     }
 
@@ -51,6 +51,11 @@ impl Voice {
             Spoken::Days(count) => self.counted(Phrase::ForDays, count),
             Spoken::Weeks(count) => self.counted(Phrase::ForWeeks, count),
         }
+    }
+
+    /// Since which day something has been so: "since November 13".
+    pub fn since(&self, at: Timestamp, now: Timestamp) -> String {
+        self.dated(at, now, Phrase::SinceDay, Phrase::SinceDate)
     }
 
     /// How long something takes: "eleven minutes".
@@ -101,7 +106,7 @@ impl Voice {
     }
 
     /// The day of something, in UTC: nobody has said where the asker lives.
-    fn day(&self, at: Timestamp, now: Timestamp) -> String {
+    fn dated(&self, at: Timestamp, now: Timestamp, this_year: Phrase, another_year: Phrase) -> String {
         let (day, today) = (at.to_zoned(TimeZone::UTC), now.to_zoned(TimeZone::UTC));
         let filling: [(&str, Filling<'_>); 3] = [
             ("day", i64::from(day.day()).into()),
@@ -109,9 +114,9 @@ impl Voice {
             ("year", day.year().to_string().into()),
         ];
         if day.year() == today.year() {
-            self.say(Phrase::OnDay, filling.get(..2).unwrap_or_default())
+            self.say(this_year, filling.get(..2).unwrap_or_default())
         } else {
-            self.say(Phrase::OnDate, &filling)
+            self.say(another_year, &filling)
         }
     }
 }
