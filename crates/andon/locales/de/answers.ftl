@@ -163,7 +163,7 @@ deployed-never = Ich habe { $pipeline } noch nicht erfolgreich gesehen.
 ## Die vier Kennzahlen.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } hat { $since } nicht ausgeliefert.
+    [0] Von { $pipeline } ist { $since } keine Auslieferung gelungen.
     [one] { $pipeline } hat { $since } einmal ausgeliefert.
    *[other] { $pipeline } hat { $since } { number } Mal ausgeliefert.
 }

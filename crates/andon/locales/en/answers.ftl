@@ -163,7 +163,7 @@ deployed-never = I have not seen { $pipeline } succeed yet.
 ## The four keys.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } has not deployed { $since }.
+    [0] No deployment of { $pipeline } has succeeded { $since }.
     [one] { $pipeline } has deployed once { $since }.
     [2] { $pipeline } has deployed twice { $since }.
    *[other] { $pipeline } has deployed { number } times { $since }.

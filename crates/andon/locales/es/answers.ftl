@@ -166,7 +166,7 @@ deployed-never = Todavía no he visto que { $pipeline } termine bien.
 ## Las cuatro métricas clave.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } no se ha desplegado { $since }.
+    [0] Ningún despliegue de { $pipeline } ha tenido éxito { $since }.
     [one] { $pipeline } se ha desplegado una vez { $since }.
    *[other] { $pipeline } se ha desplegado { number } veces { $since }.
 }

@@ -163,7 +163,7 @@ deployed-never = Je n'ai pas encore vu { $pipeline } réussir.
 ## Les quatre indicateurs clés.
 
 keys-deployments = { $count ->
-    [0] { $pipeline } n'a rien déployé { $since }.
+    [0] Aucun déploiement de { $pipeline } n'a réussi { $since }.
     [1] { $pipeline } a déployé une fois { $since }.
    *[other] { $pipeline } a déployé { number } fois { $since }.
 }

@@ -92,7 +92,7 @@ deployed-never = { $pipeline }が成功したところをまだ見ていませ�
 ## 4つの指標。
 
 keys-deployments = { $count ->
-    [0] { $pipeline }は{ $since }デプロイしていません。
+    [0] { $pipeline }のデプロイは{ $since }一度も成功していません。
    *[other] { $pipeline }は{ $since }{ $count }回デプロイしました。
 }
 keys-a-day = デプロイは1日におよそ{ $count }回です。

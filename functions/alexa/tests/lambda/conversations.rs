@@ -134,6 +134,11 @@ async fn a_question_is_answered_in_one_breath_and_a_conversation_goes_on_until_i
         // An answer that asks something itself is worth staying for.
         vec![say("what is failing"), say("yes"), say("no thanks")],
         vec![say("how is checkout service"), say("the second one"), say("no")],
+        // "No" is said to what was asked, and not to everything.
+        vec![say("how is checkout service"), say("no"), say("payments api"), say("no")],
+        vec![launch(), say("what is failing"), say("no"), say("no")],
+        // "It" is no name, although Alexa takes it for one.
+        vec![say("what is failing"), say("how is it"), say("who broke it"), say("how often do we deploy it")],
         // Not quite the name.
         vec![say("how is orders")],
         // No pipeline was named: she listens for one, and then it is the answer.

@@ -1,11 +1,13 @@
 //! Conversations with the built function, and how they read.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 
 use andon::answer::{Locale, Phrase, Voice};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use test_support::tools::node;
 
@@ -68,9 +70,10 @@ fn take(world: &World, locale: Locale, screen: bool, steps: &[Value]) -> Vec<Tur
 /// A conversation as it would be written down.
 pub(crate) fn transcript(turns: &[Turn]) -> String {
     let mut text = String::new();
-    for Turn { step, response, .. } in turns {
+    for Turn { step, request, response } in turns {
+        let locale = Locale::of(request["request"]["locale"].as_str().unwrap_or_default());
         writeln!(text, "YOU    {}", said(step)).unwrap();
-        writeln!(text, "ANDON  {}", speech(response)).unwrap();
+        writeln!(text, "ANDON  {}", undated(speech(response), Voice::of(locale))).unwrap();
         let open = response["response"]["shouldEndSession"] == json!(false);
         for directive in response["response"]["directives"].as_array().into_iter().flatten() {
             writeln!(text, "       [{}]", does(directive)).unwrap();
@@ -87,6 +90,15 @@ pub(crate) fn speech(response: &Value) -> String {
     let ssml = response["response"]["outputSpeech"]["ssml"].as_str().unwrap_or("(nothing)");
     let text = ssml.replace("</s><s>", " ").replace("<speak><s>", "").replace("</s></speak>", "");
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// The same on whatever day it is said.
+fn undated(speech: String, voice: &Voice) -> String {
+    let now = Timestamp::now();
+    let day = |days: i64| voice.since(now - SignedDuration::from_hours(24 * days), now);
+    let mut days: Vec<String> = (0..60).map(day).collect();
+    days.sort_by_key(|day| Reverse(day.len()));
+    days.iter().fold(speech, |speech, day| speech.replace(day, "(since that day)"))
 }
 
 fn said(step: &Value) -> String {
