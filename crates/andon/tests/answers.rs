@@ -192,11 +192,11 @@ async fn no_to_an_offer_does_not_end_the_conversation() {
     let unclear = ask(&Question::About(Topic::Why, heard("check out")), &two, &Session::default());
     let neither = ask(&Question::No, &two, &unclear.session);
     assert_eq!(neither.speech.to_string(), "Which pipeline do you mean?");
-    let named = ask(&Question::Named(heard("ledger core")), &two, &neither.session);
+    let told = ask(&Question::Named(heard("ledger core")), &two, &neither.session);
     assert!(
-        named.speech.to_string().starts_with("Ledger core failed"),
+        told.speech.to_string().starts_with("Ledger core failed"),
         "what was asked is still known: {}",
-        named.speech
+        told.speech
     );
     let none = ask(&Question::No, &two, &neither.session);
     assert_eq!(none.speech.to_string(), "Anything else?");

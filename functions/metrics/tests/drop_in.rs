@@ -10,6 +10,7 @@ use andon::config::Config;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::name::AccountId;
+use andon::testing::queue::batch;
 use andon::testing::{events, invocation};
 use andon_aws::cloudwatch::CloudWatchSink;
 use aws_sdk_cloudwatch::Client;
@@ -18,7 +19,7 @@ use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use jiff::Timestamp;
 use metrics::Metrics;
 use serde_json::{Value, json};
-use support::{aws, batch, moved};
+use support::{aws, moved};
 use test_support::unique;
 
 const REGION: &str = "il-central-1";

@@ -6,13 +6,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use andon::testing::queue::batch;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use support::{aws, batch, recorded};
+use support::{aws, recorded};
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
@@ -104,7 +105,7 @@ async fn a_bad_record_is_reported_alone() {
     let mut payload = batch(&recorded("codepipeline-run-succeeded", &unique("checkout"))[..3]);
     payload["Records"][1]["body"] = json!("{oops");
     let answer = function.invoke(&payload).await.unwrap();
-    assert_eq!(answer.ok(), Some(&json!({"batchItemFailures": [{"itemIdentifier": "m-1"}]})));
+    assert_eq!(answer.ok(), Some(&json!({"batchItemFailures": [{"itemIdentifier": "1"}]})));
     assert!(function.log().contains("body is not JSON"), "{}", function.log());
 }
 

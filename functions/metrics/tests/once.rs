@@ -1,40 +1,22 @@
 //! Every datum counts: once if nothing breaks, and at least once whatever breaks.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use andon::clock::Clock;
 use andon::config::Config;
+use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{Lease, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
-use andon::testing::{RecordingSink, events, invocation, time};
+use andon::testing::queue::{self, Now, batch};
+use andon::testing::{RecordingSink, events, invocation};
 use futures_util::FutureExt;
-use jiff::{SignedDuration, Timestamp};
 use metrics::Metrics;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 type Faulted<'a> = Metrics<Faulty<'a, MemoryLedger>, NoArchive, Faulty<'a, RecordingSink>, &'a Now>;
-
-/// A clock that the test moves.
-#[derive(Debug)]
-struct Now(Cell<Timestamp>);
-
-impl Now {
-    fn pass(&self, seconds: i64) {
-        self.0.set(self.0.get().checked_add(SignedDuration::from_secs(seconds)).unwrap());
-    }
-}
-
-impl Clock for &Now {
-    fn now(&self) -> Timestamp {
-        self.0.get()
-    }
-}
 
 /// What the function works with, kept when it dies.
 struct World {
@@ -54,9 +36,8 @@ impl World {
     }
 
     fn configured(events: &[Value], config: &str) -> Self {
-        let start = events.iter().map(time).max().unwrap();
         let config = Config::parse(config, "andon.yml").unwrap();
-        Self { ledger: MemoryLedger::new(), sink: RecordingSink::default(), now: Now(Cell::new(start)), config }
+        Self { ledger: MemoryLedger::new(), sink: RecordingSink::default(), now: Now::after(events), config }
     }
 
     fn metrics(&self, faults: &Rc<Faults>) -> Faulted<'_> {
@@ -81,23 +62,8 @@ impl World {
     }
 }
 
-/// A queue: delivers each event; those whose function failed or died come again after a while, until all are done with.
 fn deliver(world: &World, events: &[Value], faults: &Rc<Faults>) {
-    let mut waiting: Vec<&Value> = events.iter().collect();
-    for round in 0..20 {
-        let deliver = |(index, event): (usize, &Value)| {
-            let handler = world.metrics(faults);
-            handler.handle(event.clone(), &invocation(&format!("call-{round}-{index}"))).now_or_never()
-        };
-        let outcomes: Vec<bool> =
-            waiting.iter().enumerate().map(|(index, event)| matches!(deliver((index, event)), Some(Ok(_)))).collect();
-        waiting = waiting.into_iter().zip(outcomes).filter(|(_, done)| !done).map(|(event, _)| event).collect();
-        if waiting.is_empty() {
-            return;
-        }
-        world.now.pass(Lease::LENGTH.as_secs() + 1);
-    }
-    panic!("never done with: {waiting:?}");
+    queue::deliver(events, &world.now, &async |event, call| world.metrics(faults).handle(event, call).await);
 }
 
 fn undisturbed(events: &[Value]) -> BTreeMap<String, usize> {
@@ -177,13 +143,8 @@ proptest! {
     #[test]
     fn a_batch_is_put_in_one_call(events in shuffled("codepipeline-run-retry-succeeded")) {
         let world = World::new(&events);
-        let records: Vec<Value> = events
-            .iter()
-            .enumerate()
-            .map(|(index, event)| json!({"eventSource": "aws:sqs", "messageId": index.to_string(), "body": event.to_string()}))
-            .collect();
         let metrics = world.metrics(&Faults::interleaving(0));
-        let answer = metrics.handle(json!({"Records": records}), &invocation("batch")).now_or_never().unwrap();
+        let answer = metrics.handle(batch(&events), &invocation("batch")).now_or_never().unwrap();
         prop_assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
         prop_assert_eq!(world.put(), undisturbed(&andon::testing::events("codepipeline-run-retry-succeeded")));
     }

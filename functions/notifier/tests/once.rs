@@ -1,21 +1,18 @@
 //! Every alert goes out: once if nothing breaks, and at least once whatever breaks.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
-
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use andon::clock::{Clock, Timer};
 use andon::config::Config;
 use andon::delivery::NoDeadLetters;
 use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Lease, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
-use andon::testing::{RecordingSender, events, invocation, time};
+use andon::testing::queue::{self, Now, batch};
+use andon::testing::{RecordingSender, events, invocation};
 use futures_util::FutureExt;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use notifier::Notifier;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -29,28 +26,6 @@ type Faulted<'a> = Notifier<
     &'a Now,
 >;
 
-/// A clock that the test moves.
-#[derive(Debug)]
-struct Now(Cell<Timestamp>);
-
-impl Now {
-    fn pass(&self, seconds: i64) {
-        self.0.set(self.0.get().checked_add(SignedDuration::from_secs(seconds)).unwrap());
-    }
-}
-
-impl Clock for &Now {
-    fn now(&self) -> Timestamp {
-        self.0.get()
-    }
-}
-
-impl Timer for &Now {
-    async fn wait(&self, span: SignedDuration) {
-        self.pass(span.as_secs());
-    }
-}
-
 /// What a notifier works with, kept when it dies.
 struct World {
     ledger: MemoryLedger,
@@ -60,8 +35,7 @@ struct World {
 
 impl World {
     fn new(events: &[Value]) -> Self {
-        let start = events.iter().map(time).max().unwrap();
-        Self { ledger: MemoryLedger::new(), sender: RecordingSender::default(), now: Now(Cell::new(start)) }
+        Self { ledger: MemoryLedger::new(), sender: RecordingSender::default(), now: Now::after(events) }
     }
 
     fn notifier(&self, faults: &Rc<Faults>) -> Faulted<'_> {
@@ -86,23 +60,8 @@ impl World {
     }
 }
 
-/// A queue: delivers each event; those whose function failed or died come again after a while, until all are done with.
 fn deliver(world: &World, events: &[Value], faults: &Rc<Faults>) {
-    let mut waiting: Vec<&Value> = events.iter().collect();
-    for round in 0..20 {
-        let deliver = |(index, event): (usize, &Value)| {
-            let handler = world.notifier(faults);
-            handler.handle(event.clone(), &invocation(&format!("call-{round}-{index}"))).now_or_never()
-        };
-        let outcomes: Vec<bool> =
-            waiting.iter().enumerate().map(|(index, event)| matches!(deliver((index, event)), Some(Ok(_)))).collect();
-        waiting = waiting.into_iter().zip(outcomes).filter(|(_, done)| !done).map(|(event, _)| event).collect();
-        if waiting.is_empty() {
-            return;
-        }
-        world.now.pass(Lease::LENGTH.as_secs() + 1);
-    }
-    panic!("never done with: {waiting:?}");
+    queue::deliver(events, &world.now, &async |event, call| world.notifier(faults).handle(event, call).await);
 }
 
 const RUNS: [(&str, &[&str]); 5] = [
@@ -149,7 +108,7 @@ fn an_event_that_comes_again_after_a_year_tells_nothing_new() {
         let world = World::new(&events);
         let faults = Faults::interleaving(0);
         deliver(&world, &events, &faults);
-        world.now.pass(365 * 86_400);
+        world.now.pass(SignedDuration::from_hours(365 * 24));
         deliver(&world, &events, &faults);
         assert_eq!(kinds(&world), expected, "{file}");
         assert!(world.sent().values().all(|count| *count == 1), "{file}: {:?}", world.sent());
@@ -183,13 +142,8 @@ proptest! {
     #[test]
     fn a_batch_in_any_order_tells_the_same_once(events in shuffled("codepipeline-run-build-failed")) {
         let world = World::new(&events);
-        let records: Vec<Value> = events
-            .iter()
-            .enumerate()
-            .map(|(index, event)| json!({"eventSource": "aws:sqs", "messageId": index.to_string(), "body": event.to_string()}))
-            .collect();
         let notifier = world.notifier(&Faults::interleaving(0));
-        let answer = notifier.handle(json!({"Records": records}), &invocation("batch")).now_or_never().unwrap();
+        let answer = notifier.handle(batch(&events), &invocation("batch")).now_or_never().unwrap();
         prop_assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
         prop_assert_eq!(kinds(&world), ["failed"]);
     }
@@ -209,7 +163,7 @@ proptest! {
         }));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let again = runtime.block_on(again);
-        world.now.pass(Lease::LENGTH.as_secs() + 1);
+        world.now.pass(Lease::LENGTH + SignedDuration::from_secs(1));
         if again.contains(&true) {
             deliver(&world, &events, &Faults::interleaving(0));
         }

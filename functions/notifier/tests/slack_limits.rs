@@ -8,6 +8,7 @@ use andon::explanation::NoEvidenceSource;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::message::{Message, email, slack};
+use andon::testing::queue::batch;
 use andon::testing::{RecordingSender, home, invocation};
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -100,14 +101,7 @@ fn messages(text: &str) -> Vec<Message> {
         config: Config::parse(config, "andon.yml").unwrap(),
     };
     // All at once, as a queue would hand them over, so that all the actions that failed are in one message.
-    let records: Vec<Value> = events(text)
-        .iter()
-        .enumerate()
-        .map(|(index, event)| {
-            json!({"eventSource": "aws:sqs", "messageId": index.to_string(), "body": event.to_string()})
-        })
-        .collect();
-    let answer = notifier.handle(json!({"Records": records}), &invocation("call")).now_or_never().unwrap();
+    let answer = notifier.handle(batch(&events(text)), &invocation("call")).now_or_never().unwrap();
     assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
     notifier.sender.sent.borrow_mut().drain(..).map(|(_, _, message)| message).collect()
 }

@@ -19,6 +19,7 @@ use crate::run::Run;
 use crate::statistics::{Datum, MetricSink, SinkError};
 
 pub mod faults;
+pub mod queue;
 
 /// The folder of the sample events.
 pub fn folder() -> PathBuf {

@@ -198,13 +198,13 @@ fn arn(pattern: &str, logical: &str, properties: &Value, stack: &Stack) -> Strin
 
 /// Whether the statements allow an action on this resource or, if it knows none, on anything.
 fn may(statements: &[Value], action: &str, arn: &str, knows: &BTreeMap<String, bool>) -> bool {
-    let known = knows.get(&action.to_lowercase()).unwrap_or_else(|| panic!("AWS has no {action}"));
+    let by_name = knows.get(&action.to_lowercase()).unwrap_or_else(|| panic!("AWS has no {action}"));
     statements.iter().any(|statement| {
         let named = texts(&statement["Action"]).iter().any(|pattern| fits(pattern, action));
         named
             && texts(&statement["Resource"])
                 .iter()
-                .any(|pattern| if *known { fits(pattern, arn) } else { *pattern == "*" })
+                .any(|pattern| if *by_name { fits(pattern, arn) } else { *pattern == "*" })
     })
 }
 
@@ -270,14 +270,14 @@ fn roles_are_given_all_resources_only_for_actions_that_know_none() {
         let everything = texts(&statement["Resource"]) == ["*"];
         // A wildcard covers what knows resources; what it covers of the others is the other tests' business.
         for action in texts(&statement["Action"]).into_iter().filter(|action| !action.contains('*')) {
-            let known = *knows.get(&action.to_lowercase()).unwrap_or_else(|| panic!("AWS has no {action}"));
+            let by_name = *knows.get(&action.to_lowercase()).unwrap_or_else(|| panic!("AWS has no {action}"));
             let excused = ON_ALL.iter().any(|(excused, _)| *excused == action);
             let elsewhere = statements
                 .iter()
                 .any(|other| allow(std::slice::from_ref(other), action, Some("*")) && other["Sid"] != statement["Sid"]);
-            if everything && known && !excused {
+            if everything && by_name && !excused {
                 wrong.push(format!("{action} is allowed on everything, and could be on what it takes"));
-            } else if !everything && !known && !elsewhere {
+            } else if !everything && !by_name && !elsewhere {
                 wrong.push(format!("{action} is never allowed: it knows no resources"));
             }
         }

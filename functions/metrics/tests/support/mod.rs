@@ -1,4 +1,4 @@
-//! What the tests over HTTP share: recorded events of today, SQS batches of them, and clients.
+//! What the tests over HTTP share: recorded events of today, and clients.
 
 #![allow(dead_code, reason = "each test uses its part")]
 
@@ -46,10 +46,4 @@ pub(crate) fn moved(events: Vec<Value>, pipeline: &str) -> Vec<Value> {
             event
         })
         .collect()
-}
-
-/// Events as a queue delivers them.
-pub(crate) fn batch(events: &[Value]) -> Value {
-    let record = |(index, event): (usize, &Value)| json!({"eventSource": "aws:sqs", "messageId": format!("m-{index}"), "body": event.to_string()});
-    json!({"Records": events.iter().enumerate().map(record).collect::<Vec<_>>()})
 }
