@@ -186,7 +186,7 @@ fn the_whole_example_means_what_it_says() {
     let payments = &config.destinations["payments"].target;
     let Target::Slack { channel, token } = payments else { panic!("{payments:?}") };
     assert_eq!(channel.as_str(), "#payments-alerts");
-    let key = SecretRef::SecretsManager { id: "payments/slack".to_owned(), key: Some("token".to_owned()) };
+    let key = SecretRef::SecretsManager { id: "andon/payments".to_owned(), key: Some("token".to_owned()) };
     assert_eq!(*token, key);
     let limits = config.limits("nightly-build");
     let hours = |hours: u64| Some(std::time::Duration::from_secs(hours * 3600));

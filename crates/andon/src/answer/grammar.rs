@@ -99,6 +99,9 @@ const PATTERNS: &[(&str, Asked)] = &[
     ),
     ("what is the state of [the] things/everything/pipelines", overview),
     ("brief me", overview),
+    ("what is going on/up", overview),
+    ("any/the/what [is] [the] news", overview),
+    ("show/tell [me] everything/all", overview),
     ("[show/list] [me] [all] [the/my/our] pipelines", overview),
     // Why?
     ("why [is] [that/this/it]", |_| about(Topic::Why, Subject::Last)),
@@ -115,6 +118,7 @@ const PATTERNS: &[(&str, Asked)] = &[
     ("what is/was/went wrong with/in [the] *", why),
     ("what caused [the] * to fail/break", why),
     ("what is the reason/cause [of/for] [the] *", why),
+    ("when did [the] * fail/break/go [red]", why),
     ("explain [the] failure of/in [the] *", why),
     ("explain [the] *", why),
     // Who changed what?
@@ -143,11 +147,19 @@ const PATTERNS: &[(&str, Asked)] = &[
     ("what is [the] * doing", status),
     ("how is/are/does/do [the] * doing/going/looking/look/stand/standing", status),
     ("how far/well is [the] *", status),
+    ("how long has [the] * been failing/broken/red/down/waiting/running/green", status),
+    ("where is [the] *", status),
+    (
+        "did/has/was/is [the] last/latest deployment/deploy/release/run of [the] * \
+         ok/succeed/succeeded/successful/fail/failed/work/worked/pass/passed",
+        status,
+    ),
     ("[and] what/how about [the] *", Question::Named),
     ("how is/are [the] *", status),
     (
         "is/has/did [the] * \
-         ok/okay/fine/green/red/broken/failing/failed/fail/running/deployed/done/finished/passing/pass/passed/succeed/succeeded/work/worked/down/up/waiting/stuck",
+         ok/okay/fine/healthy/green/red/broken/failing/failed/fail/running/deployed/done/finished/passing/pass/passed/\
+         succeed/succeeded/work/worked/down/up/waiting/stuck",
         status,
     ),
     ("tell me about [the] *", status),
@@ -303,6 +315,10 @@ mod tests {
             ("is the website down?", Topic::Status, "website"),
             ("did payments api succeed", Topic::Status, "payments api"),
             ("why was website rejected", Topic::Why, "website"),
+            ("when did payments api break", Topic::Why, "payments api"),
+            ("how long has payments api been red", Topic::Status, "payments api"),
+            ("where is data lake etl", Topic::Status, "data lake etl"),
+            ("did the last deployment of payments api succeed", Topic::Status, "payments api"),
         ] {
             assert_eq!(question(text), named(topic, name), "{text}");
         }
