@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("aws", &["not authorized to perform"], r"not authorized to perform", Weight::Cause, Category::Permission),
     rule("aws", &["explicit deny"], r"with an explicit deny", Weight::Cause, Category::Permission)
         .hint("An explicit deny (SCP, permissions boundary or resource policy) blocks the call; an allow in the role's own policy will not help."),
-    rule("aws", &["calling the"], r"An error occurred \((?P<code>AccessDenied\w*|UnauthorizedOperation|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|AuthFailure|NotAuthorized\w*|Forbidden|403)\) when calling the (?P<operation>\w+) operation", Weight::Cause, Category::Permission)
+    rule("aws", &["calling the"], r"An error occurred \((?P<code>AccessDenied\w*|KMSAccessDenied\w*|UnauthorizedOperation|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|AuthFailure|NotAuthorized\w*|Forbidden|403)\) when calling the (?P<operation>\w+) operation", Weight::Cause, Category::Permission)
         .hint("AWS refused {operation} ({code}): check the policy and the credentials that this command runs with."),
     rule("aws", &["calling the"], r"An error occurred \((?P<code>Expired\w*)\) when calling the (?P<operation>\w+) operation", Weight::Cause, Category::Permission)
         .hint("The credentials had expired when {operation} was called: take fresh ones for long builds."),
@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         .hint("{operation} failed inside AWS ({code}); retry the action before changing anything."),
     rule("aws", &["calling the"], r"An error occurred \((?P<code>ValidationError|ValidationException)\) when calling the (?P<operation>\w+) operation: (?P<why>Stack .* does not exist)", Weight::Cause, Category::Deploy)
         .hint("{why}: check the stack's name, account and region."),
-    rule("aws", &["calling the"], r"An error occurred \((?P<code>ValidationError|ValidationException|InvalidParameter\w*|MalformedPolicyDocument\w*|\w*Validation\w*|Invalid\w*|Malformed\w*|MissingParameter\w*)\) when calling the (?P<operation>\w+) operation(?: \(.*?\))?: (?P<why>.*)", Weight::Cause, Category::Config)
+    rule("aws", &["calling the"], r"An error occurred \((?P<code>ValidationError|ValidationException|InvalidParameter\w*|MalformedPolicyDocument\w*|\w*Validation\w*|Invalid\w*|Malformed\w*|MissingParameter\w*)\) when calling the (?P<operation>\w+) operation(?: \(.*?\))?: (?P<why>.*)", Weight::Cause, Category::Config).unless(r"state and can ?not be updated")
         .hint("{operation} rejected its input ({code}): {why}"),
     rule("aws", &["calling the"], r"An error occurred \((?P<code>NoSuchBucket|NoSuchKey|404|\w*NotFound\w*|NoSuchEntity|\w*DoesNotExist\w*|ResourceInUse\w*|ResourceConflict\w*|\w*AlreadyExists\w*|ClusterNotActive\w*)\) when calling the (?P<operation>\w+) operation(?: \(.*?\))?: (?P<why>.*)", Weight::Cause, Category::Config)
         .hint("{operation} failed with {code}: {why}"),
@@ -42,6 +42,12 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[some(r"^(?:Missing required|Unknown parameter|Invalid (?:type|length))", 5, 2)]),
     rule("aws", &["AccessDenied", "UnauthorizedOperation", "AccessDeniedException", "Access Denied", "access denied"], r"(?:AccessDenied(?:Exception)?\b|UnauthorizedOperation|\bAccess Denied|access denied)", Weight::Tool, Category::Permission)
         .unless(r"(?i)(?:expect|assert|should|test|✓|PASS|warn)"),
+    rule("aws", &["KMSAccessDenied", "KMS access was denied", "Partial credentials found"], r"(?P<why>KMSAccessDenied\w*|KMS access was denied|Partial credentials found in env.*)", Weight::Cause, Category::Permission).hint("{why}"),
+    rule("amplify", &["CustomerError: "], r"CustomerError: (?P<why>Artifact directory doesn't exist.*|.*(?:deploy|artifact).*)", Weight::Cause, Category::Deploy).hint("{why}"),
+    rule("amplify", &["CustomerError: "], r"CustomerError: (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("beanstalk", &["ERROR "], r"^\s*ERROR\s+(?P<why>Failed to deploy application\.|Instance deployment failed\..*|Engine execution has encountered an error\..*|\[Instance: .*)", Weight::Tool, Category::Deploy).hint("{why}"),
+    rule("aws", &["vCPU", "maximum number of", "limit has been reached"], r"(?P<why>more vCPU capacity than your current vCPU limit of \d+|VcpuLimitExceeded|[Tt]he maximum number of [\w ]+ has been reached|account limit has been reached)", Weight::Cause, Category::Quota).hint("A limit of the account is reached: {why}"),
+    rule("aws", &["ThrottlingException", "Rate exceeded", "TooManyRequestsException", "RequestLimitExceeded"], r"^\W{0,4}Error: (?P<doing>.*?): .*(?:ThrottlingException|Throttling: |Rate exceeded|TooManyRequestsException|RequestLimitExceeded)", Weight::Cause, Category::Quota).hint("AWS throttles calls ({doing}): try again, or do fewer things at once."),
     rule("aws", &["ThrottlingException", "Rate exceeded", "TooManyRequestsException", "LimitExceededException", "ServiceQuotaExceeded", "AccountLimitExceeded"], r"(?:ThrottlingException|Rate exceeded|TooManyRequestsException|(?:Account)?LimitExceededException|ServiceQuotaExceeded\w*|AccountLimitExceeded\w*)", Weight::Tool, Category::Quota),
     rule("aws", &["upload failed:", "download failed:", "copy failed:", "delete failed:", "fatal error: An error"], r"^(?:upload|download|copy|delete|fatal error)(?: failed)?:", Weight::Tool, Category::Deploy),
 ];

@@ -3,7 +3,7 @@
 //! General by nature, hence of low weight: it decides only when no tool is recognised.
 
 use super::super::Category;
-use super::super::rule::{Rule, Weight, rule, some, then};
+use super::super::rule::{Rule, Weight, rule, then};
 
 /// Lines that say nothing went wrong, however they sound.
 const CALM: &str = r"(?i)(?:\b(?:0|no) (?:errors?|failures?|failed|failing)\b|\berrors?[:=] ?0\b|failures?[:=] ?0\b|failed[:=] ?0\b|\bwarn(?:ing)?\b|deprecat|^\s*(?:at |- |\* |//|#|✓|√|ok\b|PASS)|\.\.\. ?ok$|ignor|retry|error\.(?:log|js|ts|py|go|rs|html|txt)|--\S*error|errors? (?:handling|page|message)|if (?:it|this|the|you)|in case|on.error|\bshould\b|npm ERR!|Failed at the|^Phase (?:complete|context)|subprocess-exited-with-error|metadata-generation-failed|A complete log|expected.*(?:pass|ok)|successfully|exit(?:ed)?(?: with)? (?:code|status)|Process completed|process exited|-Werror|libgpg-error|error-|-error|_error|error_|errors?\.)";
@@ -11,12 +11,9 @@ const CALM: &str = r"(?i)(?:\b(?:0|no) (?:errors?|failures?|failed|failing)\b|\b
 /// Errors in the common forms.
 pub(super) const RULES: &[Rule] = &[
     // Any compiler's: a source file, its line, and the word.
+    rule("actionlint", &[".y"], r"^(?P<at>\S+\.ya?ml:\d+:\d+): (?P<why>.+) \[[a-z-]+\]$", Weight::Cause, Category::Lint).hint("{why} at {at}"),
+    rule("sonar", &["QUALITY GATE STATUS", "Quality gate failed"], r"QUALITY GATE STATUS: FAILED(?: - View details on (?P<where>\S+))?", Weight::Cause, Category::Lint).hint("SonarQube's quality gate fails: {where?its dashboard says on what}"),
     rule("compiler", &["rror"], r"^\s*(?P<at>[^\s:]+\.(?:cr|dart|elm|erl|exs?|f90|fsx?|groovy|hs|java|jl|kts?|mli?|nim|pas|scala|svelte|swift|vala|vb|vhdl?|zig)(?::\d+){1,2}):? (?:fatal )?(?i:error)(?:\s?\w*\d+)?: (?P<why>\S.*)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
-    rule("elixir", &["** ("], r"^\*\* \((?P<kind>CompileError|SyntaxError|TokenMissingError|MismatchedDelimiterError)\) (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why}"),
-    rule("elixir", &[") test "], r"^\s*\d+\) test (?P<test>.+) \([\w.]+\)$", Weight::Cause, Category::Test)
-        .quote(&[some(r"^\s+(?:Assertion|code:|left:|right:|\*\* \()", 9, 3)]).until(r"^$").hint("{test} fails: {quote}"),
-    rule("elixir", &["** (Mix)"], r"^\*\* \(Mix\) (?P<why>.+)", Weight::Tool, Category::Config).hint("{why}"),
-    rule("dart", &["version solving failed"], r"^(?:Because |So, because |And because )?(?P<why>.*version solving failed.*)", Weight::Cause, Category::Dependency).hint("{why}"),
     rule("generic", &["rror: ", "RROR: "], r"^\s*(?:\w+: )?(?:Error|error|ERROR|Fatal error|fatal error|FATAL ERROR): (?P<why>.+)", Weight::Generic, Category::Unknown).unless(CALM).quote(&[then(r"^\s+(?:Caused by|caused by|cause|reason|Reason): ?.*", 6)]).hint("{why}"),
     rule("generic", &["FATAL", "fatal", "Fatal", "CRITICAL", "panic"], r"^\W{0,3}(?:FATAL|fatal|Fatal|CRITICAL|panic)\b[\]:]? ?(?P<why>.+)", Weight::Generic, Category::Unknown).unless(CALM).hint("{why}"),
     rule("generic", &["ERROR", "[error]", "rror:", "ERR!"], r"^\W{0,3}(?:ERROR|Error|error|ERR)\b\W{0,3} ?(?P<why>\w.+)", Weight::Generic, Category::Unknown).unless(CALM).hint("{why}"),

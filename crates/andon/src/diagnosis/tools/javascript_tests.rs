@@ -20,7 +20,12 @@ pub(super) const RULES: &[Rule] = &[
         .hint("All tests pass, but coverage fell below the threshold."),
     rule("jest", &["No tests found", "No test files found", "no tests found"], r"^(?:No tests found, exiting with code 1|No test files found, exiting with code 1|Error: No test files found|Error: No tests found)", Weight::Cause, Category::Config)
         .hint("The runner found no test: check its pattern and the working directory."),
-    rule("vitest", &[" FAIL "], "^\\s*(?:\u{276f} )?FAIL\\s+(?P<test>\\S+\\.[cm]?[jt]sx?(?: >.*| \\[.*)?)$", Weight::Cause, Category::Test)
+    // Jest writes the same line of a file, and the tests below it.
+    rule("vitest", &[" FAIL "], "^\\s*(?:\u{276f} )?FAIL\\s+(?P<test>\\S+\\.[cm]?[jt]sx?)$", Weight::Cause, Category::Test)
+        .when(r"^\s{0,2}\S*(?:Error|Exception)\b", 2)
+        .quote(&[lead(r"^\s*\S*(?:Error|Exception)\b.*", 3), then("^\\s*\u{276f} \\S+:\\d+", 30)]).until("^\\s*FAIL |\u{23af}{5}\\[")
+        .hint("Test {test} fails: {quote}"),
+    rule("vitest", &[" FAIL "], "^\\s*(?:\u{276f} )?FAIL\\s+(?P<test>\\S+\\.[cm]?[jt]sx?(?: >.*| \\[.*))$", Weight::Cause, Category::Test)
         .quote(&[lead(r"^\s*\S*(?:Error|Exception)\b.*", 3), then("^\\s*\u{276f} \\S+:\\d+", 30)]).until("^\\s*FAIL |\u{23af}{5}\\[")
         .hint("Test {test} fails: {quote}"),
     rule("mocha", &[") "], r"^ {2,3}\d{1,3}\) (?P<test>\S.*?):?$", Weight::Cause, Category::Test).unless(r"\.[cm]?[jt]sx?:\d+:\d+ ")

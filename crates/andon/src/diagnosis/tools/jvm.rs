@@ -3,7 +3,7 @@
 //! General because compilers print `file:line: error: ...` (or `[line,column]` under Maven), and both build tools name the goal or task with the reason below.
 
 use super::super::Category;
-use super::super::rule::{Rule, Weight, rule, some, then};
+use super::super::rule::{Rule, Weight, lead, rule, some, then};
 
 /// What builds of the JVM say.
 pub(super) const RULES: &[Rule] = &[
@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("javac", &[": error:"], r"^(?:e: |w: )?(?P<at>\S+\.(?:java|scala|groovy):\d+): error: (?P<why>.+)", Weight::Cause, Category::Compile)
         .quote(&[some(r"^\s+(?:symbol|location|required|found): ", 7, 1)]).until(r": error:|^\d+ error").hint("{why} at {at}"),
     rule("kotlinc", &["e: "], r"^(?:e: )(?:file://)?(?P<at>\S+\.kts?(?::\d+:\d+|: \(\d+, \d+\)):?) (?P<why>.+)", Weight::Cause, Category::Compile).unless(r"^e: .*kapt.*stubs|^e: /tmp/junit").hint("{why} at {at}"),
-rule("maven", &["Unknown host", "Connection refused", "Connection timed out", "PKIX", "Connect timed out", "UnknownHost"], r"^\[(?:ERROR|FATAL)\].*(?:Could not transfer|could not be resolved|resolve dependencies).*(?:Unknown host|UnknownHost|Connection refused|[Cc]onnect(?:ion)? timed out|PKIX)(?P<why>[^>]*?)(?: -> \[Help.*|$)", Weight::Cause, Category::Dependency).hint("Maven cannot reach a repository ({why?no connection}): check the network, a proxy, or the mirror in settings.xml."),
+rule("maven", &["Unknown host", "Connection refused", "Connection timed out", "PKIX", "Connect timed out", "UnknownHost", "Read timed out", "Connection reset", "Premature EOF", "Remote host terminated"], r"^\[(?:ERROR|FATAL)\].*(?:Could not transfer|could not be resolved|resolve dependencies).*(?:Unknown host|UnknownHost|Connection refused|Connection reset|[Cc]onnect(?:ion)? timed out|Read timed out|Premature EOF|Remote host terminated|PKIX)(?P<why>[^>]*?)(?: -> \[Help.*|$)", Weight::Cause, Category::Dependency).hint("Maven cannot reach a repository ({why?no connection}): check the network, a proxy, or the mirror in settings.xml."),
     rule("maven", &["Could not resolve dependencies", "Could not find artifact", "Unresolveable", "could not be resolved", "Non-resolvable", "Could not transfer artifact", "Failed to read artifact descriptor", "Could not resolve"], r"^\[(?:ERROR|FATAL)\].*(?:Could not resolve dependencies|Could not find artifact|Failed to collect dependencies|Failed to read artifact descriptor|Unresolveable build extension|Plugin \S+ or one of its dependencies could not be resolved|Non-resolvable (?:parent|import) POM)(?P<why>.*?)(?: -> \[Help|$)", Weight::Cause, Category::Dependency)
         .hint("Maven cannot find an artifact (wrong coordinates, a repository that is gone, or a snapshot that was never published): {why}"),
     rule("maven", &["Non-parseable POM", "Malformed POM", "'dependencies.dependency", "The build could not read", "no POM in this directory", "MissingProjectException", "Unknown lifecycle phase", "LifecyclePhaseNotFound", "Non-readable POM"], r"^\[(?:ERROR|FATAL)\].*(?P<why>Non-parseable POM.*|Malformed POM.*|Non-readable POM.*|'dependencies\.dependency.*is missing.*|there is no POM in this directory.*|Unknown lifecycle phase.*|requires a project to execute but there is no POM.*)", Weight::Cause, Category::Config).hint("{why}"),
@@ -37,14 +37,18 @@ rule("maven", &["Unknown host", "Connection refused", "Connection timed out", "P
         .quote(&[some(r"^(?:>|\s+>) \S", 4, 2)]).until(r"^\* Try|^$").hint("Task {task} failed: {quote}"),
     rule("gradle", &["Execution failed for task"], r"^Execution failed for task '(?P<task>[^']*(?::|[a-z])[tT]est)'", Weight::Tool, Category::Test)
         .quote(&[some(r"^(?:>|\s+>) \S", 4, 2)]).until(r"^\* Try|^$").hint("Task {task} failed: {quote}"),
+    rule("gradle", &["Keystore file", "SDK location", "SDK directory", "google-services.json is missing", "No matching client found", "Minimum supported Gradle version", "Failed to apply plugin", "requires a minimum"], r"^\s*> (?P<why>Minimum supported Gradle version .*|Failed to apply plugin .*|The project is using an incompatible version.*|Keystore file .*not found.*|SDK location not found.*|The SDK directory .*|File google-services\.json is missing.*|No matching client found.*)", Weight::Cause, Category::Config).hint("{why}"),
     rule("gradle", &["Execution failed for task"], r"^Execution failed for task '(?P<task>[^']+)'", Weight::Tool, Category::Compile)
         .quote(&[some(r"^(?:>|\s+>) (?:[^C]|C[^o])", 4, 2)]).until(r"^\* Try|^$").hint("Task {task} failed: {quote}"),
     rule("gradle", &["There were failing tests"], r"There were failing tests", Weight::Summary, Category::Test),
     rule("gradle", &["A problem occurred starting process", "A problem occurred evaluating", "A problem occurred configuring", "Could not open ", "Could not compile build file", "Could not find method", "not found in root project", "Could not set unknown", "Plugin [id", "was not found in any of"], r"^(?:> |\* )?(?P<why>A problem occurred (?:starting process|evaluating|configuring).*|Could not compile build file.*|Could not find method.*|Could not set unknown.*|Task '.*' not found in.*|Plugin \[id: .*was not found.*|Unsupported class file major version.*|SDK location not found.*)", Weight::Cause, Category::Config)
-        .quote(&[then(r"^\s*> ", 3)]).hint("{why}"),
+        .quote(&[lead(r"Unsupported class file major version|^\s*(?:build file|settings file|script) '.*': \d+:", 4), then(r"^\s*> ", 3)]).hint("{why}"),
     rule("gradle", &["Could not resolve all", "Could not find ", "Could not resolve ", "Could not GET"], r"^\s*> (?P<why>Could not (?:find|resolve|GET|download) (?:\S+:\S+|'.*|all .*))", Weight::Cause, Category::Dependency)
         .quote(&[some(r"(?:Required by:|^\s+> (?:Could not|No cached|Received)|Searched in)", 6, 1)]).hint("{why}"),
     rule("gradle", &["Unsupported class file major version", "requires Java", "requires at least JVM", "JAVA_HOME is not set", "JAVA_HOME is set to an invalid", "SDK location not found", "License for package", "licenses have not been accepted"], r"(?P<why>(?:Unsupported class file major version|.*requires (?:Java \d+|at least JVM)|.*JAVA_HOME is (?:not set|set to an invalid)|SDK location not found|License for package .* not accepted|.*licenses have not been accepted).*)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("aapt", &["AAPT: error: "], r"^\s*(?:ERROR: ?)?(?P<at>\S+\.xml(?::\d+)?(?::\d+)?:?) AAPT: error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+    rule("android lint", &[": Error: "], r"^(?P<at>\S+\.(?:xml|kt|java|gradle|kts|toml)(?::\d+)?): Error: (?P<why>.+) \[\w+(?: from \S+)?\]$", Weight::Cause, Category::Lint).hint("{why} at {at}"),
+    rule("android lint", &["Lint found"], r"^\s*(?:> )?Lint found (?:\d+ )?errors", Weight::Summary, Category::Lint),
     rule("android", &["resource linking failed", "AAPT: error", "aapt"], r"^\s*>? ?Android resource linking failed", Weight::Cause, Category::Compile).quote(&[some(r"^\s*(?:ERROR: ?)?\S+.*AAPT: error: ", 8, 3)]).hint("{quote}"),
     rule("android", &["Target id is not valid", "Failed to install the following", "failed to find target", "Failed to find target"], r"(?:Error: Target id is not valid|Failed to install the following Android SDK|[Ff]ailed to find target)", Weight::Cause, Category::Config).hint("The Android SDK lacks the target that the build asks for; install it first."),
     rule("gradle", &["What went wrong"], r"^\* What went wrong:", Weight::Generic, Category::Compile).quote(&[some(r"\S", 5, 3)]).until(r"^\* Try"),
@@ -59,5 +63,9 @@ rule("maven", &["Unknown host", "Connection refused", "Connection timed out", "P
     rule("ant", &["BUILD FAILED"], r"^BUILD FAILED", Weight::Summary, Category::Compile).quote(&[some(r"\S", 2, 2)]),
     rule("ant", &["[junit] Test"], r"^Test (?P<test>\S+) FAILED", Weight::Cause, Category::Test),
     rule("sbt", &["[error]"], r"^\[error\] (?P<at>\S+\.scala:\d+(?::\d+)?): (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+    rule("scalatest", &["*** FAILED ***"], r"^(?:\[info\] )?\s*- (?P<test>.+) \*\*\* FAILED \*\*\*", Weight::Cause, Category::Test).quote(&[then(r"\S", 1)]).hint("{test} fails: {quote}"),
+    rule("sbt", &["Failed tests:", "TestsFailedException"], r"^\[error\] (?:Failed tests:|\(.*TestsFailedException)", Weight::Tool, Category::Test).quote(&[then(r"^\[error\]\s+\S", 1)]),
+    rule("sbt", &["ResolveException", "unresolved dependency", "Error downloading"], r"^\[error\] \s*(?P<why>\(.*ResolveException: .*|.*unresolved dependency: .*|Error downloading .*)", Weight::Cause, Category::Dependency)
+        .quote(&[then(r"(?:[Nn]ot found|forbidden|unauthorized|timed out)", 3)]).hint("sbt cannot get a dependency: {why}"),
     rule("sbt", &["[error]"], r"^\[error\] \s*(?P<why>\S.*)", Weight::Tool, Category::Compile).unless(r"^\[error\] (?:Total time|\(|at |stack trace)"),
 ];

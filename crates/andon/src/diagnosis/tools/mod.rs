@@ -15,6 +15,7 @@ mod infrastructure;
 mod javascript_builds;
 mod javascript_tests;
 mod jvm;
+mod languages;
 mod native;
 mod node;
 mod php;
@@ -46,6 +47,7 @@ pub(super) const ALL: &[&[Rule]] = &[
     native::RULES,
     containers::RULES,
     infrastructure::RULES,
+    languages::RULES,
     sources::RULES,
     shell::RULES,
     system::RULES,

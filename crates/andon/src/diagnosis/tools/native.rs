@@ -9,6 +9,12 @@ use super::super::rule::{Rule, Weight, rule, some, then};
 pub(super) const RULES: &[Rule] = &[
     rule("meson", &["meson.build:"], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)", Weight::Cause, Category::Dependency).hint("{why}: install its development package."),
     rule("gcc", &["fatal error: "], r"^(?P<at>[^\s:]+:\d+(?::\d+)?): fatal error: (?P<file>[^:]+): No such file or directory", Weight::Cause, Category::Compile).hint("Header {file} (included at {at}) is missing: install the library's development package or correct the include path."),
+    rule("bazel", &["FAILED in", "TIMEOUT in", "FAILED TO BUILD"], r"^(?P<test>//\S+)\s+(?:FAILED|TIMEOUT)\b", Weight::Cause, Category::Test).quote(&[then(r"^\s+\S+test\.log", 2)]).hint("{test} fails; its test.log has the reason."),
+    rule("xctest", &["error: -["], r"^(?P<at>\S+\.(?:swift|m|mm):\d+): error: -\[(?P<test>[^\]]+)\] : (?P<why>.+)", Weight::Cause, Category::Test).hint("{test} fails at {at}: {why}"),
+    rule("xcodebuild", &["rovisioning profile", "No profiles for", "requires a development team", "No signing certificate", "errSecInternalComponent", "No such module"], r"^(?:\S+: )?error: (?P<why>No profiles for .*|.*[Pp]rovisioning profile.*|Signing for .* requires a development team.*|No signing certificate.*)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("cocoapods", &["No `Podfile'", "[!] Invalid `Podfile"], r"^\[!\] (?P<why>No `Podfile' found.*|Invalid `Podfile.*)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("cocoapods", &["[!] "], r"^\[!\] (?P<why>CocoaPods could not find compatible versions.*|Unable to find a specification for.*|Unable to find a pod with name.*|Unable to satisfy the following requirements.*)", Weight::Cause, Category::Dependency)
+        .quote(&[some(r"^\s+(?:In |Specs satisfying|\S+ \()", 6, 3)]).hint("{why}"),
     rule("gcc", &[" error: "], r"^(?P<at>(?:[A-Za-z]:)?[^\s:]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu|inl|S|s|f90|F90|swift|ino|y|l|ipp|tcc|proto|in|def):\d+(?::\d+)?): (?:fatal )?error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
     rule("ld", &["undefined reference to", "Undefined symbols", "undefined symbol"], r"(?:^|[\s:])(?:undefined reference to [`'](?P<symbol>[^']+)'|Undefined symbols for architecture|undefined symbol: (?P<sym>\S+))", Weight::Cause, Category::Compile)
         .quote(&[then(r"ld returned \d+ exit status", 4)]).hint("{symbol} is declared but not linked: a source file or library is missing from the link."),

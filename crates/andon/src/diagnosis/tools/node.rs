@@ -62,6 +62,8 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[before(r"^(?:file://|/|[A-Za-z]:\\|\.{0,2}/)?\S+\.[cm]?[jt]sx?:\d+", 6), then(r"^\s+at .*\.[cm]?[jt]sx?:\d+", 4)])
         .when(r"^\s+at |^Node\.js v", 8).hint("{kind} at {place?the top}: {why}"),
     rule("node", &["Bad response", "throw err"], r"^\s*throw (?:err|error|new \w+|er|e|ex)\b.*", Weight::Generic, Category::Unknown).quote(&[lead(r"^\S.*\w", 5)]),
+    rule("npm audit", &[" severity vulnerabilit"], r"^(?:found )?\d+ (?:(?:low|moderate|high|critical) severity )?vulnerabilit(?:y|ies)\b|^found \d+ .*severity vulnerabilit", Weight::Generic, Category::Lint).when(r"npm audit|^Severity: ", 400).quote(&[some(r"^Severity: |^\S+  [<>=*]", 12, 2)]).hint("npm audit finds known vulnerabilities: {quote}"),
+    rule("node-gyp", &["gyp ERR!"], r"gyp ERR! (?:stack )?(?P<why>(?:Error: )?(?:find Python .*|Could not find any Python.*|not found: make.*|not found: python.*|.*find VS .*))", Weight::Cause, Category::Config).hint("The image lacks what builds native modules: {why}"),
     rule("node-gyp", &["gyp ERR!"], r"gyp ERR! (?:stack )?(?P<why>(?:Error: )?(?:not found: make|Could not find any Python|find Python|`make` failed|.*Could not find.*|build error).*)", Weight::Tool, Category::Compile).hint("A native module could not be built: {why}"),
     rule("bun", &["error: Cannot find "], r"^error: Cannot find (?:package|module) '(?P<module>[^']+)'", Weight::Cause, Category::Dependency).hint("Module {module} is not installed or its path is wrong: add it to package.json, or correct the import."),
     rule("deno", &["Requires "], r"(?:NotCapable|PermissionDenied): (?P<why>Requires \w+ access.*)", Weight::Cause, Category::Permission).hint("Deno was not given a permission: {why}"),

@@ -19,6 +19,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("php", &["Fatal error:"], r#"^(?:PHP )?Fatal error:\s+(?:Uncaught )?(?:Error: )?(?P<why>(?:Class|Interface|Trait) "?'?[\w\\]+"?'? not found.*)"#, Weight::Cause, Category::Dependency).hint("{why}"),
     rule("composer", &["Your requirements could not be resolved"], r"Your requirements could not be resolved", Weight::Cause, Category::Dependency)
         .quote(&[some(r"^\s+- ", 12, 3)]).until(r"^(?:To enable|You can|Running|Use the)").hint("Composer cannot resolve: {quote}"),
+    rule("composer", &[" -> it is missing", " -> found ", "is missing from your system"], r"^\s+- (?P<why>\S+ .*requires .* -> .+)", Weight::Cause, Category::Dependency).hint("{why}"),
     rule("composer", &["Your lock file does not contain", "lock file is not up to date", "The lock file"], r"(?:[Yy]our lock file does not contain a compatible set|lock file is not up to date)", Weight::Tool, Category::Dependency).unless(r"^Warning")
         .quote(&[some(r"^\s+- ", 8, 3)]).hint("composer.lock and the platform (or composer.json) do not agree: {quote}"),
     rule("composer", &["Could not find package", "Could not find a matching version"], r"Could not find (?:package|a matching version of package) (?P<package>\S+)", Weight::Cause, Category::Dependency).hint("Composer does not find {package}: check its name, stability and repositories."),

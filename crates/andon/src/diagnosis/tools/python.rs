@@ -90,6 +90,12 @@ pub(super) const RULES: &[Rule] = &[
     rule("pyright", &[" - error: "], r"^\s*(?P<at>\S+\.pyi?:\d+:\d+) - error: (?P<why>.+)", Weight::Cause, Category::Lint).hint("{why} at {at}"),
     rule("bandit", &[">> Issue:"], r"^>> Issue: (?P<why>.+)", Weight::Cause, Category::Lint).quote(&[then(r"Location: ", 6)]).hint("{why}"),
     rule("yamllint", &[" error "], r"^\s+(?P<at>\d+:\d+)\s+(?:\[error\]|error)\s+(?P<why>.+)\((?P<rule>[\w-]+)\)", Weight::Cause, Category::Lint).quote(&[before(r"^\S+\.ya?ml$", 40)]).hint("{why} at {at} of {quote}"),
+    rule("cuda", &["CUDA"], r"(?P<why>CUDA error: (?:no kernel image|device unavailable|all CUDA-capable devices|uncorrectable ECC|out of memory|unknown error).*|CUDA driver version is insufficient.*|[Nn]o CUDA-capable device.*|No CUDA GPUs are available.*)", Weight::Cause, Category::Infrastructure).hint("{why}"),
+    rule("cuda", &["CUDA error: "], r"(?P<why>CUDA error: .+)", Weight::Cause, Category::Test).hint("{why}"),
+    rule("conda", &["PackagesNotFoundError", "ResolvePackageNotFound", "UnsatisfiableError", "LibMambaUnsatisfiableError"], r"^(?P<why>(?:PackagesNotFoundError|ResolvePackageNotFound|(?:LibMamba)?UnsatisfiableError):.*)", Weight::Cause, Category::Dependency)
+        .quote(&[some(r"^\s+- \S", 6, 2)]).hint("conda finds no such package: {quote}"),
+    rule("conda", &["CondaHTTPError", "CondaSSLError"], r"^(?P<why>Conda(?:HTTP|SSL)Error: .+)", Weight::Cause, Category::Infrastructure).hint("{why}"),
+    rule("pip", &["Pool(host="], r"(?:ReadTimeoutError|ConnectTimeoutError|MaxRetryError|NewConnectionError|ProtocolError)\b.*Pool\(host='(?P<host>[^']+)'", Weight::Cause, Category::Infrastructure).unless(r"(?i)^warning|retrying").hint("{host} did not answer: run it again, or use a mirror."),
     rule("django", &["ImproperlyConfigured", "CommandError", "OperationalError"], r"(?:django\.core\.exceptions\.ImproperlyConfigured|^CommandError): (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
     rule("python", &["Sorry: "], r"^Sorry: (?P<why>\w+Error: .+)", Weight::Cause, Category::Compile).quote(&[before(r"^\*\*\* Error compiling", 3)]).hint("{why}"),
     rule("django", &["SystemCheckError"], r"^SystemCheckError: ", Weight::Cause, Category::Config).quote(&[some(r"^\S.*: \(\w+\.E\d+\) ", 10, 4)]).hint("Django's checks fail: {quote}"),

@@ -34,6 +34,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("psql", &["psql: ", "FATAL: "], r"^(?:psql: )?(?:error: )?.*(?:FATAL:\s+(?P<why>.*(?:authentication failed|role|database|pg_hba).*))", Weight::Cause, Category::Permission).hint("PostgreSQL: {why}"),
     rule("psql", &["could not connect to server", "connection to server", "Can't connect to"], r"(?:could not connect to server|connection to server .* failed|Can't connect to (?:local )?MySQL server)(?P<why>.*)", Weight::Cause, Category::Infrastructure).hint("The database cannot be reached: {0}"),
     rule("sql", &["ERROR:  "], r"^(?:psql:\S+: )?ERROR:\s{2}(?P<why>.+)", Weight::Cause, Category::Deploy).quote(&[some(r"^LINE \d+:", 2, 1)]).hint("The database says: {why}"),
+    rule("env", &["\\r'", "^M: bad interpreter"], r"(?:\S*env: .?.+\\r.?: No such file|\^M: bad interpreter)", Weight::Cause, Category::Config).hint("The script has Windows line endings: commit it with LF (see .gitattributes)."),
+    rule("rvm", &["is not installed.", "Unknown ruby string"], r"^(?P<why>Required \S+ is not installed\.|Unknown ruby string.*)", Weight::Cause, Category::Config).hint("{why}"),
     rule("perl", &["in @INC"], r"Can't locate (?P<file>\S+) in @INC(?: \(you may need to install the (?P<module>\S+) module\))?", Weight::Cause, Category::Dependency).hint("Perl module {module?of that name} is not installed: {file} is in none of its folders."),
     rule("perl", &[" line "], r"^(?P<why>(?:syntax error|Global symbol .* requires explicit package name.*|Bareword .* not allowed.*)) at (?P<at>\S+ line \d+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
 ];

@@ -7,6 +7,7 @@ use super::super::rule::{Rule, Weight, rule};
 
 /// Killed, out of memory, out of time.
 pub(super) const RULES: &[Rule] = &[
+    rule("github-actions", &["Missing download info for", "automatically failed because it uses a deprecated", "Unable to resolve action", "Can't find 'action.y", "action could not be found at the URI", "Invalid workflow file"], r"(?P<why>Missing download info for .*|This request has been automatically failed because it uses a deprecated version .*|Unable to resolve action .*|Can't find 'action\.ya?ml'.*|An action could not be found at the URI .*|Invalid workflow file.*)", Weight::Cause, Category::Config).hint("{why}"),
     rule("timeout", &["exceeded the maximum time limit", "maximum execution time", "exceeded the maximum", "execution took longer than", "has timed out", "timed out after", "hasn't received any output", "No output has been received", "no output", "Too long with no output"],
         r"(?i)(?:exceeded the maximum (?:time limit|execution time)|execution took longer than|job (?:has )?timed out|(?:build|command|step|job|action|operation) timed out after|No output has been received in the last|hasn't received any output|Too long with no output)", Weight::Final, Category::Timeout)
         .hint("The build was ended by its time limit: find what hung in the last command, or raise the limit."),
