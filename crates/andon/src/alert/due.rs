@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{Alert, Approval, Failed, News, Recovered, Row, commit};
 use crate::event::{Attempt, State, Subject};
-use crate::history::{Colour, FailureSummary, History, RunSummary};
+use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
 use crate::run::{ActionView, Failure, Patience, Run, Status};
 
 /// What an event makes due.
@@ -61,8 +61,17 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
         .rfind(|other| other.place() < (run.first_seen(), &run.execution) && other.status == Status::Failed)
         .and_then(|other| other.failure.clone());
     let row = match red {
-        Some(streak) => Row { count: streak.count + 1, since: streak.first_ended, before: previous },
-        None => Row { count: 1, since: first, before: None },
+        Some(streak) => Row {
+            count: streak.count + 1,
+            since: streak.first_ended,
+            before: previous,
+            broken_by: history
+                .first_of(&streak)
+                .filter(|first| first.execution != run.execution)
+                .and_then(|first| first.change.clone())
+                .filter(|change| !run.commit().is_some_and(|commit| change.is_same(&ChangeSummary::of(&commit)))),
+        },
+        None => Row { count: 1, since: first, before: None, broken_by: None },
     };
     Alert::of_run(run, first, News::Failed(Failed { attempt, failures, row }))
 }

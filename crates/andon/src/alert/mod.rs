@@ -120,6 +120,8 @@ pub struct Row {
     pub since: Timestamp,
     /// What failed in the run before.
     pub before: Option<FailureSummary>,
+    /// The change with which the row began, where another run than this began it and is still kept.
+    pub broken_by: Option<ChangeSummary>,
 }
 
 impl Failed {

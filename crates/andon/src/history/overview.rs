@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeSummary, Current, FailureSummary, History, Keys, RunSummary, Standing};
+use super::{ChangeSummary, Current, FailureSummary, History, Keys, RunSummary, Standing, Streak};
 use crate::event::Attempt;
 use crate::name::{ExecutionId, PipelineId};
-use crate::run::Status;
+use crate::run::{Outcome, Status};
 
 /// The number of runs in a trend.
 const TREND: usize = 20;
@@ -91,7 +91,6 @@ impl History {
         let runs = self.runs();
         let latest = (*runs.last()?).clone();
         let standing = self.standing();
-        let is_whole = self.past.until.is_none() || runs.iter().any(|run| run.status == Status::Succeeded);
         Some(Overview {
             pipeline: self.pipeline.clone(),
             latest,
@@ -99,9 +98,26 @@ impl History {
             typical: self.typical(),
             open: runs.iter().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
             first_seen: runs.first().map(|run| run.first_seen),
-            broken_by: if standing.is_red() { broken_by(&runs, is_whole) } else { None },
+            broken_by: if standing.is_red() { self.broken_by() } else { None },
             keys: self.keys(),
             standing,
+        })
+    }
+
+    /// The run whose failure a row began with, as long as it is kept.
+    pub fn first_of(&self, streak: &Streak) -> Option<&RunSummary> {
+        let began_it = |outcome: &Outcome| outcome.status == Status::Failed && outcome.ended == streak.first_ended;
+        self.runs().into_iter().find(|run| run.outcomes.iter().any(began_it))
+    }
+
+    fn broken_by(&self) -> Option<BrokenBy> {
+        let failed = |run: &&RunSummary| run.status == Status::Failed && run.failure.is_some();
+        let latest = self.runs().into_iter().rfind(failed)?;
+        let first = self.standing().streak.and_then(|streak| self.first_of(&streak));
+        Some(BrokenBy {
+            failure: latest.failure.clone()?,
+            change: latest.change.clone(),
+            first: first.filter(|first| first.execution != latest.execution).and_then(|first| first.change.clone()),
         })
     }
 
@@ -111,19 +127,6 @@ impl History {
         let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Some(Typical { median: rank(50)?, p95: rank(95)?, runs: durations.len() })
     }
-}
-
-/// The latest failure, and the change of the first one in its row where the whole row is known.
-fn broken_by(runs: &[&RunSummary], is_whole: bool) -> Option<BrokenBy> {
-    let failed = |run: &&&RunSummary| run.status == Status::Failed;
-    let latest = runs.iter().rev().filter(failed).find(|run| run.failure.is_some())?;
-    let row = runs.iter().rev().take_while(|run| run.status != Status::Succeeded);
-    let first = row.filter(failed).last().filter(|first| is_whole && first.execution != latest.execution);
-    Some(BrokenBy {
-        failure: latest.failure.clone()?,
-        change: latest.change.clone(),
-        first: first.and_then(|first| first.change.clone()),
-    })
 }
 
 fn open(run: &RunSummary) -> OpenRun {

@@ -162,6 +162,11 @@ impl ChangeSummary {
             url: crate::message::console::commit(commit).filter(|url| url.len() <= LONGEST_URL),
         }
     }
+
+    /// Whether it is the same commit, as far as is known.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self == other || (self.id.is_some() && self.id == other.id)
+    }
 }
 
 impl RunSummary {

@@ -5,10 +5,11 @@ use jiff::tz::TimeZone;
 
 use super::words::{counted, ordinal, span};
 use super::{About, Cause, Fact, Hint, Link, MOST_CAUSES, Message, console};
-use crate::alert::{Alert, Approval, Failed, News, Recovered};
+use crate::alert::{self, Alert, Approval, Failed, News, Recovered};
 use crate::config::Config;
 use crate::event::{Attempt, Commit, Trigger};
 use crate::explanation::{Explanation, MOST_LINES};
+use crate::history::ChangeSummary;
 use crate::name::{ActionName, StageName};
 use crate::run::Failure;
 
@@ -168,6 +169,9 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
         };
         fact("Branch", at, None);
     }
+    if let News::Failed(Failed { row: alert::Row { broken_by: Some(first), .. }, .. }) = &alert.news {
+        fact("Broken since", summary(first), first.url.clone());
+    }
     if let Some(Trigger::Other { kind, detail }) = &alert.trigger {
         fact("Started by", Some(trigger(kind, detail.as_deref())), None);
     }
@@ -202,6 +206,18 @@ fn change(commit: &Commit) -> Option<String> {
     match (id, title) {
         (Some(id), Some(title)) => Some(format!("{id} {title}")),
         (id, title) => id.or(title.map(str::to_owned)),
+    }
+}
+
+/// A change of an earlier run on one line: its short id, the first line of its message, and whose it is.
+fn summary(change: &ChangeSummary) -> Option<String> {
+    let id = change.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
+    let what: Vec<String> = id.into_iter().chain(change.title.clone()).collect();
+    let author = change.author.as_deref().map(str::trim).filter(|author| !author.is_empty());
+    match (what.is_empty(), author) {
+        (true, author) => author.map(str::to_owned),
+        (false, Some(author)) => Some(format!("{}, by {author}", what.join(" "))),
+        (false, None) => Some(what.join(" ")),
     }
 }
 

@@ -94,7 +94,8 @@ fn change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
     let broken = row.overview.broken_by.as_ref().filter(|_| row.light == Light::Red);
     let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
     let is_told = breaking.is_some_and(|breaking| broke(draft, row, pipeline, breaking));
-    if !is_told || row.change().is_some_and(|latest| Some(latest) != breaking) {
+    let same = |latest: &ChangeSummary| breaking.is_some_and(|breaking| breaking.is_same(latest));
+    if !is_told || row.change().is_some_and(|latest| !same(latest)) {
         latest_change(draft, row, pipeline);
     }
 }
