@@ -140,7 +140,7 @@ async fn measure(subjects: &[Subject], options: &Options) -> Result<(Table, Vec<
 
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let count = |count: usize| count as f64;
-    let trips = of(&|warm| warm.round_trips.map(count));
+    let trips = of(&|warm| warm.round_trips.most().map(count));
     let limits = subjects.iter().map(|subject| purpose(&subject.name).map(|purpose| count(purpose.round_trips)));
     table.push(Figure::new("round trips before the effect", "", 0, trips, Budget::Each(limits.collect())));
 
