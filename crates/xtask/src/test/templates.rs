@@ -9,7 +9,15 @@ use super::tools;
 use crate::command::run;
 use crate::workspace;
 
-const TEMPLATES: [&str; 3] = ["sam-template.yml", "spoke.yml", "pipeline.yml"];
+const TEMPLATES: [&str; 7] = [
+    "sam-template.yml",
+    "spoke.yml",
+    "pipeline.yml",
+    "templates/environment.yml",
+    "templates/service.yml",
+    "templates/pipeline.yml",
+    "templates/function.yml",
+];
 
 pub(super) fn check() -> Result<()> {
     tools::prepare()?;
