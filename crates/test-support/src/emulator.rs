@@ -45,7 +45,16 @@ pub struct Emulator {
 impl Emulator {
     /// Starts moto and waits until it answers.
     pub fn moto() -> Result<Self, EmulatorError> {
-        let emulator = Self::start("moto", tools::python("moto_server.py"))?;
+        Self::moto_by("moto_server.py")
+    }
+
+    /// Starts a moto whose `CloudFormation` also has what it lacks for the templates of services (`moto_cloudformation.py`).
+    pub fn moto_for_stacks() -> Result<Self, EmulatorError> {
+        Self::moto_by("moto_stacks.py")
+    }
+
+    fn moto_by(program: &str) -> Result<Self, EmulatorError> {
+        let emulator = Self::start("moto", tools::python(program))?;
         // Without this, a Lambda function made in it would want Docker.
         let reply = ask::post(&format!("{}/moto-api/config", emulator.url), &[], r#"{"lambda":{"use_docker":false}}"#);
         match reply {

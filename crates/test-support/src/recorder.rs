@@ -4,6 +4,7 @@
 //! from under it any one of them.
 
 use std::io;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -15,6 +16,7 @@ use hyper_util::rt::TokioExecutor;
 use crate::call::{Call, CallLog};
 use crate::fault::{Fault, Faults};
 use crate::http::{Reply, Request, Server};
+use crate::lock;
 use crate::stand_in::protocol;
 
 /// The proxy.
@@ -23,23 +25,34 @@ pub struct Recorder {
     server: Server,
     calls: CallLog,
     faults: Faults<Fault>,
+    cut: Arc<Mutex<Option<Cut>>>,
+}
+
+/// Where a client is cut off.
+#[derive(Debug)]
+struct Cut {
+    counts: fn(&str) -> bool,
+    passing: usize,
+    loses_reply: bool,
+    is_done: bool,
 }
 
 impl Recorder {
     /// Starts a proxy to an address such as `http://127.0.0.1:5000`.
     pub fn start(upstream: &str) -> io::Result<Self> {
         let (calls, faults) = (CallLog::default(), Faults::default());
+        let cut = Arc::<Mutex<Option<Cut>>>::default();
         let upstream = upstream.trim_end_matches('/').to_owned();
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let server = {
-            let (calls, faults) = (calls.clone(), faults.clone());
+            let (calls, faults, cut) = (calls.clone(), faults.clone(), Arc::clone(&cut));
             Server::start(move |request| {
-                handle(upstream.clone(), client.clone(), calls.clone(), faults.clone(), request)
+                handle(upstream.clone(), client.clone(), calls.clone(), faults.clone(), Arc::clone(&cut), request)
             })?
         };
-        Ok(Self { server, calls, faults })
+        Ok(Self { server, calls, faults, cut })
     }
 
     /// Its address, without a slash at its end.
@@ -57,9 +70,17 @@ impl Recorder {
         self.faults.standing(operation, fault);
     }
 
-    /// Nothing fails any more.
-    pub fn clear_faults(&self) {
+    /// Of the requests that count, the one after `passing` others is the last thing that happens, as if the client's
+    /// credentials expired there: it is refused or, with `loses_reply`, done without an answer, and every request after
+    /// it is refused.
+    pub fn cut_off(&self, counts: fn(&str) -> bool, passing: usize, loses_reply: bool) {
+        *lock(&self.cut) = Some(Cut { counts, passing, loses_reply, is_done: false });
+    }
+
+    /// Nothing fails any more. Says whether a client was cut off.
+    pub fn clear_faults(&self) -> bool {
         self.faults.clear();
+        lock(&self.cut).take().is_some_and(|cut| cut.is_done)
     }
 
     /// All requests so far, in the order in which they came.
@@ -78,14 +99,35 @@ async fn handle(
     client: Client<HttpConnector, Full<Bytes>>,
     calls: CallLog,
     faults: Faults<Fault>,
+    cut: Arc<Mutex<Option<Cut>>>,
     request: Request,
 ) -> Reply {
     let asked = protocol::read(&request);
     let number = calls.begin(&asked.service, &asked.region, &asked.operation, asked.input.clone(), request.received);
     let forward = async || forward(&upstream, &client, request).await;
-    let reply = crate::stand_in::faulty(faults.next(&asked.operation), &asked, forward).await;
+    let fault = next_cut(&cut, &asked.operation).or_else(|| faults.next(&asked.operation));
+    let reply = crate::stand_in::faulty(fault, &asked, forward).await;
     crate::stand_in::note(&calls, number, &reply).await;
     reply
+}
+
+fn next_cut(cut: &Mutex<Option<Cut>>, operation: &str) -> Option<Fault> {
+    let mut cut = lock(cut);
+    let cut = cut.as_mut()?;
+    if !cut.is_done {
+        if !(cut.counts)(operation) {
+            return None;
+        }
+        if cut.passing > 0 {
+            cut.passing -= 1;
+            return None;
+        }
+        cut.is_done = true;
+        if cut.loses_reply {
+            return Some(Fault::LostReply);
+        }
+    }
+    Some(Fault::error(403, "ExpiredToken", "The security token included in the request is expired"))
 }
 
 /// Sends the request on as it came, its host included: emulators tell services apart by it and by the signature.

@@ -9,6 +9,7 @@ use super::cloudformation::CloudFormation;
 use super::codebuild::CodeBuild;
 use super::codedeploy::CodeDeploy;
 use super::codepipeline::CodePipeline;
+use super::connections::Connections;
 use super::ecs::Ecs;
 use super::logs::Logs;
 use super::protocol::{self, Asked, Refusal};
@@ -33,6 +34,7 @@ pub struct Aws {
 struct World {
     codepipeline: CodePipeline,
     codebuild: CodeBuild,
+    connections: Connections,
     logs: Logs,
     codedeploy: CodeDeploy,
     cloudformation: CloudFormation,
@@ -80,6 +82,16 @@ impl Aws {
     /// Tells of an action's execution, or what has become of it: an entry of `actionExecutionDetails`.
     pub fn put_action(&self, pipeline: &str, detail: Value) {
         lock(&self.world).codepipeline.put_action(pipeline, detail);
+    }
+
+    /// Every connection is authorised from now on, apart from those of [`Aws::set_connection`].
+    pub fn authorise_connections(&self) {
+        lock(&self.world).connections.authorise_every();
+    }
+
+    /// Tells the status of a connection, such as `ERROR`.
+    pub fn set_connection(&self, arn: &str, status: &str) {
+        lock(&self.world).connections.set_status(arn, status);
     }
 
     /// Tells of a build: an entry of `BatchGetBuilds`.
@@ -158,6 +170,9 @@ async fn handle(world: Arc<Mutex<World>>, calls: CallLog, faults: Faults<Fault>,
     if asked.service == "unsigned" && asked.protocol == protocol::Protocol::Query {
         "cloudformation".clone_into(&mut asked.service);
     }
+    if asked.protocol == protocol::Protocol::Cbor {
+        asked.input = protocol::read_cbor(&request);
+    }
     let number = calls.begin(&asked.service, &asked.region, &asked.operation, asked.input.clone(), request.received);
     let reply = faulty(faults.next(&asked.operation), &asked, async || world_answers(&world, &asked)).await;
     note(&calls, number, &reply).await;
@@ -202,6 +217,7 @@ fn world_answers(world: &Mutex<World>, asked: &Asked) -> Reply {
     let answer = match asked.service.as_str() {
         "codepipeline" => world.codepipeline.answer(operation, input),
         "codebuild" => world.codebuild.answer(operation, input),
+        "codeconnections" => world.connections.answer(operation, input),
         "logs" => world.logs.answer(operation, input),
         "codedeploy" => world.codedeploy.answer(operation, input),
         "cloudformation" => world.cloudformation.answer(operation, input),

@@ -1,6 +1,7 @@
 //! `CodePipeline`: what it says of pipelines and their executions, and what it is told to do.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -19,6 +20,8 @@ struct Pipeline {
     executions: Vec<Value>,
     actions: Vec<Value>,
     answered: Vec<String>,
+    /// The stages that nothing enters, each with the reason.
+    closed: BTreeMap<String, String>,
 }
 
 impl CodePipeline {
@@ -52,7 +55,10 @@ impl CodePipeline {
                 declaration.map(|pipeline| json!({ "pipeline": pipeline })).ok_or_else(|| not_told("GetPipeline"))
             }
             "GetPipelineState" => {
-                self.find(text(input, "name"))?.state.clone().ok_or_else(|| not_told("GetPipelineState"))
+                let pipeline = self.find(text(input, "name"))?;
+                let mut state = pipeline.state.clone().ok_or_else(|| not_told("GetPipelineState"))?;
+                pipeline.show_transitions(&mut state);
+                Ok(state)
             }
             "ListPipelineExecutions" => self.list_executions(input),
             "ListActionExecutions" => self.list_actions(input),
@@ -60,6 +66,9 @@ impl CodePipeline {
             "PutApprovalResult" => self.approve(input),
             "RetryStageExecution" => self.retry(input),
             "StopPipelineExecution" => self.stop(input),
+            "StartPipelineExecution" => self.start(input),
+            "DisableStageTransition" => self.close(input),
+            "EnableStageTransition" => self.open(input),
             _ => Err(Refusal::new("UnknownOperationException", format!("CodePipeline stands in without {operation}"))),
         }
     }
@@ -184,6 +193,34 @@ impl CodePipeline {
         Ok(json!({ "pipelineExecutionId": id }))
     }
 
+    /// A new execution, which is in progress from now on.
+    fn start(&mut self, input: &Value) -> Result<Value, Refusal> {
+        let name = text(input, "name");
+        self.find(name)?;
+        let id = format!("0b7f2a10-0000-4000-8000-{:012x}", self.pipeline(name).executions.len());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let summary = json!({
+            "pipelineExecutionId": id, "status": "InProgress", "startTime": now, "lastUpdateTime": now,
+            "trigger": { "triggerType": "StartPipelineExecution" },
+        });
+        self.put_execution(name, summary);
+        Ok(json!({ "pipelineExecutionId": id }))
+    }
+
+    fn close(&mut self, input: &Value) -> Result<Value, Refusal> {
+        let (name, stage) = (text(input, "pipelineName"), text(input, "stageName"));
+        self.find(name)?;
+        self.pipeline(name).closed.insert(stage.to_owned(), text(input, "reason").to_owned());
+        Ok(json!({}))
+    }
+
+    fn open(&mut self, input: &Value) -> Result<Value, Refusal> {
+        let (name, stage) = (text(input, "pipelineName"), text(input, "stageName"));
+        self.find(name)?;
+        self.pipeline(name).closed.remove(stage);
+        Ok(json!({}))
+    }
+
     fn pipeline(&mut self, name: &str) -> &mut Pipeline {
         self.pipelines.entry(name.to_owned()).or_default()
     }
@@ -209,6 +246,17 @@ impl Pipeline {
             "pipelineType": declared("pipelineType").unwrap_or_else(|| "V2".into()),
             "executionMode": declared("executionMode").unwrap_or_else(|| "SUPERSEDED".into()),
         })
+    }
+
+    fn show_transitions(&self, state: &mut Value) {
+        let stages = state.get_mut("stageStates").and_then(Value::as_array_mut);
+        for stage in stages.into_iter().flatten() {
+            let reason = self.closed.get(text(stage, "stageName")).cloned();
+            if let (Some(reason), Some(stage)) = (reason, stage.as_object_mut()) {
+                stage
+                    .insert("inboundTransitionState".to_owned(), json!({ "enabled": false, "disabledReason": reason }));
+            }
+        }
     }
 
     fn find(&self, id: &str) -> Result<&Value, Refusal> {

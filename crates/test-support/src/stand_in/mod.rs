@@ -8,6 +8,7 @@ mod cloudformation;
 mod codebuild;
 mod codedeploy;
 mod codepipeline;
+mod connections;
 mod ecs;
 mod logs;
 mod paging;

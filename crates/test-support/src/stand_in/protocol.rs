@@ -28,7 +28,7 @@ pub(crate) enum Protocol {
     Json,
     /// `awsQuery`: a form in, XML out.
     Query,
-    /// `rpcv2Cbor`, which is passed on and never spoken here.
+    /// `rpcv2Cbor`; what is only passed on is not read ([`read_cbor`] does).
     Cbor,
     /// REST, likewise.
     Rest,
@@ -76,6 +76,11 @@ pub(crate) fn read(request: &Request) -> Asked {
     Asked { service, region, operation, input, protocol: Protocol::Rest }
 }
 
+/// The input of a request in CBOR, as far as JSON has the same.
+pub(crate) fn read_cbor(request: &Request) -> Value {
+    ciborium::from_reader(inflated(request).as_slice()).unwrap_or_default()
+}
+
 /// The answer to a request, in the client's protocol.
 pub(crate) fn answer(asked: &Asked, output: &Value) -> Reply {
     match asked.protocol {
@@ -90,6 +95,12 @@ pub(crate) fn answer(asked: &Asked, output: &Value) -> Reply {
                 "</{operation}Result><ResponseMetadata><RequestId>{REQUEST_ID}</RequestId></ResponseMetadata></{operation}Response>"
             );
             Reply::new(200, "text/xml", xml)
+        }
+        Protocol::Cbor => {
+            let mut cbor = Vec::new();
+            // Into memory, and of a value that JSON can hold: neither can fail.
+            let _ = ciborium::into_writer(output, &mut cbor);
+            Reply::new(200, "application/cbor", cbor).with_header("smithy-protocol", "rpc-v2-cbor")
         }
         _ => Reply::new(200, "application/x-amz-json-1.1", output.to_string()),
     }

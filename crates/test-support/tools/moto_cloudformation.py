@@ -1,0 +1,256 @@
+"""What moto's CloudFormation lacks, as AWS documents it: a function, some types, and change sets that belong to one stack.
+
+A type that moto skips is created here as far as others refer to it, and only if botocore takes its properties as the input
+of the call that CloudFormation makes for it. So a property of the wrong name or form fails the stack.
+
+moto looks for a change set by its name alone, whatever stack it is of; it creates a second stack of a name that is taken;
+and what a change set leads to has the outputs, parameters and tags of before.
+"""
+
+import ipaddress
+import uuid
+from functools import cache
+from itertools import islice
+
+import botocore.loaders
+import botocore.model
+import botocore.validate
+
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import CloudFormationBackend as Backend
+from moto.core.common_models import CloudFormationModel
+from moto.core.utils import utcnow
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.route_tables import RouteTable
+from moto.elbv2.models import FakeTargetGroup
+
+without_cidr = parsing.clean_json
+
+
+def clean_json(value, resources):
+    if isinstance(value, dict) and set(value) == {"Fn::Cidr"}:
+        block, count, *bits = [clean_json(each, resources) for each in value["Fn::Cidr"]]
+        length = 32 - int(bits[0]) if bits else None
+        return [str(each) for each in islice(ipaddress.ip_network(block).subnets(new_prefix=length), int(count))]
+    return without_cidr(value, resources)
+
+
+# Its own recursion finds the name in the module.
+parsing.clean_json = clean_json
+
+create, execute = Backend.create_change_set, Backend.execute_change_set
+
+
+def stack_of(backend, name):
+    return next((each for each in backend.stacks.values() if name in (each.name, each.stack_id)), None)
+
+
+def create_change_set(self, stack_name, change_set_name, template, parameters, description, change_set_type, **others):
+    stack = stack_of(self, stack_name)
+    if change_set_type == "CREATE" and stack is not None:
+        if stack.status != "REVIEW_IN_PROGRESS":
+            raise ValidationError(message=f"Stack [{stack_name}] already exists and cannot be created again")
+        del self.stacks[stack.stack_id]
+    return create(self, stack_name, change_set_name, template, parameters, description, change_set_type, **others)
+
+
+def execute_change_set(self, change_set_name, stack_name=None):
+    change_set = self.describe_change_set(change_set_name)
+    execute(self, change_set_name, stack_name)
+    stack = change_set.stack
+    stack._parse_template()
+    stack.parameters, stack.tags = change_set.parameters, change_set.tags or {}
+    stack.output_map = stack._create_output_map()
+    stack.last_updated_time = utcnow()
+
+
+def delete_change_set(self, change_set_name):
+    if change_set_name in self.change_sets:
+        del self.change_sets[change_set_name]
+
+
+def delete_route_table(self, account, region):
+    """moto keeps the tables of a stack that is deleted, and so cannot delete its VPC."""
+    backend = ec2_backends[account][region]
+    for association in list(self.associations):
+        backend.disassociate_route_table(association)
+    backend.delete_route_table(self.id)
+
+
+RouteTable.delete = delete_route_table
+FakeTargetGroup.get_cfn_attribute = lambda self, name: {"TargetGroupFullName": self.arn.rsplit(":", 1)[-1]}[name]
+Backend.create_change_set = create_change_set
+Backend.execute_change_set = execute_change_set
+Backend.delete_change_set = delete_change_set
+
+
+# ---- Types ----
+
+
+@cache
+def input_of(service, operation):
+    loaded = botocore.loaders.Loader().load_service_model(service, "service-2")
+    return botocore.model.ServiceModel(loaded, service).operation_model(operation).input_shape
+
+
+def as_input(value, shape, path):
+    """Properties in the spelling of an API. What it has no member for stays as it is, and fails."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        members = {name.lower(): name for name in shape.members}
+        spelled = {members.get(name.lower(), name): each for name, each in value.items()}
+        unknown = [name for name in spelled if name not in shape.members]
+        if unknown:
+            raise ValidationError(message=f"{path}: {shape.name} has no {', '.join(unknown)}")
+        return {name: as_input(each, shape.members[name], f"{path}.{name}") for name, each in spelled.items()}
+    if shape.type_name == "list" and isinstance(value, list):
+        return [as_input(each, shape.member, path) for each in value]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {key: as_input(each, shape.value, f"{path}.{key}") for key, each in value.items()}
+    # CloudFormation converts scalars.
+    if shape.type_name == "string":
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    if shape.type_name in ("integer", "long"):
+        return int(value)
+    if shape.type_name in ("double", "float"):
+        return float(value)
+    if shape.type_name == "boolean":
+        return str(value).lower() == "true"
+    return value
+
+
+def check(service, operation, value):
+    shape = input_of(service, operation)
+    value = as_input(value, shape, operation)
+    report = botocore.validate.ParamValidator().validate(value, shape)
+    if report.has_errors():
+        raise ValidationError(message=report.generate_report())
+    return value
+
+
+def without(properties, *names):
+    return {name: value for name, value in properties.items() if name not in names}
+
+
+def tags_of(properties):
+    return [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])]
+
+
+def pipeline(properties):
+    check(
+        "codepipeline",
+        "CreatePipeline",
+        {"pipeline": without(properties, "RestartExecutionOnUpdate", "Tags"), "tags": tags_of(properties)},
+    )
+    return properties["Name"], {}
+
+
+def project(properties):
+    check("codebuild", "CreateProject", properties)
+    return properties["Name"], {"Arn": arn("codebuild", f"project/{properties['Name']}")}
+
+
+def connection(properties):
+    check("codeconnections", "CreateConnection", properties)
+    made = arn("codeconnections", f"connection/{uuid.uuid4()}")
+    return made, {"ConnectionArn": made, "ConnectionStatus": "PENDING"}
+
+
+def scalable_target(properties):
+    check("application-autoscaling", "RegisterScalableTarget", properties)
+    parts = (properties[name] for name in ("ResourceId", "ScalableDimension", "ServiceNamespace"))
+    return "|".join(parts), {}
+
+
+def scaling_policy(properties):
+    resource, dimension, namespace = properties["ScalingTargetId"].split("|")
+    target = {"ResourceId": resource, "ScalableDimension": dimension, "ServiceNamespace": namespace}
+    check("application-autoscaling", "PutScalingPolicy", without(properties, "ScalingTargetId") | target)
+    return arn("autoscaling", f"scalingPolicy:{uuid.uuid4()}:policyName/{properties['PolicyName']}"), {}
+
+
+def alarm(properties):
+    check("cloudwatch", "PutMetricAlarm", properties)
+    return properties["AlarmName"], {}
+
+
+def bucket_policy(properties):
+    return properties["Bucket"], {}
+
+
+def role_policy(properties):
+    return properties["PolicyName"], {}
+
+
+def arn(service, resource):
+    return f"arn:aws:{service}:us-east-1:123456789012:{resource}"
+
+
+TYPES = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
+    "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
+    "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CodeBuild::Project": project,
+    "AWS::CodeConnections::Connection": connection,
+    "AWS::CodePipeline::Pipeline": pipeline,
+    "AWS::IAM::RolePolicy": role_policy,
+    "AWS::S3::BucketPolicy": bucket_policy,
+}
+
+
+def model(kind, make):
+    """A model that remembers what was made of a template's properties."""
+
+    class Made(CloudFormationModel):
+        # moto keeps the instances of each of its services apart by the module.
+        __module__ = "moto.cloudformation.models"
+
+        def __init__(self, properties):
+            self.properties = properties
+            self.physical_resource_id, self.attributes = make(properties)
+
+        @staticmethod
+        def cloudformation_name_type():
+            return ""
+
+        @staticmethod
+        def cloudformation_type():
+            return kind
+
+        @classmethod
+        def has_cfn_attr(cls, attr):
+            return True
+
+        def get_cfn_attribute(self, name):
+            return self.attributes[name]
+
+        @classmethod
+        def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **_):
+            return cls(parsing_free(cloudformation_json["Properties"]))
+
+        @classmethod
+        def update_from_cloudformation_json(
+            cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
+        ):
+            return cls(parsing_free(cloudformation_json["Properties"]))
+
+        @classmethod
+        def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
+            pass
+
+        def is_created(self):
+            return True
+
+    return Made
+
+
+def parsing_free(value):
+    """Properties as plain values, without what AWS::NoValue left."""
+    if isinstance(value, dict):
+        return {name: parsing_free(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [parsing_free(each) for each in value if each is not None]
+    return value
+
+
+MODELS = [model(kind, make) for kind, make in TYPES.items()]
