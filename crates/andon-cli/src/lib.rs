@@ -1,8 +1,12 @@
 //! The command line of Andon, and the ports of its domain on one machine.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod command;
 pub mod json;
 pub mod local;
+#[cfg(feature = "aws")]
+pub mod service;
 pub mod sqlite;
 pub mod terminal;
 pub mod web;

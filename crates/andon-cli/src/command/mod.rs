@@ -15,12 +15,20 @@ mod ask;
 mod check;
 mod dashboard;
 mod demo;
+#[cfg(feature = "aws")]
+mod down;
 mod explain;
+#[cfg(feature = "aws")]
+mod init;
 mod preview;
+#[cfg(feature = "aws")]
+mod question;
 mod replay;
 mod runs;
 mod serve;
 mod status;
+#[cfg(feature = "aws")]
+mod up;
 
 const EXITS: &str = "\
 Exit codes:
@@ -54,6 +62,12 @@ enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Preview(preview::Preview),
+    #[cfg(feature = "aws")]
+    Init(init::Init),
+    #[cfg(feature = "aws")]
+    Up(Box<up::Up>),
+    #[cfg(feature = "aws")]
+    Down(down::Down),
 }
 
 /// What every command is given.
@@ -91,6 +105,12 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check.run(around),
         Command::Explain(explain) => explain.run(around),
         Command::Preview(preview) => preview.run(around),
+        #[cfg(feature = "aws")]
+        Command::Init(init) => init.run(around),
+        #[cfg(feature = "aws")]
+        Command::Up(up) => up.run(around),
+        #[cfg(feature = "aws")]
+        Command::Down(down) => down.run(around),
     };
     match outcome {
         Ok(Verdict::Well) => ExitCode::SUCCESS,

@@ -1,0 +1,151 @@
+//! AWS as the command line uses it: whose credentials, which account and region, and errors in plain words.
+//!
+//! Every command that talks to AWS opens a [`Session`], so that a missing region or an expired sign-in reads the same
+//! everywhere.
+
+use std::error::Error;
+use std::time::Duration;
+
+use anyhow::{anyhow, bail};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+
+/// Which account and region.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Options {
+    /// A profile of your AWS configuration [default: `AWS_PROFILE`, or the profile `default`]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The AWS region [default: `AWS_REGION`, or the profile's region]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// Working credentials, with the account and region that they lead to.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What clients are made from.
+    pub config: SdkConfig,
+    /// The account, 12 digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    profile: Option<String>,
+}
+
+impl Session {
+    /// Finds credentials and a region as the AWS CLI does, and asks STS whether they work.
+    pub async fn open(options: &Options) -> anyhow::Result<Self> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(Duration::from_secs(30))
+            .operation_timeout(Duration::from_mins(2))
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(5));
+        if let Ok(name) = AppName::new("andon") {
+            loader = loader.app_name(name);
+        }
+        if let Some(profile) = &options.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &options.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        let config = loader.load().await;
+        let profile = options.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+        let Some(region) = config.region().map(ToString::to_string).filter(|region| !region.is_empty()) else {
+            bail!("no AWS region: pass --region, set AWS_REGION, or run `aws configure`");
+        };
+        let mut session = Self { config, account: String::new(), region, profile };
+        let identity = aws_sdk_sts::Client::new(&session.config).get_caller_identity().send().await;
+        let identity = identity.map_err(|error| session.plain("find out whose credentials these are", &error))?;
+        identity.account().unwrap_or_default().clone_into(&mut session.account);
+        Ok(session)
+    }
+
+    /// An error of an AWS call: what was being done, and why it did not work.
+    pub fn plain<E, R>(&self, doing: &str, error: &SdkError<E, R>) -> anyhow::Error
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: std::fmt::Debug,
+    {
+        let reason = self.reason(error.code(), error.message(), &chain(error));
+        anyhow!("cannot {doing}: {reason}")
+    }
+
+    fn reason(&self, code: Option<&str>, message: Option<&str>, chain: &str) -> String {
+        let profile = self.profile.as_deref().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
+        match (code, message) {
+            (Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired"), _) => {
+                format!("your AWS credentials have expired; sign in again, for example with `aws sso login{profile}`")
+            }
+            (
+                Some("InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch" | "AuthFailure"),
+                _,
+            ) => "AWS does not accept these credentials; check the access key and its secret".to_owned(),
+            (Some(code), Some(message)) => format!("{message} ({code})"),
+            (Some(code), None) => code.to_owned(),
+            // Credentials are looked for with the first call.
+            (None, _) if is_expired_sign_in(chain) => {
+                format!("your SSO session has ended; run `aws sso login{profile}`")
+            }
+            (None, _) if chain.contains("credential") => {
+                format!("no AWS credentials; run `aws configure sso` or `aws configure`, or pass --profile ({chain})")
+            }
+            (None, _) => format!("AWS in {} does not answer ({chain})", self.region),
+        }
+    }
+}
+
+fn is_expired_sign_in(chain: &str) -> bool {
+    let chain = chain.to_lowercase();
+    (chain.contains("sso") || chain.contains("token") || chain.contains("login"))
+        && (chain.contains("expired") || chain.contains("refresh"))
+}
+
+/// What each layer of the client said; the outermost ones say no more than that something went wrong.
+fn chain(error: &dyn Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !texts.last().is_some_and(|last| last.contains(&text)) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    texts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(profile: Option<&str>) -> Session {
+        Session {
+            config: SdkConfig::builder().build(),
+            account: "111122223333".to_owned(),
+            region: "eu-west-1".to_owned(),
+            profile: profile.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn errors_say_what_to_do() {
+        let session = session(Some("work"));
+        let expired = session.reason(Some("ExpiredToken"), Some("The security token is expired"), "");
+        assert!(expired.contains("aws sso login --profile work"), "{expired}");
+        let sso = session.reason(None, None, "dispatch failure: the SSO token has expired and cannot be refreshed");
+        assert_eq!(sso, "your SSO session has ended; run `aws sso login --profile work`");
+        let none = session.reason(None, None, "dispatch failure: no providers in chain provided credentials");
+        assert!(none.starts_with("no AWS credentials"), "{none}");
+        let gone = session.reason(None, None, "dispatch failure: io error: connection refused");
+        assert!(gone.starts_with("AWS in eu-west-1 does not answer"), "{gone}");
+        let denied = session.reason(Some("AccessDenied"), Some("not authorized to perform: s3:PutObject"), "");
+        assert_eq!(denied, "not authorized to perform: s3:PutObject (AccessDenied)");
+    }
+}
