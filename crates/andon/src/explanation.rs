@@ -4,12 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Runbook;
-use crate::diagnosis::{Category, CauseLine, Evidence, Message, MessageSource, PhaseContext, diagnose, failed_tests};
 use crate::event::{EvidenceEvent, EvidenceKind};
 use crate::join::join_by_order;
 use crate::name::PipelineId;
 use crate::run::Failure;
+use andon_diagnosis::Runbook;
+use andon_diagnosis::{Category, CauseLine, Evidence, Message, MessageSource, PhaseContext, diagnose, failed_tests};
 
 /// The most lines of a cause that are kept and told.
 pub const MOST_LINES: usize = 12;

@@ -10,7 +10,6 @@ use andon::answer::{
 };
 use andon::clock::Timer;
 use andon::config::Deployment;
-use andon::diagnosis::{Evidence, Log};
 use andon::event::EvidenceEvent;
 use andon::explanation::{Found, explain};
 use andon::history::{ChangeSummary, Current, History, Keys, Overview};
@@ -21,6 +20,7 @@ use andon::ledger::{
 use andon::name::{ExecutionId, ExternalId, PipelineId, PipelineName, StageName};
 use andon::run::{Run, Status};
 use andon::testing::{events, home, told};
+use andon_diagnosis::{Evidence, Log};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 

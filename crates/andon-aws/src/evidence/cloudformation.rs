@@ -3,8 +3,8 @@
 //! A stack's events come newest first, those of earlier operations after those of the one that failed. What fails after
 //! the first failure fails because of it: resources are given up, and the stack says that it was rolled back.
 
-use andon::diagnosis::MessageSource;
 use andon::run::Failure;
+use andon_diagnosis::MessageSource;
 use aws_sdk_cloudformation::types::StackEvent;
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};

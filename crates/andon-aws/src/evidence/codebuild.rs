@@ -3,7 +3,7 @@
 //! The build says where its log is, but nearly always that is where CodeBuild puts it by itself. So both are asked at
 //! once, and the log that was guessed is used if the build does not name another one.
 
-use andon::diagnosis::PhaseContext;
+use andon_diagnosis::PhaseContext;
 use aws_sdk_codebuild::types::{Build, BuildBatch, LogsLocation, StatusType};
 use futures_util::future::join;
 

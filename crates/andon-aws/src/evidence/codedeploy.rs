@@ -1,6 +1,6 @@
 //! CodeDeploy: what the deployment says, and what the scripts said on the targets where it failed.
 
-use andon::diagnosis::{Log, MessageSource};
+use andon_diagnosis::{Log, MessageSource};
 use aws_sdk_codedeploy::types::{
     CloudFormationTarget, DeploymentTarget, Diagnostics, LifecycleErrorCode, LifecycleEvent, LifecycleEventStatus,
     TargetFilterName,

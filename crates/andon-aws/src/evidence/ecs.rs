@@ -1,6 +1,6 @@
 //! ECS: why tasks stopped, and what the service says of its deployment.
 
-use andon::diagnosis::MessageSource;
+use andon_diagnosis::MessageSource;
 use aws_sdk_codepipeline::types::{PipelineDeclaration, StageDeclaration};
 use aws_sdk_ecs::types::{Container, DeploymentRolloutState, DesiredStatus, Service as Described, Task};
 use futures_util::future::join;

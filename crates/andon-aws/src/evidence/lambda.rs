@@ -1,7 +1,7 @@
 //! Lambda: a function that reports a failure says why by itself. One that never answered has at best left a log.
 
-use andon::diagnosis::Log;
 use andon::run::Failure;
+use andon_diagnosis::Log;
 use jiff::SignedDuration;
 
 use super::clients::Regional;

@@ -1,6 +1,6 @@
 //! A log, read from its end: what failed is near it, and what came long before is read only when the cause is not there.
 
-use andon::diagnosis::{Evidence, Log, diagnose};
+use andon_diagnosis::{Evidence, Log, diagnose};
 use aws_sdk_cloudwatchlogs::Client;
 
 use super::inquiry::Inquiry;

@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use andon::diagnosis::{Diagnosis, diagnose};
 use andon::event::{ExecutionResult, Provider};
 use andon::explanation::{EvidenceSource, Found};
 use andon::name::{AccountId, ActionName, ExternalId, PipelineId, PipelineName, Region, StageName};
 use andon::run::{Failure, Run};
 use andon_aws::evidence::{AwsEvidence, MemberRole};
+use andon_diagnosis::{Diagnosis, diagnose};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_codebuild::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use test_support::call::{Call, round_trips};

@@ -3,8 +3,8 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use andon::diagnosis::{Category, Diagnosis, Evidence, Log, diagnose};
-use andon::redaction::redact;
+use andon_diagnosis::{Category, Diagnosis, Evidence, Log, diagnose};
+use andon_redaction::redact;
 use anyhow::Context as _;
 
 use super::{Surroundings, Verdict, configuration};

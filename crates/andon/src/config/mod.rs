@@ -32,6 +32,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use andon_diagnosis::Runbook;
 use jiff::tz::TimeZone;
 
 pub use account::Account;
@@ -46,7 +47,6 @@ pub use quiet::{QuietHours, Timing, Window};
 #[cfg(feature = "check")]
 pub use render::{Style, render};
 pub use routes::{Failures, Match, Route};
-pub use runbook::{Pattern, Runbook};
 pub use secret::{BadWebhookUrl, SecretRef, WebhookUrl};
 pub use statistics::{Deployment, Detail, Statistics};
 pub use topic::{Topic, TopicArn};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::member::{name, optional_name, string, time};
 use super::{Malformed, Received};
 use crate::name::{ActionExecutionId, ActionName, Home, PipelineId, StageName};
-use crate::redaction::redact;
+use andon_redaction::redact;
 
 const WHAT: &str = "an approval message";
 

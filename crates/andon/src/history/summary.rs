@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Deployment;
-use crate::diagnosis::Category;
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
 use crate::run::{Deployed, Failure, Outcome, Run, Status};
+use andon_diagnosis::Category;
 
 /// The most outcomes (and deployments) kept of one run; of a run that was retried more often, the first and the last ones.
 const MOST_OUTCOMES: usize = 16;

@@ -12,7 +12,7 @@ use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, St
 use crate::explanation::Explanation;
 use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
-use crate::redaction::redact;
+use andon_redaction::redact;
 
 mod attempt;
 mod change;

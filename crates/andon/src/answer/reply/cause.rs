@@ -3,9 +3,9 @@
 use super::super::spoken::spoken;
 use super::super::{Phrase, Voice};
 use crate::board::Row;
-use crate::diagnosis::Category;
 use crate::explanation::Explanation;
 use crate::name::{ActionName, StageName};
+use andon_diagnosis::Category;
 
 /// What went wrong and where; `None` where nobody knows what.
 pub(super) fn sentence(row: &Row, explanation: Option<&Explanation>, voice: &Voice) -> Option<String> {

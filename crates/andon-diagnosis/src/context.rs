@@ -41,7 +41,7 @@ impl Context {
         last.reverse();
         let command = structure.command.as_ref().map(|command| CauseLine {
             line: command.line + 1,
-            text: crate::redaction::redact(&super::shortened(&command.text)).into_owned(),
+            text: andon_redaction::redact(&super::shortened(&command.text)).into_owned(),
         });
         Self { command, status: structure.status, lines: quote(log, &last) }
     }

@@ -22,12 +22,11 @@ pub use context::Context;
 pub use count::failed_tests;
 pub use evidence::{Evidence, Message, MessageSource, PhaseContext};
 pub use log::Log;
-pub use runbook::RunbookMatch;
+pub use runbook::{BadPattern, Pattern, Runbook, RunbookMatch};
 
 use serde::Serialize;
 
-use crate::config::Runbook;
-use crate::redaction::redact_lines;
+use andon_redaction::redact_lines;
 use rank::Choice;
 use rule::Weight;
 use scan::RULES;
@@ -177,7 +176,7 @@ fn quote(log: &Log, lines: &[usize]) -> Vec<CauseLine> {
 }
 
 fn redacted(text: &str) -> String {
-    crate::redaction::redact(text).into_owned()
+    andon_redaction::redact(text).into_owned()
 }
 
 fn shortened(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! Any bytes: no panic, at most twelve lines, all of which exist, the same answer twice, nothing left to redact.
 #![no_main]
 
-use andon::diagnosis::{Evidence, Log, MOST_LINES, diagnose};
-use andon::redaction::redact;
+use andon_diagnosis::{Evidence, Log, MOST_LINES, diagnose};
+use andon_redaction::redact;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

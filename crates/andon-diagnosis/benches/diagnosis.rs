@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use andon::diagnosis::{Evidence, Log, diagnose};
+use andon_diagnosis::{Evidence, Log, diagnose};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
 

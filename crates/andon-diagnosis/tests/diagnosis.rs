@@ -4,10 +4,8 @@
 
 use std::fmt::Write;
 
-use andon::config::{Pattern, Runbook};
-use andon::diagnosis::{
-    Category, Diagnosis, Evidence, Log, MOST_LINES, Message, MessageSource, PhaseContext, diagnose,
-};
+use andon_diagnosis::{Category, Diagnosis, Evidence, Log, MOST_LINES, Message, MessageSource, PhaseContext, diagnose};
+use andon_diagnosis::{Pattern, Runbook};
 use proptest::prelude::*;
 
 fn explain(log: &str) -> Diagnosis {

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use andon::diagnosis::{Evidence, Log, MOST_LINES, diagnose};
+use andon_diagnosis::{Evidence, Log, MOST_LINES, diagnose};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
