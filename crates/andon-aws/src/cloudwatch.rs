@@ -9,7 +9,7 @@ use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 
-use crate::fault::said;
+use crate::fault::{FaultKind, lacks, said};
 
 /// The most bytes that go into one call. CloudWatch takes 1 MB and does not say of what, so this is counted generously
 /// and before compression; only data with very long names come near it.
@@ -48,13 +48,8 @@ impl<C: Clock> CloudWatchSink<C> {
         let request = self.client.put_metric_data().namespace(NAMESPACE).set_metric_data(Some(data));
         request.send().await.map(drop).map_err(|error| SinkError {
             count,
-            problem: match error.code() {
-                Some("AccessDenied" | "AccessDeniedException") => {
-                    let said = said(&error);
-                    format!(
-                        "the permission cloudwatch:PutMetricData is missing; grant it to this function's role ({said})"
-                    )
-                }
+            problem: match FaultKind::of(&error) {
+                FaultKind::Denied => lacks("cloudwatch:PutMetricData", &error),
                 _ => said(&error),
             },
         })

@@ -2,14 +2,14 @@
 //!
 //! CloudWatch takes ten calls a second of each kind; the SDK waits and tries again when it is told to slow down.
 
-use andon::dashboard::{Dashboard, DashboardError, DashboardName, DashboardShelf};
+use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardShelf};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
 use aws_sdk_cloudwatch::operation::put_dashboard::PutDashboardError;
 use aws_sdk_cloudwatch::types::DashboardValidationMessage;
 
-use crate::fault::said;
+use crate::fault::{FaultKind, lacks, said};
 
 /// The dashboards of an account.
 #[derive(Debug, Clone)]
@@ -88,12 +88,9 @@ fn in_words(message: &DashboardValidationMessage) -> String {
 }
 
 fn problem<E: std::error::Error + ProvideErrorMetadata>(doing: String, operation: &str, error: &E) -> DashboardError {
-    let said = said(error);
-    let problem = match error.code() {
-        Some("AccessDenied" | "AccessDeniedException") => {
-            format!("the permission cloudwatch:{operation} is missing; grant it to this function's role ({said})")
-        }
-        _ => said,
+    let problem = match FaultKind::of(error) {
+        FaultKind::Denied => lacks(&format!("cloudwatch:{operation}"), error),
+        _ => said(error),
     };
     DashboardError { doing, problem }
 }

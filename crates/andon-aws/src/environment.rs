@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::env::VarError;
 use std::path::PathBuf;
 
-use andon::config::{Config, TopicArn};
 use andon::name::{AccountId, Home, Region};
+use andon_config::Config;
+use andon_notify::destination::sns::TopicArn;
 
 #[cfg(feature = "evidence")]
 use crate::evidence::MemberRole;

@@ -1,4 +1,4 @@
-//! What an AWS call that failed has to say for itself.
+//! Failed AWS calls: what kind of failure it is, and what AWS says about it.
 
 use std::error::Error;
 
@@ -26,4 +26,60 @@ pub(crate) fn said<T: Error + ProvideErrorMetadata>(error: &T) -> String {
             chain
         }
     }
+}
+
+/// The kind of failure that an error code of AWS's stands for, whichever service it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// The caller lacks a permission.
+    Denied,
+    /// What was asked for does not exist, or no longer.
+    Gone,
+    /// Too many calls.
+    Throttled,
+    /// A condition of the call did not hold, or what should be made is there already.
+    Conflict,
+    /// Anything else.
+    Other,
+}
+
+impl FaultKind {
+    pub(crate) fn of<T: ProvideErrorMetadata>(error: &T) -> Self {
+        match error.code().unwrap_or_default() {
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "KMSAccessDenied" => Self::Denied,
+            // SNS has several codes for it: AuthorizationError, AuthorizationErrorException.
+            code if code.starts_with("AuthorizationError") => Self::Denied,
+            "NotFound"
+            | "NotFoundException"
+            | "ResourceNotFound"
+            | "ResourceNotFoundException"
+            | "ParameterNotFound"
+            | "DeploymentDoesNotExistException"
+            | "ClusterNotFoundException"
+            | "ServiceNotFoundException"
+            | "PipelineNotFoundException"
+            | "PipelineExecutionNotFoundException"
+            | "StageNotFoundException"
+            | "ActionNotFoundException"
+            | "ChangeSetNotFound"
+            | "ChangeSetNotFoundException" => Self::Gone,
+            // CloudFormation has no code of its own for a stack that is not there.
+            "ValidationError" if error.message().is_some_and(|message| message.contains("does not exist")) => {
+                Self::Gone
+            }
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestLimitExceeded"
+            | "TooManyRequestsException"
+            | "ProvisionedThroughputExceededException" => Self::Throttled,
+            "ConditionalCheckFailedException" | "ConflictException" | "ResourceInUseException" => Self::Conflict,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What to do about a missing permission.
+pub(crate) fn lacks<T: Error + ProvideErrorMetadata>(permission: &str, error: &T) -> String {
+    format!("the permission {permission} is missing; grant it to this function's role ({})", said(error))
 }

@@ -11,7 +11,7 @@ use aws_sdk_codepipeline::config::Region as SdkRegion;
 use aws_sdk_codepipeline::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_codepipeline::types::{ActionState, ApprovalResult, ApprovalStatus, StageRetryMode, StageState};
 
-use crate::fault::said;
+use crate::fault::{FaultKind, lacks, said};
 
 /// CodePipeline takes summaries of at most 512 characters, and reasons for a stop of at most 200.
 const LONGEST_SUMMARY: usize = 512;
@@ -157,7 +157,6 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,
 {
-    let said = said(error);
     let (why, advice) = match error.code().unwrap_or_default() {
         "StageNotRetryableException" => (Obstacle::NotRetryable, "the pipeline has changed since, or nothing failed"),
         "NotLatestPipelineExecutionException" => (Obstacle::Overtaken, "a later run has been there: retry that one"),
@@ -170,15 +169,13 @@ where
         "PipelineExecutionNotStoppableException" | "DuplicatedStopRequestException" => {
             (Obstacle::NotStoppable, "it has ended or is being stopped")
         }
-        "PipelineNotFoundException"
-        | "PipelineExecutionNotFoundException"
-        | "StageNotFoundException"
-        | "ActionNotFoundException" => (Obstacle::Gone, "it is gone"),
-        "AccessDeniedException" | "AccessDenied" => {
-            let problem = format!("the permission {permission} is missing; grant it to this function's role ({said})");
-            return OrderError { why: Obstacle::Forbidden, doing: doing(order), problem };
-        }
-        _ => return OrderError { why: Obstacle::Unavailable, doing: doing(order), problem: said },
+        _ => match FaultKind::of(error) {
+            FaultKind::Gone => (Obstacle::Gone, "it is gone"),
+            FaultKind::Denied => {
+                return OrderError { why: Obstacle::Forbidden, doing: doing(order), problem: lacks(permission, error) };
+            }
+            _ => return OrderError { why: Obstacle::Unavailable, doing: doing(order), problem: said(error) },
+        },
     };
-    OrderError { why, doing: doing(order), problem: format!("{advice} ({said})") }
+    OrderError { why, doing: doing(order), problem: format!("{advice} ({})", said(error)) }
 }

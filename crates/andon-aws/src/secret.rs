@@ -7,8 +7,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use andon::clock::Clock as _;
-use andon::config::SecretRef;
 use andon::intervention::{Passcode, PasscodeError};
+use andon::secret::SecretRef;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
 use crate::clock::SystemClock;
-use crate::fault::said;
+use crate::fault::{FaultKind, said};
 
 /// How long a secret is used before it is fetched again.
 const FRESH: SignedDuration = SignedDuration::from_mins(5);
@@ -139,18 +139,20 @@ where
     R: std::fmt::Debug,
 {
     let reference = reference.to_string();
-    let problem = match error.code() {
-        Some("ParameterNotFound" | "ResourceNotFoundException") => {
+    let problem = match FaultKind::of(error) {
+        FaultKind::Gone => {
             "there is nothing of that name in this account and region; create it, or correct andon.yml".to_owned()
         }
-        Some(code) if code.starts_with("AccessDenied") => {
-            format!(
-                "the function's role lacks {permission} (and, for a key of your own, kms:Decrypt) on it; it may read \
-                 what is below the stack's parameter SecretsPath"
-            )
-        }
-        Some("ParameterVersionNotFound" | "InvalidKeyId" | "DecryptionFailure" | "ValidationException") => said(error),
-        _ => return SecretError::Later { reference, problem: said(error) },
+        FaultKind::Denied => format!(
+            "the function's role lacks {permission} (and, for a key of your own, kms:Decrypt) on it; it may read what is \
+             below the stack's parameter SecretsPath"
+        ),
+        _ => match error.code() {
+            Some("ParameterVersionNotFound" | "InvalidKeyId" | "DecryptionFailure" | "ValidationException") => {
+                said(error)
+            }
+            _ => return SecretError::Later { reference, problem: said(error) },
+        },
     };
     SecretError::Never { reference, problem }
 }

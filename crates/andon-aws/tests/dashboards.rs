@@ -1,8 +1,8 @@
 //! What CloudWatch says against a dashboard, in words for a log.
 
-use andon::config::Config;
-use andon::dashboard::{Dashboard, DashboardShelf, Site, build};
 use andon_aws::dashboards::CloudWatchShelf;
+use andon_config::Config;
+use andon_dashboards::{Dashboard, DashboardShelf, Site, build};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
 use aws_sdk_cloudwatch::operation::put_dashboard::{PutDashboardError, PutDashboardOutput};

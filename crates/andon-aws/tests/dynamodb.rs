@@ -6,9 +6,8 @@ mod loopback;
 
 use std::time::Duration;
 
-use andon::config::Deployment;
 use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, Receipt, record};
-use andon::run::Run;
+use andon::run::{Deployment, Run};
 use andon::testing::events;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;

@@ -4,9 +4,9 @@
 
 mod loopback;
 
-use andon::config::SecretRef;
 use andon::intervention::{Approval, Obstacle, Order, OrderError, Passcode, PipelineActions, Step};
 use andon::name::{AccountId, ActionName, ExecutionId, PipelineId, PipelineName, StageName};
+use andon::secret::SecretRef;
 use andon_aws::intervention::CodePipelineActions;
 use andon_aws::secret::Secrets;
 use aws_config::{BehaviorVersion, SdkConfig};

@@ -7,11 +7,11 @@
 use std::time::{Duration, Instant};
 
 use alexa::{Alexa, Skills};
-use andon::answer::Desk;
-use andon::config::Deployment;
 use andon::intervention::NoActions;
 use andon::ledger::{Ledger, NoArchive, record};
+use andon::run::Deployment;
 use andon::testing::{events, home, invocation, told};
+use andon_answers::Desk;
 use andon_cli::local::{SystemClock, in_memory, remember};
 use serde_json::{Value, json};
 

@@ -8,11 +8,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Barrier;
 
-use andon::config::Deployment;
 use andon::event::{Event, Received, parse};
 use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, conformance, record};
 use andon::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
-use andon::run::Run;
+use andon::run::{Deployment, Run};
 use andon_cli::sqlite::{FILE_NAME, SqliteLedger};
 use jiff::{SignedDuration, Timestamp};
 

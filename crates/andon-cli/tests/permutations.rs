@@ -7,8 +7,8 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use andon::config::Config;
 use andon_cli::local::{FollowingClock, Outlet, Playback, Sent, in_memory};
+use andon_config::Config;
 use proptest::prelude::*;
 use serde_json::Value;
 use support::events;

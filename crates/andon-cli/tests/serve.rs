@@ -10,8 +10,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::rc::Rc;
 
-use andon::config::Config;
 use andon_cli::local::{FollowingClock, Outlet, Pending, Sent, Station, open};
+use andon_config::Config;
 use serde_json::{Value, json};
 use support::{Server, events, folder};
 

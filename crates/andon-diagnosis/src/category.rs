@@ -1,10 +1,26 @@
 //! The kinds of failure, and which one an unknown tool's words or the failing command suggest.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 /// What kind of failure it is: who should look at it, and where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantNames,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Category {
     /// A test failed.
     Test,
@@ -247,20 +263,7 @@ fn first_match(table: &[(Category, &[&str])], text: &str) -> Category {
 impl Category {
     /// Its name, as the configuration and the JSON of an explanation have it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Compile => "compile",
-            Self::Lint => "lint",
-            Self::Dependency => "dependency",
-            Self::Config => "config",
-            Self::Permission => "permission",
-            Self::Infrastructure => "infrastructure",
-            Self::Timeout => "timeout",
-            Self::Quota => "quota",
-            Self::Deploy => "deploy",
-            Self::Source => "source",
-            Self::Unknown => "unknown",
-        }
+        self.into()
     }
 }
 

@@ -4,13 +4,19 @@
 //! happens. Whether somebody may is the business of whoever takes the order; doing it is a port's.
 
 use std::fmt;
+use std::str::FromStr;
+
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::history::Overview;
+use crate::invalid::Invalid;
 use crate::name::{ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::Status;
+use crate::suggest::named;
 
 /// A kind of intervention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Intervention {
     /// Try the failed actions of a stage again.
     Retry,
@@ -23,17 +29,17 @@ pub enum Intervention {
 }
 
 impl Intervention {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Retry, Self::Approve, Self::Reject, Self::Stop];
-
     /// Its name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Stop => "stop",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl FromStr for Intervention {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        named(text, |quoted| format!("{quoted} is not a voice action"))
     }
 }
 
@@ -192,7 +198,7 @@ impl PipelineActions for NoActions {
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait Passcode {
     /// Whether this is the code that is kept there. Takes as long for a wrong one as for the right one.
-    async fn is(&self, kept: &crate::config::SecretRef, said: &str) -> Result<bool, PasscodeError>;
+    async fn is(&self, kept: &crate::secret::SecretRef, said: &str) -> Result<bool, PasscodeError>;
 }
 
 /// Why nobody can tell whether a code is right. It never holds one.
@@ -202,7 +208,7 @@ pub struct PasscodeError(pub String);
 
 /// For machines that keep no code: none is right.
 impl Passcode for NoActions {
-    async fn is(&self, _: &crate::config::SecretRef, _: &str) -> Result<bool, PasscodeError> {
+    async fn is(&self, _: &crate::secret::SecretRef, _: &str) -> Result<bool, PasscodeError> {
         Ok(false)
     }
 }
@@ -210,9 +216,8 @@ impl Passcode for NoActions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Deployment;
     use crate::history::{History, RunSummary};
-    use crate::run::Run;
+    use crate::run::{Deployment, Run};
     use crate::testing;
 
     /// How the pipeline of a recorded run stood after the first so many of its events.
@@ -249,7 +254,7 @@ mod tests {
     #[test]
     fn a_well_pipeline_wants_nothing() {
         let well = after("codepipeline-run-succeeded", usize::MAX);
-        for intervention in Intervention::ALL {
+        for intervention in Intervention::VARIANTS.iter().copied() {
             assert!(order(intervention, &well).is_err(), "{intervention}");
         }
     }

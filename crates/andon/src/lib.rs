@@ -1,28 +1,28 @@
-//! The domain of Andon.
+//! The core of Andon: what happened to pipelines, and what follows from it.
 //!
 //! Invariant: nothing here knows an AWS SDK, HTTP, a clock or the environment. Rules are functions from values to
-//! values; whatever has to be done goes through a port, a small trait that somebody else implements.
+//! values; whatever has to be done goes through a port, a small trait that another crate implements.
 
+pub mod account;
 pub mod alert;
-pub mod answer;
 pub mod batch;
 pub mod board;
 pub mod clock;
-pub mod config;
-pub mod dashboard;
-pub mod delivery;
 pub mod event;
-pub mod explanation;
+pub mod glob;
 pub mod history;
 pub mod intervention;
+pub mod invalid;
 pub mod join;
 pub mod ledger;
-pub mod message;
+pub mod links;
 pub mod name;
-pub mod route;
+pub mod region;
 pub mod run;
+pub mod secret;
 pub mod statistics;
+pub mod suggest;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-pub mod view;
-pub mod widget;
+pub mod text;
+pub mod words;

@@ -4,17 +4,16 @@
 
 mod events_of;
 
-use andon::config::Deployment;
 use andon::history::{History, Keys, Median};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::{Run, Status};
+use andon::run::{Deployment, Run, Status};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use events_of::deploying;
+use events_of::{deploying, deploying_pipeline};
 
 fn at(hour: i64) -> Timestamp {
     events_of::at(60 * hour)
@@ -120,14 +119,14 @@ fn each_production_stage_is_a_deployment_and_recovers_by_itself() {
         stage("c", "Prod-EU", "FAILED", 30),
         stage("d", "Prod-EU", "SUCCEEDED", 40),
     ];
-    let keys = history(&NoArchive, &deploying("{ stage: \"prod*\" }"), told).keys().unwrap();
+    let keys = history(&NoArchive, &deploying(&["prod*"]), told).keys().unwrap();
     assert_eq!((keys.deployments, keys.failed), (2, 2), "the run that failed before production is none");
     assert_eq!(keys.recovery_time, Some(Median { seconds: 30 * 3600, of: 1 }), "and the US did not repair the EU");
 }
 
 #[test]
 fn a_pipeline_that_does_not_deploy_has_no_keys() {
-    let meant = deploying("{ pipeline: \"*-prod\" }");
+    let meant = deploying_pipeline("*-prod");
     assert_eq!(history(&NoArchive, &meant, [ran("a", "SUCCEEDED", 0)]).keys(), None);
 }
 
@@ -171,5 +170,5 @@ fn runs_that_only_a_list_told_of_do_not_hide_that_their_stages_are_unknown() {
         (keys.since, keys.deployments)
     };
     assert_eq!(of(&Deployment::EVERY_RUN), (at(-900), 2));
-    assert_eq!(of(&deploying("{ stage: prod }")), (at(0), 1));
+    assert_eq!(of(&deploying(&["prod"])), (at(0), 1));
 }

@@ -5,15 +5,15 @@
 mod events_of;
 
 use std::collections::BTreeMap;
+use strum::VariantArray as _;
 
-use andon::config::Deployment;
 use andon::event::{Attempt, Subject};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{ClaimKey, NoArchive, Recorded, record};
-use andon::run::{Patience, Run};
+use andon::run::{Deployment, Patience, Run};
 use andon::statistics::{Datum, Due, Metric, due};
 use andon::testing::home;
-use events_of::{at, deploying, event};
+use events_of::{at, deploying, deploying_pipeline, event};
 use futures_util::FutureExt;
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -107,7 +107,7 @@ fn without_configuration_every_run_is_a_deployment() {
 
 #[test]
 fn a_stage_that_deploys_counts_when_it_ends_and_not_when_its_run_does() {
-    let meant = deploying("{ stage: \"prod*\" }");
+    let meant = deploying(&["prod*"]);
     let data = measure(
         &meant,
         [
@@ -127,7 +127,7 @@ fn a_stage_that_deploys_counts_when_it_ends_and_not_when_its_run_does() {
 
 #[test]
 fn each_production_stage_recovers_by_itself() {
-    let meant = deploying("{ stage: [eu, us] }");
+    let meant = deploying(&["eu", "us"]);
     let data = measure(
         &meant,
         [
@@ -153,7 +153,7 @@ fn a_failure_that_is_heard_of_late_still_makes_the_recovery_known() {
 
 #[test]
 fn a_pipeline_that_does_not_deploy_is_measured_all_the_same() {
-    let data = measure(&deploying("{ pipeline: \"*-prod\" }"), [run_ended("a", "SUCCEEDED", 0, 20)]);
+    let data = measure(&deploying_pipeline("*-prod"), [run_ended("a", "SUCCEEDED", 0, 20)]);
     assert_eq!(said(&data, &KEYS), [""; 0]);
     assert_eq!(said(&data, &[Metric::SuccessCount]), ["SuccessCount p = 1"]);
 }
@@ -248,7 +248,7 @@ fn a_retry_is_counted_once_for_its_run_and_for_the_stage_that_was_retried() {
 fn what_was_superseded_or_stopped_is_counted_as_that_and_as_nothing_else() {
     for (state, name) in [("SUPERSEDED", "SupersededCount p = 1"), ("STOPPED", "StoppedCount p = 1")] {
         let data = measure(&Deployment::EVERY_RUN, [run_ended("a", state, 0, 10), stage("a", "Prod", state, 10)]);
-        assert_eq!(said(&data, &Metric::ALL), [name]);
+        assert_eq!(said(&data, Metric::VARIANTS), [name]);
     }
     assert_eq!(measure(&Deployment::EVERY_RUN, [run_ended("a", "CANCELED", 0, 10)]), BTreeMap::new());
 }
@@ -325,11 +325,7 @@ fn any_event() -> impl Strategy<Value = Run> {
 }
 
 fn meanings() -> impl Strategy<Value = Deployment> {
-    prop_oneof![
-        Just(Deployment::EVERY_RUN),
-        Just(deploying("{ stage: \"prod*\" }")),
-        Just(deploying("{ pipeline: q }"))
-    ]
+    prop_oneof![Just(Deployment::EVERY_RUN), Just(deploying(&["prod*"])), Just(deploying_pipeline("q"))]
 }
 
 proptest! {

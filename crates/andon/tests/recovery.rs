@@ -3,11 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "compiled for tests only")]
 
 use andon::alert::{Failed, News, due};
-use andon::config::Deployment;
 use andon::event::Attempt;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::Patience;
+use andon::run::{Deployment, Patience};
 use andon::testing::{events, told};
 use serde_json::Value;
 

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use andon::config::Deployment;
 use andon::event::{Attempt, Subject};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::{Patience, Run, Status};
+use andon::run::{Deployment, Patience, Run, Status};
 use andon::statistics::{Due, Metric, due};
 use andon::testing::{home, told};
 use futures_util::FutureExt;

@@ -1,8 +1,8 @@
 //! What an intent of the interaction model asks for.
 
-use andon::answer::{Group, Question, Subject, Topic, Voice};
 use andon::intervention::Intervention;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
+use andon_answers::{Group, Question, Subject, Topic, Voice};
 
 use crate::request::{Intent, Slot};
 
@@ -97,7 +97,7 @@ pub(crate) fn read(id: &str) -> Option<PipelineId> {
 
 #[cfg(test)]
 mod tests {
-    use andon::answer::{Locale, grammar};
+    use andon_answers::{Locale, grammar};
     use serde_json::json;
 
     use super::*;

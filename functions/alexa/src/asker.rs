@@ -1,8 +1,8 @@
 //! Somebody in a conversation: who they are, what language they speak, what was said before; and replies to them.
 
-use andon::answer::{Answer, Filling, Phrase, Speech, Voice};
 use andon::batch::Invocation;
 use andon::intervention::{Intervention, Order};
+use andon_answers::{Answer, Filling, Phrase, Speech, Voice};
 
 use crate::conversation::Conversation;
 use crate::request::Envelope;

@@ -1,9 +1,9 @@
 //! Whether the skill could answer, for Alexa who looks for one that can. Nothing is done and nothing is said.
 
-use andon::answer::{Found, Session, Voice};
 use andon::clock::{Clock, Timer};
 use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;
+use andon_answers::{Found, Session, Voice};
 
 use crate::Alexa;
 use crate::asked::{Asked, PIPELINE, asked, has_dialog, subject};

@@ -1,8 +1,8 @@
 //! What is remembered from one request of a conversation to the next.
 
-use andon::answer::{Pending, Question, Session, Subject, Topic};
 use andon::intervention::{Intervention, Order};
 use andon::name::PipelineId;
+use andon_answers::{Pending, Question, Session, Subject, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use andon::answer::{Fleet, spoken};
 use andon::board::Row;
+use andon_answers::{Fleet, spoken};
 
 use crate::asked::{PIPELINE_TYPE, id_of};
 use crate::response::{Directive, Entity, EntityName, EntityType};

@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use andon::answer::{Desk, Kind, Locale, Question, Subject, Topic, Voice};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::config;
 use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;
+use andon_answers::{Desk, Kind, Locale, Question, Subject, Topic, Voice};
+use andon_config::VoiceActions;
 use serde_json::Value;
 
 mod asked;
@@ -46,7 +46,7 @@ pub struct Alexa<L, A, K, C> {
     /// The time.
     pub clock: C,
     /// What may be done by voice; nothing if absent.
-    pub rules: Option<config::Voice>,
+    pub rules: Option<VoiceActions>,
     /// Who may ask.
     pub skills: Skills,
 }

@@ -1,7 +1,7 @@
 //! Wires the Alexa function to Lambda.
 
 use alexa::{Alexa, Skills};
-use andon::answer::Desk;
+use andon_answers::Desk;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use andon_aws::intervention::CodePipelineActions;

@@ -4,13 +4,13 @@
 
 use std::pin::pin;
 
-use andon::answer::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Topic, called, spoken};
 use andon::clock::{Clock, Timer};
-use andon::config;
 use andon::intervention::{
     Intervention, NothingToDo, Obstacle, Order, OrderError, Passcode, PipelineActions, Step, order,
 };
 use andon::ledger::{Lease, Ledger};
+use andon_answers::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Topic, called, spoken};
+use andon_config::VoiceActions;
 use futures_util::future::{Either, select};
 use jiff::SignedDuration;
 
@@ -149,7 +149,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 
     /// Whether somebody may, before anything else is told.
-    fn admit(&self, what: Intervention, asker: &Asker<'_>) -> Result<&config::Voice, Phrase> {
+    fn admit(&self, what: Intervention, asker: &Asker<'_>) -> Result<&VoiceActions, Phrase> {
         let Some(rules) = &self.rules else {
             asker.audit(what, None, "refused: andon.yml has no `voice`");
             return Err(Phrase::ActionOff);
@@ -166,7 +166,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 
     /// Whether the code is right and there are tries left; why not, for the log.
-    async fn check(&self, code: &str, rules: &config::Voice, asker: &Asker<'_>) -> Result<(), String> {
+    async fn check(&self, code: &str, rules: &VoiceActions, asker: &Asker<'_>) -> Result<(), String> {
         let ledger = self.desk.ledger();
         let lease = Lease::new(&asker.invocation.id, self.clock.now(), Lease::LENGTH);
         let who = asker.envelope.user().unwrap_or_default();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use andon::answer::Speech;
+use andon_answers::Speech;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -303,7 +303,7 @@ impl Reply {
 
 #[cfg(test)]
 mod tests {
-    use andon::answer::{Locale, Voice};
+    use andon_answers::{Locale, Voice};
     use serde_json::json;
 
     use super::*;

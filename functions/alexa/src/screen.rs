@@ -1,7 +1,7 @@
 //! The board on devices that have a screen. A pipeline that is touched tells how it stands.
 
-use andon::answer::{Answer, Voice, standing};
 use andon::board::{Light, Row};
+use andon_answers::{Answer, Voice, standing};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

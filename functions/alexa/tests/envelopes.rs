@@ -5,13 +5,14 @@
 use std::collections::BTreeSet;
 
 use alexa::{Alexa, Skills};
-use andon::answer::Desk;
 use andon::clock::{Clock, Timer};
-use andon::config::{Config, Deployment};
 use andon::intervention::NoActions;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
+use andon::run::Deployment;
 use andon::testing;
+use andon_answers::Desk;
+use andon_config::Config;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

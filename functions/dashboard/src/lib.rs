@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use andon::batch::Invocation;
 use andon::clock::Clock;
-use andon::config::Config;
-use andon::dashboard::{Changes, Dashboard, DashboardError, DashboardName, DashboardShelf, Site, build, changes};
 use andon::ledger::{Ledger, LedgerError};
 use andon::name::PipelineId;
-use andon::widget::{self, Request};
+use andon_board::widget;
+use andon_board::widget::Request;
+use andon_config::Config;
+use andon_dashboards::{Changes, Dashboard, DashboardError, DashboardName, DashboardShelf, Site, build, changes};
 use futures_util::StreamExt as _;
 use futures_util::future::join;
 use futures_util::stream::iter;
@@ -69,11 +70,11 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
     /// Answers for the board. A viewer is better served by a sentence than by the bare error that CloudWatch would show.
     async fn show(&self, request: &Request, invocation: &Invocation) -> Value {
         let now = self.clock.now();
-        let reply = match widget::answer(request, &self.ledger, &self.config, now, invocation).await {
+        let reply = match widget::answer(request, &self.ledger, self.config.accounts(), now, invocation).await {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::error!("the board cannot be shown: {error}");
-                widget::trouble(request, &self.config, now, &error)
+                widget::trouble(request, self.config.accounts(), now, &error)
             }
         };
         json!(reply)
@@ -86,7 +87,7 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
         let prefix = DashboardName::of_all(region);
         let (overviews, names) = join(self.ledger.pipelines(), self.shelf.names(prefix.as_str())).await;
         let pipelines: Vec<PipelineId> = overviews?.iter().map(|overview| overview.pipeline.clone()).collect();
-        let site = Site { home: &invocation.home, function: &invocation.function, config: &self.config };
+        let site = Site { home: &invocation.home, function: &invocation.function, accounts: self.config.accounts() };
         let wanted = build(&pipelines, &site);
         let names: Vec<DashboardName> = names?.into_iter().filter(|name| name.is_of(region)).collect();
         let mut problems = Vec::new();

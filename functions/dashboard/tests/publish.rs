@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use andon::batch::Invocation;
-use andon::config::{Config, Deployment};
-use andon::dashboard::{Dashboard, DashboardError, DashboardName, DashboardShelf};
 use andon::event::{Event, Received, parse};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::Run;
+use andon::run::{Deployment, Run};
 use andon::testing::faults::{Fault, Faults, Faulty};
 use andon::testing::{home, invocation};
+use andon_config::Config;
+use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardShelf};
 use dashboard::{Dashboards, Unfinished};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
-use andon::config::Config;
 use andon::event::{Event, PipelineEvent, Received, parse};
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt, Recorded, record};
 use andon::run::Run;
 use andon::statistics::{Datum, Due, MOST_DATA, Measurement, MetricSink, due};
+use andon_config::Config;
 use futures_util::future::join_all;
 use serde_json::Value;
 

@@ -6,13 +6,13 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use andon::config::Config;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::name::AccountId;
 use andon::testing::queue::batch;
 use andon::testing::{events, invocation};
 use andon_aws::cloudwatch::CloudWatchSink;
+use andon_config::Config;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};

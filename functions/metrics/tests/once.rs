@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use andon::config::Config;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::testing::faults::{Fault, Faults, Faulty};
-use andon::testing::queue::{self, Now, batch};
-use andon::testing::{RecordingSink, events, invocation};
+use andon::testing::queue::{Now, batch};
+use andon::testing::{RecordingSink, events, invocation, queue};
+use andon_config::Config;
 use futures_util::FutureExt;
 use metrics::Metrics;
 use proptest::prelude::*;

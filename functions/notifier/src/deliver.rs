@@ -3,14 +3,11 @@
 use andon::alert::{Alert, News};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::config::Destination;
-use andon::delivery::{DeadLetters, Outgoing, SendError, Sender};
-use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt};
-use andon::message::{Context, Message, compose};
 use andon::name::{ActionName, StageName};
-use andon::route::{Delivery, Facts, route};
 use andon::run::Run;
+use andon_notify::message::{Context, Message, compose};
+use andon_notify::{DeadLetters, Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
 
@@ -59,10 +56,11 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         invocation: &Invocation,
     ) -> Vec<Problem> {
         let mut explained = Vec::new();
-        if self.config.routes_by_category() {
+        if self.config.routing.is_by_category() {
             explained = self.explain(&mut alert).await;
         }
-        let (deliveries, mut problems) = self.hold_back(&alert, route(&self.config, &facts(&alert)), cause).await;
+        let (deliveries, mut problems) =
+            self.hold_back(&alert, route(&self.config.routing, &facts(&alert)), cause).await;
         let claims = join_all(deliveries.iter().map(|delivery| self.claim(&alert, delivery, invocation))).await;
         let mut granted = Vec::new();
         for claim in claims {
@@ -74,11 +72,14 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         if granted.is_empty() {
             return problems;
         }
-        if !self.config.routes_by_category() {
+        if !self.config.routing.is_by_category() {
             explained = self.explain(&mut alert).await;
         }
         let substance = alert.substance();
-        let message = compose(&alert, &Context { config: &self.config, now: self.clock.now() });
+        let message = compose(
+            &alert,
+            &Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() },
+        );
         let told = granted.iter().map(|granted| self.send(granted, &message, substance.as_ref(), invocation.until));
         problems.extend(join_all(told).await.into_iter().filter_map(Result::err));
         if let (Some(run), News::Failed(failed)) = (run, &alert.news) {
@@ -145,7 +146,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     /// Finds out why each action of a failure failed, unless that is known; gives back which were found out now.
     async fn explain(&self, alert: &mut Alert) -> Vec<usize> {
         let News::Failed(failed) = &mut alert.news else { return Vec::new() };
-        let unknown: Vec<usize> = (0..failed.failures.len().min(andon::message::MOST_CAUSES))
+        let unknown: Vec<usize> = (0..failed.failures.len().min(andon_notify::message::MOST_CAUSES))
             .filter(|index| failed.failures.get(*index).is_some_and(|failure| failure.explanation.is_none()))
             .collect();
         let pipeline = &alert.pipeline;
@@ -159,7 +160,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                     }
                 };
                 let (kept, found) = join(kept, self.evidence.gather(pipeline, failure)).await;
-                andon::explanation::explain(failure, &kept, found, &self.config.runbooks)
+                andon_notify::explain(failure, &kept, found, &self.config.runbooks)
             }))
             .await;
         for (index, explanation) in unknown.iter().zip(found) {

@@ -9,13 +9,12 @@ use std::collections::BTreeMap;
 use andon::alert::{Alert, Due, asked, due};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
-use andon::config::Config;
-use andon::delivery::{DeadLetters, Sender};
 use andon::event::{ApprovalRequest, Attempt, Event, Malformed, PipelineEvent, Received, parse};
-use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, ClaimKey, Lease, Ledger, LedgerError, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::{Patience, Run};
+use andon_config::Config;
+use andon_notify::{DeadLetters, EvidenceSource, Sender};
 use futures_util::future::join_all;
 use serde_json::Value;
 

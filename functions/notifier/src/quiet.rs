@@ -3,11 +3,8 @@
 use andon::alert::Alert;
 use andon::batch::{Batch, Invocation};
 use andon::clock::{Clock, Timer};
-use andon::config::Timing;
-use andon::delivery::{DeadLetters, Sender};
-use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, HeldEvent, Ledger, LedgerError};
-use andon::route::Delivery;
+use andon_notify::{DeadLetters, Delivery, EvidenceSource, Sender, Timing};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 

@@ -5,9 +5,8 @@
 use andon::alert::{Alert, overdue};
 use andon::batch::{Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
-use andon::delivery::{DeadLetters, Sender};
-use andon::explanation::EvidenceSource;
 use andon::ledger::{Archive, Ledger, LedgerError};
+use andon_notify::{DeadLetters, EvidenceSource, Sender};
 use serde_json::{Value, json};
 
 use crate::{Cause, Notifier, Problem};

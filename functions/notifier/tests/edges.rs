@@ -2,14 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use andon::config::{Config, Destination};
-use andon::delivery::{NoDeadLetters, Outgoing, SendError, Sender};
-use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Receipt};
-use andon::message::email;
 use andon::run::Status;
-use andon::testing::{RecordingSender, home, invocation};
+use andon::testing::{home, invocation};
+use andon_config::Config;
+use andon_notify::destination::sns;
+use andon_notify::testing::RecordingSender;
+use andon_notify::{Destination, NoDeadLetters, NoEvidenceSource, Outgoing, SendError, Sender};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use notifier::Notifier;

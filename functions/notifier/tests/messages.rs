@@ -2,13 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use andon::alert::{Alert, due, overdue};
-use andon::config::{Config, Deployment, Kind, Mention};
+use andon::alert::{Alert, Kind, due, overdue};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Recorded, record};
-use andon::message::{Context, Message, compose, email, slack};
-use andon::run::Patience;
+use andon::run::{Deployment, Patience};
 use andon::testing::{events, told};
+use andon_config::Config;
+use andon_notify::Mention;
+use andon_notify::destination::{slack, sns};
+use andon_notify::message::{Context, Message, compose};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use andon::config::Config;
-use andon::delivery::NoDeadLetters;
-use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Lease, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
-use andon::testing::queue::{self, Now, batch};
-use andon::testing::{RecordingSender, events, invocation};
+use andon::testing::queue::{Now, batch};
+use andon::testing::{events, invocation, queue};
+use andon_config::Config;
+use andon_notify::testing::RecordingSender;
+use andon_notify::{NoDeadLetters, NoEvidenceSource};
 use futures_util::FutureExt;
 use jiff::SignedDuration;
 use notifier::Notifier;

@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use andon::config::Config;
-use andon::delivery::NoDeadLetters;
-use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
-use andon::testing::{RecordingSender, events, invocation};
+use andon::testing::{events, invocation};
+use andon_config::Config;
+use andon_notify::testing::RecordingSender;
+use andon_notify::{NoDeadLetters, NoEvidenceSource};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use notifier::Notifier;

@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
-use andon::config::{Config, Kind, Mention};
-use andon::delivery::NoDeadLetters;
-use andon::explanation::NoEvidenceSource;
+use andon::alert::Kind;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
-use andon::message::{Message, email, slack};
 use andon::testing::queue::batch;
-use andon::testing::{RecordingSender, home, invocation};
+use andon::testing::{home, invocation};
+use andon_config::Config;
+use andon_notify::destination::{slack, sns};
+use andon_notify::message::Message;
+use andon_notify::testing::RecordingSender;
+use andon_notify::{Mention, NoDeadLetters, NoEvidenceSource};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use notifier::Notifier;

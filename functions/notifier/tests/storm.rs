@@ -8,22 +8,21 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use andon::clock::{Clock, Timer};
-use andon::config::{Config, TopicArn};
-use andon::delivery::NoDeadLetters;
-use andon::explanation::NoEvidenceSource;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::testing::{home, invocation};
 use andon_aws::send::AwsSender;
+use andon_config::Config;
+use andon_notify::destination::sns::TopicArn;
+use andon_notify::{NoDeadLetters, NoEvidenceSource};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
-use test_support::ask;
 use test_support::emulator::moto;
 use test_support::stand_in::{Slack, SlackFault};
-use test_support::unique;
+use test_support::{ask, unique};
 
 const CHANNELS: usize = 50;
 const SERVICES: usize = 10;

@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use andon::config::{Config, Deployment};
-use andon::delivery::NoDeadLetters;
-use andon::explanation::NoEvidenceSource;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::message::email;
-use andon::testing::{RecordingSender, events, invocation, told};
+use andon::run::Deployment;
+use andon::testing::{events, invocation, told};
+use andon_config::Config;
+use andon_notify::destination::sns;
+use andon_notify::testing::RecordingSender;
+use andon_notify::{NoDeadLetters, NoEvidenceSource};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;

@@ -18,7 +18,7 @@ use aws_sdk_codepipeline::types::ActionExecutionFilter;
 mod actions;
 mod runs;
 
-use crate::fault::said;
+use crate::fault::{FaultKind, lacks, said};
 
 /// The most entries of one answer.
 const PAGE: i32 = 100;
@@ -113,14 +113,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,
 {
-    let said = said(error);
-    let problem = match error.code() {
-        Some("AccessDeniedException" | "AccessDenied") => {
-            format!("the permission {permission} is missing; grant it to this function's role ({said})")
-        }
-        Some("PipelineNotFoundException") => format!("the pipeline is gone ({said})"),
-        Some("PipelineExecutionNotFoundException") => format!("the run is gone ({said})"),
-        _ => said,
+    let problem = match FaultKind::of(error) {
+        FaultKind::Denied => lacks(permission, error),
+        FaultKind::Gone => format!("the pipeline or the run is gone ({})", said(error)),
+        _ => said(error),
     };
     ArchiveError { doing, problem }
 }

@@ -7,8 +7,9 @@ use andon::clock::Clock;
 use andon::ledger::LedgerError;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-use super::{DynamoLedger, table};
-use crate::fault::said;
+use super::DynamoLedger;
+use super::key::{INDEX, LAYOUT};
+use crate::fault::{FaultKind, said};
 
 pub(super) fn is_conflict(code: Option<&str>) -> bool {
     code == Some("ConditionalCheckFailedException")
@@ -30,23 +31,20 @@ impl<C: Clock> DynamoLedger<C> {
         R: fmt::Debug,
     {
         let reason = error.message().unwrap_or("no reason given");
-        match error.code() {
-            Some("ResourceNotFoundException") => LedgerError::Unusable(format!(
+        match (FaultKind::of(error), error.code()) {
+            (FaultKind::Gone, _) => LedgerError::Unusable(format!(
                 "table {:?} (or its index {:?}) is not there in this account and region; it must have {}",
-                self.table,
-                table::INDEX,
-                table::LAYOUT
+                self.table, INDEX, LAYOUT
             )),
-            Some("ValidationException") => LedgerError::Unusable(format!(
-                "table {:?} is not laid out for it (DynamoDB says: {reason}); it must have {}",
-                self.table,
-                table::LAYOUT
+            (_, Some("ValidationException")) => LedgerError::Unusable(format!(
+                "table {:?} has the wrong key schema (DynamoDB says: {reason}); it must have {}",
+                self.table, LAYOUT
             )),
-            Some("AccessDeniedException" | "AccessDenied") => LedgerError::Unusable(format!(
+            (FaultKind::Denied, _) => LedgerError::Unusable(format!(
                 "the permission {permission} on table {:?} is missing; grant it to this function's role ({reason})",
                 self.table
             )),
-            Some(code @ ("UnrecognizedClientException" | "InvalidSignatureException")) => {
+            (_, Some(code @ ("UnrecognizedClientException" | "InvalidSignatureException"))) => {
                 LedgerError::Unusable(format!("AWS does not accept the credentials: {code} ({reason})"))
             }
             _ => unavailable(doing, said(error)),

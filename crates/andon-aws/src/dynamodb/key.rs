@@ -13,6 +13,14 @@ use sha2::{Digest, Sha256};
 
 use super::item::{Item, text};
 
+/// The index that lists the pipelines.
+pub(super) const INDEX: &str = "list";
+
+/// What a table must have, in words for whoever has to make it.
+pub(super) const LAYOUT: &str = "the partition key \"pk\" (S), the sort key \"sk\" (S), and the global secondary index \
+                                 \"list\" with the partition key \"list\" (S), the sort key \"name\" (S) and \"slim\" \
+                                 among its projected attributes; sam-template.yml makes such a table";
+
 /// The one partition of the index that lists the pipelines.
 pub(super) const LIST: &str = "pipelines";
 
@@ -95,13 +103,7 @@ fn fit(kind: &str, name: &str, longest: usize) -> String {
 }
 
 fn fingerprint(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut hex = String::new();
-    for byte in Sha256::digest(text) {
-        // Writing to a text cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex::encode(Sha256::digest(text))
 }
 
 #[cfg(test)]

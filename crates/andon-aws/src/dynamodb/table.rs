@@ -12,14 +12,7 @@ use aws_sdk_dynamodb::types::{
 
 use super::DynamoLedger;
 use super::fault::unavailable;
-
-/// The index that lists the pipelines.
-pub(super) const INDEX: &str = "list";
-
-/// What a table must have, in words for whoever has to make it.
-pub(super) const LAYOUT: &str = "the partition key \"pk\" (S), the sort key \"sk\" (S), and the global secondary index \
-                                 \"list\" with the partition key \"list\" (S), the sort key \"name\" (S) and \"slim\" \
-                                 among its projected attributes; sam-template.yml makes such a table";
+use super::key::{INDEX, LAYOUT};
 
 /// How long a new table may take to become active, in steps of a tenth of a second.
 const PATIENCE: u32 = 600;

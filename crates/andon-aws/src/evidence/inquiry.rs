@@ -7,8 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::time::Duration;
 
-use andon::explanation::Found;
 use andon_diagnosis::{Evidence, Message, MessageSource};
+use andon_notify::Found;
 use aws_sdk_codebuild::config::http::HttpResponse;
 use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use aws_sdk_codebuild::config::http::HttpResponse;
 use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
 
-use crate::fault::said;
+use crate::fault::{FaultKind, said};
 
 /// The most characters that are told of an error's own words.
 const LONGEST: usize = 200;
@@ -88,23 +88,10 @@ impl Why {
             SdkError::DispatchFailure(_) => return Self::Unwell,
             _ => {}
         }
-        let code = error.code().unwrap_or_default();
-        let is_absent = error.message().is_some_and(|message| message.contains("does not exist"));
-        match code {
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::Denied,
-            "ResourceNotFoundException"
-            | "DeploymentDoesNotExistException"
-            | "ClusterNotFoundException"
-            | "ServiceNotFoundException"
-            | "PipelineNotFoundException"
-            | "ChangeSetNotFound"
-            | "ChangeSetNotFoundException" => Self::Gone,
-            "ValidationError" if is_absent => Self::Gone,
-            "Throttling"
-            | "ThrottlingException"
-            | "ThrottledException"
-            | "RequestLimitExceeded"
-            | "TooManyRequestsException" => Self::Throttled,
+        match FaultKind::of(error) {
+            FaultKind::Denied => Self::Denied,
+            FaultKind::Gone => Self::Gone,
+            FaultKind::Throttled => Self::Throttled,
             _ if error.raw_response().is_some_and(|response| response.status().is_server_error()) => Self::Unwell,
             _ => Self::Refused,
         }

@@ -7,9 +7,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use andon::explanation::{EvidenceSource, Found};
 use andon::name::{AccountId, PipelineId, Region};
 use andon::run::Failure;
+use andon_notify::{EvidenceSource, Found};
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 

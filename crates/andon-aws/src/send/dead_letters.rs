@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use andon::delivery::DeadLetters;
+use andon_notify::DeadLetters;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;

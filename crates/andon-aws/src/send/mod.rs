@@ -1,27 +1,32 @@
 //! Sending messages: to Slack by a bot or a webhook, to an SNS topic.
 
 use andon::clock::Clock;
-use andon::config::{Destination, Target, Topic, TopicArn};
-use andon::delivery::{Outgoing, SendError, Sender};
 use andon::ledger::Receipt;
-use andon::message::{email, slack};
+use andon_notify::destination::slack as channel;
+use andon_notify::destination::slack::Slack;
+use andon_notify::destination::slack_webhook::SlackWebhook;
+use andon_notify::destination::sns::{Sns, Topic, TopicArn, render as mail};
+use andon_notify::{Destination, Outgoing, SendError, Sender, Target};
 use aws_config::SdkConfig;
 
 use crate::secret::{SecretError, Secrets};
 
 mod dead_letters;
-mod slack_api;
+mod http;
+mod slack;
+mod slack_webhook;
 mod sns;
 
 pub use dead_letters::DeadLetterQueue;
-pub use slack_api::SLACK_API;
+pub use slack::SLACK_API;
 
 /// Sends to whatever destination it is given. Clients are made when they are first needed.
 #[derive(Debug)]
 pub struct AwsSender<C> {
     secrets: Secrets,
     topics: sns::Topics,
-    slack: slack_api::Slack,
+    http: http::Http,
+    slack: slack::Slack,
     default_topic: TopicArn,
     clock: C,
 }
@@ -32,7 +37,8 @@ impl<C: Clock> AwsSender<C> {
         Self {
             secrets: Secrets::new(config),
             topics: sns::Topics::new(config),
-            slack: slack_api::Slack::new(slack_api),
+            http: http::Http::default(),
+            slack: slack::Slack::new(slack_api),
             default_topic,
             clock,
         }
@@ -43,24 +49,24 @@ impl<C: Clock> Sender for AwsSender<C> {
     async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
         let name = to.name.as_str();
         match &to.target {
-            Target::Sns { topic } => {
+            Target::Sns(Sns { topic }) => {
                 let topic = match topic {
                     Topic::Default => &self.default_topic,
                     Topic::Arn(arn) => arn,
                 };
-                self.topics.publish(name, topic, &email::render(outgoing.message), outgoing).await
+                self.topics.publish(name, topic, &mail(outgoing.message), outgoing).await
             }
-            Target::SlackWebhook { url } => {
+            Target::SlackWebhook(SlackWebhook { url }) => {
                 let address = self.secrets.get(url, self.clock.now()).await.map_err(|error| secret(name, &error))?;
-                let body = slack::render(outgoing.message, outgoing.mention);
-                let sent = self.slack.post_to_webhook(name, &address, &body).await;
+                let body = channel::render(outgoing.message, outgoing.mention);
+                let sent = slack_webhook::post(&self.http, name, &address, &body).await;
                 self.forget_if_refused(url, &sent);
                 sent
             }
-            Target::Slack { channel, token } => {
+            Target::Slack(Slack { channel, token }) => {
                 let bearer = self.secrets.get(token, self.clock.now()).await.map_err(|error| secret(name, &error))?;
-                let body = slack::render(outgoing.message, outgoing.mention);
-                let sent = self.slack.post(name, channel.as_str(), &bearer, body, outgoing).await;
+                let body = channel::render(outgoing.message, outgoing.mention);
+                let sent = self.slack.post(&self.http, name, channel.as_str(), &bearer, body, outgoing).await;
                 self.forget_if_refused(token, &sent);
                 sent
             }
@@ -68,13 +74,13 @@ impl<C: Clock> Sender for AwsSender<C> {
     }
 
     fn can_update(&self, to: &Destination) -> bool {
-        matches!(to.target, Target::Slack { .. })
+        matches!(to.target, Target::Slack(_))
     }
 }
 
 impl<C: Clock> AwsSender<C> {
     /// A secret that was refused may have been rotated: the next try fetches it anew.
-    fn forget_if_refused(&self, reference: &andon::config::SecretRef, sent: &Result<Receipt, SendError>) {
+    fn forget_if_refused(&self, reference: &andon::secret::SecretRef, sent: &Result<Receipt, SendError>) {
         if matches!(sent, Err(SendError::Never { .. })) {
             self.secrets.forget(reference);
         }

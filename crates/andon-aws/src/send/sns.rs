@@ -3,10 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use andon::config::TopicArn;
-use andon::delivery::{Outgoing, SendError};
 use andon::ledger::Receipt;
-use andon::message::email::Email;
+use andon_notify::destination::sns::{Email, TopicArn};
+use andon_notify::{Outgoing, SendError};
 use aws_config::{Region, SdkConfig};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
@@ -14,7 +13,7 @@ use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use sha2::{Digest, Sha256};
 
-use crate::fault::said;
+use crate::fault::{FaultKind, said};
 
 /// The topics, each published to in its own region.
 #[derive(Debug)]
@@ -70,26 +69,21 @@ impl Topics {
 
 /// SNS takes at most 128 letters, digits and signs: a hash fits whatever the names are.
 fn digest(text: &str) -> String {
-    use std::fmt::Write;
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 fn refused<R: std::fmt::Debug>(destination: &str, topic: &TopicArn, error: &SdkError<PublishError, R>) -> SendError {
     let destination = destination.to_owned();
     let topic = topic.as_str();
-    let problem = match error.code() {
-        Some("NotFound" | "NotFoundException") => format!("there is no topic {topic}; create it, or correct andon.yml"),
-        Some(code) if code.starts_with("AuthorizationError") || code.starts_with("AccessDenied") => {
-            format!("the function's role lacks sns:Publish on {topic}, or the topic's own policy refuses it")
-        }
-        Some(code) if code.starts_with("KMS") && !code.contains("Throttling") => {
+    let problem = match (FaultKind::of(error), error.code().unwrap_or_default()) {
+        (_, code) if code.starts_with("KMS") && !code.contains("Throttling") => {
             format!("the key of {topic} cannot be used: {}", said(error))
         }
-        Some("InvalidParameter" | "InvalidParameterValue" | "EndpointDisabled" | "InvalidSecurity") => {
+        (FaultKind::Gone, _) => format!("there is no topic {topic}; create it, or correct andon.yml"),
+        (FaultKind::Denied, _) => {
+            format!("the function's role lacks sns:Publish on {topic}, or the topic's own policy refuses it")
+        }
+        (_, "InvalidParameter" | "InvalidParameterValue" | "EndpointDisabled" | "InvalidSecurity") => {
             format!("{topic} refuses the message: {}", said(error))
         }
         _ => return SendError::Later { destination, problem: said(error), after: None },

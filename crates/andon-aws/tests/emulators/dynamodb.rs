@@ -1,10 +1,9 @@
 use std::time::Duration;
 
-use andon::config::Deployment;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, LedgerError, NoArchive, Versioned, conformance, record};
 use andon::name::{ExecutionId, PipelineId, PipelineName};
-use andon::run::Run;
+use andon::run::{Deployment, Run};
 use andon::testing::{events, home};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;

@@ -1,11 +1,13 @@
 //! From the events of a failed build to what people read: the cause is in it.
 
-use andon::config::Config;
-use andon::delivery::NoDeadLetters;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
-use andon::message::{Message, email, slack};
-use andon::testing::{RecordingSender, events, invocation, time};
+use andon::testing::{events, invocation, time};
+use andon_config::Config;
+use andon_notify::NoDeadLetters;
+use andon_notify::destination::{slack, sns};
+use andon_notify::message::Message;
+use andon_notify::testing::RecordingSender;
 use jiff::SignedDuration;
 use notifier::Notifier;
 use serde_json::{Value, json};

@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use andon::event::{ExecutionResult, Provider};
-use andon::explanation::{EvidenceSource, Found};
 use andon::name::{AccountId, ActionName, ExternalId, PipelineId, PipelineName, Region, StageName};
 use andon::run::{Failure, Run};
 use andon_aws::evidence::{AwsEvidence, MemberRole};
 use andon_diagnosis::{Diagnosis, diagnose};
+use andon_notify::{EvidenceSource, Found};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_codebuild::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use test_support::call::{Call, round_trips};

@@ -1,8 +1,8 @@
 //! `andon ask`: a question in a sentence, answered in a sentence or two.
 
-use andon::answer::{Answer, Desk, Kind, Locale, Session, Voice, grammar};
 use andon::board::Row;
 use andon::name::PipelineId;
+use andon_answers::{Answer, Desk, Kind, Locale, Session, Voice, grammar};
 use serde_json::{Value, json};
 
 use super::{Data, Surroundings, Verdict, runtime};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use andon::config::{Config, SCHEMA, Severity, Style, Surroundings as Known, render};
+use andon_config::{Config, SCHEMA, Severity, Style, Surroundings as Known, render};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 

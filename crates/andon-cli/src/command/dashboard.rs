@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use andon::dashboard::body::{Chart, Content, Widget};
-use andon::dashboard::{Dashboard as Shown, Site, build};
 use andon::ledger::Ledger as _;
 use andon::name::{AccountId, Home, PipelineId, Region};
+use andon_dashboards::body::{Chart, Content, Widget};
+use andon_dashboards::{Dashboard as Shown, Site, build};
 use anyhow::{Context as _, bail};
 
 use super::{Data, Surroundings, Verdict, configuration, runtime};
@@ -44,7 +44,8 @@ impl Dashboard {
         let overviews = runtime()?.block_on(ledger.pipelines())?;
         let pipelines: Vec<PipelineId> = overviews.iter().map(|overview| overview.pipeline.clone()).collect();
         let home = self.home.or_else(|| where_most_are(&pipelines)).unwrap_or_else(nowhere);
-        let dashboards = build(&pipelines, &Site { home: &home, function: &self.function, config: &config });
+        let dashboards =
+            build(&pipelines, &Site { home: &home, function: &self.function, accounts: config.accounts() });
         let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
         let Some(shown) = dashboards.iter().find(is_meant) else {
             let names: Vec<&str> = dashboards.iter().map(|shown| shown.name.as_str()).collect();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use alexa::Skills;
 use andon::clock::Clock as _;
-use andon::config::Config;
+use andon_config::Config;
 use serde_json::Value;
 
 use super::{Surroundings, Verdict, runtime};

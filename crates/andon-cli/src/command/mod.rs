@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use andon::config::Config;
+use andon_config::Config;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;

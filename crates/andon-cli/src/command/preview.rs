@@ -1,15 +1,20 @@
 //! `andon preview`: any alert as it would be sent, so that a change of wording can be seen.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use andon::config::{Config, Kind};
-use andon::message::{Message, email, slack};
+use andon::alert::Kind;
+use andon_config::Config;
+use andon_notify::Routing;
+use andon_notify::destination::{slack, sns};
+use andon_notify::message::Message;
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use strum::VariantArray as _;
 
 use super::{Surroundings, Verdict, configuration, runtime};
 use crate::local::recorded::{self, Recording};
@@ -49,52 +54,53 @@ enum Form {
 impl Preview {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let config = told_everything(configuration(self.config.as_deref())?)?;
-        let (name, events) = if let Some(file) = &self.run {
-            (file.display().to_string(), read(file)?)
-        } else {
-            let recordings = sample(self.kind).iter().filter_map(|name| Recording::named(name));
-            ("the recorded runs".to_owned(), recorded::interleave(recordings.map(Recording::events)))
+        let message = match &self.run {
+            Some(file) => from_file(self.kind, file, config)?,
+            None => from_recordings(self.kind, &config)?,
         };
-        let messages = messages(events, config)?;
-        let Some(message) = messages.iter().rfind(|message| message.kind == self.kind) else {
-            let mut kinds: Vec<&str> = messages.iter().map(|message| message.kind.as_str()).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            bail!(
-                "{name} leads to no alert {}, but to {}",
-                self.kind,
-                if kinds.is_empty() { "none at all".to_owned() } else { kinds.join(", ") }
-            );
-        };
-        show(message, self.form, self.json, around.terminal)?;
+        show(&message, self.form, self.json, around.terminal)?;
         Ok(Verdict::Well)
     }
 }
 
-/// The recorded runs that show a kind of alert best.
-fn sample(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Failed => &["build-failed"],
-        Kind::Recovered => &["build-failed", "build-failed-again", "build-fixed"],
-        Kind::ApprovalNeeded | Kind::ApprovalOverdue => &["running"],
-        Kind::Rejected => &["approval-rejected"],
-        Kind::Started | Kind::Succeeded => &["succeeded"],
-        Kind::Stopped => &["stopped"],
-        Kind::Superseded => &["superseded"],
-        Kind::Stuck => &["in-progress"],
-        Kind::NoSuccess => &["retry-succeeded"],
-        Kind::Canceled => &["canceled"],
+/// The alert that the events of a file lead to.
+fn from_file(kind: Kind, file: &Path, config: Config) -> anyhow::Result<Message> {
+    let messages = messages(read(file)?, config)?;
+    latest(&messages, kind).cloned().with_context(|| {
+        let kinds: BTreeSet<Kind> = messages.iter().map(|message| message.kind).collect();
+        let kinds: Vec<&str> = kinds.into_iter().map(Kind::as_str).collect();
+        let others = if kinds.is_empty() { "none at all".to_owned() } else { kinds.join(", ") };
+        format!("{} leads to no alert {kind}, but to {others}", file.display())
+    })
+}
+
+/// The alert of the first recorded run that leads to one by itself, or else of all recorded runs together: a recovery
+/// takes several.
+fn from_recordings(kind: Kind, config: &Config) -> anyhow::Result<Message> {
+    for recording in Recording::every() {
+        let messages = messages(recording.events(), config.clone())?;
+        if let Some(message) = latest(&messages, kind) {
+            return Ok(message.clone());
+        }
     }
+    let together = messages(recorded::interleave(Recording::every().map(Recording::events)), config.clone())?;
+    latest(&together, kind).cloned().with_context(|| format!("no recorded run leads to an alert {kind}"))
+}
+
+fn latest(messages: &[Message], kind: Kind) -> Option<&Message> {
+    messages.iter().rfind(|message| message.kind == kind)
 }
 
 /// The same names and times, but every kind of alert is told.
 fn told_everything(config: Config) -> anyhow::Result<Config> {
-    let kinds = Kind::ALL.map(Kind::as_str).join(", ");
+    let kinds: Vec<&str> = Kind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
+    let kinds = kinds.join(", ");
     let text =
         format!("version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\nlimits:\n  - no-success-after: 48h\n");
     let everything = Config::parse(&text, "preview").map_err(|findings| anyhow::anyhow!("{findings}"))?;
     let limits = if config.limits.is_empty() { everything.limits } else { config.limits };
-    Ok(Config { routes: everything.routes, limits, ..config })
+    let routing = Routing { routes: everything.routing.routes, ..config.routing };
+    Ok(Config { routing, limits, ..config })
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
@@ -137,7 +143,7 @@ fn messages(events: Vec<Value>, config: Config) -> anyhow::Result<Vec<Message>> 
 fn show(message: &Message, form: Form, json: bool, terminal: Terminal) -> anyhow::Result<()> {
     match form {
         Form::Email => {
-            let email = email::render(message);
+            let email = sns::render(message);
             if json {
                 terminal
                     .json(&json!({"subject": email.subject, "body": email.body, "attributes": email.attributes}))?;

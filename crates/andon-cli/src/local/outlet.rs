@@ -1,14 +1,12 @@
 //! Where alerts and metric data go on one machine: to whoever asked to be told.
 
-use std::fmt;
-use std::io;
 use std::rc::Rc;
+use std::{fmt, io};
 
-use andon::config::Destination;
-use andon::delivery::{Outgoing, SendError, Sender};
 use andon::ledger::Receipt;
-use andon::message::Message;
 use andon::statistics::{Datum, MetricSink, SinkError};
+use andon_notify::message::Message;
+use andon_notify::{Destination, Outgoing, SendError, Sender};
 
 /// Something that goes out.
 #[derive(Debug, Clone, Copy)]

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use andon::config::Deployment;
 use andon::event::{Event, Received, parse};
 use andon::history::{History, RunSummary};
 use andon::ledger::{Ledger, LedgerError, Versioned};
 use andon::name::{ExecutionId, Home, PipelineId};
-use andon::run::Run;
+use andon::run::{Deployment, Run};
 use jiff::Timestamp;
 use serde_json::Value;
 

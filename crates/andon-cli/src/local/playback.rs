@@ -1,9 +1,9 @@
 //! Playing a recording: the same events, at their own times.
 
 use andon::clock::Clock as _;
-use andon::config::Config;
 use andon::event::Malformed;
 use andon::ledger::{HeldEvent, Ledger, LedgerError};
+use andon_config::Config;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 

@@ -60,7 +60,12 @@ pub const ALL: [Recording; 16] = recordings![
 impl Recording {
     /// The recording of this name.
     pub fn named(name: &str) -> Option<Self> {
-        ALL.into_iter().chain(ASIDE).find(|recording| recording.name == name)
+        Self::every().find(|recording| recording.name == name)
+    }
+
+    /// Every recording, those aside included.
+    pub fn every() -> impl Iterator<Item = Self> {
+        ALL.into_iter().chain(ASIDE)
     }
 
     /// Its events.

@@ -4,12 +4,11 @@ use std::cell::{Cell, RefCell};
 
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::config::Config;
-use andon::delivery::DeadLetters;
 use andon::event::{Event, Malformed, Received, parse};
-use andon::explanation::NoEvidenceSource;
 use andon::ledger::{Ledger, NoArchive};
 use andon::name::{AccountId, Home, Region};
+use andon_config::Config;
+use andon_notify::{DeadLetters, NoEvidenceSource};
 use jiff::Timestamp;
 use metrics::Metrics;
 use notifier::Notifier;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use andon::message::span;
 use andon::statistics::{Datum, Metric};
+use andon::words::span;
 use jiff::SignedDuration;
 
 use super::style::{BAD, NEUTRAL};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use andon::config::Destination;
-use andon::message::{Message, email};
 use andon::name::{AccountId, ActionName, ExecutionId, PipelineName, Region, StageName};
 use andon::statistics;
+use andon_notify::Destination;
+use andon_notify::destination::sns;
+use andon_notify::message::Message;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ impl<'m> Alert<'m> {
             stage: about.stage.as_ref(),
             action: about.action.as_ref(),
             reason: message.causes.iter().find_map(|cause| cause.reason.as_deref()),
-            text: email::body(message),
+            text: sns::body(message),
             to: to.map(|to| to.name.as_str()),
         }
     }

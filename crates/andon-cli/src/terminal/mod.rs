@@ -16,9 +16,10 @@ mod table;
 mod text;
 mod time;
 
+pub use andon::text::{clean, one_line};
 pub use style::{ATTENTION, BAD, BOLD, DIM, GOOD, NEUTRAL, of_light, of_status, of_tone, paint};
 pub use table::{Cell, Table};
-pub use text::{clean, one_line, shorten, width_of};
+pub use text::{shorten, width_of};
 pub use time::{ago, for_long, moment};
 
 /// Standard output.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::text::clean;
+use andon::text::clean;
 
 /// The blocks of a message, one after the other.
 pub fn readable(message: &Value) -> String {

@@ -1,7 +1,7 @@
 //! Colours: few, and never the only sign.
 
+use andon::alert::Tone;
 use andon::board::Light;
-use andon::message::Tone;
 use andon::run::Status;
 use anstyle::{AnsiColor, Style};
 

@@ -3,7 +3,8 @@
 use anstyle::Style;
 
 use super::style::{DIM, NEUTRAL, paint};
-use super::text::{one_line, shorten, width_of};
+use super::text::{shorten, width_of};
+use andon::text::one_line;
 
 /// The space between two columns.
 const GAP: usize = 2;

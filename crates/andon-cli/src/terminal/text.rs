@@ -2,16 +2,6 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// A text without what would steer a terminal or turn the writing direction; lines and tabs stay.
-pub fn clean(text: &str) -> String {
-    text.chars().filter(|c| !is_hostile(*c)).collect()
-}
-
-/// A text on one line.
-pub fn one_line(text: &str) -> String {
-    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// How many columns a text takes up.
 pub fn width_of(text: &str) -> usize {
     text.width()
@@ -35,13 +25,10 @@ pub fn shorten(text: &str, width: usize) -> String {
     short
 }
 
-fn is_hostile(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t'))
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
+    use andon::text::{clean, one_line};
+
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Times as people say them.
 
-use andon::message::span;
+use andon::words::span;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long ago something was: `12 min 4 s ago`.

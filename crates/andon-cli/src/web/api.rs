@@ -1,7 +1,7 @@
 //! The same as JSON.
 
 use andon::board::Row;
-use andon::view::Pipeline;
+use andon_board::Pipeline;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};

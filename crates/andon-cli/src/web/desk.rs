@@ -8,7 +8,7 @@ use andon::event::Malformed;
 use andon::history::Overview;
 use andon::ledger::{Ledger, LedgerError};
 use andon::name::{ExecutionId, PipelineId};
-use andon::view::{Pipeline, find};
+use andon_board::{Pipeline, find};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::Value;

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use alexa::Skills;
 use andon::clock::{Clock, Timer};
-use andon::config::Config;
 use andon::ledger::{Ledger, LedgerError};
+use andon_config::Config;
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};

@@ -1,7 +1,7 @@
 //! The frame of every page: its head, its name, and since when what it says has been so.
 
 use andon::board::Light;
-use andon::view::Viewer;
+use andon_board::Viewer;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

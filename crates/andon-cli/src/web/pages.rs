@@ -2,7 +2,7 @@
 
 use andon::board::{Light, Row};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
-use andon::view::{Door, Pipeline, Selection, View};
+use andon_board::{Door, Pipeline, Selection, View};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -95,7 +95,7 @@ fn sorry(view: &View<'_>, status: StatusCode, sentence: &str) -> Shown {
 
 fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&View<'_>) -> Result<Shown, NoAnswer>) -> Response {
     let (viewer, now) = (viewer(headers, &site.config.zone), Timestamp::now());
-    let view = View { viewer: &viewer, config: &site.config, now, door: Door::Page };
+    let view = View { viewer: &viewer, accounts: site.config.accounts(), now, door: Door::Page };
     let shown = show(&view).unwrap_or_else(|error| sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()));
     let Shown { status, title, light, content } = shown;
     let document = Page { title: &title, light, viewer: &viewer, now, content: &content }.document();

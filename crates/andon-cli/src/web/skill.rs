@@ -3,10 +3,10 @@
 //! For clients on this machine. Alexa's own cloud signs its requests, and nobody looks at signatures here.
 
 use alexa::{Alexa, Skills};
-use andon::answer::Desk as Answers;
 use andon::clock::{Clock, Timer};
 use andon::intervention::NoActions;
 use andon::ledger::Ledger;
+use andon_answers::Desk as Answers;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

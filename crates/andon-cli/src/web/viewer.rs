@@ -1,6 +1,6 @@
 //! What a browser tells of who looks: the language of its pages, and the time zone in a cookie that the script sets.
 
-use andon::view::{Theme, Viewer};
+use andon_board::{Theme, Viewer};
 use axum::http::{HeaderMap, header};
 use jiff::tz::TimeZone;
 

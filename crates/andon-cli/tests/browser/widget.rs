@@ -4,11 +4,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
 use andon::batch::Invocation;
-use andon::config::{Config, Deployment};
 use andon::name::{AccountId, Home, Region};
-use andon::widget::{Request, answer};
+use andon::run::Deployment;
+use andon_board::widget::{Request, answer};
 use andon_cli::local::recorded::Day;
 use andon_cli::local::{in_memory, remember};
+use andon_config::Config;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use test_support::browser::{Colours, Scripts, Visit};
@@ -47,7 +48,7 @@ fn dashboard() -> String {
                 None => ("text/html", std::fs::read_to_string(tools::sources().join("cloudwatch.html")).unwrap()),
                 Some(payload) => {
                     let request = Request::parse(&payload).unwrap();
-                    let reply = answer(&request, &ledger, &config, Timestamp::now(), &call);
+                    let reply = answer(&request, &ledger, config.accounts(), Timestamp::now(), &call);
                     let reply = runtime.block_on(reply).unwrap();
                     ("application/json", serde_json::to_string(&reply).unwrap())
                 }

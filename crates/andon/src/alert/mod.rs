@@ -6,11 +6,12 @@
 
 mod asked;
 mod due;
+mod kind;
+mod limits;
 mod sweep;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::Kind;
 use crate::event::{Attempt, Commit, Trigger};
 use crate::history::{ChangeSummary, FailureSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
@@ -18,6 +19,8 @@ use crate::run::{Failure, Run};
 
 pub use asked::asked;
 pub use due::{Due, due};
+pub use kind::{Kind, Tone};
+pub use limits::{Limit, Limits};
 pub use sweep::overdue;
 
 /// Enough to tell one set of failing actions from another, and short enough for a key.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Alert, Approval, News};
-use crate::config::Limits;
+use crate::alert::Limits;
 use crate::history::{OpenRun, Overview, Typical};
 use crate::run::Status;
 

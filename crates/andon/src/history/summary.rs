@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Deployment;
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
-use crate::run::{Deployed, Failure, Outcome, Run, Status};
+use crate::run::{Deployed, Deployment, Failure, Outcome, Run, Status};
 use andon_diagnosis::Category;
 
 /// The most outcomes (and deployments) kept of one run; of a run that was retried more often, the first and the last ones.
@@ -159,7 +158,7 @@ impl ChangeSummary {
             title: commit.message.as_deref().map(one_line),
             author: commit.author.as_deref().map(one_line),
             authored: commit.authored,
-            url: crate::message::console::commit(commit).filter(|url| url.len() <= LONGEST_URL),
+            url: crate::links::commit(commit).filter(|url| url.len() <= LONGEST_URL),
         }
     }
 

@@ -11,11 +11,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Claim, ClaimKey, HeldEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
-use crate::config::Deployment;
 use crate::event::{Event, EvidenceEvent, EvidenceKind, Received, parse};
 use crate::history::{History, RunSummary};
 use crate::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
-use crate::run::{Run, Status};
+use crate::run::{Deployment, Run, Status};
 
 /// Runs all of it; panics with the promise that is broken.
 ///

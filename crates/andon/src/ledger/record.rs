@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Ledger, LedgerError, Saved, Versioned};
-use crate::config::Deployment;
 use crate::event::Attempt;
 use crate::history::{History, RunSummary};
 use crate::name::{ExecutionId, PipelineId};
-use crate::run::{Outcome, Run, Status};
+use crate::run::{Deployment, Outcome, Run, Status};
 
 /// How often a write is tried when others write the same item. Each round at least one writer gets through.
 const TRIES: usize = 25;

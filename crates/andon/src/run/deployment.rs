@@ -4,9 +4,34 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Run, Status};
-use crate::config::Deployment;
 use crate::event::{Attempt, State, Subject};
+use crate::glob::Globs;
 use crate::name::StageName;
+
+/// What counts as a deployment in the four keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deployment {
+    /// The pipelines that deploy to production; all if absent.
+    pub pipeline: Option<Globs>,
+    /// The stages whose success is the deployment; if absent, the success of the whole run.
+    pub stage: Option<Globs>,
+}
+
+impl Deployment {
+    /// The success of any run of any pipeline: what counts as long as nothing is configured.
+    pub const EVERY_RUN: Self = Self { pipeline: None, stage: None };
+
+    /// Whether a success is a deployment: of a stage, or (`None`) of a whole run.
+    pub fn counts(&self, pipeline: &str, stage: Option<&str>) -> bool {
+        let of_pipeline = self.pipeline.as_ref().is_none_or(|globs| globs.match_any(pipeline));
+        let of_stage = match (&self.stage, stage) {
+            (Some(globs), Some(stage)) => globs.match_any(stage),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        of_pipeline && of_stage
+    }
+}
 
 /// How one deployment ended: well, or in failure. Rejected, stopped and superseded ones never were deployments.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

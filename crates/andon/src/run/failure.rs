@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Run;
 use crate::event::{Attempt, ExecutionResult, Provider, State, Subject};
-use crate::explanation::Explanation;
 use crate::name::{ActionName, Region, StageName};
+use crate::run::Explanation;
 
 /// One thing that failed in an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, State, Subject, Trigger};
-use crate::explanation::Explanation;
 use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
 use andon_redaction::redact;
@@ -17,12 +16,14 @@ use andon_redaction::redact;
 mod attempt;
 mod change;
 mod deployment;
+mod explanation;
 mod failure;
 mod stage;
 mod status;
 
 pub use attempt::Outcome;
-pub use deployment::Deployed;
+pub use deployment::{Deployed, Deployment};
+pub use explanation::{Explanation, MOST_LINES};
 pub use failure::Failure;
 pub use stage::{ActionView, StageView};
 pub use status::Status;

@@ -87,7 +87,7 @@ pub fn timely(data: &[Datum], now: Timestamp) -> (Vec<&Datum>, usize) {
 }
 
 /// 64-bit FNV-1a: to tell names apart, not to keep anybody out.
-pub(crate) fn fingerprint(text: &str) -> u64 {
+pub fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -1,9 +1,11 @@
 //! The metrics by name.
 
 use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
 
 /// A metric, by the name that CloudWatch shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, IntoStaticStr, VariantArray)]
+
 pub enum Metric {
     /// 1 for every success of a pipeline, a stage or an action.
     SuccessCount,
@@ -42,48 +44,9 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 17] = [
-        Self::SuccessCount,
-        Self::FailureCount,
-        Self::SuccessCycleTime,
-        Self::SuccessLeadTime,
-        Self::DeliveryLeadTime,
-        Self::FailureLeadTime,
-        Self::GreenTime,
-        Self::RedTime,
-        Self::DeploymentCount,
-        Self::DeploymentFailureCount,
-        Self::ChangeLeadTime,
-        Self::RecoveryTime,
-        Self::Duration,
-        Self::ApprovalWait,
-        Self::RetryCount,
-        Self::SupersededCount,
-        Self::StoppedCount,
-    ];
-
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::SuccessCount => "SuccessCount",
-            Self::FailureCount => "FailureCount",
-            Self::SuccessCycleTime => "SuccessCycleTime",
-            Self::SuccessLeadTime => "SuccessLeadTime",
-            Self::DeliveryLeadTime => "DeliveryLeadTime",
-            Self::FailureLeadTime => "FailureLeadTime",
-            Self::GreenTime => "GreenTime",
-            Self::RedTime => "RedTime",
-            Self::DeploymentCount => "DeploymentCount",
-            Self::DeploymentFailureCount => "DeploymentFailureCount",
-            Self::ChangeLeadTime => "ChangeLeadTime",
-            Self::RecoveryTime => "RecoveryTime",
-            Self::Duration => "Duration",
-            Self::ApprovalWait => "ApprovalWait",
-            Self::RetryCount => "RetryCount",
-            Self::SupersededCount => "SupersededCount",
-            Self::StoppedCount => "StoppedCount",
-        }
+        self.into()
     }
 
     /// Its unit, by CloudWatch's name.

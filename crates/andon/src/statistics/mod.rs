@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::config::Detail;
 use crate::event::{Attempt, Subject};
 use crate::history::History;
 use crate::ledger::ClaimKey;
@@ -21,11 +20,12 @@ mod ends;
 mod limits;
 mod metric;
 mod place;
+mod settings;
 mod streaks;
 
-pub(crate) use limits::fingerprint;
-pub use limits::{dimension_value, named, timely};
+pub use limits::{dimension_value, fingerprint, named, timely};
 pub use metric::Metric;
+pub use settings::{Detail, Statistics};
 
 use place::Place;
 

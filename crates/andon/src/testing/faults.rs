@@ -7,8 +7,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::config::Destination;
-use crate::delivery::{Outgoing, SendError, Sender};
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
 use crate::ledger::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
@@ -63,7 +61,8 @@ impl Faults {
         self.plan.get().is_none_or(|(call, _)| call < self.calls.get())
     }
 
-    async fn around<T>(&self, call: impl Future<Output = T>, error: impl FnOnce() -> T) -> T {
+    /// Makes a call, or fails it as planned; `error` is what the caller then sees.
+    pub async fn around<T>(&self, call: impl Future<Output = T>, error: impl FnOnce() -> T) -> T {
         let bits = self.yields.get();
         self.yields.set(bits.rotate_right(1));
         if bits & 1 == 1 {
@@ -173,23 +172,6 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
 
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         self.faults.around(self.port.pipelines(), lost).await
-    }
-}
-
-impl<P: Sender> Sender for Faulty<'_, P> {
-    async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
-        let lost = || {
-            Err(SendError::Later {
-                destination: to.name.to_string(),
-                problem: "a fault was injected".to_owned(),
-                after: None,
-            })
-        };
-        self.faults.around(self.port.send(to, outgoing), lost).await
-    }
-
-    fn can_update(&self, to: &Destination) -> bool {
-        self.port.can_update(to)
     }
 }
 

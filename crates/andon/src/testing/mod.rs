@@ -9,11 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::batch::Invocation;
-use crate::config::Destination;
-use crate::delivery::{Outgoing, SendError, Sender};
 use crate::event::{Event, Received, parse};
-use crate::ledger::Receipt;
-use crate::message::Message;
 use crate::name::{AccountId, Home, Region};
 use crate::run::Run;
 use crate::statistics::{Datum, MetricSink, SinkError};
@@ -56,24 +52,6 @@ pub fn told(event: &Value) -> Option<Run> {
     match parse(event, &Received { home: home(), at: time(event) }).unwrap() {
         Event::Pipeline(event) => Some(Run::of(&event)),
         _ => None,
-    }
-}
-
-/// Keeps what it is asked to send.
-#[derive(Debug, Default)]
-pub struct RecordingSender {
-    /// What was sent: the destination's name, the id, the message.
-    pub sent: RefCell<Vec<(String, String, Message)>>,
-}
-
-impl Sender for RecordingSender {
-    async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
-        self.sent.borrow_mut().push((to.name.to_string(), outgoing.id.to_owned(), outgoing.message.clone()));
-        Ok(Receipt::default())
-    }
-
-    fn can_update(&self, _: &Destination) -> bool {
-        false
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events made for a test, in CodePipeline's words.
 
-use andon::config::{Config, Deployment};
-use andon::run::Run;
+use andon::glob::{Glob, Globs, Subject};
+use andon::run::{Deployment, Run};
 use andon::testing::told;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -23,8 +23,16 @@ pub(crate) fn event(level: &str, at: Timestamp, mut detail: Value) -> Run {
     .unwrap()
 }
 
-/// What counts as a deployment, as `andon.yml` says it.
-pub(crate) fn deploying(yaml: &str) -> Deployment {
-    let text = format!("version: 1\nstatistics: {{ deployment: {yaml} }}\n");
-    Config::parse(&text, "andon.yml").unwrap().statistics.deployment
+/// Stages whose success is a deployment.
+pub(crate) fn deploying(stages: &[&str]) -> Deployment {
+    Deployment { stage: Some(globs(stages)), ..Deployment::EVERY_RUN }
+}
+
+/// Pipelines whose every run is a deployment.
+pub(crate) fn deploying_pipeline(pipeline: &str) -> Deployment {
+    Deployment { pipeline: Some(globs(&[pipeline])), ..Deployment::EVERY_RUN }
+}
+
+fn globs(texts: &[&str]) -> Globs {
+    Globs(texts.iter().map(|text| Glob::parse(text, Subject::Name).unwrap()).collect())
 }

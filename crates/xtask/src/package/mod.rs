@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use andon::config::Config;
+use andon_config::Config;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 

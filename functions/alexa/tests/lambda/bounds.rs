@@ -1,6 +1,6 @@
 //! Whom the skill listens to, and what it makes of requests that lack something or that nobody knows.
 
-use andon::answer::Locale;
+use andon_answers::Locale;
 use serde_json::{Value, json};
 
 use crate::judges::{must_be_ssml, must_fit_the_types};

@@ -1,6 +1,6 @@
 //! Doing something by voice: asked about, confirmed by a code, done in CodePipeline, and written to the log.
 
-use andon::answer::Locale;
+use andon_answers::Locale;
 use serde_json::{Value, json};
 use test_support::fault::Fault;
 

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use andon::answer::{Locale, Phrase, Voice};
+use andon_answers::{Locale, Phrase, Voice};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use test_support::tools::node;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use andon::answer::Locale;
+use andon_answers::Locale;
 use serde_json::Value;
 
 use crate::judges::{must_be_ssml, must_fit_the_types};

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use andon::config::Deployment;
 use andon::ledger::{NoArchive, record};
 use andon::name::AccountId;
-use andon::run::Run;
+use andon::run::{Deployment, Run};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use jiff::{SignedDuration, Timestamp};

@@ -11,15 +11,16 @@ mod support;
 mod truth;
 
 use std::collections::BTreeMap;
+use strum::VariantArray as _;
 
 use andon::batch::Invocation;
-use andon::config::Config;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::name::{AccountId, Home, Region};
 use andon::statistics::Metric;
 use andon::testing::invocation;
 use andon_aws::cloudwatch::CloudWatchSink;
+use andon_config::Config;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
@@ -221,7 +222,7 @@ async fn a_thousand_histories_are_read_back_as_they_happened() {
                 numbers
             })
             .collect();
-        for metric in Metric::ALL {
+        for metric in Metric::VARIANTS.iter().copied() {
             let read = read(&client, metric.name(), Vec::new(), from).await;
             assert_eq!(read, expected(&truths, metric.name(), &[]), "all {} in {region}", metric.name());
         }

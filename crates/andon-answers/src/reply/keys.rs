@@ -1,0 +1,111 @@
+//! The four keys of delivery: how often, how fast, how safely, how soon well again.
+
+use jiff::SignedDuration;
+
+use super::super::{Answer, Fleet, Phrase};
+use super::Draft;
+use andon::board::Row;
+use andon::history::{Keys, Median};
+
+/// The days of an average month.
+const MONTH: f64 = 365.25 / 12.0;
+
+/// Those of one pipeline.
+pub(super) fn of_one(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+    let Some(keys) = &row.overview.keys else {
+        draft.say(Phrase::KeysNone, &[("pipeline", pipeline.into())]);
+        return;
+    };
+    let since = draft.voice.since(keys.since, draft.now);
+    let filling = [("pipeline", pipeline.into()), ("count", keys.deployments.into()), ("since", since.into())];
+    draft.say(Phrase::KeysDeployments, &filling);
+    rest(draft, &[keys]);
+}
+
+/// Those of all pipelines together: the sums of their rates, as each is known for a time of its own, and of medians the
+/// middle one.
+pub(super) fn of_all(mut draft: Draft<'_>, fleet: &Fleet) -> Answer {
+    let title = draft.voice.say(Phrase::TitleKeys, &[]);
+    draft.title(title);
+    let keys: Vec<&Keys> = fleet.rows().iter().filter_map(|row| row.overview.keys.as_ref()).collect();
+    if keys.is_empty() {
+        draft.say(Phrase::KeysNothing, &[]);
+    } else {
+        let (phrase, count) = often(keys.iter().map(|keys| keys.per_week(keys.deployments, draft.now)).sum());
+        draft.say(phrase, &[("count", count.into())]);
+        rest(&mut draft, &keys);
+    }
+    draft.done()
+}
+
+/// A weekly rate as people say it: of the longest of day, week and month that has one or two.
+fn often(per_week: f64) -> (Phrase, f64) {
+    let (per_day, per_month) = (per_week / 7.0, per_week / 7.0 * MONTH);
+    if per_week <= 0.0 {
+        (Phrase::KeysNever, 0.0)
+    } else if per_day >= 1.5 {
+        (Phrase::KeysADay, per_day.round())
+    } else if per_week >= 0.75 {
+        (Phrase::KeysAWeek, per_week.round())
+    } else {
+        (Phrase::KeysAMonth, per_month.round())
+    }
+}
+
+fn rest(draft: &mut Draft<'_>, keys: &[&Keys]) {
+    let rate =
+        |count: fn(&Keys) -> usize| -> f64 { keys.iter().map(|keys| keys.per_week(count(keys), draft.now)).sum() };
+    if let Some(percent) = percent(rate(|keys| keys.failed), rate(|keys| keys.deployments)) {
+        draft.say(Phrase::KeysFailures, &[("percent", percent.into())]);
+    }
+    if let Some(lead_time) = middle(keys.iter().filter_map(|keys| keys.lead_time)) {
+        let span = draft.voice.span(lead_time);
+        draft.say(Phrase::KeysLead, &[("span", span.into())]);
+    }
+    if let Some(recovery_time) = middle(keys.iter().filter_map(|keys| keys.recovery_time)) {
+        let span = draft.voice.span(recovery_time);
+        draft.say(Phrase::KeysRecovery, &[("span", span.into())]);
+    }
+}
+
+/// How many of a hundred failed; `None` where nothing did either. One in a thousand is not none, nor are 999 all.
+fn percent(failed: f64, succeeded: f64) -> Option<f64> {
+    let all = failed + succeeded;
+    let least = if failed > 0.0 { 1.0 } else { 0.0 };
+    let most = if succeeded > 0.0 { 99.0 } else { 100.0 };
+    (all > 0.0).then(|| (100.0 * failed / all).round().clamp(least, most))
+}
+
+fn middle(medians: impl Iterator<Item = Median>) -> Option<SignedDuration> {
+    let mut seconds: Vec<i64> = medians.map(|median| median.seconds).collect();
+    seconds.sort_unstable();
+    seconds.get(seconds.len().div_ceil(2).checked_sub(1)?).map(|seconds| SignedDuration::from_secs(*seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_told_in_the_unit_in_which_it_is_a_small_number() {
+        for (per_week, phrase, count) in [
+            (0.0, Phrase::KeysNever, 0.0),
+            (0.1, Phrase::KeysAMonth, 0.0),
+            (0.25, Phrase::KeysAMonth, 1.0),
+            (0.7, Phrase::KeysAMonth, 3.0),
+            (0.8, Phrase::KeysAWeek, 1.0),
+            (10.4, Phrase::KeysAWeek, 10.0),
+            (10.5, Phrase::KeysADay, 2.0),
+            (140.0, Phrase::KeysADay, 20.0),
+        ] {
+            assert_eq!(often(per_week), (phrase, count), "{per_week}");
+        }
+    }
+
+    #[test]
+    fn few_failures_are_not_none_and_few_successes_are_not_none_either() {
+        let told = [(0.0, 5.0), (1.0, 999.0), (1.0, 2.0), (999.0, 1.0), (3.0, 0.0)].map(|(f, s)| percent(f, s));
+        assert_eq!(told, [0.0, 1.0, 33.0, 99.0, 100.0].map(Some));
+        assert_eq!(percent(0.0, 0.0), None);
+    }
+}

@@ -1,0 +1,156 @@
+//! What is said of one pipeline.
+
+use super::super::{Answer, Fleet, Phrase, Topic};
+use super::naming::{called, cut};
+use super::{Detail, Draft, cause, keys, why};
+use andon::board::{Light, Row};
+use andon::history::{ChangeSummary, RunSummary};
+use andon::run::Status;
+use jiff::SignedDuration;
+
+/// The most characters of a commit's first line that are spoken.
+const LONGEST_TITLE: usize = 100;
+
+/// Tells what was asked of a pipeline.
+pub(super) fn tell(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, row: &Row, detail: &Detail) -> Answer {
+    let pipeline = called(fleet, row, draft.voice);
+    draft.rows([row]).title(cut(row.overview.pipeline.name.as_str()));
+    draft.session.speak_of(&row.overview.pipeline);
+    draft.session.topic = Some(topic);
+    match topic {
+        Topic::Status => status(&mut draft, row, &pipeline),
+        Topic::Why => why::why(&mut draft, row, &pipeline, detail),
+        Topic::Change => change(&mut draft, row, &pipeline),
+        Topic::LastDeployment => last_deployment(&mut draft, row, &pipeline, detail),
+        Topic::Keys => keys::of_one(&mut draft, row, &pipeline),
+    }
+    draft.done()
+}
+
+/// Where a run is, in words: its action or else its stage.
+fn whereabouts(run: &RunSummary) -> Option<String> {
+    let current = run.current.as_ref()?;
+    Some(cause::place(Some(&current.stage), current.action.as_ref()).unwrap_or_default())
+        .filter(|place| !place.is_empty())
+}
+
+fn status(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+    let latest = &row.overview.latest;
+    let began = draft.for_long(row.began());
+    match row.light {
+        Light::Red => {
+            let since = row.red_since().unwrap_or_else(|| row.news_at());
+            let long = draft.for_long(since);
+            draft.say(Phrase::StatusRed, &[("pipeline", pipeline.into()), ("for", long)]);
+            if let Some(sentence) = cause::sentence(row, None, draft.voice) {
+                draft.speak(sentence);
+            }
+            if let Some(place) = whereabouts(latest) {
+                let waits = latest.status == Status::Waiting;
+                let phrase = if waits { Phrase::StatusRedWaiting } else { Phrase::StatusRetrying };
+                draft.say(phrase, &[("place", place.into())]);
+            }
+        }
+        Light::Waiting => {
+            let since = latest.current.as_ref().map_or_else(|| row.began(), |current| current.since);
+            let (place, long) = (whereabouts(latest).unwrap_or_default(), draft.for_long(since));
+            draft.say(Phrase::StatusWaiting, &[("pipeline", pipeline.into()), ("place", place.into()), ("for", long)]);
+        }
+        Light::Running => {
+            match whereabouts(latest) {
+                Some(place) => draft.say(
+                    Phrase::StatusRunning,
+                    &[("pipeline", pipeline.into()), ("place", place.into()), ("for", began)],
+                ),
+                None => draft.say(Phrase::StatusStarted, &[("pipeline", pipeline.into()), ("for", began)]),
+            };
+            if let Some(typical) = row.overview.typical {
+                let span = draft.voice.span(SignedDuration::from_secs(typical.median));
+                draft.say(Phrase::StatusUsual, &[("span", span.into())]);
+            }
+        }
+        Light::Green => {
+            let ago = draft.ago(row.news_at());
+            draft.say(Phrase::StatusGreen, &[("pipeline", pipeline.into()), ("ago", ago)]);
+        }
+        Light::Grey => ended(draft, row, pipeline),
+    }
+}
+
+/// A run that ended neither well nor badly.
+pub(super) fn ended(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+    let how = match row.overview.latest.status {
+        Status::Rejected => "rejected",
+        Status::Superseded => "superseded",
+        Status::Canceled => "canceled",
+        _ => "stopped",
+    };
+    let ago = draft.ago(row.news_at());
+    draft.say(Phrase::StatusEnded, &[("pipeline", pipeline.into()), ("how", how.into()), ("ago", ago)]);
+}
+
+/// Whose change it was: of a red pipeline the one that broke it, and then the latest if that is another.
+fn change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+    let broken = row.overview.broken_by.as_ref().filter(|_| row.light == Light::Red);
+    let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
+    let is_told = breaking.is_some_and(|breaking| broke(draft, row, pipeline, breaking));
+    let same = |latest: &ChangeSummary| breaking.is_some_and(|breaking| breaking.is_same(latest));
+    if !is_told || row.change().is_some_and(|latest| !same(latest)) {
+        latest_change(draft, row, pipeline);
+    }
+}
+
+/// Tells with which change a pipeline became red, if that can be told.
+fn broke(draft: &mut Draft<'_>, row: &Row, pipeline: &str, breaking: &ChangeSummary) -> bool {
+    let pipeline = ("pipeline", pipeline.into());
+    let ago = ("ago", draft.ago(row.red_since().unwrap_or_else(|| row.news_at())));
+    match spoken_change(Some(breaking)) {
+        (Some(author), Some(title)) => {
+            draft.say(Phrase::BrokeKnown, &[pipeline, ("author", author.into()), ("title", title.into()), ago])
+        }
+        (Some(author), None) => draft.say(Phrase::BrokeAuthor, &[pipeline, ("author", author.into()), ago]),
+        (None, Some(title)) => draft.say(Phrase::BrokeTitle, &[pipeline, ("title", title.into()), ago]),
+        (None, None) => return false,
+    };
+    true
+}
+
+fn latest_change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+    let (author, title) = spoken_change(row.change());
+    let pipeline = ("pipeline", pipeline.into());
+    let ago = ("ago", draft.ago(row.began()));
+    match (author, title) {
+        (Some(author), Some(title)) => {
+            draft.say(Phrase::ChangeKnown, &[pipeline, ("author", author.into()), ("title", title.into()), ago])
+        }
+        (Some(author), None) => draft.say(Phrase::ChangeAuthor, &[pipeline, ("author", author.into()), ago]),
+        (None, Some(title)) => draft.say(Phrase::ChangeTitle, &[pipeline, ("title", title.into()), ago]),
+        (None, None) => draft.say(Phrase::ChangeUnknown, &[pipeline, ago]),
+    };
+}
+
+/// Who and what, as far as that can be spoken.
+fn spoken_change(change: Option<&ChangeSummary>) -> (Option<String>, Option<String>) {
+    let author = change.and_then(|change| change.author.as_deref()).map(str::trim).filter(|author| !author.is_empty());
+    let title =
+        change.and_then(|change| change.title.as_deref()).and_then(|title| cause::speakable(title, LONGEST_TITLE));
+    (author.map(cut), title)
+}
+
+fn last_deployment(draft: &mut Draft<'_>, row: &Row, pipeline: &str, detail: &Detail) {
+    let Some(at) = row.overview.standing.last_success else {
+        draft.say(Phrase::DeployedNever, &[("pipeline", pipeline.into())]);
+        return;
+    };
+    let ago = draft.ago(at);
+    draft.say(Phrase::Deployed, &[("pipeline", pipeline.into()), ("ago", ago)]);
+    let runs = detail.history.as_ref().map(andon::history::History::runs).unwrap_or_default();
+    let deployed = runs.iter().rev().find(|run| run.status == Status::Succeeded);
+    if let (Some(author), Some(title)) = spoken_change(deployed.and_then(|run| run.change.as_ref())) {
+        draft.say(Phrase::DeployedChange, &[("author", author.into()), ("title", title.into())]);
+    }
+    if let Some(since) = row.red_since() {
+        let long = draft.for_long(since);
+        draft.say(Phrase::DeployedRed, &[("for", long)]);
+    }
+}

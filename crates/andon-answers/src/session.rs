@@ -1,0 +1,62 @@
+//! What has to be remembered between two questions.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Group, Topic};
+use andon::name::PipelineId;
+
+/// The most pipelines that are remembered as spoken of.
+const MOST: usize = 5;
+
+/// The state of a conversation: small, and of no use to anybody else. One that cannot be read back is taken for a new one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// The pipelines spoken of, the last one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spoken_of: Vec<PipelineId>,
+    /// What was last asked of a pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
+    /// The list that was last told, in whole or in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Listing>,
+    /// What the asker was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+}
+
+/// A list that was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// What pipelines.
+    pub group: Group,
+    /// How many of them have been named.
+    pub named: usize,
+}
+
+/// A question to the asker that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pending {
+    /// Which of these is meant? The topic is what will be told of it.
+    WhichOne {
+        /// What was asked.
+        topic: Topic,
+        /// What may be meant; empty when no pipeline was named at all.
+        candidates: Vec<PipelineId>,
+    },
+    /// Shall the rest of the list be told?
+    More,
+    /// Shall it be told why the pipeline that was spoken of failed?
+    Why,
+}
+
+impl Session {
+    /// Notes that a pipeline was spoken of.
+    pub fn speak_of(&mut self, pipeline: &PipelineId) {
+        self.spoken_of.retain(|known| known != pipeline);
+        self.spoken_of.insert(0, pipeline.clone());
+        self.spoken_of.truncate(MOST);
+    }
+}

@@ -1,0 +1,127 @@
+//! Slack: `chat.postMessage` and `chat.update` with a bot's token.
+
+use andon::ledger::Receipt;
+use andon_notify::{Outgoing, SendError};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::http::{Fault, Http};
+
+/// The base address of Slack's methods.
+pub const SLACK_API: &str = "https://slack.com/api";
+/// What errors call it.
+pub(super) const SERVICE: &str = "Slack";
+/// The most characters of Slack's answer that an error repeats.
+const MAX_PROBLEM: usize = 200;
+
+/// Slack's methods.
+#[derive(Debug)]
+pub(super) struct Slack {
+    api: String,
+}
+
+impl Slack {
+    pub(super) fn new(api: &str) -> Self {
+        Self { api: api.trim_end_matches('/').to_owned() }
+    }
+
+    /// Posts a message, into the thread of its run if there is one; or updates one.
+    pub(super) async fn post(
+        &self,
+        http: &Http,
+        destination: &str,
+        channel: &str,
+        token: &SecretString,
+        mut body: Value,
+        outgoing: Outgoing<'_>,
+    ) -> Result<Receipt, SendError> {
+        let update = outgoing.update.and_then(|receipt| Some((receipt.place.as_deref()?, receipt.id.as_deref()?)));
+        if let Some((place, ts)) = update {
+            set(&mut body, "channel", place);
+            set(&mut body, "ts", ts);
+            match self.call(http, "chat.update", token, &body).await {
+                // It was deleted, or is too old to be edited: post it again.
+                Err(Fault::Permanent { problem }) if is_gone(&problem) => {}
+                outcome => return outcome.map_err(|fault| fault.of(destination)),
+            }
+            body.as_object_mut().map(|body| body.remove("ts"));
+        }
+        let thread = outgoing.thread.and_then(|receipt| Some((receipt.place.as_deref()?, receipt.id.as_deref()?)));
+        match thread {
+            Some((place, ts)) => {
+                set(&mut body, "channel", place);
+                set(&mut body, "thread_ts", ts);
+                if let Some(body) = body.as_object_mut() {
+                    body.insert("reply_broadcast".to_owned(), json!(true));
+                }
+            }
+            None => set(&mut body, "channel", channel),
+        }
+        self.call(http, "chat.postMessage", token, &body).await.map_err(|fault| fault.of(destination))
+    }
+
+    async fn call(&self, http: &Http, method: &str, token: &SecretString, body: &Value) -> Result<Receipt, Fault> {
+        let address = format!("{}/{method}", self.api);
+        let request = |client: &reqwest::Client| client.post(address).bearer_auth(token.expose_secret()).json(body);
+        let reply = http.call(SERVICE, request).await?;
+        // Slack answers 200 to failures too: what counts is the body.
+        let answer: Value = serde_json::from_str(&reply.text).map_err(|_| {
+            Fault::retryable(format!("{method} answered {} with something that is not JSON", reply.status))
+        })?;
+        if answer.get("ok").and_then(Value::as_bool) == Some(true) {
+            let member = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
+            return Ok(Receipt { place: member("channel"), id: member("ts"), said: None });
+        }
+        let error = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
+        match error {
+            "ratelimited"
+            | "rate_limited"
+            | "internal_error"
+            | "fatal_error"
+            | "service_unavailable"
+            | "request_timeout" => Err(Fault::retryable(format!("{method}: {error}"))),
+            error => {
+                let needed = answer.get("needed").and_then(Value::as_str);
+                Err(Fault::permanent(format!("{method}: {}", advice(error, needed))))
+            }
+        }
+    }
+}
+
+fn set(body: &mut Value, member: &str, text: &str) {
+    if let Some(body) = body.as_object_mut() {
+        body.insert(member.to_owned(), json!(text));
+    }
+}
+
+fn is_gone(problem: &str) -> bool {
+    ["message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"]
+        .iter()
+        .any(|error| problem.contains(error))
+}
+
+/// An error of Slack's, with what to do about it.
+pub(super) fn advice(error: &str, needed: Option<&str>) -> String {
+    let error: String = error.trim().chars().filter(|c| !c.is_control()).take(MAX_PROBLEM).collect();
+    let what_to_do = match error.as_str() {
+        "channel_not_found" | "not_in_channel" => "check the channel's name, and invite the bot to it",
+        "is_archived" | "channel_is_archived" => "the channel is archived; route to another one",
+        "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" | "token_expired" | "invalid_token" => {
+            "the token is not valid; store the app's current one under its reference"
+        }
+        "missing_scope" => {
+            return format!(
+                "missing_scope: give the app the scope {} and install it again",
+                needed.unwrap_or("chat:write")
+            );
+        }
+        "no_service" | "no_team" | "action_prohibited" => {
+            "the webhook is gone or not allowed; make a new one and store its address"
+        }
+        "invalid_blocks" | "invalid_payload" | "msg_too_long" | "no_text" => {
+            "this is a mistake in Andon; please report it"
+        }
+        _ => return error,
+    };
+    format!("{error}: {what_to_do}")
+}

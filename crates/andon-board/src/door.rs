@@ -1,0 +1,112 @@
+//! How things are opened: by an address on the page of `andon serve`, by a call of the function in CloudWatch.
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::Selection;
+use andon::links::segment;
+use andon::name::{ExecutionId, PipelineId};
+
+/// How things are opened.
+#[derive(Debug, Clone, Copy)]
+pub enum Door<'d> {
+    /// Each by its address.
+    Page,
+    /// Each by a call of the function with this ARN; CloudWatch's `cwdb-action` applies to the element before it.
+    Widget(&'d str),
+}
+
+/// Where CloudWatch shows what a call brings.
+#[derive(Debug, Clone, Copy)]
+enum Display {
+    /// In place of what the widget shows.
+    Widget,
+    /// In front of the dashboard.
+    Popup,
+}
+
+impl Door<'_> {
+    /// Opens a pipeline.
+    pub(super) fn pipeline(&self, pipeline: &PipelineId, content: &Markup) -> Markup {
+        match self {
+            Self::Page => html! { a href=(address(pipeline)) { (content) } },
+            Self::Widget(endpoint) => call(endpoint, Display::Popup, "link", content, &json!({ "pipeline": pipeline })),
+        }
+    }
+
+    /// Opens one run of a pipeline.
+    pub(super) fn run(&self, pipeline: &PipelineId, execution: &ExecutionId, content: &Markup) -> Markup {
+        match self {
+            Self::Page => {
+                html! { a href={ (address(pipeline)) "/runs/" (segment(execution.as_str())) } { (content) } }
+            }
+            Self::Widget(endpoint) => {
+                let mut wanted = json!({ "pipeline": pipeline });
+                if let Some(pipeline) = wanted.pointer_mut("/pipeline").and_then(Value::as_object_mut) {
+                    pipeline.insert("execution".to_owned(), json!(execution));
+                }
+                call(endpoint, Display::Popup, "link", content, &wanted)
+            }
+        }
+    }
+
+    /// Leads back to the board; in CloudWatch that is behind the popup already.
+    pub(super) fn board(&self) -> Markup {
+        match self {
+            Self::Page => html! { a.back href="/" { "All pipelines" } },
+            Self::Widget(_) => html! {},
+        }
+    }
+
+    /// Opens another page of the board, or the same for another search.
+    pub(super) fn selection(&self, selection: &Selection, class: &str, content: &Markup) -> Markup {
+        let Selection { search, page, rows } = selection;
+        match self {
+            Self::Page => {
+                let search = segment(search);
+                html! { a class=(class) href={ "/?search=" (search) @if *page > 1 { "&page=" (page) } } { (content) } }
+            }
+            Self::Widget(endpoint) => {
+                let wanted = json!({ "find": search, "page": page, "rows": rows });
+                call(endpoint, Display::Widget, class, content, &wanted)
+            }
+        }
+    }
+
+    /// Asks for a search.
+    pub(super) fn search(&self, selection: &Selection) -> Markup {
+        let field = html! {
+            input type="search" name="search" value=(selection.search) aria-label="Search pipelines"
+                placeholder="Name, account, region, red…" maxlength="100";
+        };
+        match self {
+            Self::Page => html! {
+                form.search method="get" action="/" role="search" { (field) button.btn type="submit" { "Search" } }
+            },
+            Self::Widget(endpoint) => {
+                let wanted = json!({ "page": 1, "rows": selection.rows });
+                html! {
+                    form.search { (field) (call(endpoint, Display::Widget, "btn", &html! { "Search" }, &wanted)) }
+                }
+            }
+        }
+    }
+}
+
+fn call(endpoint: &str, display: Display, class: &str, content: &Markup, wanted: &Value) -> Markup {
+    let display = match display {
+        Display::Widget => "widget",
+        Display::Popup => "popup",
+    };
+    html! {
+        button class=(class) type="button" { (content) }
+        cwdb-action action="call" display=(display) endpoint=(endpoint) { (wanted.to_string()) }
+    }
+}
+
+/// The page of a pipeline.
+fn address(pipeline: &PipelineId) -> String {
+    let home = &pipeline.home;
+    let parts = [home.account.as_str(), home.region.as_str(), pipeline.name.as_str()].map(segment);
+    format!("/pipelines/{}", parts.join("/"))
+}

@@ -1,0 +1,108 @@
+//! Every pipeline, what wants somebody's eyes first.
+
+use maud::{Markup, html};
+
+use super::selection::{Page, Selection};
+use super::sign::sign;
+use super::{Door, View};
+use andon::board::{Light, Row};
+use andon::words::counted;
+
+/// The lights in the order of the board, and what a number of pipelines with them is called.
+const LIGHTS: [(Light, &str); 5] = [
+    (Light::Red, "red"),
+    (Light::Waiting, "waiting"),
+    (Light::Running, "running"),
+    (Light::Green, "green"),
+    (Light::Grey, "other"),
+];
+
+impl View<'_> {
+    /// The board.
+    pub fn board(&self, rows: &[Row], selection: &Selection) -> Markup {
+        if rows.is_empty() {
+            return self.frame(&nothing(self.door));
+        }
+        let page = selection.pick(rows, self.accounts);
+        let is_long = page.pages > 1 || rows.len() > 10 || !selection.search.is_empty();
+        self.frame(&html! {
+            div.top {
+                (self.summary(rows, selection))
+                @if is_long { (self.door.search(selection)) }
+            }
+            @if page.rows.is_empty() {
+                p.empty { "No pipeline is found by “" (selection.search) "”. " (self.all(selection)) }
+            }
+            (self.rows(&page))
+            @if page.pages > 1 { (self.pages(&page, selection)) }
+        })
+    }
+
+    /// How many there are of each light; a click lists those alone.
+    fn summary(&self, rows: &[Row], selection: &Selection) -> Markup {
+        let counts = LIGHTS.map(|(light, word)| (light, word, rows.iter().filter(|row| row.light == light).count()));
+        html! {
+            ul.summary aria-label=(counted(rows.len() as u64, "pipeline")) {
+                @for (light, word, count) in counts.into_iter().filter(|(_, _, count)| *count > 0) {
+                    @let chosen = selection.search == light.word();
+                    @let search = if chosen { String::new() } else { light.word().to_owned() };
+                    li class=(light.word()) {
+                        (self.door.selection(
+                            &Selection { search, page: 1, ..selection.clone() },
+                            if chosen { "tile chosen" } else { "tile" },
+                            &html! { (sign(light)) b { (count) } " " span { (word) } },
+                        ))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows. Where the viewer looks at a range of time, a line parts those with news in it from those without.
+    fn rows(&self, page: &Page<'_>) -> Markup {
+        let is_quiet = |row: &Row| {
+            let since = self.viewer.since.filter(|_| row.light >= Light::Green);
+            since.is_some_and(|since| row.news_at() < since)
+        };
+        let quiet_from = page.rows.iter().position(|row| is_quiet(row)).unwrap_or(page.rows.len());
+        let (fresh, quiet) = page.rows.split_at_checked(quiet_from).unwrap_or_default();
+        html! {
+            @for row in fresh { (self.row(row)) }
+            @if let (Some(since), false) = (self.viewer.since, quiet.is_empty()) {
+                p.parting { span { "No run since " (self.at(since)) } }
+                @for row in quiet { (self.quiet_row(row)) }
+            }
+        }
+    }
+
+    fn pages(&self, page: &Page<'_>, selection: &Selection) -> Markup {
+        let to = |number: usize, words: &str| {
+            let selection = Selection { page: number, ..selection.clone() };
+            self.door.selection(&selection, "btn", &html! { (words) })
+        };
+        html! {
+            nav.pages aria-label="Pages" {
+                @if page.number > 1 { (to(page.number - 1, "Previous")) }
+                span { (page.first) "–" (page.first + page.rows.len() - 1) " of " (page.found) }
+                @if page.number < page.pages { (to(page.number + 1, "Next")) }
+            }
+        }
+    }
+
+    fn all(&self, selection: &Selection) -> Markup {
+        let all = Selection { search: String::new(), page: 1, rows: selection.rows };
+        self.door.selection(&all, "link", &html! { "Show all" })
+    }
+}
+
+fn nothing(door: Door<'_>) -> Markup {
+    html! {
+        p.empty {
+            "No pipeline has been heard of yet. "
+            @match door {
+                Door::Page => { "Send its events to " code { "POST /events" } "." }
+                Door::Widget(_) => { "One appears here with its first event; in a member account, once its events are forwarded." }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The four keys of delivery as figures: small in a row, in full on the pipeline's own page.
+
+use maud::{Markup, html};
+
+use super::View;
+use super::moment::{seconds, shortly};
+use andon::history::Keys;
+use andon::words::counted;
+
+impl View<'_> {
+    pub(super) fn keys(&self, keys: &Keys) -> Markup {
+        let small = |name: &str, value: Option<String>| {
+            html! { div { dt { (name) } dd { (value.unwrap_or_else(|| "–".to_owned())) } } }
+        };
+        let frequency = keys.deployments_per_week(self.now).map(|rate| format!("{}/wk", figure(rate)));
+        html! {
+            dl.keys title="Deployments a week; median time from commit to deployment; failed deployments; median time to recover" {
+                (small("deploys", frequency))
+                (small("lead", keys.lead_time.map(|median| shortly(median.seconds))))
+                (small("failed", keys.change_failure_rate().map(percent)))
+                (small("recovery", keys.recovery_time.map(|median| shortly(median.seconds))))
+            }
+        }
+    }
+
+    pub(super) fn keys_in_full(&self, keys: &Keys) -> Markup {
+        let of_all = counted((keys.deployments + keys.failed) as u64, "deployment");
+        html! {
+            section.card {
+                h3 { "Delivery since " (self.at(keys.since)) }
+                dl.facts {
+                    @if let Some(rate) = keys.deployments_per_week(self.now) {
+                        div { dt { "Deployments" } dd { (figure(rate)) " a week" } }
+                    }
+                    @if let Some(lead) = keys.lead_time {
+                        div { dt { "Lead time, commit to deployment" } dd { (seconds(lead.seconds)) " (median of " (lead.of) ")" } }
+                    }
+                    @if let Some(rate) = keys.change_failure_rate() {
+                        div { dt { "Failed deployments" } dd { (percent(rate)) " of " (of_all) } }
+                    }
+                    @if let Some(recovery) = keys.recovery_time {
+                        div { dt { "Time to recover" } dd { (seconds(recovery.seconds)) " (median of " (recovery.of) ")" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A number to two figures: `0.4`, `3.5`, `12`.
+fn figure(number: f64) -> String {
+    if number == 0.0 {
+        "0".to_owned()
+    } else if number < 9.95 {
+        format!("{number:.1}")
+    } else {
+        format!("{number:.0}")
+    }
+}
+
+/// A share as a percentage.
+fn percent(share: f64) -> String {
+    format!("{:.0}\u{a0}%", share * 100.0)
+}

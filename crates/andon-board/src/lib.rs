@@ -1,0 +1,66 @@
+//! What is shown of the pipelines, as HTML: the same in CloudWatch's custom widget and on the page of `andon serve`.
+//!
+//! No script, no image, nothing fetched. A state is told by a word and a shape as well as by its colour. All text is
+//! escaped by the template language; only addresses that have been checked stand behind links. The two places differ in
+//! how things are opened, which is the business of a [`Door`], and in whose colours they follow.
+
+use andon::account::Accounts;
+use jiff::Timestamp;
+use maud::{Markup, PreEscaped, html};
+
+mod chart;
+mod door;
+mod fleet;
+mod home;
+mod keys;
+mod moment;
+mod pipeline;
+mod row;
+mod run;
+mod runs;
+mod selection;
+mod sign;
+mod strip;
+mod viewer;
+pub mod widget;
+
+pub use door::Door;
+pub use pipeline::{Pipeline, find};
+pub use selection::Selection;
+pub use viewer::{Theme, Viewer};
+
+/// The style of everything that is shown, for elements within the class `andon` alone.
+pub const STYLE: &str = include_str!("andon.css");
+
+/// What everything shown has in common.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'v> {
+    /// Who looks.
+    pub viewer: &'v Viewer,
+    /// The names of the accounts.
+    pub accounts: &'v Accounts,
+    /// The time.
+    pub now: Timestamp,
+    /// How things are opened.
+    pub door: Door<'v>,
+}
+
+impl View<'_> {
+    /// A sentence in place of what was wanted, and the way back.
+    pub fn sorry(&self, sentence: &str) -> Markup {
+        self.frame(&html! {
+            p.empty { (sentence) }
+            p.empty { (self.door.board()) }
+        })
+    }
+
+    /// The element that everything is in, with its style.
+    ///
+    /// The class `cwdb-no-default-styles` keeps CloudWatch's own style away.
+    fn frame(&self, content: &Markup) -> Markup {
+        html! {
+            style { (PreEscaped(STYLE)) }
+            div class={ "andon cwdb-no-default-styles " (self.viewer.theme.class()) } { (content) }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! One pipeline: one of its runs down to the actions, and the runs before it.
+
+use maud::{Markup, html};
+
+use super::View;
+use super::moment::{between, linked_change, outward, seconds};
+use super::sign::sign;
+use andon::board::{Light, Row};
+use andon::history::{History, RunSummary};
+use andon::ledger::{Ledger, LedgerError};
+use andon::links;
+use andon::name::{ExecutionId, PipelineId};
+use andon::run::Run;
+
+/// A pipeline, and the run of it that is looked at.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// The pipeline's history.
+    pub history: History,
+    /// Which run is looked at.
+    pub execution: ExecutionId,
+    /// That run down to its actions, where the ledger still has it.
+    pub run: Option<Run>,
+}
+
+/// Reads a pipeline and one of its runs, the latest if none is named; `None` if nothing is known of such a pipeline.
+pub async fn find(
+    ledger: &impl Ledger,
+    pipeline: &PipelineId,
+    execution: Option<&ExecutionId>,
+) -> Result<Option<Pipeline>, LedgerError> {
+    let Some(history) = ledger.history(pipeline).await? else {
+        return Ok(None);
+    };
+    let latest = || history.latest().map(|latest| latest.execution.clone());
+    let Some(execution) = execution.cloned().or_else(latest) else {
+        return Ok(None);
+    };
+    let run = ledger.load(pipeline, &execution).await?.run.map(|run| run.value);
+    Ok(Some(Pipeline { history, execution, run }))
+}
+
+impl View<'_> {
+    /// A pipeline in full.
+    pub fn pipeline(&self, pipeline: &Pipeline) -> Markup {
+        let Some(overview) = pipeline.history.overview() else {
+            return self.sorry("No run of this pipeline has been heard of.");
+        };
+        let row = Row::of(overview);
+        self.frame(&html! {
+            (self.head(&row))
+            @match pipeline.history.run(&pipeline.execution) {
+                Some(summary) => { (self.card(&row, summary, pipeline.run.as_ref())) }
+                None => { p.empty { "This run is no longer kept, or was never heard of." } }
+            }
+            @if let Some(keys) = &row.overview.keys { (self.keys_in_full(keys)) }
+            (self.runs(&pipeline.history, &pipeline.execution))
+        })
+    }
+
+    fn head(&self, row: &Row) -> Markup {
+        let id = &row.overview.pipeline;
+        html! {
+            div class={ "head " (row.light.word()) } {
+                (self.door.board())
+                h2 { (sign(row.light)) " " (id.name) " " span.word { (row.word()) } }
+                p {
+                    (self.home(&id.home)) " · " (outward(&links::pipeline(id), &html! { "Open in AWS" }))
+                    @if let Some(since) = row.red_since() { " · red for " b { (self.roughly_since(since)) } }
+                }
+            }
+        }
+    }
+
+    /// The run that is looked at.
+    fn card(&self, row: &Row, summary: &RunSummary, run: Option<&Run>) -> Markup {
+        let id = &row.overview.pipeline;
+        let is_latest = summary.execution == row.overview.latest.execution;
+        let light = Light::of(summary.status);
+        html! {
+            section.card {
+                h3 {
+                    (sign(light)) " " @if is_latest { "Latest run" } @else { "Run" }
+                    span class={ "word " (light.word()) } { " " (summary.status.word()) }
+                }
+                dl.facts {
+                    (fact("Run", &html! {
+                        (outward(&links::execution(id, &summary.execution), &html! { code { (summary.execution.short()) } }))
+                        @if summary.attempt.number() > 1 { ", attempt " (summary.attempt.number()) }
+                    }))
+                    (fact("Began", &self.at(summary.started.unwrap_or(summary.first_seen))))
+                    @match (summary.started, summary.ended) {
+                        (Some(started), Some(ended)) => { (fact("Took", &html! { (between(started, ended)) })) }
+                        (started, None) => { (fact("Running for", &html! { (self.since(started.unwrap_or(summary.first_seen))) })) }
+                        (None, Some(ended)) => { (fact("Ended", &self.at(ended))) }
+                    }
+                    @if let Some(typical) = row.overview.typical {
+                        (fact("Usually takes", &html! {
+                            span title={ "of " (typical.runs) " successful runs" } {
+                                (seconds(typical.median)) ", 95 in 100 at most " (seconds(typical.p95))
+                            }
+                        }))
+                    }
+                    @if let Some(known) = &summary.change { (fact("Change", &html! { span.change { (linked_change(known)) } })) }
+                }
+                @if let Some(run) = run { (self.run(run)) }
+            }
+        }
+    }
+}
+
+fn fact(name: &str, value: &Markup) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}

@@ -1,0 +1,134 @@
+//! One pipeline in a row: how it stands, where it is, why it broke, whose change it is, how it has been going.
+
+use jiff::SignedDuration;
+use maud::{Markup, html};
+
+use super::View;
+use super::moment::{between, change, roughly, seconds};
+use super::sign::{sign, telling_sign};
+use super::strip::strip;
+use andon::board::{Light, Row, place_of};
+use andon::event::Attempt;
+use andon::run::Status;
+use andon::words::counted;
+
+impl View<'_> {
+    pub(super) fn row(&self, row: &Row) -> Markup {
+        html! {
+            article class={ "row " (row.light.word()) } {
+                (sign(row.light))
+                (self.who(row))
+                div.state {
+                    div.word { (row.word()) }
+                    (self.times(row))
+                }
+                div.run {
+                    (stages(row))
+                    @if let Some(failure) = row.failure() {
+                        div.why {
+                            @if let Some(place) = place_of(failure) { b { (place) } " " }
+                            (failure.why().unwrap_or("It did not say why."))
+                        }
+                    }
+                    @if let Some(known) = row.change() { div.change { (change(known)) } }
+                }
+                div.past {
+                    (strip(&row.overview.trend))
+                    @if let Some(keys) = &row.overview.keys { (self.keys(keys)) }
+                }
+            }
+        }
+    }
+
+    /// A pipeline without news: its name, its state, its strip.
+    pub(super) fn quiet_row(&self, row: &Row) -> Markup {
+        html! {
+            article class={ "row quiet " (row.light.word()) } {
+                (sign(row.light))
+                (self.who(row))
+                div.state { span.word { (row.word()) } " " (self.ago(row.news_at())) }
+                div.past { (strip(&row.overview.trend)) }
+            }
+        }
+    }
+
+    fn who(&self, row: &Row) -> Markup {
+        let id = &row.overview.pipeline;
+        html! {
+            div.who {
+                h2 { (self.door.pipeline(id, &html! { (id.name) })) }
+                (self.home(&id.home))
+            }
+        }
+    }
+
+    /// How long it has been so, and how long it will be.
+    fn times(&self, row: &Row) -> Markup {
+        let latest = &row.overview.latest;
+        html! {
+            @if let Some(since) = row.red_since() {
+                div {
+                    "red for " b { (self.roughly_since(since)) }
+                    @if let Some(streak) = row.overview.standing.streak.as_ref().filter(|streak| streak.count > 1) {
+                        ", " (counted(streak.count, "failure")) " in a row"
+                    }
+                }
+            } @else if let Some(ended) = latest.ended.filter(|_| latest.status.is_final()) {
+                div {
+                    (self.ago(ended))
+                    @if let (Status::Succeeded, Some(started)) = (latest.status, latest.started) {
+                        ", took " (between(started, ended))
+                    }
+                }
+            }
+            @if let Some(current) = &latest.current {
+                div.now {
+                    b { (current.stage) @if let Some(action) = &current.action { " / " (action) } }
+                    " for " (self.roughly_since(current.since))
+                }
+            }
+            @if !latest.status.is_final() { (self.expected(row)) }
+        }
+    }
+
+    /// How far a run that is going on has come, and when it is expected to end. Nobody knows how long a person takes, or
+    /// how much of a run a retry has left to do.
+    fn expected(&self, row: &Row) -> Markup {
+        let began = row.began();
+        let usual = row.overview.typical.map(|typical| typical.median).filter(|median| *median > 0);
+        let latest = &row.overview.latest;
+        let usual = usual.filter(|_| latest.status == Status::InProgress && latest.attempt == Attempt::FIRST);
+        let Some(usual) = usual else {
+            return html! { div { "began " (self.ago(began)) } };
+        };
+        let elapsed = self.now.duration_since(began).as_secs().max(0);
+        let percent = (elapsed.saturating_mul(100) / usual).min(100);
+        let end = began.checked_add(SignedDuration::from_secs(usual)).unwrap_or(began);
+        let words = format!("{} of usually {}", self.since(began), seconds(usual));
+        html! {
+            div.progress role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow=(percent) aria-label=(words) title=(words) {
+                i style={ "width:" (percent) "%" } {}
+            }
+            @if elapsed <= usual {
+                div { "ends about " (self.at(end)) ", in " (roughly(usual - elapsed)) }
+            } @else {
+                div.late { (roughly(elapsed - usual)) " longer than usual" }
+            }
+        }
+    }
+}
+
+/// The stages of the latest run as a line of lights.
+fn stages(row: &Row) -> Markup {
+    html! {
+        @if !row.overview.latest.stages.is_empty() {
+            ol.line {
+                @for stage in &row.overview.latest.stages {
+                    @let light = Light::of(stage.status);
+                    @let word = stage.status.word();
+                    li class=(light.word()) title={ (stage.name) ": " (word) } { (telling_sign(light, word)) (stage.name) }
+                }
+            }
+        }
+    }
+}

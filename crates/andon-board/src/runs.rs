@@ -1,0 +1,53 @@
+//! The runs that are kept of a pipeline, the latest first.
+
+use maud::{Markup, html};
+
+use super::View;
+use super::chart::chart;
+use super::moment::{between, linked_change};
+use super::sign::sign;
+use andon::board::{Light, place_of};
+use andon::history::{History, RunSummary};
+use andon::name::{ExecutionId, PipelineId};
+use andon::run::Status;
+
+impl View<'_> {
+    pub(super) fn runs(&self, history: &History, shown: &ExecutionId) -> Markup {
+        let runs = history.runs();
+        html! {
+            section.card {
+                h3 { "Runs" }
+                (chart(&runs, history.typical(), self))
+                table.runs {
+                    thead { tr { th { "Run" } th { "Began" } th { "Took" } th { "Change" } th { "What failed" } } }
+                    tbody {
+                        @for run in runs.iter().rev() { (self.past(&history.pipeline, run, *shown == run.execution)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn past(&self, pipeline: &PipelineId, run: &RunSummary, is_shown: bool) -> Markup {
+        let light = Light::of(run.status);
+        let failure = run.failure.as_ref().filter(|_| matches!(run.status, Status::Failed | Status::Rejected));
+        html! {
+            tr.shown[is_shown] {
+                td {
+                    (sign(light))
+                    @if is_shown { (run.status.word()) }
+                    @else { (self.door.run(pipeline, &run.execution, &html! { (run.status.word()) })) }
+                }
+                td { (self.at(run.started.unwrap_or(run.first_seen))) }
+                td { @if let (Some(started), Some(ended)) = (run.started, run.ended) { (between(started, ended)) } }
+                td.change { @if let Some(known) = &run.change { (linked_change(known)) } }
+                td.why {
+                    @if let Some(failure) = failure {
+                        @if let Some(place) = place_of(failure) { b { (place) } " " }
+                        (failure.why().unwrap_or_default())
+                    }
+                }
+            }
+        }
+    }
+}

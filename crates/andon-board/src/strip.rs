@@ -1,0 +1,61 @@
+//! The latest runs as a strip of bars, oldest first.
+//!
+//! A failure is a full bar, a success half of one, everything else lower still: the strip reads without colours. Bars of
+//! one light are one path, for a board has many strips.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use andon::board::Light;
+use andon::run::Status;
+use andon::words::counted;
+
+/// The number of runs that there is room for.
+const ROOM: usize = 20;
+const STEP: usize = 10;
+const WIDTH: usize = 7;
+const HEIGHT: usize = 18;
+
+/// The strip; fewer runs than there is room for stand at its end.
+pub(super) fn strip(trend: &[Status]) -> Markup {
+    let trend = trend.get(trend.len().saturating_sub(ROOM)..).unwrap_or_default();
+    let lights = [Light::Red, Light::Waiting, Light::Running, Light::Green, Light::Grey];
+    let words = words(trend);
+    html! {
+        svg.strip viewBox={ "0 0 " (ROOM * STEP) " " (HEIGHT) } width=(ROOM * STEP) height=(HEIGHT) preserveAspectRatio="none" role="img" aria-label=(words) {
+            title { (words) }
+            @for light in lights {
+                @let bars = bars(trend, light);
+                @if !bars.is_empty() { path class=(light.word()) d=(bars) {} }
+            }
+            path.floor d={ "M0 " (HEIGHT) "h" (ROOM * STEP) } {}
+        }
+    }
+}
+
+fn bars(trend: &[Status], light: Light) -> String {
+    let offset = ROOM - trend.len();
+    let mut path = String::new();
+    for (index, _) in trend.iter().enumerate().filter(|(_, status)| Light::of(**status) == light) {
+        let height = height(light);
+        // Writing to a string cannot fail.
+        let _ = write!(path, "M{} {}h{WIDTH}v{height}h-{WIDTH}z", (offset + index) * STEP, HEIGHT - height);
+    }
+    path
+}
+
+fn words(trend: &[Status]) -> String {
+    let failed = trend.iter().filter(|status| **status == Status::Failed).count();
+    let latest = trend.last().map(|status| format!("; the latest: {}", status.word())).unwrap_or_default();
+    format!("{} shown, oldest first: {failed} failed{latest}", counted(trend.len() as u64, "run"))
+}
+
+fn height(light: Light) -> usize {
+    match light {
+        Light::Red => HEIGHT,
+        Light::Green => 10,
+        Light::Running | Light::Waiting => 7,
+        Light::Grey => 4,
+    }
+}

@@ -1,0 +1,71 @@
+//! The board in CloudWatch: a custom widget, which the console asks a Lambda function for.
+//!
+//! CloudWatch shows HTML without scripts; what can be clicked calls the same function again. The function is called with
+//! the viewer's permission and answers with its own, so nothing here changes anything.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{Door, View, find};
+use andon::account::Accounts;
+use andon::batch::Invocation;
+use andon::board::Row;
+use andon::ledger::{Ledger, LedgerError};
+
+mod request;
+
+pub use request::{AccountFilter, Request, Wanted};
+
+const DESCRIPTION: &str = include_str!("description.md");
+
+/// What CloudWatch is answered: serialised, a JSON string of HTML, or an object with Markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// What is shown.
+    Html(String),
+    /// What describes the widget.
+    Documentation {
+        /// The text; its first block of YAML are the parameters to begin with.
+        markdown: String,
+    },
+}
+
+/// Answers what CloudWatch asks for.
+///
+/// `config` has the names of the accounts; `invocation.function` is called again when something is clicked.
+pub async fn answer(
+    request: &Request,
+    ledger: &impl Ledger,
+    accounts: &Accounts,
+    now: Timestamp,
+    invocation: &Invocation,
+) -> Result<Reply, LedgerError> {
+    let (wanted, viewer) = match request {
+        Request::Describe => return Ok(Reply::Documentation { markdown: DESCRIPTION.to_owned() }),
+        Request::Show(wanted, viewer) => (wanted, viewer),
+    };
+    let view = View { viewer, accounts, now, door: Door::Widget(&invocation.function) };
+    let shown = match wanted {
+        Wanted::Board(selection, accounts) => {
+            let mut overviews = ledger.pipelines().await?;
+            overviews.retain(|overview| accounts.hold(&overview.pipeline));
+            view.board(&Row::list(overviews), selection)
+        }
+        Wanted::Pipeline { pipeline, execution } => match find(ledger, pipeline, execution.as_ref()).await? {
+            Some(found) => view.pipeline(&found),
+            None => view.sorry("No run of such a pipeline has been heard of."),
+        },
+    };
+    Ok(Reply::Html(shown.into_string()))
+}
+
+/// What is shown when the ledger cannot be read, in place of the bare error that CloudWatch would show.
+pub fn trouble(request: &Request, accounts: &Accounts, now: Timestamp, error: &LedgerError) -> Reply {
+    let Request::Show(_, viewer) = request else {
+        return Reply::Documentation { markdown: DESCRIPTION.to_owned() };
+    };
+    let view = View { viewer, accounts, now, door: Door::Widget("") };
+    let sentence = format!("The board cannot be shown just now: {error}. The next refresh tries again.");
+    Reply::Html(view.sorry(&sentence).into_string())
+}

@@ -1,0 +1,216 @@
+//! `andon.yml`: who is told of what, what the accounts are called, what the team knows.
+//!
+//! [`Config::parse`] is strict: whatever it does not understand is an error with its place and
+//! a suggestion, and all errors are found in one go. Nothing here fetches anything; secrets are
+//! names ([`andon::secret::SecretRef`]) until somebody else resolves them. Without a file, [`Config::default`]
+//! sends failures, recoveries and approvals of every pipeline to the stack's own topic.
+
+mod account;
+mod destination;
+mod duration;
+mod finding;
+mod kind;
+mod limits;
+mod mask;
+mod quiet_hours;
+mod reach;
+mod reader;
+#[cfg(feature = "check")]
+mod render;
+mod routes;
+mod runbook;
+mod statistics;
+mod tree;
+mod voice_actions;
+mod zone;
+
+use std::collections::BTreeSet;
+
+use andon::account::Accounts;
+use andon::alert::{Limit, Limits};
+use andon::statistics::Statistics;
+use andon::suggest::quoted;
+use andon_diagnosis::Runbook;
+use andon_notify::{DestinationName, Route, Routing};
+use jiff::tz::TimeZone;
+
+pub use finding::{Finding, Findings, Severity};
+#[cfg(feature = "check")]
+pub use render::{Style, render};
+pub use voice_actions::VoiceActions;
+
+use reader::{Fields, Reader};
+use tree::Node;
+
+/// The JSON Schema of the file, for editors.
+pub const SCHEMA: &str = include_str!("andon.schema.json");
+
+/// The configuration, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The time zone of messages, and of quiet hours that name none.
+    pub zone: TimeZone,
+    /// Where alerts go, and the names of the accounts.
+    pub routing: Routing,
+    /// What the team knows, in order.
+    pub runbooks: Vec<Runbook>,
+    /// The limits, in order; [`Config::limits`] picks.
+    pub limits: Vec<Limit>,
+    /// What is measured.
+    pub statistics: Statistics,
+    /// What may be done by voice; nothing if absent.
+    pub voice: Option<VoiceActions>,
+}
+
+/// What is known, while checking, of where the file will be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Surroundings<'s> {
+    /// The region of the stack.
+    pub region: Option<&'s str>,
+}
+
+/// The outcome of a check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The configuration, unless there are errors.
+    pub config: Option<Config>,
+    /// Errors and warnings.
+    pub findings: Findings,
+}
+
+const KEYS: &[&str] = &[
+    "version",
+    "zone",
+    "slack-token",
+    "destinations",
+    "routes",
+    "accounts",
+    "runbooks",
+    "limits",
+    "statistics",
+    "voice",
+];
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            routing: Routing::default(),
+            runbooks: Vec::new(),
+            limits: Vec::new(),
+            statistics: Statistics::default(),
+            voice: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration; `name` is what messages call the file. Warnings alone pass.
+    pub fn parse(text: &str, name: &str) -> Result<Self, Findings> {
+        let Checked { config, findings } = Self::check(text, name, Surroundings::default());
+        config.ok_or(findings)
+    }
+
+    /// Reads a configuration and tells everything that is wrong or doubtful in it.
+    pub fn check(text: &str, name: &str, surroundings: Surroundings<'_>) -> Checked {
+        let (mut masked, secrets) = mask::mask(text);
+        let mut reader = Reader::new(&masked);
+        let root = tree::read(&masked, &mut reader.findings);
+        let config = root.as_ref().and_then(|root| read(root, surroundings, &mut reader));
+        if root.is_none() && reader.findings.is_empty() {
+            reader.note(Finding::error(0..0, "the file is empty").with_help("begin it with `version: 1`"));
+        }
+        let Reader { mut findings, secrets: literals, .. } = reader;
+        for place in secrets {
+            if !literals.iter().any(|literal| overlaps(literal, &place)) {
+                findings.push(
+                    Finding::error(place, "a secret is written in this file")
+                        .with_label("anyone who reads the repository can use it")
+                        .with_help("revoke it, remove it, and refer to its successor by `ssm:/name`, `secretsmanager:id` or `env:NAME`"),
+                );
+            }
+        }
+        if !findings.is_empty() {
+            for place in literals {
+                mask::blot(&mut masked, place);
+            }
+            for place in mask::suspects(&masked) {
+                mask::blot(&mut masked, place);
+            }
+        }
+        let findings = Findings::new(name, masked, findings);
+        let config = config.filter(|_| findings.errors().next().is_none());
+        Checked { config, findings }
+    }
+
+    /// After how long a silence of this pipeline is worth an alert.
+    pub fn limits(&self, pipeline: &str) -> Limits {
+        Limits::of(pipeline, &self.limits)
+    }
+
+    /// The names of the accounts.
+    pub fn accounts(&self) -> &Accounts {
+        &self.routing.accounts
+    }
+}
+
+fn overlaps(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) -> Option<Config> {
+    let fields = reader.fields(root, "the file", KEYS)?;
+    version(fields, reader);
+    let zone = fields.get("zone").and_then(|node| reader.value(node, "`zone`", zone::zone)).unwrap_or(TimeZone::UTC);
+    let tokens = destination::shared_tokens(fields, reader);
+    let (destinations, names) = destination::read(fields.section("destinations"), &tokens, surroundings, reader);
+    let accounts = fields.section("accounts").map(|node| account::read(node, reader)).unwrap_or_default();
+    let known = routes::Known { accounts: &accounts, destinations: &destinations, names: &names, zone: &zone };
+    let (routes, sound) = fields.section("routes").map(|node| routes::read(node, &known, reader)).unwrap_or_default();
+    reach::note_unreachable(&routes, &sound, reader);
+    if let Some(node) = fields.section("destinations") {
+        note_unused(node, &routes, reader);
+    }
+    let runbooks = fields
+        .section("runbooks")
+        .map(|node| {
+            runbook::note_hidden(node, reader);
+            runbook::read(node, reader)
+        })
+        .unwrap_or_default();
+    let limits = fields.section("limits").map(|node| limits::read(node, reader)).unwrap_or_default();
+    let statistics = fields.section("statistics").and_then(|node| statistics::read(node, reader)).unwrap_or_default();
+    let voice = fields.section("voice").and_then(|node| voice_actions::read(node, reader));
+    let routing = Routing { accounts, destinations, routes };
+    Some(Config { zone, routing, runbooks, limits, statistics, voice })
+}
+
+fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {
+    let Some(node) = fields.require("version", "version: 1", reader) else {
+        return;
+    };
+    if let Some(version) = reader.text(node, "`version`")
+        && version != "1"
+    {
+        reader.note(
+            Finding::error(node.span.clone(), format!("this Andon reads version 1, not {}", quoted(version)))
+                .with_help("write `version: 1`, or use a newer Andon"),
+        );
+    }
+}
+
+/// Warns of destinations that no route leads to; the default one is reached without a route.
+fn note_unused(node: &Node, routes: &[Route], reader: &mut Reader<'_>) {
+    let used: BTreeSet<&str> = routes.iter().flat_map(|route| route.to.iter().map(DestinationName::as_str)).collect();
+    let tree::Value::Map(entries) = &node.value else {
+        return;
+    };
+    for entry in entries {
+        if entry.key != "default" && !used.contains(entry.key.as_str()) {
+            reader.note(
+                Finding::warning(entry.key_span.clone(), format!("no route leads to {}", quoted(&entry.key)))
+                    .with_help("name it in the `to` of a route, or remove it"),
+            );
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Which routes can never be reached, because the ones before them take everything.
+
+use std::collections::BTreeSet;
+
+use andon::alert::Kind;
+use andon_notify::Route;
+
+use super::finding::Finding;
+use super::reader::Reader;
+use super::routes::Sound;
+
+/// Reports each route that the ones before it leave nothing for.
+pub(super) fn note_unreachable(routes: &[Route], sound: &Sound, reader: &mut Reader<'_>) {
+    for (position, (index, span)) in sound.iter().enumerate() {
+        let Some(route) = routes.get(*index) else {
+            continue;
+        };
+        let mut left: BTreeSet<Kind> = route.kinds.iter().copied().collect();
+        let mut taker = None;
+        for (earlier, earlier_span) in sound.iter().take(position) {
+            let Some(earlier) = routes.get(*earlier) else {
+                continue;
+            };
+            if !earlier.goes_on && earlier.matches.covers(&route.matches) {
+                let before = left.len();
+                left.retain(|kind| !earlier.kinds.contains(kind));
+                if left.len() < before {
+                    taker = Some(earlier_span);
+                }
+            }
+        }
+        if let (true, Some(taker)) = (left.is_empty(), taker) {
+            reader.note(
+                Finding::error(span.clone(), "no alert ever reaches this route")
+                    .with_label("never reached")
+                    .with_related(taker.clone(), "this route takes them all")
+                    .with_help("move it before the other one, or let the other one `continue: true`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Reading `routes`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use andon::account::Accounts;
+use andon::alert::Kind;
+use andon::glob::{Glob, Globs, Subject};
+use andon::invalid::Invalid;
+use andon::region;
+use andon::suggest::{listed, nearest, quoted, suggestion};
+use andon_diagnosis::Category;
+use andon_notify::{Destination, DestinationName, Failures, Match, Mention, Route};
+use jiff::tz::TimeZone;
+use strum::{VariantArray as _, VariantNames as _};
+
+use super::finding::{Finding, Severity};
+use super::reader::Reader;
+use super::tree::{Node, Value};
+use super::{kind, quiet_hours};
+
+/// A thing that globs are written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Pipeline,
+    Account,
+    Customer,
+    Region,
+    Stage,
+    Action,
+    Category,
+}
+
+/// Routes without a mistake: their places in the list, and where they stand in the text.
+pub(super) type Sound = Vec<(usize, Range<usize>)>;
+
+/// What a route may refer to.
+pub(super) struct Known<'k> {
+    pub(super) accounts: &'k Accounts,
+    pub(super) destinations: &'k BTreeMap<DestinationName, Destination>,
+    pub(super) names: &'k [String],
+    pub(super) zone: &'k TimeZone,
+}
+
+const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "to", "continue"];
+const MATCH_KEYS: &[&str] = &["pipeline", "account", "customer", "region", "stage", "action", "category"];
+
+impl Field {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Pipeline => "`pipeline`",
+            Self::Account => "`account`",
+            Self::Customer => "`customer`",
+            Self::Region => "`region`",
+            Self::Stage => "`stage`",
+            Self::Action => "`action`",
+            Self::Category => "`category`",
+        }
+    }
+
+    fn subject(self) -> Subject {
+        match self {
+            Self::Pipeline | Self::Stage | Self::Action => Subject::Name,
+            Self::Account => Subject::Account,
+            Self::Region => Subject::Region,
+            Self::Customer | Self::Category => Subject::Text,
+        }
+    }
+}
+
+/// Reads one glob or several.
+pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Option<Globs> {
+    let mut globs = Vec::new();
+    for item in reader.one_or_more(node, field.key()) {
+        let Some(glob) = reader.value(item, field.key(), |text| Glob::parse(text, field.subject())) else {
+            continue;
+        };
+        if field == Field::Category && !Category::VARIANTS.iter().any(|known| glob.matches(known)) {
+            reader.invalid(
+                item,
+                Invalid::new(format!("there is no category {}", quoted(glob.as_str())))
+                    .with_help(suggestion(glob.as_str(), Category::VARIANTS.iter().copied())),
+            );
+        }
+        if field == Field::Region
+            && !glob.has_wildcard()
+            && !region::is_known(glob.as_str())
+            && let Some(near) = region::nearest(glob.as_str())
+        {
+            reader.note(
+                Finding::warning(item.span.clone(), format!("{} is no region known to Andon", quoted(glob.as_str())))
+                    .with_help(format!("did you mean {}?", quoted(near))),
+            );
+        }
+        globs.push(glob);
+    }
+    (!globs.is_empty()).then_some(Globs(globs))
+}
+
+/// Reads the routes; and which of them, by their places, have no mistake in themselves, with where they stand.
+pub(super) fn read(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> (Vec<Route>, Sound) {
+    let mut routes: Vec<Route> = Vec::new();
+    let mut sound = Sound::new();
+    let mut names: BTreeMap<String, Range<usize>> = BTreeMap::new();
+    for item in reader.items(node, "`routes`") {
+        let before = errors(reader);
+        let Some((route, name_span)) = route(item, known, reader) else {
+            continue;
+        };
+        if errors(reader) == before {
+            sound.push((routes.len(), item.span.clone()));
+        }
+        if let (Some(name), Some(span)) = (&route.name, name_span) {
+            if let Some(earlier) = names.get(name) {
+                reader.note(
+                    Finding::error(span, format!("two routes are called {}", quoted(name)))
+                        .with_label("again here")
+                        .with_related(earlier.clone(), "first here")
+                        .with_help("give each route a name of its own, or none"),
+                );
+            } else {
+                names.insert(name.clone(), span);
+            }
+        }
+        routes.push(route);
+    }
+    (routes, sound)
+}
+
+fn errors(reader: &Reader<'_>) -> usize {
+    reader.findings.iter().filter(|finding| finding.severity() == Severity::Error).count()
+}
+
+fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Route, Option<Range<usize>>)> {
+    let fields = reader.fields(node, "a route", KEYS)?;
+    let name = fields.get("name").and_then(|node| Some((reader.text(node, "`name`")?.to_owned(), node.span.clone())));
+    let matches = match fields.section("match") {
+        Some(node) => matches(node, known, reader),
+        None => Match::default(),
+    };
+    let kinds = match fields.get("kinds") {
+        Some(node) if matches!(&node.value, Value::Text(text) if text == "all") => Kind::VARIANTS.to_vec(),
+        Some(node) => kind::read(node, "`kinds`", reader),
+        None => Kind::defaults().collect(),
+    };
+    let failures =
+        fields.get("failures").and_then(|node| reader.value(node, "`failures`", failures)).unwrap_or_default();
+    let to = fields.require("to", "to: default", reader).map(|node| to(node, known, reader)).unwrap_or_default();
+    let mention = match fields.get("mention") {
+        Some(node) => {
+            let mention: Vec<Mention> = reader
+                .one_or_more(node, "`mention`")
+                .iter()
+                .filter_map(|item| reader.value(item, "`mention`", Mention::parse))
+                .collect();
+            let is_heard = to.iter().any(|name| {
+                known.destinations.get(name).is_none_or(|destination| destination.target.kind().takes_mentions)
+            });
+            if !is_heard && !mention.is_empty() {
+                reader.note(
+                    Finding::warning(node.span.clone(), "nobody is mentioned outside of Slack")
+                        .with_help("remove `mention`, or add a Slack destination to `to`"),
+                );
+            }
+            mention
+        }
+        None => Vec::new(),
+    };
+    let quiet = fields.get("quiet").and_then(|node| quiet_hours::read(node, &kinds, known.zone, reader));
+    let goes_on = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
+    let (name, name_span) = name.unzip();
+    Some((Route { name, matches, kinds, failures, mention, quiet, to, goes_on }, name_span))
+}
+
+fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {
+    let Some(fields) = reader.fields(node, "`match`", MATCH_KEYS) else {
+        return Match::default();
+    };
+    for key in ["kind", "kinds"] {
+        if let Some(span) = fields.key_span(key) {
+            // Said better than "unknown key": the key exists, one level up.
+            reader.findings.retain(|finding| finding.span() != span);
+            reader.note(
+                Finding::error(span, "kinds of alert stand beside `match`, not in it")
+                    .with_help("write `kinds: [failed]` under the route itself"),
+            );
+        }
+    }
+    let mut read = |field: Field, key: &str| {
+        let node = fields.get(key)?;
+        let globs = globs(node, field, reader)?;
+        note_unknown_owner(node, &globs, field, known, reader);
+        Some(globs)
+    };
+    Match {
+        pipeline: read(Field::Pipeline, "pipeline"),
+        account: read(Field::Account, "account"),
+        customer: read(Field::Customer, "customer"),
+        region: read(Field::Region, "region"),
+        stage: read(Field::Stage, "stage"),
+        action: read(Field::Action, "action"),
+        category: read(Field::Category, "category"),
+    }
+}
+
+/// Reports a glob for an account's name or customer that no configured account has.
+fn note_unknown_owner(node: &Node, globs: &Globs, field: Field, known: &Known<'_>, reader: &mut Reader<'_>) {
+    let (names, what): (Vec<&str>, _) = match field {
+        Field::Account => (known.accounts.0.values().map(|a| a.name.as_str()).collect(), "account"),
+        Field::Customer => (known.accounts.0.values().filter_map(|a| a.customer.as_deref()).collect(), "customer"),
+        _ => return,
+    };
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    for glob in &globs.0 {
+        let is_id = field == Field::Account && glob.is_numeric();
+        if is_id || names.iter().any(|name| glob.matches(name)) {
+            continue;
+        }
+        let item =
+            items.iter().find(|item| matches!(&item.value, Value::Text(text) if text == glob.as_str())).unwrap_or(node);
+        let help = match nearest(glob.as_str(), names.iter().copied()) {
+            Some(near) => format!("did you mean {}?", quoted(near)),
+            None if what == "account" => "write the 12 digits of its id, or a name given under `accounts`".to_owned(),
+            None => "give the customer to an account under `accounts`".to_owned(),
+        };
+        reader.note(
+            Finding::error(item.span.clone(), format!("no {what} is called {}", quoted(glob.as_str()))).with_help(help),
+        );
+    }
+}
+
+fn to(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Vec<DestinationName> {
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut names: Vec<DestinationName> = Vec::new();
+    for item in items {
+        let Some(text) = reader.text(item, "`to`") else {
+            continue;
+        };
+        if !known.names.iter().any(|name| name == text) {
+            let help = match nearest(text, known.names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {}?", quoted(near)),
+                None => format!(
+                    "add it under `destinations`, or write {}",
+                    listed(known.names.iter().map(String::as_str), "or")
+                ),
+            };
+            reader.note(
+                Finding::error(item.span.clone(), format!("there is no destination {}", quoted(text)))
+                    .with_label("unknown destination")
+                    .with_help(help),
+            );
+        } else if names.iter().any(|name| name.as_str() == text) {
+            reader.note(
+                Finding::error(item.span.clone(), format!("{} is listed twice", quoted(text)))
+                    .with_help("remove one of the two"),
+            );
+        } else {
+            names.push(DestinationName::new(text));
+        }
+    }
+    names
+}
+
+fn failures(text: &str) -> Result<Failures, Invalid> {
+    match text {
+        "every" => Ok(Failures::Every),
+        "changes" => Ok(Failures::Changes),
+        other => Err(Invalid::new(format!("`failures` cannot be {}", quoted(other)))
+            .with_help(suggestion(other, ["every", "changes"]))),
+    }
+}

@@ -1,0 +1,182 @@
+//! What is shown of pipelines that are few enough for searches: the four keys, their trends, and a line for every one.
+
+use super::body::Content;
+use super::chart::{BROKEN, Formulas, WELL};
+use super::fleet::{Extent, Group, is_plain};
+use super::layout::Layout;
+use super::search::{MOST_ACCOUNTS, Reach, Statistic, search};
+use super::{Site, words};
+use andon::name::{AccountId, Home};
+use andon::statistics::Metric;
+
+/// The most places that have a search of their own in a graph, so that their pipelines can carry the place's name. A
+/// graph takes a hundred searches.
+const MOST_PLACES: usize = 30;
+
+/// What of one metric each pipeline's line shows.
+struct Each {
+    title: &'static str,
+    metric: Metric,
+    statistic: Statistic,
+    view: fn(Formulas, &'static str, &Site<'_>) -> Content,
+}
+
+/// A line for every pipeline in each of these.
+const EACH: [Each; 6] = [
+    Each { title: "Deployments", metric: Metric::DeploymentCount, statistic: Statistic::Sum, view: bars },
+    Each { title: "Failed runs", metric: Metric::FailureCount, statistic: Statistic::Sum, view: bars },
+    Each { title: "Duration (median of a day)", metric: Metric::Duration, statistic: Statistic::Median, view: trends },
+    Each { title: "Time to recovery (median)", metric: Metric::RecoveryTime, statistic: Statistic::Median, view: bars },
+    Each {
+        title: "Wait for approval (median)",
+        metric: Metric::ApprovalWait,
+        statistic: Statistic::Median,
+        view: bars,
+    },
+    Each { title: "Retries in place", metric: Metric::RetryCount, statistic: Statistic::Sum, view: bars },
+];
+
+fn bars(formulas: Formulas, title: &'static str, site: &Site<'_>) -> Content {
+    formulas.bars(title, &site.home.region)
+}
+
+fn trends(formulas: Formulas, title: &'static str, site: &Site<'_>) -> Content {
+    formulas.many_trends(title, &site.home.region, "seconds")
+}
+
+/// The searches that find a group's pipelines.
+#[derive(Debug)]
+pub(super) struct Searches<'s> {
+    site: &'s Site<'s>,
+    /// Those that find all of them, for sums.
+    all: Vec<Reach>,
+    /// Those that find them place by place, and what each pipeline is then called.
+    each: Vec<(Reach, String)>,
+}
+
+impl<'s> Searches<'s> {
+    pub(super) fn new(group: &Group, site: &'s Site<'s>) -> Self {
+        let elsewhere: Vec<&Home> = group.places.keys().filter(|place| *place != site.home).collect();
+        let by_account = by_account(&elsewhere);
+        let mut all = Vec::new();
+        let mut each = Vec::new();
+        if group.extent == Extent::Fleet || group.places.contains_key(site.home) {
+            all.push(Reach::Home);
+            each.push((Reach::Home, NAME.to_owned()));
+        }
+        let named = elsewhere.len() <= MOST_PLACES && elsewhere.iter().all(|place| is_plain(&place.account));
+        let unnamed = match group.extent {
+            Extent::Fleet if elsewhere.is_empty() => Vec::new(),
+            Extent::Fleet => vec![Reach::Elsewhere],
+            Extent::Part => by_account.clone(),
+        };
+        if named {
+            each.extend(elsewhere.into_iter().map(|place| {
+                let label = format!("{} {NAME}", words::label(&site.place(place)));
+                (Reach::Place(place.clone()), label)
+            }));
+        } else {
+            each.extend(unnamed.into_iter().map(|reach| (reach, format!("{PLACE} {NAME}"))));
+        }
+        all.extend(by_account);
+        if group.extent == Extent::Fleet {
+            all = vec![Reach::Everywhere];
+        }
+        Self { site, all, each }
+    }
+
+    /// Deployment frequency, lead time for changes, change failure rate and time to recovery, each as one number.
+    pub(super) fn four_keys(&self, layout: &mut Layout) {
+        let region = &self.site.home.region;
+        let mut frequency = Formulas::default();
+        let deployments = self.sum(&mut frequency, Metric::DeploymentCount);
+        let frequency = frequency.shown(format!("TIME_SERIES(AVG({deployments}))"), "a day");
+        let hours = |metric| {
+            let mut mean = Formulas::default();
+            let (total, count) = self.total_and_count(&mut mean, metric);
+            mean.shown(format!("TIME_SERIES(SUM({total}) / SUM({count}) / 3600)"), "hours")
+        };
+        let mut rate = Formulas::default();
+        let (failed, deployed) = self.failed_and_deployed(&mut rate);
+        let share = format!("TIME_SERIES(100 * SUM({failed}) / (SUM({failed}) + SUM({deployed})))");
+        let rate = rate.shown(share, "%");
+        layout.row(
+            4,
+            vec![
+                frequency.number("Deployment frequency", region),
+                hours(Metric::ChangeLeadTime).number("Lead time for changes (mean)", region),
+                rate.number("Change failure rate", region),
+                hours(Metric::RecoveryTime).number("Time to recovery (mean)", region),
+            ],
+        );
+    }
+
+    /// The four keys day by day.
+    pub(super) fn trends(&self, layout: &mut Layout) {
+        let region = &self.site.home.region;
+        let mut deployments = Formulas::default();
+        let (failed, deployed) = self.failed_and_deployed(&mut deployments);
+        let deployments = deployments.coloured(deployed, "succeeded", WELL).coloured(failed, "failed", BROKEN);
+        let hours = |metric| {
+            let mut mean = Formulas::default();
+            let (total, count) = self.total_and_count(&mut mean, metric);
+            mean.shown(format!("{total} / {count} / 3600"), "mean")
+        };
+        let mut rate = Formulas::default();
+        let (failed, deployed) = self.failed_and_deployed(&mut rate);
+        let rate = rate.coloured(format!("100 * {failed} / ({failed} + {deployed})"), "failed", BROKEN);
+        layout.row(
+            6,
+            vec![
+                deployments.piled_trend("Deployments a day", region, "deployments"),
+                hours(Metric::ChangeLeadTime).trend("Lead time for changes", region, "hours"),
+                rate.trend("Change failure rate", region, "%"),
+                hours(Metric::RecoveryTime).trend("Time to recovery", region, "hours"),
+            ],
+        );
+    }
+
+    /// Every pipeline by itself.
+    pub(super) fn each(&self, layout: &mut Layout) {
+        let graph = |Each { title, metric, statistic, view }: &Each| {
+            let lines = self.each.iter().fold(Formulas::default(), |lines, (reach, label)| {
+                lines.shown(search(*metric, *statistic, reach), label.clone())
+            });
+            view(lines, title, self.site)
+        };
+        for pair in EACH.chunks(2) {
+            layout.row(8, pair.iter().map(graph).collect());
+        }
+    }
+
+    /// Adds the sum of a metric over all pipelines, day by day; a day without any counts as 0.
+    fn sum(&self, formulas: &mut Formulas, metric: Metric) -> String {
+        self.total(formulas, metric, Statistic::Sum)
+    }
+
+    fn total_and_count(&self, formulas: &mut Formulas, metric: Metric) -> (String, String) {
+        (self.total(formulas, metric, Statistic::Sum), self.total(formulas, metric, Statistic::SampleCount))
+    }
+
+    fn failed_and_deployed(&self, formulas: &mut Formulas) -> (String, String) {
+        (self.sum(formulas, Metric::DeploymentFailureCount), self.sum(formulas, Metric::DeploymentCount))
+    }
+
+    fn total(&self, formulas: &mut Formulas, metric: Metric, statistic: Statistic) -> String {
+        let found: Vec<String> = self.all.iter().map(|reach| formulas.part(search(metric, statistic, reach))).collect();
+        let sums: Vec<String> = found.iter().map(|id| format!("FILL(SUM({id}), 0)")).collect();
+        formulas.part(sums.join(" + "))
+    }
+}
+
+/// The name of a pipeline that a search has found.
+const NAME: &str = "${PROP('Dim.PipelineName')}";
+/// Its account and region.
+const PLACE: &str = "${PROP('Dim.AccountId')} ${PROP('Dim.Region')}";
+
+/// Searches for the pipelines of these places, account by account: for any number of them.
+fn by_account(places: &[&Home]) -> Vec<Reach> {
+    let mut accounts: Vec<AccountId> = places.iter().map(|place| place.account.clone()).collect();
+    accounts.dedup();
+    accounts.chunks(MOST_ACCOUNTS).map(|accounts| Reach::Accounts(accounts.to_vec())).collect()
+}

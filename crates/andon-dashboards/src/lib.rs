@@ -1,0 +1,145 @@
+//! What is shown in CloudWatch? From the pipelines and the names of their accounts to whole dashboards; pure.
+//!
+//! The dashboard of all pipelines goes by searches while every metric of every pipeline fits on it. A larger fleet is
+//! added up by queries, with the pipelines that stand out, and is divided into dashboards of its customers and accounts.
+//! The same pipelines give the same bytes.
+
+use std::collections::BTreeMap;
+
+use andon::account::Accounts;
+use andon::name::{AccountId, Home, PipelineId};
+
+pub mod body;
+mod by_query;
+mod by_search;
+mod chart;
+mod fleet;
+mod layout;
+mod name;
+mod query;
+mod search;
+mod shelf;
+mod words;
+
+pub use name::DashboardName;
+pub use shelf::{Changes, DashboardError, DashboardShelf, changes};
+
+use body::{Body, Content, Custom, Params, PeriodOverride, UpdateOn};
+use by_query::Queries;
+use by_search::Searches;
+use fleet::{Extent, Group};
+use layout::Layout;
+
+/// How far back a dashboard looks at first: as far as queries can.
+const START: &str = "-P14D";
+
+/// How many pipelines there are to a page of the live board.
+const ROWS: u16 = 20;
+
+/// A dashboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dashboard {
+    /// What it is called.
+    pub name: DashboardName,
+    /// What is on it.
+    pub body: Body,
+}
+
+impl Dashboard {
+    /// The body as CloudWatch takes it.
+    pub fn json(&self) -> String {
+        // Texts and numbers alone: there is nothing in a body that JSON could not say.
+        serde_json::to_string(&self.body).unwrap_or_default()
+    }
+}
+
+/// Where dashboards are made, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'s> {
+    /// The account and region that Andon runs in, whose metrics carry no account and region.
+    pub home: &'s Home,
+    /// The ARN of the function that answers for the live board; empty where there is none.
+    pub function: &'s str,
+    /// The names of the accounts.
+    pub accounts: &'s Accounts,
+}
+
+impl Site<'_> {
+    /// What people call an account.
+    fn account<'a>(&'a self, account: &'a AccountId) -> &'a str {
+        self.accounts.name(account.as_str())
+    }
+
+    /// What people call an account and region.
+    fn place(&self, place: &Home) -> String {
+        format!("{} {}", self.account(&place.account), place.region)
+    }
+}
+
+/// The dashboards of these pipelines: that of all first, then those of the groups that a large fleet is divided into.
+pub fn build<'p>(pipelines: impl IntoIterator<Item = &'p PipelineId>, site: &Site<'_>) -> Vec<Dashboard> {
+    let region = &site.home.region;
+    let all = fleet::all(region, pipelines);
+    let groups: Vec<(DashboardName, Group)> = fleet::groups(&all, site.accounts)
+        .into_iter()
+        .map(|group| (DashboardName::of_some(region, &group.title), group))
+        .collect();
+    let links: BTreeMap<AccountId, DashboardName> = groups
+        .iter()
+        .flat_map(|(name, group)| group.accounts().into_iter().map(move |account| (account.clone(), name.clone())))
+        .collect();
+    let first = dashboard(DashboardName::of_all(region), &all, site, &links);
+    let others = groups.into_iter().map(|(name, group)| dashboard(name, &group, site, &BTreeMap::new()));
+    std::iter::once(first).chain(others).collect()
+}
+
+fn dashboard(
+    name: DashboardName,
+    group: &Group,
+    site: &Site<'_>,
+    links: &BTreeMap<AccountId, DashboardName>,
+) -> Dashboard {
+    let mut layout = Layout::default();
+    layout.row(4, vec![words::about(group, site)]);
+    if group.is_small() {
+        let searches = Searches::new(group, site);
+        searches.four_keys(&mut layout);
+        layout.row(board_height(group), board(&name, group, site));
+        searches.trends(&mut layout);
+        searches.each(&mut layout);
+    } else {
+        let queries = Queries::new(group, site);
+        queries.four_keys(&mut layout);
+        layout.row(board_height(group), board(&name, group, site));
+        queries.trends(&mut layout);
+        queries.lists(&mut layout);
+    }
+    if group.places.keys().any(|place| place != site.home) {
+        let height = u16::try_from(group.accounts().len().min(16)).unwrap_or(16) + 2;
+        layout.row(height, vec![words::accounts(group, site, links)]);
+    }
+    let body = Body { start: START, period_override: PeriodOverride::Inherit, widgets: layout.into_widgets() };
+    Dashboard { name, body }
+}
+
+/// The live board, where there is a function to answer for it.
+fn board(name: &DashboardName, group: &Group, site: &Site<'_>) -> Vec<Content> {
+    if site.function.is_empty() {
+        return Vec::new();
+    }
+    let accounts = match group.extent {
+        Extent::Fleet => Vec::new(),
+        Extent::Part => group.accounts().into_iter().map(ToString::to_string).collect(),
+    };
+    vec![Content::Custom(Custom {
+        title: "Now".to_owned(),
+        endpoint: site.function.to_owned(),
+        params: Params { dashboard: name.clone(), rows: ROWS, accounts },
+        update_on: UpdateOn::EVERYTHING,
+    })]
+}
+
+/// As high as the board's rows want to be, within reason.
+fn board_height(group: &Group) -> u16 {
+    u16::try_from(group.count()).unwrap_or(u16::MAX).clamp(4, 16) + 4
+}

@@ -1,0 +1,93 @@
+//! What a dashboard says in words: where it comes from, and which accounts it is about.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::body::{Background, Content, Text};
+use super::fleet::{Extent, Group};
+use super::{DashboardName, Site};
+use andon::name::AccountId;
+
+/// The most accounts that are listed by name.
+const MOST_LISTED: usize = 40;
+/// The most regions that are listed of an account.
+const MOST_REGIONS: usize = 6;
+
+/// What the dashboard is, and that nobody should edit it.
+pub(super) fn about(group: &Group, site: &Site<'_>) -> Content {
+    let home = site.home;
+    let title = match group.extent {
+        Extent::Fleet => format!("# Pipelines in {}", plain(&group.title)),
+        Extent::Part => format!("# Pipelines of {}", plain(&group.title)),
+    };
+    let pipelines = match group.count() {
+        0 => "No pipeline has been heard of yet.".to_owned(),
+        1 => "One pipeline.".to_owned(),
+        count => format!("{count} pipelines."),
+    };
+    let maker = match site.function {
+        "" => format!("Andon in {} of {}", home.region, home.account),
+        function => format!("the function `{function}`"),
+    };
+    let reach = if group.is_small() {
+        "A new pipeline appears by itself."
+    } else {
+        "A new pipeline counts by itself. Numbers and graphs look back two weeks at most."
+    };
+    text(format!(
+        "{title}\n{pipelines} {reach}\n\n**Generated: do not edit, changes are overwritten.** Made by {maker} from the \
+         events that CodePipeline sent it. Copy what you like into a dashboard of your own."
+    ))
+}
+
+/// The accounts by name, with their dashboards where they have some.
+pub(super) fn accounts(group: &Group, site: &Site<'_>, dashboards: &BTreeMap<AccountId, DashboardName>) -> Content {
+    let mut table = "| account | id | regions | pipelines |\n|---|---|---|---|".to_owned();
+    let accounts = group.accounts();
+    for account in accounts.iter().take(MOST_LISTED) {
+        let places = group.places.iter().filter(|(place, _)| place.account == **account);
+        let (regions, counts): (Vec<&str>, Vec<usize>) =
+            places.map(|(place, count)| (place.region.as_str(), *count)).unzip();
+        let mut listed = regions.iter().take(MOST_REGIONS).copied().collect::<Vec<_>>().join(", ");
+        if regions.len() > MOST_REGIONS {
+            let _ = write!(listed, " and {} more", regions.len() - MOST_REGIONS);
+        }
+        let name = plain(site.account(account));
+        let name = match dashboards.get(account) {
+            Some(dashboard) => format!("[{name}](#dashboards:name={dashboard})"),
+            None => name,
+        };
+        // Writing to a text cannot fail.
+        let _ =
+            write!(table, "\n| {name} | {} | {listed} | {} |", plain(account.as_str()), counts.iter().sum::<usize>());
+    }
+    if accounts.len() > MOST_LISTED {
+        let _ = write!(table, "\n\nand {} accounts more", accounts.len() - MOST_LISTED);
+    }
+    text(table)
+}
+
+fn text(markdown: String) -> Content {
+    Content::Text(Text { markdown, background: Background::Transparent })
+}
+
+/// A text as it stands, whatever Markdown would make of it.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for character in text.chars() {
+        if character.is_control() {
+            plain.push(' ');
+            continue;
+        }
+        if character.is_ascii_punctuation() && !matches!(character, '-' | '.' | ',' | ':' | '/' | '\'') {
+            plain.push('\\');
+        }
+        plain.push(character);
+    }
+    plain
+}
+
+/// A text as it stands in the label of a graph, where `${` would begin something live.
+pub(super) fn label(text: &str) -> String {
+    text.replace("${", "$ {")
+}

@@ -1,0 +1,205 @@
+//! A message as Slack's Block Kit. Every limit is kept by how the blocks are made, not by checking afterwards.
+
+use serde_json::{Value, json};
+
+use crate::Mention;
+use crate::message::{Cause, Fact, Message};
+use andon::alert::Tone;
+use andon::text::{self, fit};
+
+/// Slack counts UTF-16 code units; a message has at most 50 blocks, and far fewer are made here.
+mod limit {
+    pub(super) const HEADER: usize = 150;
+    pub(super) const SECTION: usize = 3000;
+    pub(super) const FIELD: usize = 2000;
+    pub(super) const FIELDS: usize = 10;
+    pub(super) const BUTTON: usize = 75;
+    pub(super) const URL: usize = 3000;
+    pub(super) const BUTTONS: usize = 5;
+    pub(super) const CONTEXT: usize = 2000;
+    /// Slack cuts `text` at 40,000 and recommends less than 4,000.
+    pub(super) const TEXT: usize = 3000;
+    /// What one text from outside may take up of a field or section.
+    pub(super) const VALUE: usize = 600;
+}
+
+/// Renders a message as the `text` and `blocks` of a Slack message.
+pub fn render(message: &Message, mention: &[Mention]) -> Value {
+    let mut blocks = vec![json!({
+        "type": "header",
+        "text": {"type": "plain_text", "text": plain(&format!("{} {}", emoji(message), message.title), limit::HEADER), "emoji": true},
+    })];
+    let called = mention.iter().map(Mention::to_string).collect::<Vec<_>>().join(" ");
+    let lead = message.lead.as_deref().map(|lead| inline(lead, limit::VALUE));
+    let opening =
+        [Some(called).filter(|called| !called.is_empty()), lead].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if !opening.is_empty() {
+        blocks.push(section(&opening));
+    }
+    blocks.extend(message.causes.iter().map(cause));
+    if let Some(hint) = &message.hint {
+        let more = hint.url.as_deref().map(|url| format!(" {}", link(url, "Runbook"))).unwrap_or_default();
+        blocks.push(section(&format!(":bulb: {}{more}", inline(&hint.text, limit::SECTION - limit::URL / 2))));
+    }
+    let fields: Vec<Value> = message.facts.iter().take(limit::FIELDS).map(field).collect();
+    if !fields.is_empty() {
+        blocks.push(json!({"type": "section", "fields": fields}));
+    }
+    for note in &message.notes {
+        blocks.push(context(&format!(":grey_question: {}", inline(note, limit::VALUE))));
+    }
+    let buttons: Vec<Value> = message
+        .links
+        .iter()
+        .filter(|link| link.url.len() <= limit::URL)
+        .take(limit::BUTTONS)
+        .enumerate()
+        .map(|(index, link)| {
+            json!({
+                "type": "button",
+                "action_id": format!("link-{index}"),
+                "text": {"type": "plain_text", "text": plain(link.label, limit::BUTTON)},
+                "url": link.url,
+            })
+        })
+        .collect();
+    if !buttons.is_empty() {
+        blocks.push(json!({"type": "actions", "elements": buttons}));
+    }
+    blocks.push(context(&footer(message)));
+    json!({"text": fallback(message), "blocks": blocks, "unfurl_links": false, "unfurl_media": false})
+}
+
+/// What a notification on a phone shows, and what a reader without blocks gets.
+fn fallback(message: &Message) -> String {
+    let reason = message.causes.iter().find_map(|cause| cause.lines.first().or(cause.reason.as_ref()));
+    let text = match reason {
+        Some(reason) => format!("{} {}: {}", emoji(message), message.title, reason),
+        None => format!("{} {}", emoji(message), message.title),
+    };
+    escape(&fit(&text::clean(&text), limit::TEXT, cost))
+}
+
+fn emoji(message: &Message) -> &'static str {
+    match message.kind.tone() {
+        Tone::Bad => ":red_circle:",
+        Tone::Good => ":large_green_circle:",
+        Tone::Attention => ":large_yellow_circle:",
+        Tone::Neutral => ":white_circle:",
+    }
+}
+
+fn cause(cause: &Cause) -> Value {
+    let mut text = format!("*{}*", inline(&cause.heading, limit::VALUE));
+    if let Some(reason) = &cause.reason {
+        text.push('\n');
+        text.push_str(&inline(reason, limit::VALUE));
+    }
+    if !cause.lines.is_empty() {
+        let room = limit::SECTION.saturating_sub(units(&text) + "\n```\n\n```".len());
+        text.push_str("\n```\n");
+        text.push_str(&code(&cause.lines.join("\n"), room));
+        text.push_str("\n```");
+    }
+    section(&text)
+}
+
+fn field(fact: &Fact) -> Value {
+    let room = limit::FIELD - fact.label.len() - 4;
+    let value = match fact.url.as_deref().filter(|url| url.len() + limit::VALUE <= room) {
+        Some(url) => link(url, &fit(&fact.value, limit::VALUE, cost)),
+        None => inline(&fact.value, limit::VALUE),
+    };
+    json!({"type": "mrkdwn", "text": format!("*{}*\n{value}", fact.label), "verbatim": true})
+}
+
+fn section(text: &str) -> Value {
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
+}
+
+fn context(text: &str) -> Value {
+    json!({"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": true}]})
+}
+
+fn footer(message: &Message) -> String {
+    let about = &message.about;
+    let run = about.execution.as_ref().map(|execution| format!(" · run {}", execution.short())).unwrap_or_default();
+    inline(
+        &format!("{} · {} · {}{run}", about.pipeline.name, about.account, about.pipeline.home.region),
+        limit::CONTEXT,
+    )
+}
+
+/// A link. The address has been checked to hold nothing that ends it early.
+fn link(url: &str, label: &str) -> String {
+    let label = inline(label, limit::VALUE).replace('|', "\u{2502}").replace('\n', " ");
+    format!("<{}|{label}>", escape(url))
+}
+
+/// Plain text on one line.
+fn plain(text: &str, room: usize) -> String {
+    fit(&one_line(text), room, char::len_utf16)
+}
+
+/// Text from outside within `mrkdwn`: nothing in it is markup, a mention or a link.
+fn inline(text: &str, room: usize) -> String {
+    let text = fit(&tidy(text), room, cost);
+    let characters: Vec<char> = text.chars().collect();
+    let word =
+        |index: Option<usize>| index.and_then(|index| characters.get(index)).is_some_and(|c| c.is_alphanumeric());
+    let mut out = String::with_capacity(text.len());
+    for (index, c) in characters.iter().enumerate() {
+        let within_word = word(index.checked_sub(1)) && word(Some(index + 1));
+        if matches!(c, '*' | '_' | '~' | '`') && !within_word {
+            out.push('\u{200b}');
+        }
+        push_escaped(&mut out, *c);
+    }
+    out
+}
+
+/// Text from outside within a code block: three backticks would end it.
+fn code(text: &str, room: usize) -> String {
+    let text = fit(&tidy(text), room, cost);
+    escape(&text.replace("```", "`\u{200b}`\u{200b}`"))
+}
+
+/// What a character can take up once it is escaped.
+fn cost(c: char) -> usize {
+    match c {
+        '&' => 5,
+        '<' | '>' => 4,
+        '*' | '_' | '~' | '`' => 2,
+        _ => c.len_utf16(),
+    }
+}
+
+fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        push_escaped(&mut out, c);
+        out
+    })
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        c => out.push(c),
+    }
+}
+
+/// Text from outside, safe to show; never empty, because Slack refuses empty text.
+fn tidy(text: &str) -> String {
+    let text = text::clean(text);
+    if text.trim().is_empty() { "-".to_owned() } else { text.trim_end().to_owned() }
+}
+
+fn one_line(text: &str) -> String {
+    tidy(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}

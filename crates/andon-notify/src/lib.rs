@@ -1,0 +1,25 @@
+//! Who is notified of an alert, where, and in what words.
+//!
+//! From an [`Alert`](andon::alert::Alert) to [deliveries](routing), one for each [destination]; from an alert to a
+//! neutral [`message`], which each kind of destination renders; and the [port](sender) that sends it.
+
+pub mod destination;
+pub mod explain;
+pub mod mention;
+pub mod message;
+pub mod quiet_hours;
+pub mod route;
+pub mod routing;
+pub mod sender;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod time_of_day;
+
+pub use destination::{Destination, DestinationKind, DestinationName, Target};
+pub use explain::{EvidenceSource, Found, NoEvidenceSource, explain};
+pub use mention::Mention;
+pub use quiet_hours::{QuietHours, Timing, Window};
+pub use route::{Failures, Match, Route};
+pub use routing::{Delivery, Facts, Routing, route};
+pub use sender::{DeadLetters, NoDeadLetters, Outgoing, SendError, Sender};
+pub use time_of_day::{DAYS, TimeOfDay, day};

@@ -1,0 +1,347 @@
+//! From an alert to the words for it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{About, Cause, Fact, Hint, Link, MOST_CAUSES, Message};
+use andon::account::Accounts;
+use andon::alert::{Alert, Approval, Failed, News, Recovered};
+use andon::event::{Attempt, Commit, Trigger};
+use andon::history::ChangeSummary;
+use andon::name::{ActionName, StageName};
+use andon::run::{Explanation, Failure, MOST_LINES};
+use andon::words::{counted, ordinal, span};
+use andon::{alert, links};
+
+/// The most things said to be missing.
+const MOST_NOTES: usize = 3;
+
+/// What is known beside the alert.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c> {
+    /// The names of the accounts.
+    pub accounts: &'c Accounts,
+    /// The time zone of messages.
+    pub zone: &'c TimeZone,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// The message for an alert.
+pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
+    let account = alert.pipeline.home.account.as_str();
+    Message {
+        kind: alert.kind(),
+        about: About {
+            pipeline: alert.pipeline.clone(),
+            account: context.accounts.name(account).to_owned(),
+            execution: alert.execution.clone(),
+            stage: alert.stage().cloned(),
+            action: alert.action().cloned(),
+        },
+        title: title(alert),
+        lead: lead(alert, context),
+        facts: facts(alert, context),
+        causes: match &alert.news {
+            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => causes(failures),
+            _ => Vec::new(),
+        },
+        hint: explained(alert).find_map(|explanation| {
+            let text = explanation.hint.clone()?;
+            Some(Hint { text, url: explanation.link.as_deref().and_then(links::checked) })
+        }),
+        notes: notes(alert),
+        links: links(alert),
+    }
+}
+
+fn title(alert: &Alert) -> String {
+    let name = &alert.pipeline.name;
+    match &alert.news {
+        News::Failed(Failed { failures, row, .. }) => {
+            let again = if row.count > 1 { " again" } else { "" };
+            match place(failures) {
+                Some(place) => format!("{name} failed{again} in {place}"),
+                None => format!("{name} failed{again}"),
+            }
+        }
+        News::Recovered(recovered) => {
+            format!("{name} is green again after {}", counted(recovered.failures, "failure"))
+        }
+        News::ApprovalNeeded(Approval { stage, action, .. }) => {
+            format!("{name} waits for approval: {stage} / {action}")
+        }
+        News::ApprovalOverdue { approval: Approval { stage, action, .. }, since } => {
+            format!("{name} has waited {} for approval: {stage} / {action}", span(alert.at.duration_since(*since)))
+        }
+        News::Stuck { running, stage, action, .. } => {
+            let place = match (stage, action) {
+                (Some(stage), Some(action)) => format!(" in {stage} / {action}"),
+                (Some(stage), None) => format!(" in {stage}"),
+                _ => String::new(),
+            };
+            format!("{name} seems stuck{place}: running for {}", span(*running))
+        }
+        News::NoSuccess { last: Some(_), since } => {
+            format!("{name} has not succeeded for {}", span(alert.at.duration_since(*since)))
+        }
+        News::NoSuccess { last: None, since } => {
+            format!("{name} has never succeeded in {}", span(alert.at.duration_since(*since)))
+        }
+        News::Rejected { failures, .. } => match place(failures) {
+            Some(place) => format!("{name} was rejected in {place}"),
+            None => format!("{name} was rejected"),
+        },
+        News::Started => format!("{name} started"),
+        News::Succeeded => format!("{name} succeeded"),
+        News::Stopped { .. } => format!("{name} was stopped"),
+        News::Superseded => format!("{name} was superseded by a newer run"),
+        News::Canceled => format!("{name} was canceled: the pipeline was changed under the run"),
+    }
+}
+
+/// Where it failed: `Build / UnitTests`, or `Deploy: 4 actions`.
+fn place(failures: &[Failure]) -> Option<String> {
+    let first = failures.first()?;
+    let stage = first.stage.as_ref();
+    match (failures, stage, first.action.as_ref()) {
+        ([_], Some(stage), Some(action)) => Some(format!("{stage} / {action}")),
+        ([_], None, Some(action)) => Some(action.to_string()),
+        ([_], Some(stage), None) => Some(stage.to_string()),
+        ([_], None, None) => None,
+        (all, Some(stage), _) if all.iter().all(|failure| failure.stage.as_ref() == Some(stage)) => {
+            Some(format!("{stage}: {} actions", all.len()))
+        }
+        (all, _, _) => Some(format!("{} actions", all.len())),
+    }
+}
+
+fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
+    match &alert.news {
+        News::Failed(failed) if failed.row.count > 1 => {
+            let row = &failed.row;
+            let same = if failed.is_same_again() { ", in the same place for the same reason" } else { "" };
+            Some(format!("{} time in a row since {}{same}.", ordinal(row.count), clock(row.since, context)))
+        }
+        News::Recovered(Recovered { since, outage, .. }) => {
+            Some(format!("It had been red for {}, since {}.", span(*outage), clock(*since, context)))
+        }
+        News::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
+            Some(format!("It fails if nobody answers before {}.", clock(*expires, context)))
+        }
+        News::Stuck { usual: Some(usual), .. } => {
+            Some(format!("Half of its runs take no longer than {}.", span(*usual)))
+        }
+        News::NoSuccess { last: Some(last), .. } => Some(format!("The last success was at {}.", clock(*last, context))),
+        News::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
+            Some("Nobody left a word why; it may also have waited for too long.".to_owned())
+        }
+        News::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
+        _ => None,
+    }
+}
+
+fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |label, value: Option<String>, url| {
+        facts.extend(value.filter(|value| !value.trim().is_empty()).map(|value| Fact { label, value, url }));
+    };
+    if let News::ApprovalNeeded(Approval { custom_data, review_link, .. }) = &alert.news {
+        fact("To review", custom_data.clone(), None);
+        if let Some(link) = review_link.as_deref().and_then(links::checked) {
+            fact("Look at", Some(link.clone()), Some(link));
+        }
+    }
+    if let News::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.news {
+        let place: Vec<&str> =
+            [failure.stage.as_ref().map(StageName::as_str), failure.action.as_ref().map(ActionName::as_str)]
+                .into_iter()
+                .flatten()
+                .collect();
+        fact("Was broken in", Some(place.join(" / ")), None);
+    }
+    if let Some(commit) = &alert.commit {
+        fact(change_label(&alert.news), change(commit), links::commit(commit));
+        fact("Author", commit.author.clone(), None);
+        let reference = commit.reference.as_deref();
+        let repository = commit.repository.as_deref();
+        let at = match (repository, reference) {
+            (Some(repository), Some(reference)) => Some(format!("{repository}, {reference}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        };
+        fact("Branch", at, None);
+    }
+    if let News::Failed(Failed { row: alert::Row { broken_by: Some(first), .. }, .. }) = &alert.news {
+        fact("Broken since", summary(first), first.url.clone());
+    }
+    if let Some(Trigger::Other { kind, detail }) = &alert.trigger {
+        fact("Started by", Some(trigger(kind, detail.as_deref())), None);
+    }
+    match &alert.news {
+        News::Failed(Failed { attempt, .. }) | News::Recovered(Recovered { attempt, .. })
+            if *attempt > Attempt::FIRST =>
+        {
+            fact("Attempt", Some(format!("{}, a retry in place", ordinal(u64::from(attempt.number())))), None);
+        }
+        _ => {}
+    }
+    let told_in_title = matches!(alert.news, News::Stuck { .. });
+    if let Some(started) = alert.started.filter(|started| alert.at > *started && !told_in_title) {
+        fact("Ran for", Some(span(alert.at.duration_since(started))), None);
+    }
+    fact("At", Some(clock(alert.at, context)), None);
+    facts
+}
+
+fn change_label(news: &News) -> &'static str {
+    match news {
+        News::Recovered(_) => "Fixed by",
+        _ => "Change",
+    }
+}
+
+/// A change on one line: its short id and the first line of its message.
+fn change(commit: &Commit) -> Option<String> {
+    let id = commit.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
+    let title =
+        commit.message.as_deref().and_then(|message| message.lines().map(str::trim).find(|line| !line.is_empty()));
+    match (id, title) {
+        (Some(id), Some(title)) => Some(format!("{id} {title}")),
+        (id, title) => id.or(title.map(str::to_owned)),
+    }
+}
+
+/// A change of an earlier run on one line: its short id, the first line of its message, and whose it is.
+fn summary(change: &ChangeSummary) -> Option<String> {
+    let id = change.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
+    let what: Vec<String> = id.into_iter().chain(change.title.clone()).collect();
+    let author = change.author.as_deref().map(str::trim).filter(|author| !author.is_empty());
+    match (what.is_empty(), author) {
+        (true, author) => author.map(str::to_owned),
+        (false, Some(author)) => Some(format!("{}, by {author}", what.join(" "))),
+        (false, None) => Some(what.join(" ")),
+    }
+}
+
+/// Who or what set a run off: the last part of an ARN says it best, but of a connection it is a mere id.
+fn trigger(kind: &str, detail: Option<&str>) -> String {
+    let name = detail.map(|detail| match detail.strip_prefix("arn:") {
+        Some(arn) if arn.contains(":connection/") => "a push",
+        Some(arn) => arn.rsplit('/').next().unwrap_or(arn),
+        None => detail,
+    });
+    match name {
+        Some(name) => format!("{name} ({kind})"),
+        None => kind.to_owned(),
+    }
+}
+
+fn causes(failures: &[Failure]) -> Vec<Cause> {
+    let heading = |failure: &Failure| match (&failure.stage, &failure.action) {
+        (Some(stage), Some(action)) => format!("{stage} / {action}"),
+        (None, Some(action)) => action.to_string(),
+        (Some(stage), None) => stage.to_string(),
+        (None, None) => "The pipeline".to_owned(),
+    };
+    let mut causes: Vec<Cause> = failures
+        .iter()
+        .take(MOST_CAUSES)
+        .map(|failure| Cause {
+            heading: heading(failure),
+            reason: reason(failure),
+            lines: lines(failure, failures.len()),
+        })
+        .collect();
+    if failures.len() > MOST_CAUSES {
+        let more = failures.len() - MOST_CAUSES;
+        causes.push(Cause {
+            heading: format!("and {}", counted(more as u64, "more action")),
+            reason: None,
+            lines: Vec::new(),
+        });
+    }
+    causes
+}
+
+/// The lines that tell why, unless the action's own words say the same; fewer of each where many failed.
+fn lines(failure: &Failure, failures: usize) -> Vec<String> {
+    let most = if failures > 1 { 4 } else { MOST_LINES };
+    let cause = failure.explanation.as_ref().map(|explanation| explanation.cause.as_slice()).unwrap_or_default();
+    let own = failure.own_words().unwrap_or_default();
+    cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect()
+}
+
+/// The action's own words, with CodePipeline's word for the kind of failure where it says more.
+fn reason(failure: &Failure) -> Option<String> {
+    let result = failure.result.as_ref();
+    let summary = result.and_then(|result| result.summary.as_deref()).map(str::trim);
+    let code =
+        result.and_then(|result| result.error_code.as_deref()).map(str::trim).filter(|code| *code != "JobFailed");
+    match (summary, code) {
+        (Some(summary), Some(code)) => Some(format!("{summary} ({code})")),
+        (summary, code) => summary.or(code).map(str::to_owned),
+    }
+}
+
+fn links(alert: &Alert) -> Vec<Link> {
+    let mut links = Vec::new();
+    if let News::Failed(Failed { failures, .. }) = &alert.news {
+        let result = failures.iter().find_map(|failure| failure.result.as_ref());
+        let log = result.and_then(|result| {
+            let page = result.url.as_deref().and_then(links::checked);
+            page.or_else(|| result.external.as_ref().and_then(links::log_stream))
+        });
+        links.extend(log.map(|url| Link { label: "Open the log", url }));
+    }
+    if let News::ApprovalNeeded(_) | News::ApprovalOverdue { .. } = &alert.news {
+        links.push(Link { label: "Approve or reject", url: links::pipeline(&alert.pipeline) });
+    }
+    match &alert.execution {
+        Some(execution) => {
+            links.push(Link { label: "Open the run", url: links::execution(&alert.pipeline, execution) });
+        }
+        None if links.is_empty() => {
+            links.push(Link { label: "Open the pipeline", url: links::pipeline(&alert.pipeline) });
+        }
+        None => {}
+    }
+    if let Some(url) = alert.commit.as_ref().and_then(links::commit) {
+        links.push(Link { label: "See the change", url });
+    }
+    links
+}
+
+/// What was found out about the failures.
+fn explained(alert: &Alert) -> impl Iterator<Item = &Explanation> {
+    let failures = match &alert.news {
+        News::Failed(Failed { failures, .. }) => failures.as_slice(),
+        _ => &[],
+    };
+    failures.iter().filter_map(|failure| failure.explanation.as_ref())
+}
+
+/// What could not be read, each thing once.
+fn notes(alert: &Alert) -> Vec<String> {
+    let mut notes: Vec<String> = explained(alert).flat_map(|explanation| explanation.missing.iter().cloned()).collect();
+    notes.sort();
+    notes.dedup();
+    notes.truncate(MOST_NOTES);
+    if let News::Failed(Failed { failures, .. }) = &alert.news
+        && failures.iter().all(|failure| failure.reason().is_none())
+    {
+        notes.push("It did not say why it failed.".to_owned());
+    }
+    notes
+}
+
+/// A time as people read it: the day only where it is not today.
+fn clock(at: Timestamp, context: &Context<'_>) -> String {
+    let zone = context.zone;
+    let (at, now) = (at.to_zoned(zone.clone()), context.now.to_zoned(zone.clone()));
+    let name = if *zone == TimeZone::UTC { "UTC".to_owned() } else { at.strftime("%Z").to_string() };
+    if at.date() == now.date() {
+        format!("{} {name}", at.strftime("%H:%M"))
+    } else {
+        format!("{} {name}", at.strftime("%-d %b %Y %H:%M"))
+    }
+}

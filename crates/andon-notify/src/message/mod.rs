@@ -1,0 +1,92 @@
+//! Messages: one neutral message for every alert, which each kind of destination renders.
+//!
+//! A message holds text as it came from outside. Whoever renders it escapes it for where it goes and keeps it within
+//! the limits there.
+
+use andon::alert::Kind;
+use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
+
+mod compose;
+
+pub use compose::{Context, compose};
+
+/// What is said of one alert.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// The kind of alert.
+    pub kind: Kind,
+    /// What it is about.
+    pub about: About,
+    /// The news on one line.
+    pub title: String,
+    /// A sentence more, if there is one to say.
+    pub lead: Option<String>,
+    /// What else is known, most useful first.
+    pub facts: Vec<Fact>,
+    /// Why, by whatever failed.
+    pub causes: Vec<Cause>,
+    /// What to do next.
+    pub hint: Option<Hint>,
+    /// What could not be found out, and why.
+    pub notes: Vec<String>,
+    /// Where to look, the best place first.
+    pub links: Vec<Link>,
+}
+
+/// What a message is about: what subscribers filter by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// The pipeline.
+    pub pipeline: PipelineId,
+    /// The account's configured name, or else its id.
+    pub account: String,
+    /// The run.
+    pub execution: Option<ExecutionId>,
+    /// The stage.
+    pub stage: Option<StageName>,
+    /// The action.
+    pub action: Option<ActionName>,
+}
+
+/// One thing that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is.
+    pub label: &'static str,
+    /// What it is in this case.
+    pub value: String,
+    /// A page that shows it.
+    pub url: Option<String>,
+}
+
+/// Why something failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What failed.
+    pub heading: String,
+    /// In whose words: one sentence of whoever ran it.
+    pub reason: Option<String>,
+    /// The lines of its log that tell it, most telling first.
+    pub lines: Vec<String>,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// In one sentence.
+    pub text: String,
+    /// A page that says more: a runbook's.
+    pub url: Option<String>,
+}
+
+/// Where to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What is to be seen there.
+    pub label: &'static str,
+    /// Its address.
+    pub url: String,
+}
+
+/// How much of a list is told one by one.
+pub const MOST_CAUSES: usize = 8;

@@ -1,0 +1,81 @@
+//! Routes as they are written; [`crate::routing`] decides by them.
+
+use andon::alert::Kind;
+use andon::glob::Globs;
+
+use crate::destination::DestinationName;
+use crate::mention::Mention;
+use crate::quiet_hours::QuietHours;
+
+/// Who is told of what, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Which alerts it takes.
+    pub matches: Match,
+    /// Which kinds of them it takes.
+    pub kinds: Vec<Kind>,
+    /// Which of the failures it tells.
+    pub failures: Failures,
+    /// Who is called in Slack when somebody has to act.
+    pub mention: Vec<Mention>,
+    /// When what is not urgent waits.
+    pub quiet: Option<QuietHours>,
+    /// Where it leads; nowhere silences what it takes.
+    pub to: Vec<DestinationName>,
+    /// Whether the routes after it see what it has taken.
+    pub goes_on: bool,
+}
+
+/// Which alerts a route takes: all of the globs that are given must match.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Match {
+    /// The pipeline.
+    pub pipeline: Option<Globs>,
+    /// The account, by its id or by its name in `accounts`.
+    pub account: Option<Globs>,
+    /// The customer that the account belongs to.
+    pub customer: Option<Globs>,
+    /// The region.
+    pub region: Option<Globs>,
+    /// The stage; an alert about no stage does not match.
+    pub stage: Option<Globs>,
+    /// The action; an alert about no action does not match.
+    pub action: Option<Globs>,
+    /// The category of the diagnosis; an alert without one does not match.
+    pub category: Option<Globs>,
+}
+
+/// Which failures a route tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Failures {
+    /// Every one.
+    #[default]
+    Every,
+    /// Only the first after a success.
+    Changes,
+}
+
+impl Match {
+    /// Whether it takes everything that the other one takes.
+    pub fn covers(&self, other: &Self) -> bool {
+        let always = |globs: Option<&Globs>, others: Option<&Globs>| match (globs, others) {
+            (None, _) => true,
+            (Some(globs), None) => globs.are_everything(),
+            (Some(globs), Some(others)) => globs.cover(others),
+        };
+        let if_any = |globs: Option<&Globs>, others: Option<&Globs>| match (globs, others) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(globs), Some(others)) => globs.cover(others),
+        };
+        always(self.pipeline.as_ref(), other.pipeline.as_ref())
+            && always(self.account.as_ref(), other.account.as_ref())
+            && always(self.region.as_ref(), other.region.as_ref())
+            && if_any(self.customer.as_ref(), other.customer.as_ref())
+            && if_any(self.stage.as_ref(), other.stage.as_ref())
+            && if_any(self.action.as_ref(), other.action.as_ref())
+            && if_any(self.category.as_ref(), other.category.as_ref())
+    }
+}

@@ -1,0 +1,166 @@
+//! Who is told of an alert, and how: from the configuration and the facts to deliveries; pure.
+//!
+//! Routes are tried from the top. A route takes an alert when all its `match` globs and its
+//! `kinds` fit; then the search ends, unless the route says `continue: true`. An alert that no
+//! route takes goes to the default topic, if it is of a kind that is told by default: a new
+//! pipeline is never silent because nobody has thought of it yet. A route with `to: []` takes
+//! and tells nobody. Taking comes before telling: a repeated failure that a route with
+//! `failures: changes` keeps to itself does not fall through to the next one.
+
+use std::collections::BTreeMap;
+
+use andon::account::{Account, Accounts};
+use andon::alert::Kind;
+use andon::glob::Globs;
+use jiff::Timestamp;
+
+use crate::destination::sns::{Sns, Topic, TopicArn};
+use crate::destination::{Destination, DestinationName, Target};
+use crate::mention::Mention;
+use crate::quiet_hours::{QuietHours, Timing};
+use crate::{Failures, Match, Route};
+
+/// Where alerts go: the routes, and what they refer to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Routing {
+    /// The accounts that have a name.
+    pub accounts: Accounts,
+    /// Every destination by name; the default topic is always among them.
+    pub destinations: BTreeMap<DestinationName, Destination>,
+    /// The routes, in order.
+    pub routes: Vec<Route>,
+}
+
+impl Default for Routing {
+    /// Everything that is told by default goes to the stack's own topic.
+    fn default() -> Self {
+        let default = Destination::default_topic();
+        Self {
+            accounts: Accounts::default(),
+            destinations: BTreeMap::from([(default.name.clone(), default)]),
+            routes: Vec::new(),
+        }
+    }
+}
+
+impl Routing {
+    /// Whether any route asks what kind of failure it is.
+    pub fn is_by_category(&self) -> bool {
+        self.routes.iter().any(|route| route.matches.category.is_some())
+    }
+
+    /// The topics that are not in the region where Andon runs, and so cannot be published to.
+    pub fn topics_outside<'c>(&'c self, region: &'c str) -> impl Iterator<Item = (&'c DestinationName, &'c TopicArn)> {
+        self.destinations
+            .values()
+            .filter_map(|destination| match &destination.target {
+                Target::Sns(Sns { topic: Topic::Arn(arn) }) => Some((&destination.name, arn)),
+                _ => None,
+            })
+            .filter(move |(_, arn)| arn.region() != region)
+    }
+}
+
+/// What is known of an alert. A recovery carries the stage, action and category of the failure
+/// that it ends, so that both go the same way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts<'f> {
+    /// The account's id; empty if unknown.
+    pub account: &'f str,
+    /// The region; empty if unknown.
+    pub region: &'f str,
+    /// The pipeline.
+    pub pipeline: &'f str,
+    /// The stage, if it is about one.
+    pub stage: Option<&'f str>,
+    /// The action, if it is about one.
+    pub action: Option<&'f str>,
+    /// The category of the diagnosis, if there is one.
+    pub category: Option<&'f str>,
+    /// What it tells.
+    pub kind: Kind,
+    /// Whether a failure is the first since the last success.
+    pub first_of_streak: bool,
+}
+
+/// One message to one place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Delivery<'c> {
+    /// Where.
+    pub destination: &'c Destination,
+    /// Who is called there; nobody, if nobody has to act.
+    pub mention: &'c [Mention],
+    /// When it may have to wait.
+    pub quiet: Option<&'c QuietHours>,
+    /// What it tells.
+    pub kind: Kind,
+}
+
+/// The deliveries of an alert, in the order of the routes, each destination at most once: the
+/// first route that leads to it decides how.
+pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
+    let account = routing.accounts.get(facts.account);
+    let mut deliveries: Vec<Delivery<'c>> = Vec::new();
+    let mut taken = false;
+    for route in &routing.routes {
+        if !takes(route, facts, account) {
+            continue;
+        }
+        taken = true;
+        if tells(route, facts) {
+            for name in &route.to {
+                let is_new = !deliveries.iter().any(|delivery| delivery.destination.name == *name);
+                if let (true, Some(destination)) = (is_new, routing.destinations.get(name)) {
+                    deliveries.push(Delivery {
+                        destination,
+                        mention: if facts.kind.mentions() { &route.mention } else { &[] },
+                        quiet: route.quiet.as_ref(),
+                        kind: facts.kind,
+                    });
+                }
+            }
+        }
+        if !route.goes_on {
+            break;
+        }
+    }
+    if !taken && facts.kind.is_default() {
+        deliveries.extend(routing.destinations.get(&DestinationName::default_topic()).map(|destination| Delivery {
+            destination,
+            mention: &[],
+            quiet: None,
+            kind: facts.kind,
+        }));
+    }
+    deliveries
+}
+
+impl Delivery<'_> {
+    /// Whether it goes out now, or when its quiet hours end.
+    pub fn timing(&self, now: Timestamp) -> Timing {
+        self.quiet.map_or(Timing::Deliver, |quiet| quiet.timing(self.kind, now))
+    }
+}
+
+fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
+    let Match { pipeline, account: account_globs, customer, region, stage, action, category } = &route.matches;
+    let fits = |globs: &Option<Globs>, value: Option<&str>| match (globs, value) {
+        (None, _) => true,
+        (Some(globs), Some(value)) => globs.match_any(value),
+        (Some(_), None) => false,
+    };
+    let account_fits = fits(account_globs, Some(facts.account))
+        || account.is_some_and(|account| fits(account_globs, Some(&account.name)));
+    route.kinds.contains(&facts.kind)
+        && fits(pipeline, Some(facts.pipeline))
+        && account_fits
+        && fits(customer, account.and_then(|account| account.customer.as_deref()))
+        && fits(region, Some(facts.region))
+        && fits(stage, facts.stage)
+        && fits(action, facts.action)
+        && fits(category, facts.category)
+}
+
+fn tells(route: &Route, facts: &Facts<'_>) -> bool {
+    facts.kind != Kind::Failed || facts.first_of_streak || route.failures == Failures::Every
+}

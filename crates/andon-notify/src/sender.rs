@@ -1,0 +1,77 @@
+//! Getting a message to a destination: the port, and what can come of it.
+
+use jiff::SignedDuration;
+
+use serde_json::Value;
+
+use andon::ledger::Receipt;
+
+use crate::destination::Destination;
+use crate::mention::Mention;
+use crate::message::Message;
+
+/// A message on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'m> {
+    /// What is said.
+    pub message: &'m Message,
+    /// Who is called.
+    pub mention: &'m [Mention],
+    /// A name for this message that is the same however often it is sent: what a queue tells duplicates by.
+    pub id: &'m str,
+    /// What was left behind by the message that this one brings up to date, if there is one.
+    pub update: Option<&'m Receipt>,
+    /// What was left behind by the first message about the same run, if there was one: this one belongs under it.
+    pub thread: Option<&'m Receipt>,
+}
+
+/// Something that messages can be sent with.
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
+pub trait Sender {
+    /// Sends a message, once; trying again is up to the caller.
+    async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError>;
+
+    /// Whether what was sent to this destination can be brought up to date there.
+    fn can_update(&self, to: &Destination) -> bool;
+}
+
+/// Why a message was not sent. None of these texts holds a secret: no token, no webhook's address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It may go through later.
+    #[error("cannot send to {destination} now: {problem}")]
+    Later {
+        /// The destination's name.
+        destination: String,
+        /// What came back.
+        problem: String,
+        /// When the destination asked to be tried again.
+        after: Option<SignedDuration>,
+    },
+    /// It will never go through until somebody changes something.
+    #[error("cannot send to {destination}: {problem}")]
+    Never {
+        /// The destination's name.
+        destination: String,
+        /// What came back, and what to do about it.
+        problem: String,
+    },
+}
+
+/// Where events go that cannot be dealt with until somebody changes something.
+#[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
+pub trait DeadLetters {
+    /// Keeps an event for a person to look at, with the reason. `false` if there is no place to keep it: then the queue
+    /// that it came from must see to it.
+    async fn keep(&self, event: &Value, reason: &str) -> bool;
+}
+
+/// No place for dead letters.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoDeadLetters;
+
+impl DeadLetters for NoDeadLetters {
+    async fn keep(&self, _: &Value, _: &str) -> bool {
+        false
+    }
+}

@@ -1,0 +1,35 @@
+//! Why an action failed, as far as the evidence says: what alerts show and the ledger keeps.
+
+use andon_diagnosis::Category;
+use serde::{Deserialize, Serialize};
+
+use crate::join::join_by_order;
+
+/// The most lines of a cause that are kept and told.
+pub const MOST_LINES: usize = 12;
+
+/// Why something failed, in the words that people are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Explanation {
+    /// How much it is worth: an explanation from more evidence takes the place of one from less.
+    pub worth: u32,
+    /// What kind of failure it is.
+    pub category: Category,
+    /// The lines that say it, the most telling first, without secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cause: Vec<String>,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The runbook's page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// What could not be read, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// How many tests failed, where that is the kind of failure and the log says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_tests: Option<u32>,
+}
+
+join_by_order!(Explanation);
