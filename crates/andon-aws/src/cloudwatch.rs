@@ -5,7 +5,6 @@
 use andon::clock::Clock;
 use andon::statistics::{Datum, MOST_DATA, MetricSink, NAMESPACE, SinkError, dimension_value, timely};
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 

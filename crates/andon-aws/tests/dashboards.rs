@@ -1,7 +1,7 @@
 //! What CloudWatch says against a dashboard, in words for a log.
 
+use andon::account::Accounts;
 use andon_aws::dashboards::CloudWatchShelf;
-use andon_config::Config;
 use andon_dashboards::{Dashboard, DashboardShelf, Site, build};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
@@ -13,7 +13,7 @@ use aws_smithy_types::error::ErrorMetadata;
 
 fn dashboard() -> Dashboard {
     let home = andon::testing::home();
-    build([], &Site { home: &home, function: "", config: &Config::default() }).remove(0)
+    build([], &Site { home: &home, function: "", accounts: &Accounts::default() }).remove(0)
 }
 
 fn finding() -> DashboardValidationMessage {

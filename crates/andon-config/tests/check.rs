@@ -8,6 +8,7 @@ use andon::statistics::Detail;
 use andon_config::{Config, SCHEMA, Style, Surroundings, render};
 use andon_diagnosis::Category;
 use andon_notify::Target;
+use andon_notify::destination::slack::Slack;
 use proptest::prelude::*;
 use serde_json::Value;
 use strum::{VariantArray as _, VariantNames as _};
@@ -168,9 +169,9 @@ fn the_examples_in_the_sample_work_when_switched_on() {
     assert!(checked.findings.is_empty(), "{}", drawn(&text));
     assert!(fits_schema(&text));
     let config = checked.config.unwrap();
-    assert_eq!(config.routes.len(), 2);
-    assert_eq!(config.destinations.len(), 4);
-    assert_eq!(config.runbooks.len() + config.limits.len() + config.accounts.len(), 4);
+    assert_eq!(config.routing.routes.len(), 2);
+    assert_eq!(config.routing.destinations.len(), 4);
+    assert_eq!(config.runbooks.len() + config.limits.len() + config.accounts().0.len(), 4);
     assert_eq!(config.statistics.detail, Detail::Stage);
     assert_eq!(config.voice.unwrap().actions.len(), 2);
     assert!(config.statistics.deployment.stage.is_some());
@@ -189,8 +190,8 @@ fn every_documented_example_works_and_fits_the_schema() {
 #[test]
 fn the_whole_example_means_what_it_says() {
     let config = Config::parse(&documented()[1], "andon.yml").unwrap();
-    let payments = &config.destinations["payments"].target;
-    let Target::Slack { channel, token } = payments else { panic!("{payments:?}") };
+    let payments = &config.routing.destinations["payments"].target;
+    let Target::Slack(Slack { channel, token }) = payments else { panic!("{payments:?}") };
     assert_eq!(channel.as_str(), "#payments-alerts");
     let key = SecretRef::SecretsManager { id: "andon/payments".to_owned(), key: Some("token".to_owned()) };
     assert_eq!(*token, key);

@@ -100,6 +100,8 @@ mod tests {
     use andon_answers::{Locale, grammar};
     use serde_json::json;
 
+    use strum::VariantArray as _;
+
     use super::*;
 
     const MODEL: &str = include_str!("../../../skill-package/interactionModels/custom/en-US.json");
@@ -179,7 +181,7 @@ mod tests {
     fn the_dialogs_of_the_model_are_those_that_are_listened_for() {
         let dialogs = names("/interactionModel/dialog/intents");
         for name in names("/interactionModel/languageModel/intents") {
-            let listens = has_dialog(&name) || Intervention::ALL.map(intent_of).contains(&name.as_str());
+            let listens = has_dialog(&name) || Intervention::VARIANTS.iter().any(|what| intent_of(*what) == name);
             assert_eq!(listens, dialogs.contains(&name), "{name}");
         }
         assert_eq!(names("/interactionModel/languageModel/types"), [PIPELINE_TYPE]);

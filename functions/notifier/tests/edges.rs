@@ -109,7 +109,7 @@ fn what_people_wrote_goes_out_without_their_secrets() {
     let summary = format!("curl https://admin:hunter2@example.com failed; DB_PASSWORD=s3cr3tvalue {key}");
     assert!(take(&notifier, event("r", "FAILED", 1, &action(&summary))));
     let sent = notifier.sender.sent.borrow();
-    let text = format!("{sent:?} {}", email::body(&sent.first().unwrap().2));
+    let text = format!("{sent:?} {}", sns::body(&sent.first().unwrap().2));
     for secret in ["hunter2", "s3cr3tvalue", &key] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }

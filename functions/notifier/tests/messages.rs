@@ -61,11 +61,12 @@ accounts:
 fn message(kind: Kind, alerts: Vec<(Alert, Timestamp)>) -> Message {
     let (alert, now) =
         alerts.into_iter().rfind(|(alert, _)| alert.kind() == kind).unwrap_or_else(|| panic!("no {kind}"));
-    compose(&alert, &Context { config: &config(), now })
+    let config = config();
+    compose(&alert, &Context { accounts: config.accounts(), zone: &config.zone, now })
 }
 
 fn reads_well(name: &str, message: &Message) {
-    let mail = email::render(message);
+    let mail = sns::render(message);
     insta::assert_snapshot!(format!("{name} email"), format!("Subject: {}\n\n{}", mail.subject, mail.body));
     // Whether JSON keeps the order of its members depends on what else is built.
     insta::with_settings!({sort_maps => true}, {

@@ -133,7 +133,7 @@ fn check(name: &str, message: &Message) -> Value {
     let payload = slack::render(message, &[]);
     assert_eq!(block_kit::faults(&payload), [""; 0], "{name}: {} {payload}", message.kind);
     assert_eq!(injected(&payload), [""; 0], "{name}: {}", message.kind);
-    let mail = email::render(message);
+    let mail = sns::render(message);
     assert!(mail.subject.is_ascii() && (1..=100).contains(&mail.subject.len()), "{name}: {:?}", mail.subject);
     assert!(!mail.subject.contains(|c: char| c.is_ascii_control()), "{name}: {:?}", mail.subject);
     assert!(mail.body.len() < 256 * 1024, "{name}: what SNS takes");

@@ -91,7 +91,7 @@ fn with_a_history_a_run_is_stuck_when_it_is_out_of_the_usual() {
     );
     assert_eq!(sweep(&mut notifier, "2026-11-19T10:58:00Z"), ["nightly seems stuck: running for 58 min"]);
     let sent = notifier.sender.sent.borrow();
-    insta::assert_snapshot!(email::body(&sent[0].2));
+    insta::assert_snapshot!(sns::body(&sent[0].2));
 }
 
 #[test]

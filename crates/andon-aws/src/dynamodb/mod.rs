@@ -236,7 +236,7 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
                 .client
                 .query()
                 .table_name(&self.table)
-                .index_name(table::INDEX)
+                .index_name(key::INDEX)
                 .key_condition_expression("#list = :list")
                 .expression_attribute_names("#list", "list")
                 .expression_attribute_values(":list", text(key::LIST))

@@ -1,6 +1,6 @@
+use andon::account::Accounts;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 use andon_aws::dashboards::CloudWatchShelf;
-use andon_config::Config;
 use andon_dashboards::{Dashboard, DashboardName, DashboardShelf, Site, build};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials};
@@ -32,7 +32,7 @@ fn dashboards(count: usize) -> (Region, Vec<Dashboard>) {
         })
         .collect();
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:andon-dashboard";
-    let built = build(&pipelines, &Site { home: &home, function, config: &Config::default() });
+    let built = build(&pipelines, &Site { home: &home, function, accounts: &Accounts::default() });
     (region, built)
 }
 

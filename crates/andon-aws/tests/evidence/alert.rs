@@ -97,7 +97,7 @@ fn broken_build() -> World {
 }
 
 fn read(name: &str, message: &Message) {
-    let mail = email::render(message);
+    let mail = sns::render(message);
     insta::assert_snapshot!(format!("{name} email"), format!("Subject: {}\n\n{}", mail.subject, mail.body));
     insta::assert_json_snapshot!(format!("{name} slack"), slack::render(message, &[]));
 }
@@ -106,7 +106,7 @@ fn read(name: &str, message: &Message) {
 async fn the_alert_of_a_failed_build_shows_the_cause_and_what_to_do() {
     let message = alert(broken_build(), "codepipeline-run-build-failed").await;
     read("failed build", &message);
-    let mail = email::render(&message).body;
+    let mail = sns::render(&message).body;
     let blocks = slack::render(&message, &[]).to_string();
     let hint = r#"Test "is paid out on the next working day" fails"#;
     assert!(mail.contains("● settlement › is paid out on the next working day"), "{mail}");
@@ -129,5 +129,5 @@ async fn an_alert_goes_out_even_where_nothing_can_be_read() {
         world.aws.inject_always(operation, Fault::unavailable());
     }
     let message = alert(world, "codepipeline-run-build-failed").await;
-    assert!(email::render(&message).body.contains("CloudWatch Logs did not show the log stream"));
+    assert!(sns::render(&message).body.contains("CloudWatch Logs did not show the log stream"));
 }
