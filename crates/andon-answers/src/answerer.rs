@@ -17,11 +17,11 @@ use andon::name::PipelineId;
 use andon::run::Status;
 
 /// How long the ledger is waited for, all in all.
-pub const PATIENCE: SignedDuration = SignedDuration::from_millis(1000);
+pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
 
 /// Answers questions from a ledger.
 #[derive(Debug)]
-pub struct Desk<L, T> {
+pub struct Answerer<L, T> {
     ledger: L,
     timer: T,
     /// The fleet as it was last read: told when the ledger is slow, and its names stay prepared.
@@ -37,7 +37,7 @@ pub struct Reading {
     pub stale: Option<Timestamp>,
 }
 
-impl<L: Ledger, T: Timer> Desk<L, T> {
+impl<L: Ledger, T: Timer> Answerer<L, T> {
     /// A desk with this ledger.
     pub fn new(ledger: L, timer: T) -> Self {
         Self { ledger, timer, last: RefCell::new(None) }
@@ -50,7 +50,7 @@ impl<L: Ledger, T: Timer> Desk<L, T> {
 
     /// Answers a question. Never fails: what the ledger does not give in time is left out, and that is said.
     pub async fn answer(&self, question: &Question, session: &Session, now: Timestamp, voice: &Voice) -> Answer {
-        let mut deadline = pin!(self.timer.wait(PATIENCE));
+        let mut deadline = pin!(self.timer.wait(READ_TIMEOUT));
         let reading = if Meaning::needs_ledger(question) {
             self.read(now, deadline.as_mut()).await
         } else {
@@ -72,7 +72,7 @@ impl<L: Ledger, T: Timer> Desk<L, T> {
 
     /// Every pipeline, for whoever offers names or draws a board; `None` where the ledger has never answered.
     pub async fn fleet(&self, now: Timestamp) -> Option<Reading> {
-        self.read(now, pin!(self.timer.wait(PATIENCE))).await
+        self.read(now, pin!(self.timer.wait(READ_TIMEOUT))).await
     }
 
     /// The pipelines as they were last read, for whoever has just asked about them.

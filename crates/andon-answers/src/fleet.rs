@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::matching::{Index, Match};
 use super::{Session, Subject};
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::history::Overview;
 use andon::name::PipelineId;
 
 /// Every pipeline, as the ledger had them at one moment.
 #[derive(Debug, Default)]
 pub struct Fleet {
-    rows: Vec<Row>,
+    rows: Vec<PipelineRow>,
     /// Made when a name is first looked for, and kept from one fleet to the next for as long as the names stay.
     index: Rc<OnceCell<Index>>,
 }
@@ -22,15 +22,15 @@ pub struct Fleet {
 #[derive(Debug)]
 pub enum Found<'a> {
     /// This one.
-    One(&'a Row),
+    One(&'a PipelineRow),
     /// One of these, the likeliest first.
-    Several(Vec<&'a Row>),
+    Several(Vec<&'a PipelineRow>),
     /// None is called that.
     Unknown {
         /// What was heard.
         heard: &'a str,
         /// What is called something like it: two at most.
-        nearest: Vec<&'a Row>,
+        nearest: Vec<&'a PipelineRow>,
     },
     /// One that was there when it was spoken of, and is no longer.
     Gone(&'a PipelineId),
@@ -41,7 +41,7 @@ pub enum Found<'a> {
 impl Fleet {
     /// The pipelines of the ledger.
     pub fn new(overviews: Vec<Arc<Overview>>) -> Self {
-        Self { rows: overviews.into_iter().map(Row::of).collect(), index: Rc::default() }
+        Self { rows: overviews.into_iter().map(PipelineRow::of).collect(), index: Rc::default() }
     }
 
     /// The pipelines of the ledger as it is now; what was prepared for the same names is taken over.
@@ -55,12 +55,12 @@ impl Fleet {
     }
 
     /// Every pipeline, in the ledger's order.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[PipelineRow] {
         &self.rows
     }
 
     /// One pipeline.
-    pub fn row(&self, pipeline: &PipelineId) -> Option<&Row> {
+    pub fn row(&self, pipeline: &PipelineId) -> Option<&PipelineRow> {
         self.rows.iter().find(|row| row.overview.pipeline == *pipeline)
     }
 
@@ -79,8 +79,8 @@ impl Fleet {
     }
 
     /// The one of these that is meant; `None` if it cannot be told from the others.
-    pub(super) fn among<'a>(&'a self, candidates: &[PipelineId], heard: &str) -> Option<&'a Row> {
-        let rows: Vec<&Row> = candidates.iter().filter_map(|pipeline| self.row(pipeline)).collect();
+    pub(super) fn among<'a>(&'a self, candidates: &[PipelineId], heard: &str) -> Option<&'a PipelineRow> {
+        let rows: Vec<&PipelineRow> = candidates.iter().filter_map(|pipeline| self.row(pipeline)).collect();
         // Namesakes differ in where they are.
         let spoken: Vec<String> = rows
             .iter()
@@ -94,7 +94,7 @@ impl Fleet {
     }
 
     pub(super) fn known<'a>(&'a self, pipelines: &'a [PipelineId]) -> Found<'a> {
-        let rows: Vec<&Row> = pipelines.iter().filter_map(|pipeline| self.row(pipeline)).collect();
+        let rows: Vec<&PipelineRow> = pipelines.iter().filter_map(|pipeline| self.row(pipeline)).collect();
         match (rows.as_slice(), pipelines.first()) {
             ([one], _) => Found::One(one),
             ([], Some(first)) => Found::Gone(first),
@@ -106,7 +106,8 @@ impl Fleet {
     fn named<'a>(&'a self, heard: &'a str) -> Found<'a> {
         let index =
             self.index.get_or_init(|| Index::of(self.rows.iter().map(|row| row.overview.pipeline.name.as_str())));
-        let rows = |found: &[usize]| -> Vec<&'a Row> { found.iter().filter_map(|at| self.rows.get(*at)).collect() };
+        let rows =
+            |found: &[usize]| -> Vec<&'a PipelineRow> { found.iter().filter_map(|at| self.rows.get(*at)).collect() };
         match index.find(heard) {
             Match::One(at) => match self.rows.get(at) {
                 Some(row) => Found::One(row),

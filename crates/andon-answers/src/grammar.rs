@@ -6,9 +6,9 @@
 use super::{Group, Locale, Question, Subject, Topic, Voice};
 
 /// The most words of a sentence that are read.
-const MOST_WORDS: usize = 40;
+const MAX_WORDS: usize = 40;
 /// A name by itself has at most so many words.
-const MOST_NAME: usize = 8;
+const MAX_NAME: usize = 8;
 
 /// What fits a pattern is asked.
 type Asked = fn(Subject) -> Question;
@@ -181,14 +181,14 @@ const ASKING: &[&str] =
 /// What a sentence asks.
 pub fn question(text: &str) -> Question {
     let words = words(text);
-    let words: Vec<&str> = words.iter().map(String::as_str).take(MOST_WORDS).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).take(MAX_WORDS).collect();
     let found = PATTERNS.iter().find_map(|(pattern, asked)| {
         let parts: Vec<&str> = pattern.split(' ').collect();
         captured(&parts, &words).map(|name| asked(subject(name)))
     });
     found.unwrap_or_else(|| match words.as_slice() {
         [] => Question::Help,
-        [first, ..] if ASKING.contains(first) || words.len() > MOST_NAME => Question::NotUnderstood,
+        [first, ..] if ASKING.contains(first) || words.len() > MAX_NAME => Question::NotUnderstood,
         name => Question::Named(subject(name)),
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Question`] comes in as a skill, a slash command or a command line has understood it; an [`Answer`] goes out as a
 //! sentence or two in the asker's language, with what a card or a screen shows beside it. Everything is answered from
-//! the ledger: a [`Desk`] reads it, within a second or else with what it has, and the rest is functions from values to
+//! the ledger: an [`Answerer`] reads it, within a second or else with what it has, and the rest is functions from values to
 //! values.
 
 mod answerer;
@@ -17,7 +17,7 @@ mod speech;
 mod spoken;
 mod voice;
 
-pub use answerer::{Desk, PATIENCE, Reading};
+pub use answerer::{Answerer, READ_TIMEOUT, Reading};
 pub use fleet::{Fleet, Found};
 pub use locale::Locale;
 pub use question::{Group, Question, Subject, Topic};
@@ -30,7 +30,7 @@ pub use voice::{Filling, Phrase, Voice};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::name::PipelineId;
 
 /// What somebody is told.
@@ -46,7 +46,7 @@ pub struct Answer {
     /// What can be read afterwards.
     pub card: Card,
     /// The pipelines it is about, in the order of a screen.
-    pub rows: Vec<Row>,
+    pub rows: Vec<PipelineRow>,
     /// What has to be remembered for what is asked next.
     pub session: Session,
 }
@@ -80,7 +80,7 @@ pub struct Card {
     pub text: String,
 }
 
-/// Answers a question from the pipelines alone; pure. A [`Desk`] knows more.
+/// Answers a question from the pipelines alone; pure. An [`Answerer`] knows more.
 pub fn answer(question: &Question, fleet: &Fleet, session: &Session, now: Timestamp, voice: &Voice) -> Answer {
     Meaning::of(question, fleet, session).answer(voice, now, session, &Detail::default())
 }

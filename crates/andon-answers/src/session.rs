@@ -6,7 +6,7 @@ use super::{Group, Topic};
 use andon::name::PipelineId;
 
 /// The most pipelines that are remembered as spoken of.
-const MOST: usize = 5;
+const MAX: usize = 5;
 
 /// The state of a conversation: small, and of no use to anybody else. One that cannot be read back is taken for a new one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,6 @@ impl Session {
     pub fn speak_of(&mut self, pipeline: &PipelineId) {
         self.spoken_of.retain(|known| known != pipeline);
         self.spoken_of.insert(0, pipeline.clone());
-        self.spoken_of.truncate(MOST);
+        self.spoken_of.truncate(MAX);
     }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 use super::{Locale, Voice};
 
 /// The most characters of SSML that a device takes.
-const MOST_SSML: usize = 8000;
+const MAX_SSML: usize = 8000;
 /// The most characters that a sentence is given; a longer one is a name gone wild.
-const LONGEST: usize = 600;
+const MAX_LEN: usize = 600;
 
 /// Plain sentences. Nothing in them is markup, whatever a pipeline is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Speech {
         for sentence in &self.sentences {
             let spoken = format!("<s>{}</s>", escaped(sentence));
             length += spoken.chars().count();
-            if length > MOST_SSML {
+            if length > MAX_SSML {
                 break;
             }
             document.push_str(&spoken);
@@ -67,7 +67,7 @@ impl fmt::Display for Speech {
 /// One line that begins with a capital letter.
 fn sentence(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut characters = line.chars().take(LONGEST);
+    let mut characters = line.chars().take(MAX_LEN);
     let first = characters.next();
     first.into_iter().flat_map(char::to_uppercase).chain(characters).collect()
 }

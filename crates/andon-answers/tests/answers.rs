@@ -8,16 +8,17 @@ use strum::VariantArray as _;
 
 use andon::clock::Timer;
 use andon::event::EvidenceEvent;
-use andon::history::{ChangeSummary, Current, History, Keys, Overview};
+use andon::history::{ChangeSummary, Current, DoraMetrics, History, Overview};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{
-    Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record,
+    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record,
 };
 use andon::name::{ExecutionId, ExternalId, PipelineId, PipelineName, StageName};
-use andon::run::{Deployment, Run, Status};
+use andon::run::{DeploymentRule, Run, Status};
 use andon::testing::{events, home, told};
 use andon_answers::{
-    Answer, Desk, Fleet, Group, Kind, Locale, PATIENCE, Question, Session, Subject, Topic, Voice, answer, spoken,
+    Answer, Answerer, Fleet, Group, Kind, Locale, Question, READ_TIMEOUT, Session, Subject, Topic, Voice, answer,
+    spoken,
 };
 use andon_diagnosis::{Evidence, Log};
 use andon_notify::{Found, explain};
@@ -79,14 +80,14 @@ async fn recorded(runs: &[&str]) -> MemoryLedger {
     let ledger = MemoryLedger::new();
     for event in runs.iter().flat_map(|run| events(&format!("codepipeline-run-{run}"))) {
         if let Some(told) = told(&event) {
-            let run = record(&ledger, &NoArchive, &Deployment::default(), told).await.unwrap().run;
+            let run = record(&ledger, &NoArchive, &DeploymentRule::default(), told).await.unwrap().run;
             for failure in run.failures(run.attempt()) {
                 let log =
                     if failure.action.as_ref().is_some_and(|action| action.as_str() == "UnitTests") { LOG } else { "" };
                 let evidence = Evidence::from_log(Log::from_bytes(log.as_bytes()));
                 let explanation = explain(&failure, &[], Found { evidence, missing: Vec::new() }, &[]);
                 let explained = run.explained(run.attempt(), &failure, explanation);
-                record(&ledger, &NoArchive, &Deployment::default(), explained).await.unwrap();
+                record(&ledger, &NoArchive, &DeploymentRule::default(), explained).await.unwrap();
             }
         }
     }
@@ -98,7 +99,7 @@ fn heard(name: &str) -> Subject {
 }
 
 /// Asks one question after the other, and writes down what is said.
-async fn conversation(desk: &Desk<MemoryLedger, Clock>, locale: Locale, questions: &[(&str, Question)]) -> String {
+async fn conversation(desk: &Answerer<MemoryLedger, Clock>, locale: Locale, questions: &[(&str, Question)]) -> String {
     let voice = Voice::of(locale);
     let mut session = Session::default();
     let mut lines = Vec::new();
@@ -143,7 +144,7 @@ fn questions() -> Vec<(&'static str, Question)> {
 #[tokio::test]
 async fn a_conversation_reads_like_one_in_every_locale() {
     for locale in [Locale::EnUs, Locale::De, Locale::Es, Locale::Fr, Locale::Ja] {
-        let desk = Desk::new(recorded(&RUNS).await, Clock::Stopped);
+        let desk = Answerer::new(recorded(&RUNS).await, Clock::Stopped);
         let text = conversation(&desk, locale, &questions()).await;
         insta::assert_snapshot!(format!("conversation_{}", locale.tag()), text);
     }
@@ -215,7 +216,7 @@ async fn changed(name: &str, change: impl FnOnce(&mut Overview)) -> Arc<Overview
 async fn ended(name: &str, status: Status) -> Arc<Overview> {
     changed(name, |overview| {
         overview.latest.status = status;
-        overview.standing.streak = None;
+        overview.health.streak = None;
         overview.broken_by = None;
     })
     .await
@@ -312,7 +313,7 @@ async fn deployments_of_pipelines_that_are_known_for_different_times_are_told_as
     let keys = |days: i64, deployments, failed| {
         move |overview: &mut Overview| {
             let since = now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap();
-            overview.keys = Some(Keys { since, deployments, failed, lead_time: None, recovery_time: None });
+            overview.keys = Some(DoraMetrics { since, deployments, failed, lead_time: None, recovery_time: None });
         }
     };
     // 30 in ten days and six in sixty are three a day, and not 36 in sixty days.
@@ -397,19 +398,19 @@ async fn nothing_and_nobody_are_answered_too() {
 async fn a_slow_ledger_is_owned_up_to() {
     let voice = Voice::of(Locale::EnUs);
     let question = Question::List(Group::Failing);
-    let slow = Desk::new(Slow::after(0, MemoryLedger::new()), Clock::RunOut);
+    let slow = Answerer::new(Slow::after(0, MemoryLedger::new()), Clock::RunOut);
     let answer = slow.answer(&question, &Session::default(), now(), voice).await;
     assert_eq!(answer.kind, Kind::NoLedger);
     assert_eq!(answer.speech.to_string(), "I cannot read my records just now. Please ask again in a minute.");
     // Help needs no ledger.
     assert_eq!(slow.answer(&Question::Help, &Session::default(), now(), voice).await.kind, Kind::Talk);
-    assert_eq!(PATIENCE, SignedDuration::from_secs(1));
+    assert_eq!(READ_TIMEOUT, SignedDuration::from_secs(1));
 }
 
 #[tokio::test]
 async fn a_ledger_grown_slow_is_answered_for_by_what_was_read_before() {
     let voice = Voice::of(Locale::EnUs);
-    let desk = Desk::new(Slow::after(1, recorded(&["build-failed"]).await), Clock::RunOut);
+    let desk = Answerer::new(Slow::after(1, recorded(&["build-failed"]).await), Clock::RunOut);
     let question = Question::List(Group::Failing);
     let first = desk.answer(&question, &Session::default(), now(), voice).await;
     let later = now().checked_add(SignedDuration::from_mins(11)).unwrap();
@@ -454,13 +455,13 @@ impl Ledger for Slow {
     async fn evidence(&self, _: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
         std::future::pending().await
     }
-    async fn hold(&self, _: &HeldEvent) -> Result<(), LedgerError> {
+    async fn defer(&self, _: &DeferredEvent) -> Result<(), LedgerError> {
         std::future::pending().await
     }
-    async fn held(&self, _: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+    async fn deferred_until(&self, _: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
         std::future::pending().await
     }
-    async fn let_go(&self, _: &HeldEvent) -> Result<(), LedgerError> {
+    async fn delete_deferred(&self, _: &DeferredEvent) -> Result<(), LedgerError> {
         std::future::pending().await
     }
     async fn history(&self, _: &PipelineId) -> Result<Option<History>, LedgerError> {
@@ -477,7 +478,7 @@ impl Ledger for Slow {
 
 #[tokio::test]
 async fn what_only_a_slow_look_would_tell_is_left_out() {
-    let desk = Desk::new(Slow::after(1, recorded(&["build-failed"]).await), Clock::RunOut);
+    let desk = Answerer::new(Slow::after(1, recorded(&["build-failed"]).await), Clock::RunOut);
     let question = Question::About(Topic::Why, heard("payments"));
     let answer = desk.answer(&question, &Session::default(), now(), Voice::of(Locale::EnUs)).await;
     let told = answer.speech.to_string();

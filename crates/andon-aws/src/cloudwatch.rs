@@ -3,7 +3,7 @@
 //! Request bodies of more than 10 KB are compressed by the SDK itself.
 
 use andon::clock::Clock;
-use andon::statistics::{Datum, MOST_DATA, MetricSink, NAMESPACE, SinkError, dimension_value, timely};
+use andon::statistics::{Datum, MAX_DATA, MetricSink, NAMESPACE, SinkError, dimension_value, timely};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
@@ -12,7 +12,7 @@ use crate::fault::{FaultKind, lacks, said};
 
 /// The most bytes that go into one call. CloudWatch takes 1 MB and does not say of what, so this is counted generously
 /// and before compression; only data with very long names come near it.
-const MOST_BYTES: usize = 900_000;
+const MAX_BYTES: usize = 900_000;
 /// What a datum takes beside its dimensions, and a dimension beside its name and value: counted generously.
 const BYTES_BESIDE: usize = 64;
 
@@ -36,7 +36,7 @@ impl<C: Clock> CloudWatchSink<C> {
 
     /// Puts any number of data, in as many calls as that takes. After an error some of them may have been put.
     pub async fn put_all(&self, data: &[Datum]) -> Result<(), SinkError> {
-        for chunk in data.chunks(MOST_DATA) {
+        for chunk in data.chunks(MAX_DATA) {
             self.put(chunk).await?;
         }
         Ok(())
@@ -59,8 +59,8 @@ impl<C: Clock> MetricSink for CloudWatchSink<C> {
     /// Data too old or too far ahead for CloudWatch are left out, and counted in the log: they would have all others
     /// refused with them, now and whenever it is tried again.
     async fn put(&self, data: &[Datum]) -> Result<(), SinkError> {
-        if data.len() > MOST_DATA {
-            let problem = format!("one call takes at most {MOST_DATA}");
+        if data.len() > MAX_DATA {
+            let problem = format!("one call takes at most {MAX_DATA}");
             return Err(SinkError { count: data.len(), problem });
         }
         let (timely, left_out) = timely(data, self.clock.now());
@@ -74,7 +74,7 @@ impl<C: Clock> MetricSink for CloudWatchSink<C> {
         let mut bytes = 0;
         for datum in timely {
             let (datum, size) = metric_datum(datum);
-            if bytes + size > MOST_BYTES {
+            if bytes + size > MAX_BYTES {
                 self.send(std::mem::take(&mut batch)).await?;
                 bytes = 0;
             }

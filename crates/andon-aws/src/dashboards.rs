@@ -2,7 +2,7 @@
 //!
 //! CloudWatch takes ten calls a second of each kind; the SDK waits and tries again when it is told to slow down.
 
-use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardShelf};
+use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardStore};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
@@ -29,7 +29,7 @@ impl CloudWatchShelf {
     }
 }
 
-impl DashboardShelf for CloudWatchShelf {
+impl DashboardStore for CloudWatchShelf {
     async fn names(&self, prefix: &str) -> Result<Vec<DashboardName>, DashboardError> {
         let failed = |error| problem(format!("list the dashboards {prefix}*"), "ListDashboards", &error);
         let mut pages = self.client.list_dashboards().dashboard_name_prefix(prefix).into_paginator().send();

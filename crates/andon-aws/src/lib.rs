@@ -24,14 +24,14 @@ pub mod evidence;
     feature = "dashboards",
     feature = "dynamodb",
     feature = "evidence",
-    feature = "interventions",
+    feature = "run-actions",
     feature = "secret"
 ))]
 mod fault;
-#[cfg(feature = "interventions")]
-pub mod intervention;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+#[cfg(feature = "run-actions")]
+pub mod run_action;
 #[cfg(feature = "secret")]
 pub mod secret;
 #[cfg(feature = "send")]

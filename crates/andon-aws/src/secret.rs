@@ -7,7 +7,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use andon::clock::Clock as _;
-use andon::intervention::{Passcode, PasscodeError};
+use andon::run_action::{Passcode, PasscodeError};
 use andon::secret::SecretRef;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
@@ -26,7 +26,7 @@ const FRESH: SignedDuration = SignedDuration::from_mins(5);
 pub enum SecretError {
     /// It may be had later.
     #[error("cannot fetch the secret {reference} now: {problem}")]
-    Later {
+    Retryable {
         /// Which.
         reference: String,
         /// What came back.
@@ -34,7 +34,7 @@ pub enum SecretError {
     },
     /// It will not be had until somebody changes something.
     #[error("cannot fetch the secret {reference}: {problem}")]
-    Never {
+    Permanent {
         /// Which.
         reference: String,
         /// What came back, and what to do about it.
@@ -82,7 +82,7 @@ impl Secrets {
 
     async fn fetch(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
         let never =
-            |problem: &str| SecretError::Never { reference: reference.to_string(), problem: problem.to_owned() };
+            |problem: &str| SecretError::Permanent { reference: reference.to_string(), problem: problem.to_owned() };
         let text = match reference {
             SecretRef::Env(name) => std::env::var(name)
                 .map_err(|_| never("the environment variable is not set; a deployed function has none of your own, so use `ssm:` or `secretsmanager:` there"))?,
@@ -151,8 +151,8 @@ where
             Some("ParameterVersionNotFound" | "InvalidKeyId" | "DecryptionFailure" | "ValidationException") => {
                 said(error)
             }
-            _ => return SecretError::Later { reference, problem: said(error) },
+            _ => return SecretError::Retryable { reference, problem: said(error) },
         },
     };
-    SecretError::Never { reference, problem }
+    SecretError::Permanent { reference, problem }
 }

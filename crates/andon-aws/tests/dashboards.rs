@@ -2,7 +2,7 @@
 
 use andon::account::Accounts;
 use andon_aws::dashboards::CloudWatchShelf;
-use andon_dashboards::{Dashboard, DashboardShelf, Site, build};
+use andon_dashboards::{Dashboard, DashboardStore, Site, build};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
 use aws_sdk_cloudwatch::operation::put_dashboard::{PutDashboardError, PutDashboardOutput};
@@ -27,9 +27,9 @@ async fn what_is_wrong_with_a_body_is_said_with_its_place() {
         let invalid = DashboardInvalidInputError::builder().message("The dashboard body is invalid");
         PutDashboardError::DashboardInvalidInputError(invalid.dashboard_validation_messages(finding()).build())
     });
-    let shelf = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
+    let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
     assert_eq!(
-        shelf.put(&dashboard()).await.unwrap_err().to_string(),
+        store.put(&dashboard()).await.unwrap_err().to_string(),
         "cannot put the dashboard Pipelines-eu-west-1: CloudWatch does not take it: Should have at least 1 item (at \
          /widgets/0/properties/metrics/0)"
     );
@@ -41,8 +41,8 @@ async fn an_invalid_body_without_findings_is_said_in_the_words_of_the_error() {
         let invalid = DashboardInvalidInputError::builder().message("The dashboard body is invalid");
         PutDashboardError::DashboardInvalidInputError(invalid.build())
     });
-    let shelf = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
-    let error = shelf.put(&dashboard()).await.unwrap_err().to_string();
+    let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
+    let error = store.put(&dashboard()).await.unwrap_err().to_string();
     assert!(error.ends_with("CloudWatch does not take it: The dashboard body is invalid"), "{error}");
 }
 
@@ -50,8 +50,8 @@ async fn an_invalid_body_without_findings_is_said_in_the_words_of_the_error() {
 async fn what_cloudwatch_warns_of_is_handed_back() {
     let rule = mock!(Client::put_dashboard)
         .then_output(|| PutDashboardOutput::builder().dashboard_validation_messages(finding()).build());
-    let shelf = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
-    let warnings = shelf.put(&dashboard()).await.unwrap();
+    let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
+    let warnings = store.put(&dashboard()).await.unwrap();
     assert_eq!(warnings, ["Should have at least 1 item (at /widgets/0/properties/metrics/0)"]);
 }
 
@@ -61,9 +61,9 @@ async fn a_missing_permission_is_named() {
         let denied = ErrorMetadata::builder().code("AccessDenied").message("User x is not authorized").build();
         GetDashboardError::generic(denied)
     });
-    let shelf = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
+    let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
     assert_eq!(
-        shelf.body(&dashboard().name).await.unwrap_err().to_string(),
+        store.body(&dashboard().name).await.unwrap_err().to_string(),
         "cannot read the dashboard Pipelines-eu-west-1: the permission cloudwatch:GetDashboard is missing; grant it to \
          this function's role (AccessDenied: User x is not authorized)"
     );

@@ -7,7 +7,7 @@ mod loopback;
 use std::time::Duration;
 
 use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, Receipt, record};
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use andon::testing::events;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -48,7 +48,7 @@ fn operations(server: &Server) -> Vec<String> {
 async fn news_cost_one_read_and_two_writes_at_once() {
     let server = Server::start(|_| ("200 OK", "{}".to_owned())).await;
     let told = told();
-    record(&ledger(&server.endpoint), &NoArchive, &Deployment::EVERY_RUN, told).await.unwrap();
+    record(&ledger(&server.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
     assert_eq!(operations(&server), ["BatchGetItem", "PutItem", "PutItem"]);
 }
 
@@ -56,12 +56,12 @@ async fn news_cost_one_read_and_two_writes_at_once() {
 async fn what_is_known_already_costs_one_read() {
     let told = told();
     let first = Server::start(|_| ("200 OK", "{}".to_owned())).await;
-    record(&ledger(&first.endpoint), &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
+    record(&ledger(&first.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
     // What was written is what is read from now on. (The pipeline's past was asked for once; that is written too.)
     let written: Vec<_> = first.calls().into_iter().filter_map(|call| call.body.get("Item").cloned()).collect();
     let answer = serde_json::json!({"Responses": {"andon": written}, "UnprocessedKeys": {}}).to_string();
     let second = Server::start(move |_| ("200 OK", answer.clone())).await;
-    record(&ledger(&second.endpoint), &NoArchive, &Deployment::EVERY_RUN, told).await.unwrap();
+    record(&ledger(&second.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
     assert_eq!(operations(&second), ["BatchGetItem"]);
 }
 
@@ -80,7 +80,7 @@ async fn a_claim_and_its_settling_cost_one_call_each() {
 #[tokio::test]
 async fn the_list_goes_on_over_all_its_pages_and_is_in_order() {
     let written = Server::start(|_| ("200 OK", "{}".to_owned())).await;
-    record(&ledger(&written.endpoint), &NoArchive, &Deployment::EVERY_RUN, told()).await.unwrap();
+    record(&ledger(&written.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told()).await.unwrap();
     let slim = written.calls().into_iter().find_map(|call| call.body["Item"]["slim"]["S"].as_str().map(str::to_owned));
     let slim = slim.unwrap();
     let name = told().pipeline.name.to_string();

@@ -4,31 +4,31 @@ use maud::{Markup, html};
 
 use super::selection::{Page, Selection};
 use super::sign::sign;
-use super::{Door, View};
-use andon::board::{Light, Row};
+use super::{Navigation, Renderer};
+use andon::board::{PipelineRow, StatusColor};
 use andon::words::counted;
 
 /// The lights in the order of the board, and what a number of pipelines with them is called.
-const LIGHTS: [(Light, &str); 5] = [
-    (Light::Red, "red"),
-    (Light::Waiting, "waiting"),
-    (Light::Running, "running"),
-    (Light::Green, "green"),
-    (Light::Grey, "other"),
+const LIGHTS: [(StatusColor, &str); 5] = [
+    (StatusColor::Red, "red"),
+    (StatusColor::Waiting, "waiting"),
+    (StatusColor::Running, "running"),
+    (StatusColor::Green, "green"),
+    (StatusColor::Grey, "other"),
 ];
 
-impl View<'_> {
+impl Renderer<'_> {
     /// The board.
-    pub fn board(&self, rows: &[Row], selection: &Selection) -> Markup {
+    pub fn board(&self, rows: &[PipelineRow], selection: &Selection) -> Markup {
         if rows.is_empty() {
-            return self.frame(&nothing(self.door));
+            return self.frame(&nothing(self.navigation));
         }
         let page = selection.pick(rows, self.accounts);
         let is_long = page.pages > 1 || rows.len() > 10 || !selection.search.is_empty();
         self.frame(&html! {
             div.top {
                 (self.summary(rows, selection))
-                @if is_long { (self.door.search(selection)) }
+                @if is_long { (self.navigation.search(selection)) }
             }
             @if page.rows.is_empty() {
                 p.empty { "No pipeline is found by “" (selection.search) "”. " (self.all(selection)) }
@@ -39,7 +39,7 @@ impl View<'_> {
     }
 
     /// How many there are of each light; a click lists those alone.
-    fn summary(&self, rows: &[Row], selection: &Selection) -> Markup {
+    fn summary(&self, rows: &[PipelineRow], selection: &Selection) -> Markup {
         let counts = LIGHTS.map(|(light, word)| (light, word, rows.iter().filter(|row| row.light == light).count()));
         html! {
             ul.summary aria-label=(counted(rows.len() as u64, "pipeline")) {
@@ -47,7 +47,7 @@ impl View<'_> {
                     @let chosen = selection.search == light.word();
                     @let search = if chosen { String::new() } else { light.word().to_owned() };
                     li class=(light.word()) {
-                        (self.door.selection(
+                        (self.navigation.selection(
                             &Selection { search, page: 1, ..selection.clone() },
                             if chosen { "tile chosen" } else { "tile" },
                             &html! { (sign(light)) b { (count) } " " span { (word) } },
@@ -60,8 +60,8 @@ impl View<'_> {
 
     /// The rows. Where the viewer looks at a range of time, a line parts those with news in it from those without.
     fn rows(&self, page: &Page<'_>) -> Markup {
-        let is_quiet = |row: &Row| {
-            let since = self.viewer.since.filter(|_| row.light >= Light::Green);
+        let is_quiet = |row: &PipelineRow| {
+            let since = self.viewer.since.filter(|_| row.light >= StatusColor::Green);
             since.is_some_and(|since| row.news_at() < since)
         };
         let quiet_from = page.rows.iter().position(|row| is_quiet(row)).unwrap_or(page.rows.len());
@@ -78,7 +78,7 @@ impl View<'_> {
     fn pages(&self, page: &Page<'_>, selection: &Selection) -> Markup {
         let to = |number: usize, words: &str| {
             let selection = Selection { page: number, ..selection.clone() };
-            self.door.selection(&selection, "btn", &html! { (words) })
+            self.navigation.selection(&selection, "btn", &html! { (words) })
         };
         html! {
             nav.pages aria-label="Pages" {
@@ -91,17 +91,17 @@ impl View<'_> {
 
     fn all(&self, selection: &Selection) -> Markup {
         let all = Selection { search: String::new(), page: 1, rows: selection.rows };
-        self.door.selection(&all, "link", &html! { "Show all" })
+        self.navigation.selection(&all, "link", &html! { "Show all" })
     }
 }
 
-fn nothing(door: Door<'_>) -> Markup {
+fn nothing(navigation: Navigation<'_>) -> Markup {
     html! {
         p.empty {
             "No pipeline has been heard of yet. "
-            @match door {
-                Door::Page => { "Send its events to " code { "POST /events" } "." }
-                Door::Widget(_) => { "One appears here with its first event; in a member account, once its events are forwarded." }
+            @match navigation {
+                Navigation::Page => { "Send its events to " code { "POST /events" } "." }
+                Navigation::Widget(_) => { "One appears here with its first event; in a member account, once its events are forwarded." }
             }
         }
     }

@@ -4,9 +4,9 @@ use andon::name::Home;
 use andon::region;
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 
-impl View<'_> {
+impl Renderer<'_> {
     /// The account and the region by name; their ids in the tooltip.
     pub(super) fn home(&self, home: &Home) -> Markup {
         let account = self.accounts.name(home.account.as_str());

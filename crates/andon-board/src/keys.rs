@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 use super::moment::{seconds, shortly};
-use andon::history::Keys;
+use andon::history::DoraMetrics;
 use andon::words::counted;
 
-impl View<'_> {
-    pub(super) fn keys(&self, keys: &Keys) -> Markup {
+impl Renderer<'_> {
+    pub(super) fn keys(&self, keys: &DoraMetrics) -> Markup {
         let small = |name: &str, value: Option<String>| {
             html! { div { dt { (name) } dd { (value.unwrap_or_else(|| "–".to_owned())) } } }
         };
@@ -23,7 +23,7 @@ impl View<'_> {
         }
     }
 
-    pub(super) fn keys_in_full(&self, keys: &Keys) -> Markup {
+    pub(super) fn keys_in_full(&self, keys: &DoraMetrics) -> Markup {
         let of_all = counted((keys.deployments + keys.failed) as u64, "deployment");
         html! {
             section.card {

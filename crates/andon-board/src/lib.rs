@@ -2,18 +2,18 @@
 //!
 //! No script, no image, nothing fetched. A state is told by a word and a shape as well as by its colour. All text is
 //! escaped by the template language; only addresses that have been checked stand behind links. The two places differ in
-//! how things are opened, which is the business of a [`Door`], and in whose colours they follow.
+//! how things are opened, which is the business of a [`Navigation`], and in whose colours they follow.
 
 use andon::account::Accounts;
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
 mod chart;
-mod door;
 mod fleet;
 mod home;
 mod keys;
 mod moment;
+mod navigation;
 mod pipeline;
 mod row;
 mod run;
@@ -24,7 +24,7 @@ mod strip;
 mod viewer;
 pub mod widget;
 
-pub use door::Door;
+pub use navigation::Navigation;
 pub use pipeline::{Pipeline, find};
 pub use selection::Selection;
 pub use viewer::{Theme, Viewer};
@@ -34,7 +34,7 @@ pub const STYLE: &str = include_str!("andon.css");
 
 /// What everything shown has in common.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'v> {
+pub struct Renderer<'v> {
     /// Who looks.
     pub viewer: &'v Viewer,
     /// The names of the accounts.
@@ -42,15 +42,15 @@ pub struct View<'v> {
     /// The time.
     pub now: Timestamp,
     /// How things are opened.
-    pub door: Door<'v>,
+    pub navigation: Navigation<'v>,
 }
 
-impl View<'_> {
+impl Renderer<'_> {
     /// A sentence in place of what was wanted, and the way back.
     pub fn sorry(&self, sentence: &str) -> Markup {
         self.frame(&html! {
             p.empty { (sentence) }
-            p.empty { (self.door.board()) }
+            p.empty { (self.navigation.board()) }
         })
     }
 

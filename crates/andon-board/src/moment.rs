@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 use andon::history::ChangeSummary;
 use andon::links;
 use andon::words::span;
@@ -13,7 +13,7 @@ const ROUGH: i64 = 600;
 /// How many characters of a commit's id are shown.
 const SHORT_ID: usize = 8;
 
-impl View<'_> {
+impl Renderer<'_> {
     /// A moment by the viewer's clock.
     pub(super) fn at(&self, at: Timestamp) -> Markup {
         html! { time datetime=(at) title=(self.viewer.write_in_full(at)) { (unbroken(&self.viewer.write(at, self.now))) } }

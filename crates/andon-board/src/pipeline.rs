@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 use super::moment::{between, linked_change, outward, seconds};
 use super::sign::sign;
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 use andon::history::{History, RunSummary};
 use andon::ledger::{Ledger, LedgerError};
 use andon::links;
@@ -40,13 +40,13 @@ pub async fn find(
     Ok(Some(Pipeline { history, execution, run }))
 }
 
-impl View<'_> {
+impl Renderer<'_> {
     /// A pipeline in full.
     pub fn pipeline(&self, pipeline: &Pipeline) -> Markup {
         let Some(overview) = pipeline.history.overview() else {
             return self.sorry("No run of this pipeline has been heard of.");
         };
-        let row = Row::of(overview);
+        let row = PipelineRow::of(overview);
         self.frame(&html! {
             (self.head(&row))
             @match pipeline.history.run(&pipeline.execution) {
@@ -58,11 +58,11 @@ impl View<'_> {
         })
     }
 
-    fn head(&self, row: &Row) -> Markup {
+    fn head(&self, row: &PipelineRow) -> Markup {
         let id = &row.overview.pipeline;
         html! {
             div class={ "head " (row.light.word()) } {
-                (self.door.board())
+                (self.navigation.board())
                 h2 { (sign(row.light)) " " (id.name) " " span.word { (row.word()) } }
                 p {
                     (self.home(&id.home)) " · " (outward(&links::pipeline(id), &html! { "Open in AWS" }))
@@ -73,10 +73,10 @@ impl View<'_> {
     }
 
     /// The run that is looked at.
-    fn card(&self, row: &Row, summary: &RunSummary, run: Option<&Run>) -> Markup {
+    fn card(&self, row: &PipelineRow, summary: &RunSummary, run: Option<&Run>) -> Markup {
         let id = &row.overview.pipeline;
         let is_latest = summary.execution == row.overview.latest.execution;
-        let light = Light::of(summary.status);
+        let light = StatusColor::of(summary.status);
         html! {
             section.card {
                 h3 {

@@ -3,17 +3,17 @@
 use jiff::SignedDuration;
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 use super::moment::{between, change, roughly, seconds};
 use super::sign::{sign, telling_sign};
 use super::strip::strip;
-use andon::board::{Light, Row, place_of};
+use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::event::Attempt;
 use andon::run::Status;
 use andon::words::counted;
 
-impl View<'_> {
-    pub(super) fn row(&self, row: &Row) -> Markup {
+impl Renderer<'_> {
+    pub(super) fn row(&self, row: &PipelineRow) -> Markup {
         html! {
             article class={ "row " (row.light.word()) } {
                 (sign(row.light))
@@ -41,7 +41,7 @@ impl View<'_> {
     }
 
     /// A pipeline without news: its name, its state, its strip.
-    pub(super) fn quiet_row(&self, row: &Row) -> Markup {
+    pub(super) fn quiet_row(&self, row: &PipelineRow) -> Markup {
         html! {
             article class={ "row quiet " (row.light.word()) } {
                 (sign(row.light))
@@ -52,24 +52,24 @@ impl View<'_> {
         }
     }
 
-    fn who(&self, row: &Row) -> Markup {
+    fn who(&self, row: &PipelineRow) -> Markup {
         let id = &row.overview.pipeline;
         html! {
             div.who {
-                h2 { (self.door.pipeline(id, &html! { (id.name) })) }
+                h2 { (self.navigation.pipeline(id, &html! { (id.name) })) }
                 (self.home(&id.home))
             }
         }
     }
 
     /// How long it has been so, and how long it will be.
-    fn times(&self, row: &Row) -> Markup {
+    fn times(&self, row: &PipelineRow) -> Markup {
         let latest = &row.overview.latest;
         html! {
             @if let Some(since) = row.red_since() {
                 div {
                     "red for " b { (self.roughly_since(since)) }
-                    @if let Some(streak) = row.overview.standing.streak.as_ref().filter(|streak| streak.count > 1) {
+                    @if let Some(streak) = row.overview.health.streak.as_ref().filter(|streak| streak.count > 1) {
                         ", " (counted(streak.count, "failure")) " in a row"
                     }
                 }
@@ -93,7 +93,7 @@ impl View<'_> {
 
     /// How far a run that is going on has come, and when it is expected to end. Nobody knows how long a person takes, or
     /// how much of a run a retry has left to do.
-    fn expected(&self, row: &Row) -> Markup {
+    fn expected(&self, row: &PipelineRow) -> Markup {
         let began = row.began();
         let usual = row.overview.typical.map(|typical| typical.median).filter(|median| *median > 0);
         let latest = &row.overview.latest;
@@ -119,12 +119,12 @@ impl View<'_> {
 }
 
 /// The stages of the latest run as a line of lights.
-fn stages(row: &Row) -> Markup {
+fn stages(row: &PipelineRow) -> Markup {
     html! {
         @if !row.overview.latest.stages.is_empty() {
             ol.line {
                 @for stage in &row.overview.latest.stages {
-                    @let light = Light::of(stage.status);
+                    @let light = StatusColor::of(stage.status);
                     @let word = stage.status.word();
                     li class=(light.word()) title={ (stage.name) ": " (word) } { (telling_sign(light, word)) (stage.name) }
                 }

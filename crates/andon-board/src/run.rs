@@ -2,15 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 use super::moment::{between, outward};
 use super::sign::telling_sign;
-use andon::board::{Light, place_of};
+use andon::board::{StatusColor, place_of};
 use andon::history::FailureSummary;
 use andon::links;
 use andon::run::{ActionView, Run, StageView, Status};
 
-impl View<'_> {
+impl Renderer<'_> {
     pub(super) fn run(&self, run: &Run) -> Markup {
         html! {
             (causes(run))
@@ -20,7 +20,7 @@ impl View<'_> {
     }
 
     fn stage(&self, stage: &StageView) -> Markup {
-        let light = Light::of(stage.status);
+        let light = StatusColor::of(stage.status);
         html! {
             li class=(light.word()) {
                 h4 {
@@ -33,7 +33,7 @@ impl View<'_> {
     }
 
     fn action(&self, action: &ActionView) -> Markup {
-        let light = Light::of(action.status);
+        let light = StatusColor::of(action.status);
         let page = action.result.as_ref().and_then(|result| links::checked(result.url.as_deref()?));
         let said = action.result.as_ref().and_then(|result| result.summary.as_deref());
         let has_more_to_say = matches!(action.status, Status::Failed | Status::Rejected | Status::Stopped);

@@ -2,16 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::View;
+use super::Renderer;
 use super::chart::chart;
 use super::moment::{between, linked_change};
 use super::sign::sign;
-use andon::board::{Light, place_of};
+use andon::board::{StatusColor, place_of};
 use andon::history::{History, RunSummary};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::Status;
 
-impl View<'_> {
+impl Renderer<'_> {
     pub(super) fn runs(&self, history: &History, shown: &ExecutionId) -> Markup {
         let runs = history.runs();
         html! {
@@ -29,14 +29,14 @@ impl View<'_> {
     }
 
     fn past(&self, pipeline: &PipelineId, run: &RunSummary, is_shown: bool) -> Markup {
-        let light = Light::of(run.status);
+        let light = StatusColor::of(run.status);
         let failure = run.failure.as_ref().filter(|_| matches!(run.status, Status::Failed | Status::Rejected));
         html! {
             tr.shown[is_shown] {
                 td {
                     (sign(light))
                     @if is_shown { (run.status.word()) }
-                    @else { (self.door.run(pipeline, &run.execution, &html! { (run.status.word()) })) }
+                    @else { (self.navigation.run(pipeline, &run.execution, &html! { (run.status.word()) })) }
                 }
                 td { (self.at(run.started.unwrap_or(run.first_seen))) }
                 td { @if let (Some(started), Some(ended)) = (run.started, run.ended) { (between(started, ended)) } }

@@ -1,7 +1,7 @@
 //! Which pipelines are listed: those a search finds, a page of them at a time.
 
 use andon::account::Accounts;
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::region;
 
 /// Which pipelines are listed.
@@ -17,7 +17,7 @@ pub struct Selection {
 
 /// A page of what was found.
 pub(super) struct Page<'r> {
-    pub(super) rows: Vec<&'r Row>,
+    pub(super) rows: Vec<&'r PipelineRow>,
     /// The place of the first of them, from 1.
     pub(super) first: usize,
     /// How many were found.
@@ -29,9 +29,9 @@ pub(super) struct Page<'r> {
 
 impl Selection {
     /// Picks a page; of one beyond the last, the last.
-    pub(super) fn pick<'r>(&self, rows: &'r [Row], accounts: &Accounts) -> Page<'r> {
+    pub(super) fn pick<'r>(&self, rows: &'r [PipelineRow], accounts: &Accounts) -> Page<'r> {
         let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
-        let found: Vec<&Row> =
+        let found: Vec<&PipelineRow> =
             rows.iter().filter(|row| words.iter().all(|word| is_found(word, row, accounts))).collect();
         let size = self.rows.max(1);
         let pages = found.len().div_ceil(size).max(1);
@@ -42,7 +42,7 @@ impl Selection {
     }
 }
 
-fn is_found(word: &str, row: &Row, accounts: &Accounts) -> bool {
+fn is_found(word: &str, row: &PipelineRow, accounts: &Accounts) -> bool {
     let id = &row.overview.pipeline;
     let of_region = region::city(id.home.region.as_str()).unwrap_or_default();
     let texts = [

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use andon::board::Light;
+use andon::board::StatusColor;
 use andon::run::Status;
 use andon::words::counted;
 
@@ -20,7 +20,7 @@ const HEIGHT: usize = 18;
 /// The strip; fewer runs than there is room for stand at its end.
 pub(super) fn strip(trend: &[Status]) -> Markup {
     let trend = trend.get(trend.len().saturating_sub(ROOM)..).unwrap_or_default();
-    let lights = [Light::Red, Light::Waiting, Light::Running, Light::Green, Light::Grey];
+    let lights = [StatusColor::Red, StatusColor::Waiting, StatusColor::Running, StatusColor::Green, StatusColor::Grey];
     let words = words(trend);
     html! {
         svg.strip viewBox={ "0 0 " (ROOM * STEP) " " (HEIGHT) } width=(ROOM * STEP) height=(HEIGHT) preserveAspectRatio="none" role="img" aria-label=(words) {
@@ -34,10 +34,10 @@ pub(super) fn strip(trend: &[Status]) -> Markup {
     }
 }
 
-fn bars(trend: &[Status], light: Light) -> String {
+fn bars(trend: &[Status], light: StatusColor) -> String {
     let offset = ROOM - trend.len();
     let mut path = String::new();
-    for (index, _) in trend.iter().enumerate().filter(|(_, status)| Light::of(**status) == light) {
+    for (index, _) in trend.iter().enumerate().filter(|(_, status)| StatusColor::of(**status) == light) {
         let height = height(light);
         // Writing to a string cannot fail.
         let _ = write!(path, "M{} {}h{WIDTH}v{height}h-{WIDTH}z", (offset + index) * STEP, HEIGHT - height);
@@ -51,11 +51,11 @@ fn words(trend: &[Status]) -> String {
     format!("{} shown, oldest first: {failed} failed{latest}", counted(trend.len() as u64, "run"))
 }
 
-fn height(light: Light) -> usize {
+fn height(light: StatusColor) -> usize {
     match light {
-        Light::Red => HEIGHT,
-        Light::Green => 10,
-        Light::Running | Light::Waiting => 7,
-        Light::Grey => 4,
+        StatusColor::Red => HEIGHT,
+        StatusColor::Green => 10,
+        StatusColor::Running | StatusColor::Waiting => 7,
+        StatusColor::Grey => 4,
     }
 }

@@ -7,11 +7,11 @@
 use std::time::{Duration, Instant};
 
 use alexa::{Alexa, Skills};
-use andon::intervention::NoActions;
 use andon::ledger::{Ledger, NoArchive, record};
-use andon::run::Deployment;
+use andon::run::DeploymentRule;
+use andon::run_action::NoActions;
 use andon::testing::{events, home, invocation, told};
-use andon_answers::Desk;
+use andon_answers::Answerer;
 use andon_cli::local::{SystemClock, in_memory, remember};
 use serde_json::{Value, json};
 
@@ -73,11 +73,11 @@ async fn main() {
         .collect();
     let all: Vec<Value> =
         names.iter().zip(kinds.iter().cycle()).flat_map(|(name, recorded)| of(name, recorded)).collect();
-    remember(&ledger, &all, &home(), &Deployment::EVERY_RUN).await.unwrap();
+    remember(&ledger, &all, &home(), &DeploymentRule::EVERY_RUN).await.unwrap();
     let pipelines = ledger.pipelines().await.unwrap().len();
 
     let skill = Alexa {
-        desk: Desk::new(ledger.clone(), SystemClock),
+        desk: Answerer::new(ledger.clone(), SystemClock),
         actions: NoActions,
         passcode: NoActions,
         clock: SystemClock,
@@ -94,7 +94,7 @@ async fn main() {
                 let mut change = events("codepipeline-run-build-fixed");
                 change.truncate(1 + round % change.len());
                 for told in of(name, &change).iter().filter_map(told) {
-                    record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told).await.unwrap();
+                    record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
                 }
             }
             let payload = request(intent, pipeline);

@@ -1,13 +1,13 @@
 //! Pipelines as JSON: what `--json` prints and the API answers.
 
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::history::{History, Overview};
 use andon::run::{ActionView, Failure, Run, StageView};
 use serde_json::{Value, json};
 
 /// A row as JSON.
-pub fn row(row: &Row) -> Value {
-    let Overview { pipeline, latest, standing, trend, typical, keys, .. } = &*row.overview;
+pub fn row(row: &PipelineRow) -> Value {
+    let Overview { pipeline, latest, health, trend, typical, keys, .. } = &*row.overview;
     json!({
         "account": pipeline.home.account,
         "region": pipeline.home.region,
@@ -23,8 +23,8 @@ pub fn row(row: &Row) -> Value {
         "failure": row.failure(),
         "commit": latest.change,
         "red_since": row.red_since(),
-        "streak": standing.streak,
-        "last_success": standing.last_success,
+        "streak": health.streak,
+        "last_success": health.last_success,
         "trend": trend,
         "typical": typical,
         "keys": keys,
@@ -33,7 +33,7 @@ pub fn row(row: &Row) -> Value {
 
 /// A pipeline in full, as JSON: how it stands, its kept runs, and the latest of them down to its actions.
 pub fn in_full(history: &History, run: Option<&Run>) -> Value {
-    let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&Row::of(overview)));
+    let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&PipelineRow::of(overview)));
     if let Some(members) = value.as_object_mut() {
         members.insert("runs".to_owned(), json!(history.runs()));
         members.insert("latest".to_owned(), run.map(run_json).unwrap_or_default());

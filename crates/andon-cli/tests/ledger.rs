@@ -11,7 +11,7 @@ use std::sync::Barrier;
 use andon::event::{Event, Received, parse};
 use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, NoArchive, conformance, record};
 use andon::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use andon_cli::sqlite::{FILE_NAME, SqliteLedger};
 use jiff::{SignedDuration, Timestamp};
 
@@ -68,7 +68,7 @@ fn connections_that_record_one_run_at_once_lose_nothing() {
             scope.spawn(move || {
                 let ledger = open(directory);
                 for told in told.iter().skip(part).step_by(2) {
-                    block_on(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone())).unwrap();
+                    block_on(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone())).unwrap();
                 }
             });
         }
@@ -155,7 +155,7 @@ fn write_until_killed(directory: &Path, name: &str) -> ! {
         let told = stage_started(&execution, "Source");
         // Two that write without a pause can keep one out for long; it tries again, as a queue has an event tried again.
         loop {
-            match block_on(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone())) {
+            match block_on(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone())) {
                 Err(LedgerError::Contended(_)) => {}
                 recorded => {
                     recorded.unwrap();
@@ -192,7 +192,7 @@ fn a_file_of_the_first_version_is_read() {
 fn what_was_kept_long_enough_is_forgotten_when_the_file_is_opened() {
     let directory = tempfile::tempdir().unwrap();
     let told = stage_started("e-1", "Source");
-    block_on(record(&open(directory.path()), &NoArchive, &Deployment::EVERY_RUN, told.clone())).unwrap();
+    block_on(record(&open(directory.path()), &NoArchive, &DeploymentRule::EVERY_RUN, told.clone())).unwrap();
     let later = |days: i64| now() + SignedDuration::from_hours(days * 24);
     let known = |days| {
         let ledger = SqliteLedger::open(directory.path(), later(days)).unwrap();

@@ -7,7 +7,7 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use andon_cli::local::{FollowingClock, Outlet, Playback, Sent, in_memory};
+use andon_cli::local::{CallbackSender, FollowingClock, Playback, Sent, in_memory};
 use andon_config::Config;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -34,7 +34,7 @@ const RUNS: [&str; 15] = [
 /// What goes out for these events, in an order of its own.
 fn outcome(events: &[Value]) -> Vec<String> {
     let out: Rc<RefCell<Vec<String>>> = Rc::default();
-    let outlet = Outlet::new({
+    let sender = CallbackSender::new({
         let out = Rc::clone(&out);
         move |sent| {
             out.borrow_mut().push(match sent {
@@ -46,10 +46,10 @@ fn outcome(events: &[Value]) -> Vec<String> {
             Ok(())
         }
     });
-    let playback = Playback::new(in_memory().unwrap(), outlet, FollowingClock::new(), Config::default()).unwrap();
+    let playback = Playback::new(in_memory().unwrap(), sender, FollowingClock::new(), Config::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        playback.station().settle_in(events.iter());
+        playback.andon().settle_in(events.iter());
         for event in events {
             playback.play(Ok(event.clone())).await.unwrap();
         }

@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::rc::Rc;
 
-use andon_cli::local::{FollowingClock, Outlet, Pending, Sent, Station, open};
+use andon_cli::local::{CallbackSender, FollowingClock, LocalAndon, Pending, Sent, open};
 use andon_config::Config;
 use serde_json::{Value, json};
 use support::{Server, events, folder};
@@ -189,7 +189,7 @@ fn whoever_follows_hears_of_news_and_is_let_go_when_the_server_ends() {
     assert!(lines.any(|line| line == "event: news"));
     let asked = std::time::Instant::now();
     assert_eq!(server.end(), Some(0));
-    assert!(asked.elapsed().as_secs() < 5, "it has not waited until its patience was over");
+    assert!(asked.elapsed().as_secs() < 5, "it has not waited until its time limit");
     assert!(lines.all(|line| line != "event: news"));
 }
 
@@ -259,10 +259,10 @@ fn a_server_killed_between_requests_has_lost_nothing() {
     assert_eq!(pipeline, undisturbed.get("/api/pipelines/111122223333/eu-west-1/ledger-core").json());
 }
 
-/// A station over the data of a server that is gone, some time later; what it tells is written down.
+/// An Andon over the data of a server that is gone, some time later; what it tells is written down.
 fn later(data: &Path, time: jiff::Timestamp) -> (Vec<String>, Vec<String>) {
     let told: Rc<RefCell<Vec<String>>> = Rc::default();
-    let outlet = Outlet::new({
+    let sender = CallbackSender::new({
         let told = Rc::clone(&told);
         move |sent| {
             if let Sent::Alert { message, .. } = sent {
@@ -273,10 +273,10 @@ fn later(data: &Path, time: jiff::Timestamp) -> (Vec<String>, Vec<String>) {
     });
     let clock = FollowingClock::new();
     clock.reach(time);
-    let station = Station::new(open(data).unwrap(), Pending::open(data).unwrap(), outlet, clock, Config::default());
+    let andon = LocalAndon::new(open(data).unwrap(), Pending::open(data).unwrap(), sender, clock, Config::default());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    assert_eq!(runtime.block_on(station.try_again()).unwrap(), [""; 0]);
-    (told.take(), station.pending().waiting().unwrap())
+    assert_eq!(runtime.block_on(andon.try_again()).unwrap(), [""; 0]);
+    (told.take(), andon.pending().waiting().unwrap())
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use andon::invalid::Invalid;
 use andon::suggest::quoted;
 
-const LONGEST: Duration = Duration::from_hours(90 * 24);
+const MAX_LEN: Duration = Duration::from_hours(90 * 24);
 
 /// Reads a length of time from a minute to 90 days; `off` is none.
 pub(super) fn parse(text: &str) -> Result<Option<Duration>, Invalid> {
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Duration>, Invalid> {
         Err(malformed())
     } else if seconds == 0 {
         Err(Invalid::new(format!("{} is no time at all", quoted(text))).with_help("write `off` to switch it off"))
-    } else if duration > LONGEST {
+    } else if duration > MAX_LEN {
         Err(Invalid::new(format!("{} is longer than 90 days", quoted(text)))
             .with_help("write a shorter time, or `off`"))
     } else {

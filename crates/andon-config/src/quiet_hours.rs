@@ -1,6 +1,6 @@
 //! Reading the quiet hours of a route.
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::suggest::quoted;
 use andon_notify::{DAYS, QuietHours, TimeOfDay, Window, day};
 use jiff::civil::Weekday;
@@ -16,7 +16,7 @@ use super::zone::zone;
 const KEYS: &[&str] = &["from", "to", "days", "zone", "except"];
 
 /// Reads the quiet hours of a route that takes these kinds.
-pub(super) fn read(node: &Node, kinds: &[Kind], zone: &TimeZone, reader: &mut Reader<'_>) -> Option<QuietHours> {
+pub(super) fn read(node: &Node, kinds: &[AlertKind], zone: &TimeZone, reader: &mut Reader<'_>) -> Option<QuietHours> {
     let windows: Vec<&Node> = match &node.value {
         Value::List(items) => items.iter().collect(),
         _ => vec![node],
@@ -47,7 +47,7 @@ fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Opti
     };
     let except = match fields.get("except") {
         Some(node) => kind::read(node, "`except`", reader),
-        None => Kind::VARIANTS.iter().copied().filter(|kind| kind.is_urgent()).collect(),
+        None => AlertKind::VARIANTS.iter().copied().filter(|kind| kind.is_urgent()).collect(),
     };
     let mut time = |key| fields.get(key).map(|node| (node, reader.value(node, "a time of day", TimeOfDay::parse)));
     let (from, to) = match (time("from"), time("to")) {

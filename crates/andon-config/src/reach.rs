@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon_notify::Route;
 
 use super::finding::Finding;
@@ -15,13 +15,13 @@ pub(super) fn note_unreachable(routes: &[Route], sound: &Sound, reader: &mut Rea
         let Some(route) = routes.get(*index) else {
             continue;
         };
-        let mut left: BTreeSet<Kind> = route.kinds.iter().copied().collect();
+        let mut left: BTreeSet<AlertKind> = route.kinds.iter().copied().collect();
         let mut taker = None;
         for (earlier, earlier_span) in sound.iter().take(position) {
             let Some(earlier) = routes.get(*earlier) else {
                 continue;
             };
-            if !earlier.goes_on && earlier.matches.covers(&route.matches) {
+            if !earlier.continues && earlier.matches.covers(&route.matches) {
                 let before = left.len();
                 left.retain(|kind| !earlier.kinds.contains(kind));
                 if left.len() < before {

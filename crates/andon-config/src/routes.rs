@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use andon::account::Accounts;
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::glob::{Glob, Globs, Subject};
 use andon::invalid::Invalid;
 use andon::region;
@@ -139,9 +139,9 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
         None => Match::default(),
     };
     let kinds = match fields.get("kinds") {
-        Some(node) if matches!(&node.value, Value::Text(text) if text == "all") => Kind::VARIANTS.to_vec(),
+        Some(node) if matches!(&node.value, Value::Text(text) if text == "all") => AlertKind::VARIANTS.to_vec(),
         Some(node) => kind::read(node, "`kinds`", reader),
-        None => Kind::defaults().collect(),
+        None => AlertKind::defaults().collect(),
     };
     let failures =
         fields.get("failures").and_then(|node| reader.value(node, "`failures`", failures)).unwrap_or_default();
@@ -167,9 +167,9 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
         None => Vec::new(),
     };
     let quiet = fields.get("quiet").and_then(|node| quiet_hours::read(node, &kinds, known.zone, reader));
-    let goes_on = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
+    let continues = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
     let (name, name_span) = name.unzip();
-    Some((Route { name, matches, kinds, failures, mention, quiet, to, goes_on }, name_span))
+    Some((Route { name, matches, kinds, failures, mention, quiet, to, continues }, name_span))
 }
 
 fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {

@@ -1,7 +1,7 @@
 //! Reading `statistics`.
 
 use andon::invalid::Invalid;
-use andon::run::Deployment;
+use andon::run::DeploymentRule;
 use andon::statistics::{Detail, Statistics};
 use andon::suggest::named;
 
@@ -19,7 +19,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Statistics> {
     Some(Statistics { detail, deployment })
 }
 
-fn deployment(node: &Node, reader: &mut Reader<'_>) -> Option<Deployment> {
+fn deployment(node: &Node, reader: &mut Reader<'_>) -> Option<DeploymentRule> {
     let fields = reader.fields(node, "`deployment`", DEPLOYMENT_KEYS)?;
     if fields.is_empty() {
         reader.note(
@@ -27,7 +27,7 @@ fn deployment(node: &Node, reader: &mut Reader<'_>) -> Option<Deployment> {
                 .with_help("add `stage: \"prod*\"` or `pipeline: \"*-prod\"`, or remove it"),
         );
     }
-    Some(Deployment {
+    Some(DeploymentRule {
         pipeline: fields.get("pipeline").and_then(|node| globs(node, Field::Pipeline, reader)),
         stage: fields.get("stage").and_then(|node| globs(node, Field::Stage, reader)),
     })

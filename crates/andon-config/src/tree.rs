@@ -14,9 +14,9 @@ use super::finding::Finding;
 use andon::suggest::quoted;
 
 /// The longest text that is read.
-const MOST_BYTES: usize = 512 * 1024;
+const MAX_BYTES: usize = 512 * 1024;
 /// The most nodes that aliases may add.
-const MOST_COPIES: usize = 10_000;
+const MAX_COPIES: usize = 10_000;
 
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -47,15 +47,11 @@ pub(super) struct Entry {
 
 /// Reads the text; `None` when its syntax is broken or there is nothing in it.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
-    if text.len() > MOST_BYTES {
+    if text.len() > MAX_BYTES {
         findings.push(
             Finding::error(
                 0..0,
-                format!(
-                    "the file has {} KiB, more than the {} KiB that are read",
-                    text.len() / 1024,
-                    MOST_BYTES / 1024
-                ),
+                format!("the file has {} KiB, more than the {} KiB that are read", text.len() / 1024, MAX_BYTES / 1024),
             )
             .with_help("match several pipelines with one glob, such as \"payments-*\""),
         );
@@ -205,11 +201,11 @@ impl Builder<'_, '_> {
     }
 
     fn copy(&mut self, id: usize, at: Range<usize>) {
-        let node = if self.copies > MOST_COPIES {
+        let node = if self.copies > MAX_COPIES {
             broken(at)
         } else if let Some(anchored) = self.anchors.get(&id) {
             self.copies += anchored.count();
-            if self.copies > MOST_COPIES {
+            if self.copies > MAX_COPIES {
                 self.findings.push(
                     Finding::error(at, "the aliases expand to too much")
                         .with_help("use a glob or a list instead of an alias"),

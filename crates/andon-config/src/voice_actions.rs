@@ -6,8 +6,8 @@ use super::destination::secret;
 use super::finding::Finding;
 use super::reader::Reader;
 use super::tree::Node;
-use andon::intervention::Intervention;
 use andon::invalid::Invalid;
+use andon::run_action::RunAction;
 use andon::secret::SecretRef;
 use andon::suggest::quoted;
 
@@ -15,7 +15,7 @@ use andon::suggest::quoted;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceActions {
     /// What may be done.
-    pub actions: BTreeSet<Intervention>,
+    pub actions: BTreeSet<RunAction>,
     /// Where the four digits are kept that have to be said before.
     pub code: SecretRef,
     /// The ids of the Alexa accounts and recognised voices that may; whoever knows the code if absent.
@@ -47,10 +47,10 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<VoiceActions>
     Some(VoiceActions { actions: actions?, code: code?, users })
 }
 
-fn actions(node: &Node, reader: &mut Reader<'_>) -> BTreeSet<Intervention> {
+fn actions(node: &Node, reader: &mut Reader<'_>) -> BTreeSet<RunAction> {
     let mut actions = BTreeSet::new();
     for item in reader.one_or_more(node, "`actions`") {
-        if let Some(action) = reader.value(item, "an action", str::parse::<Intervention>)
+        if let Some(action) = reader.value(item, "an action", str::parse::<RunAction>)
             && !actions.insert(action)
         {
             note_twice(item, action.as_str(), reader);

@@ -2,7 +2,7 @@
 #![cfg(feature = "check")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::secret::SecretRef;
 use andon::statistics::Detail;
 use andon_config::{Config, SCHEMA, Style, Surroundings, render};
@@ -213,12 +213,12 @@ fn the_schema_names_the_kinds_and_categories_of_the_code() {
     let schema = schema();
     let kinds: Vec<&str> =
         schema["$defs"]["kind"]["enum"].as_array().unwrap().iter().map(|kind| kind.as_str().unwrap()).collect();
-    let known: Vec<&str> = Kind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
+    let known: Vec<&str> = AlertKind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
     assert_eq!(kinds, known);
     let category = &schema["$defs"]["route"]["properties"]["match"]["properties"]["category"];
     let described = category["description"].as_str().unwrap();
     assert!(described.contains(&Category::VARIANTS.join(" ")), "{described}");
-    let told = Kind::defaults().map(Kind::as_str).collect::<Vec<_>>().join(", ");
+    let told = AlertKind::defaults().map(AlertKind::as_str).collect::<Vec<_>>().join(", ");
     let kinds = &schema["$defs"]["route"]["properties"]["kinds"]["description"];
     assert!(kinds.as_str().unwrap().contains(&told));
 }

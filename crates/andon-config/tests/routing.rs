@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use strum::VariantArray as _;
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon_config::Config;
 use andon_notify::{Facts, Timing, route};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn config(routes: &str) -> Config {
     Config::parse(&format!("{DESTINATIONS}{routes}"), "andon.yml").unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn facts(pipeline: &str, kind: Kind) -> Facts<'_> {
+fn facts(pipeline: &str, kind: AlertKind) -> Facts<'_> {
     Facts {
         account: "111122223333",
         region: "eu-west-1",
@@ -35,7 +35,7 @@ fn told(config: &Config, facts: &Facts<'_>) -> Vec<String> {
 #[test]
 fn without_a_file_what_needs_a_person_goes_to_the_default_topic() {
     let config = Config::default();
-    for kind in Kind::VARIANTS.iter().copied() {
+    for kind in AlertKind::VARIANTS.iter().copied() {
         let expected: &[&str] = if kind.is_default() { &["default"] } else { &[] };
         assert_eq!(told(&config, &facts("x", kind)), expected, "{kind}");
     }
@@ -44,50 +44,50 @@ fn without_a_file_what_needs_a_person_goes_to_the_default_topic() {
 #[test]
 fn the_first_route_that_fits_takes_the_alert() {
     let config = config("routes:\n  - {match: {pipeline: 'pay-*'}, to: a}\n  - {match: {pipeline: '*'}, to: [b, c]}\n");
-    assert_eq!(told(&config, &facts("pay-api", Kind::Failed)), ["a"]);
-    assert_eq!(told(&config, &facts("web", Kind::Failed)), ["b", "c"]);
+    assert_eq!(told(&config, &facts("pay-api", AlertKind::Failed)), ["a"]);
+    assert_eq!(told(&config, &facts("web", AlertKind::Failed)), ["b", "c"]);
 }
 
 #[test]
 fn a_route_that_continues_lets_later_ones_see_the_alert() {
     let config = config("routes:\n  - {match: {pipeline: 'pay-*'}, to: [a, b], continue: true}\n  - {to: [b, c]}\n");
-    assert_eq!(told(&config, &facts("pay-api", Kind::Failed)), ["a", "b", "c"]);
+    assert_eq!(told(&config, &facts("pay-api", AlertKind::Failed)), ["a", "b", "c"]);
 }
 
 #[test]
 fn what_no_route_takes_goes_to_the_default_topic() {
     let config = config("routes:\n  - {match: {pipeline: 'pay-*'}, to: [a, b, c]}\n");
-    assert_eq!(told(&config, &facts("web", Kind::Failed)), ["default"]);
-    assert!(told(&config, &facts("web", Kind::Started)).is_empty());
+    assert_eq!(told(&config, &facts("web", AlertKind::Failed)), ["default"]);
+    assert!(told(&config, &facts("web", AlertKind::Started)).is_empty());
 }
 
 #[test]
 fn a_route_that_continues_and_takes_the_alert_spares_the_default_topic() {
     let config = config("routes:\n  - {to: [a, b, c], continue: true}\n");
-    assert_eq!(told(&config, &facts("web", Kind::Failed)), ["a", "b", "c"]);
+    assert_eq!(told(&config, &facts("web", AlertKind::Failed)), ["a", "b", "c"]);
 }
 
 #[test]
 fn an_empty_list_silences() {
     let config = config("routes:\n  - {match: {pipeline: 'sandbox-*'}, to: []}\n  - {to: [a, b, c]}\n");
-    assert!(route(&config.routing, &facts("sandbox-x", Kind::Failed)).is_empty());
-    assert_eq!(told(&config, &facts("web", Kind::Failed)).len(), 3);
+    assert!(route(&config.routing, &facts("sandbox-x", AlertKind::Failed)).is_empty());
+    assert_eq!(told(&config, &facts("web", AlertKind::Failed)).len(), 3);
 }
 
 #[test]
 fn an_alert_of_another_kind_passes_on_to_the_next_route() {
     let config = config("routes:\n  - {kinds: failed, to: a}\n  - {kinds: all, to: [b, c]}\n");
-    assert_eq!(told(&config, &facts("x", Kind::Failed)), ["a"]);
-    assert_eq!(told(&config, &facts("x", Kind::Superseded)), ["b", "c"]);
+    assert_eq!(told(&config, &facts("x", AlertKind::Failed)), ["a"]);
+    assert_eq!(told(&config, &facts("x", AlertKind::Superseded)), ["b", "c"]);
 }
 
 #[test]
 fn a_repeated_failure_ends_at_a_route_that_tells_changes() {
     let config = config("routes:\n  - {failures: changes, to: a}\n  - {kinds: all, to: [b, c]}\n");
-    let again = Facts { first_of_streak: false, ..facts("x", Kind::Failed) };
+    let again = Facts { first_of_streak: false, ..facts("x", AlertKind::Failed) };
     assert!(route(&config.routing, &again).is_empty());
-    assert_eq!(told(&config, &facts("x", Kind::Failed)), ["a"]);
-    let stuck = Facts { kind: Kind::Stuck, ..again };
+    assert_eq!(told(&config, &facts("x", AlertKind::Failed)), ["a"]);
+    let stuck = Facts { kind: AlertKind::Stuck, ..again };
     assert_eq!(told(&config, &stuck), ["a"]);
 }
 
@@ -96,8 +96,8 @@ fn an_account_is_matched_by_id_by_name_and_by_customer() {
     let accounts = "accounts:\n  '111122223333': {name: acme production, customer: acme}\n";
     for pattern in ["account: '1111*'", "account: '*production'", "customer: ACME"] {
         let config = config(&format!("{accounts}routes:\n  - {{match: {{{pattern}}}, to: a}}\n  - {{to: [b, c]}}\n"));
-        assert_eq!(told(&config, &facts("x", Kind::Failed)), ["a"], "{pattern}");
-        let elsewhere = Facts { account: "999999999999", ..facts("x", Kind::Failed) };
+        assert_eq!(told(&config, &facts("x", AlertKind::Failed)), ["a"], "{pattern}");
+        let elsewhere = Facts { account: "999999999999", ..facts("x", AlertKind::Failed) };
         assert_eq!(told(&config, &elsewhere), ["b", "c"], "{pattern}");
     }
 }
@@ -105,7 +105,7 @@ fn an_account_is_matched_by_id_by_name_and_by_customer() {
 #[test]
 fn an_alert_about_no_stage_does_not_match_a_stage() {
     let config = config("routes:\n  - {match: {stage: '*'}, to: a}\n  - {to: [b, c]}\n");
-    let whole_run = Facts { stage: None, ..facts("x", Kind::Stuck) };
+    let whole_run = Facts { stage: None, ..facts("x", AlertKind::Stuck) };
     assert_eq!(told(&config, &whole_run), ["b", "c"]);
 }
 
@@ -118,8 +118,8 @@ fn people_are_called_only_when_somebody_has_to_act() {
             .map(|delivery| delivery.mention.iter().map(ToString::to_string).collect::<Vec<_>>())
             .unwrap()
     };
-    assert_eq!(mentions(Kind::Failed), ["<!here>", "<@U0123456789>"]);
-    assert!(mentions(Kind::Recovered).is_empty());
+    assert_eq!(mentions(AlertKind::Failed), ["<!here>", "<@U0123456789>"]);
+    assert!(mentions(AlertKind::Recovered).is_empty());
 }
 
 #[test]
@@ -127,16 +127,16 @@ fn quiet_hours_hold_what_is_not_urgent() {
     let config = config("routes:\n  - {quiet: {from: '22:00', to: '07:00'}, to: [a, b, c]}\n");
     let now = "2026-01-15T23:00:00Z".parse().unwrap();
     let timing = |kind| route(&config.routing, &facts("x", kind))[0].timing(now);
-    assert_eq!(timing(Kind::Failed), Timing::Deliver);
+    assert_eq!(timing(AlertKind::Failed), Timing::Deliver);
     let morning = "2026-01-16T07:00:00Z".parse().unwrap();
-    assert_eq!(timing(Kind::ApprovalNeeded), Timing::HoldUntil(morning));
+    assert_eq!(timing(AlertKind::ApprovalNeeded), Timing::HoldUntil(morning));
 }
 
 #[test]
 fn a_default_destination_of_ones_own_takes_the_place_of_the_topic() {
     let config =
         Config::parse("version: 1\ndestinations: {default: {slack: all, token: env:T}}\n", "andon.yml").unwrap();
-    let deliveries = route(&config.routing, &facts("x", Kind::Failed));
+    let deliveries = route(&config.routing, &facts("x", AlertKind::Failed));
     assert!(matches!(deliveries[0].destination.target, andon_notify::Target::Slack { .. }));
 }
 
@@ -144,20 +144,20 @@ fn a_default_destination_of_ones_own_takes_the_place_of_the_topic() {
 struct Line {
     pipeline: String,
     stage: Option<String>,
-    kinds: Vec<Kind>,
+    kinds: Vec<AlertKind>,
     to: usize,
-    goes_on: bool,
+    continues: bool,
 }
 
 fn a_line() -> impl Strategy<Value = Line> {
     (
         "[ab*?]{1,3}",
         prop::option::of("[ab*]{1,2}"),
-        prop::sample::subsequence(Kind::VARIANTS.to_vec(), 1..=12),
+        prop::sample::subsequence(AlertKind::VARIANTS.to_vec(), 1..=12),
         0usize..3,
         any::<bool>(),
     )
-        .prop_map(|(pipeline, stage, kinds, to, goes_on)| Line { pipeline, stage, kinds, to, goes_on })
+        .prop_map(|(pipeline, stage, kinds, to, continues)| Line { pipeline, stage, kinds, to, continues })
 }
 
 fn written(lines: &[Line]) -> String {
@@ -171,7 +171,7 @@ fn written(lines: &[Line]) -> String {
             line.pipeline,
             kinds.join(", "),
             ["a", "b", "c"][line.to],
-            line.goes_on
+            line.continues
         )
         .unwrap();
     }
@@ -188,14 +188,14 @@ proptest! {
     #[test]
     fn routes_mean_what_they_say(
         lines in prop::collection::vec(a_line(), 1..6), pipeline in "[ab]{1,3}",
-        stage in prop::option::of("[ab]{1,2}"), kind in prop::sample::select(Kind::VARIANTS.to_vec()),
+        stage in prop::option::of("[ab]{1,2}"), kind in prop::sample::select(AlertKind::VARIANTS.to_vec()),
     ) {
         let fits: Vec<&Line> = lines.iter().filter(|line| {
             glob(&line.pipeline, &pipeline)
                 && line.stage.as_ref().is_none_or(|g| stage.as_ref().is_some_and(|s| glob(g, s)))
                 && line.kinds.contains(&kind)
         }).collect();
-        let reached = fits.iter().position(|line| !line.goes_on).map_or(fits.len(), |end| end + 1);
+        let reached = fits.iter().position(|line| !line.continues).map_or(fits.len(), |end| end + 1);
         let reached = &fits[..reached];
         match Config::parse(&written(&lines), "andon.yml") {
             Ok(config) => {

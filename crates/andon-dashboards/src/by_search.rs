@@ -4,14 +4,14 @@ use super::body::Content;
 use super::chart::{BROKEN, Formulas, WELL};
 use super::fleet::{Extent, Group, is_plain};
 use super::layout::Layout;
-use super::search::{MOST_ACCOUNTS, Reach, Statistic, search};
+use super::search::{MAX_ACCOUNTS, Reach, Statistic, search};
 use super::{Site, words};
 use andon::name::{AccountId, Home};
 use andon::statistics::Metric;
 
 /// The most places that have a search of their own in a graph, so that their pipelines can carry the place's name. A
 /// graph takes a hundred searches.
-const MOST_PLACES: usize = 30;
+const MAX_PLACES: usize = 30;
 
 /// What of one metric each pipeline's line shows.
 struct Each {
@@ -64,7 +64,7 @@ impl<'s> Searches<'s> {
             all.push(Reach::Home);
             each.push((Reach::Home, NAME.to_owned()));
         }
-        let named = elsewhere.len() <= MOST_PLACES && elsewhere.iter().all(|place| is_plain(&place.account));
+        let named = elsewhere.len() <= MAX_PLACES && elsewhere.iter().all(|place| is_plain(&place.account));
         let unnamed = match group.extent {
             Extent::Fleet if elsewhere.is_empty() => Vec::new(),
             Extent::Fleet => vec![Reach::Elsewhere],
@@ -178,5 +178,5 @@ const PLACE: &str = "${PROP('Dim.AccountId')} ${PROP('Dim.Region')}";
 fn by_account(places: &[&Home]) -> Vec<Reach> {
     let mut accounts: Vec<AccountId> = places.iter().map(|place| place.account.clone()).collect();
     accounts.dedup();
-    accounts.chunks(MOST_ACCOUNTS).map(|accounts| Reach::Accounts(accounts.to_vec())).collect()
+    accounts.chunks(MAX_ACCOUNTS).map(|accounts| Reach::Accounts(accounts.to_vec())).collect()
 }

@@ -8,7 +8,7 @@ use andon::name::{AccountId, Home, PipelineId, Region};
 /// The most pipelines whose every metric fits on one dashboard: it takes 2,500 metrics, and each pipeline has some 20.
 pub(super) const FEW: usize = 100;
 /// The most dashboards beside that of the whole fleet: each costs three dollars a month.
-const MOST_GROUPS: usize = 50;
+const MAX_GROUPS: usize = 50;
 
 /// How much of the fleet a group is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub(super) fn groups(all: &Group, names: &Accounts) -> Vec<Group> {
         return Vec::new();
     }
     groups.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| a.title.cmp(&b.title)));
-    groups.truncate(MOST_GROUPS);
+    groups.truncate(MAX_GROUPS);
     groups.sort_by(|a, b| a.title.cmp(&b.title));
     tell_apart(&mut groups);
     groups

@@ -18,11 +18,11 @@ mod layout;
 mod name;
 mod query;
 mod search;
-mod shelf;
+mod store;
 mod words;
 
 pub use name::DashboardName;
-pub use shelf::{Changes, DashboardError, DashboardShelf, changes};
+pub use store::{Changes, DashboardError, DashboardStore, changes};
 
 use body::{Body, Content, Custom, Params, PeriodOverride, UpdateOn};
 use by_query::Queries;

@@ -8,7 +8,7 @@ use andon::name::Region;
 use andon::statistics::fingerprint;
 
 /// The most characters of a name.
-const LONGEST: usize = 255;
+const MAX_LEN: usize = 255;
 
 /// A dashboard's name: 1 to 255 letters, digits, `-` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -22,7 +22,7 @@ impl DashboardName {
     /// Takes a text as a name, if CloudWatch would.
     pub fn parse(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
-        ((1..=LONGEST).contains(&text.len()) && text.chars().all(is_legal)).then_some(Self(text))
+        ((1..=MAX_LEN).contains(&text.len()) && text.chars().all(is_legal)).then_some(Self(text))
     }
 
     /// The name of the dashboard of all pipelines.
@@ -37,9 +37,9 @@ impl DashboardName {
     pub(super) fn of_some(region: &Region, title: &str) -> Self {
         let words: Vec<&str> = title.split(|c| !is_legal(c)).filter(|word| !word.is_empty()).collect();
         let mut name = format!("{}-{}", Self::of_all(region), words.join("-"));
-        if name.len() > LONGEST || words != [title] {
+        if name.len() > MAX_LEN || words != [title] {
             let mark = format!("-{:08x}", fingerprint(title) >> 32);
-            name.truncate(LONGEST - mark.len());
+            name.truncate(MAX_LEN - mark.len());
             name.push_str(&mark);
         }
         Self(name)

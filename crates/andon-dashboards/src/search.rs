@@ -8,7 +8,7 @@ use andon::name::{AccountId, Home};
 use andon::statistics::{Metric, NAMESPACE, dimension_value};
 
 /// The most accounts in one search, which has at most 1,024 characters.
-pub(super) const MOST_ACCOUNTS: usize = 25;
+pub(super) const MAX_ACCOUNTS: usize = 25;
 
 /// The pipelines that a search is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Reach {
     Home,
     /// All others.
     Elsewhere,
-    /// Of the others, those of these accounts; at most [`MOST_ACCOUNTS`].
+    /// Of the others, those of these accounts; at most [`MAX_ACCOUNTS`].
     Accounts(Vec<AccountId>),
     /// Of the others, those of one account and region.
     Place(Home),

@@ -9,9 +9,9 @@ use super::{DashboardName, Site};
 use andon::name::AccountId;
 
 /// The most accounts that are listed by name.
-const MOST_LISTED: usize = 40;
+const MAX_LISTED: usize = 40;
 /// The most regions that are listed of an account.
-const MOST_REGIONS: usize = 6;
+const MAX_REGIONS: usize = 6;
 
 /// What the dashboard is, and that nobody should edit it.
 pub(super) fn about(group: &Group, site: &Site<'_>) -> Content {
@@ -44,13 +44,13 @@ pub(super) fn about(group: &Group, site: &Site<'_>) -> Content {
 pub(super) fn accounts(group: &Group, site: &Site<'_>, dashboards: &BTreeMap<AccountId, DashboardName>) -> Content {
     let mut table = "| account | id | regions | pipelines |\n|---|---|---|---|".to_owned();
     let accounts = group.accounts();
-    for account in accounts.iter().take(MOST_LISTED) {
+    for account in accounts.iter().take(MAX_LISTED) {
         let places = group.places.iter().filter(|(place, _)| place.account == **account);
         let (regions, counts): (Vec<&str>, Vec<usize>) =
             places.map(|(place, count)| (place.region.as_str(), *count)).unzip();
-        let mut listed = regions.iter().take(MOST_REGIONS).copied().collect::<Vec<_>>().join(", ");
-        if regions.len() > MOST_REGIONS {
-            let _ = write!(listed, " and {} more", regions.len() - MOST_REGIONS);
+        let mut listed = regions.iter().take(MAX_REGIONS).copied().collect::<Vec<_>>().join(", ");
+        if regions.len() > MAX_REGIONS {
+            let _ = write!(listed, " and {} more", regions.len() - MAX_REGIONS);
         }
         let name = plain(site.account(account));
         let name = match dashboards.get(account) {
@@ -61,8 +61,8 @@ pub(super) fn accounts(group: &Group, site: &Site<'_>, dashboards: &BTreeMap<Acc
         let _ =
             write!(table, "\n| {name} | {} | {listed} | {} |", plain(account.as_str()), counts.iter().sum::<usize>());
     }
-    if accounts.len() > MOST_LISTED {
-        let _ = write!(table, "\n\nand {} accounts more", accounts.len() - MOST_LISTED);
+    if accounts.len() > MAX_LISTED {
+        let _ = write!(table, "\n\nand {} accounts more", accounts.len() - MAX_LISTED);
     }
     text(table)
 }

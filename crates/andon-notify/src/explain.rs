@@ -1,7 +1,7 @@
 //! Why did this action fail? From what it said itself, what other services sent, and what could be fetched, to what is
 //! told and kept.
 
-use andon::run::{Explanation, MOST_LINES};
+use andon::run::{Explanation, MAX_CAUSE_LINES};
 use jiff::{SignedDuration, Timestamp};
 
 use andon::event::{EvidenceEvent, EvidenceKind};
@@ -63,7 +63,7 @@ pub fn explain(failure: &Failure, kept: &[EvidenceEvent], found: Found, runbooks
     Explanation {
         worth: u32::try_from(worth).unwrap_or(u32::MAX),
         category: diagnosis.category,
-        cause: diagnosis.cause.into_iter().take(MOST_LINES).map(|line| line.text).collect(),
+        cause: diagnosis.cause.into_iter().take(MAX_CAUSE_LINES).map(|line| line.text).collect(),
         hint,
         link,
         missing,

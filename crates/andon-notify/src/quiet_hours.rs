@@ -8,7 +8,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 
 use crate::time_of_day::TimeOfDay;
 
@@ -28,7 +28,7 @@ pub struct Window {
     /// Whose clock it goes by.
     pub zone: TimeZone,
     /// The kinds that it lets through.
-    pub except: Vec<Kind>,
+    pub except: Vec<AlertKind>,
 }
 
 /// When an alert goes out.
@@ -41,13 +41,13 @@ pub enum Timing {
 }
 
 /// Windows that follow upon each other are one quiet time; a week of it never ends.
-const MOST_WINDOWS_IN_A_ROW: usize = 64;
+const MAX_WINDOWS_IN_A_ROW: usize = 64;
 
 impl QuietHours {
     /// Whether an alert of this kind goes out now, or when.
-    pub fn timing(&self, kind: Kind, now: Timestamp) -> Timing {
+    pub fn timing(&self, kind: AlertKind, now: Timestamp) -> Timing {
         let mut until = now;
-        for _ in 0..MOST_WINDOWS_IN_A_ROW {
+        for _ in 0..MAX_WINDOWS_IN_A_ROW {
             let end = self
                 .0
                 .iter()
@@ -63,7 +63,7 @@ impl QuietHours {
     }
 
     /// Whether an alert of this kind would be held for ever.
-    pub fn never_ends_for(&self, kind: Kind) -> bool {
+    pub fn never_ends_for(&self, kind: AlertKind) -> bool {
         /// A Monday, far from every change of clocks.
         const A_MONDAY: i64 = 1_705_276_800;
         const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -113,7 +113,7 @@ mod tests {
             to: TimeOfDay::parse(to).unwrap(),
             days: days.to_vec(),
             zone: TimeZone::get(zone).unwrap(),
-            except: vec![Kind::Failed],
+            except: vec![AlertKind::Failed],
         }])
     }
 
@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn held(quiet: &QuietHours, now: &str) -> String {
-        match quiet.timing(Kind::ApprovalNeeded, at(now)) {
+        match quiet.timing(AlertKind::ApprovalNeeded, at(now)) {
             Timing::Deliver => "deliver".to_owned(),
             Timing::HoldUntil(end) => end.to_string(),
         }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn an_exception_goes_out_at_once() {
         let night = quiet("22:00", "07:00", &every_day(), "UTC");
-        assert_eq!(night.timing(Kind::Failed, at("2026-01-15T23:00:00Z")), Timing::Deliver);
+        assert_eq!(night.timing(AlertKind::Failed, at("2026-01-15T23:00:00Z")), Timing::Deliver);
     }
 
     #[test]
@@ -215,10 +215,10 @@ mod tests {
                 zone: TimeZone::get(zone).unwrap(), except: vec![],
             }]);
             let now = Timestamp::from_second(second).unwrap();
-            if let Timing::HoldUntil(end) = quiet.timing(Kind::Started, now) {
+            if let Timing::HoldUntil(end) = quiet.timing(AlertKind::Started, now) {
                 prop_assert!(end > now);
                 prop_assert!(end.duration_since(now) <= SignedDuration::from_hours(49));
-                prop_assert_eq!(quiet.timing(Kind::Started, end), Timing::Deliver);
+                prop_assert_eq!(quiet.timing(AlertKind::Started, end), Timing::Deliver);
             }
         }
 
@@ -236,7 +236,7 @@ mod tests {
             let now = Timestamp::from_second(midnight + day * 86_400 + minute * 60).unwrap();
             let (from, to) = (i64::from(from), i64::from(to));
             let inside = if from < to { from <= minute && minute < to } else { from <= minute || minute < to };
-            prop_assert_eq!(quiet.timing(Kind::Started, now) != Timing::Deliver, inside);
+            prop_assert_eq!(quiet.timing(AlertKind::Started, now) != Timing::Deliver, inside);
         }
     }
 }

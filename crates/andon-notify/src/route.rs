@@ -1,6 +1,6 @@
 //! Routes as they are written; [`crate::routing`] decides by them.
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::glob::Globs;
 
 use crate::destination::DestinationName;
@@ -15,7 +15,7 @@ pub struct Route {
     /// Which alerts it takes.
     pub matches: Match,
     /// Which kinds of them it takes.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<AlertKind>,
     /// Which of the failures it tells.
     pub failures: Failures,
     /// Who is called in Slack when somebody has to act.
@@ -25,7 +25,7 @@ pub struct Route {
     /// Where it leads; nowhere silences what it takes.
     pub to: Vec<DestinationName>,
     /// Whether the routes after it see what it has taken.
-    pub goes_on: bool,
+    pub continues: bool,
 }
 
 /// Which alerts a route takes: all of the globs that are given must match.

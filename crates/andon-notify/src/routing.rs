@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use andon::account::{Account, Accounts};
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::glob::Globs;
 use jiff::Timestamp;
 
@@ -78,7 +78,7 @@ pub struct Facts<'f> {
     /// The category of the diagnosis, if there is one.
     pub category: Option<&'f str>,
     /// What it tells.
-    pub kind: Kind,
+    pub kind: AlertKind,
     /// Whether a failure is the first since the last success.
     pub first_of_streak: bool,
 }
@@ -93,7 +93,7 @@ pub struct Delivery<'c> {
     /// When it may have to wait.
     pub quiet: Option<&'c QuietHours>,
     /// What it tells.
-    pub kind: Kind,
+    pub kind: AlertKind,
 }
 
 /// The deliveries of an alert, in the order of the routes, each destination at most once: the
@@ -120,7 +120,7 @@ pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
                 }
             }
         }
-        if !route.goes_on {
+        if !route.continues {
             break;
         }
     }
@@ -162,5 +162,5 @@ fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
 }
 
 fn tells(route: &Route, facts: &Facts<'_>) -> bool {
-    facts.kind != Kind::Failed || facts.first_of_streak || route.failures == Failures::Every
+    facts.kind != AlertKind::Failed || facts.first_of_streak || route.failures == Failures::Every
 }

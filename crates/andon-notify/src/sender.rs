@@ -40,7 +40,7 @@ pub trait Sender {
 pub enum SendError {
     /// It may go through later.
     #[error("cannot send to {destination} now: {problem}")]
-    Later {
+    Retryable {
         /// The destination's name.
         destination: String,
         /// What came back.
@@ -50,7 +50,7 @@ pub enum SendError {
     },
     /// It will never go through until somebody changes something.
     #[error("cannot send to {destination}: {problem}")]
-    Never {
+    Permanent {
         /// The destination's name.
         destination: String,
         /// What came back, and what to do about it.

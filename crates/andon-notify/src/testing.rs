@@ -30,7 +30,7 @@ impl Sender for RecordingSender {
 impl<P: Sender> Sender for Faulty<'_, P> {
     async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
         let lost = || {
-            Err(SendError::Later {
+            Err(SendError::Retryable {
                 destination: to.name.to_string(),
                 problem: "a fault was injected".to_owned(),
                 after: None,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::event::Malformed;
 use crate::event::envelope::{Delivery, open};
 use crate::name::Home;
-use crate::run::Patience;
+use crate::run::WaitPolicy;
 
 /// One call of a function.
 #[derive(Debug, Clone)]
@@ -71,11 +71,11 @@ impl Batch {
     }
 
     /// Whether to wait for what explains an event: a queue brings it again, otherwise there is only the clock.
-    pub fn patience(&self, index: usize, now: Timestamp) -> Patience {
+    pub fn wait_policy(&self, index: usize, now: Timestamp) -> WaitPolicy {
         match self.messages.as_ref().map(|messages| messages.get(index)) {
-            Some(Some((_, true))) => Patience::GiveUp,
-            Some(_) => Patience::Wait,
-            None => Patience::ByClock(now),
+            Some(Some((_, true))) => WaitPolicy::GiveUp,
+            Some(_) => WaitPolicy::Wait,
+            None => WaitPolicy::ByClock(now),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::run::Status;
 
 /// How a pipeline stands at a glance. The order is that of a list: what wants somebody's eyes comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Light {
+pub enum StatusColor {
     /// Broken, even while a fix is on its way.
     Red,
     /// Somebody has to say yes or no.
@@ -24,7 +24,7 @@ pub enum Light {
     Grey,
 }
 
-impl Light {
+impl StatusColor {
     /// The light of a run, a stage or an action by itself.
     pub fn of(status: Status) -> Self {
         match status {
@@ -61,18 +61,18 @@ impl Light {
 
 /// A pipeline as one row.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct PipelineRow {
     /// All that is known.
     pub overview: Arc<Overview>,
     /// How it stands.
-    pub light: Light,
+    pub light: StatusColor,
 }
 
-impl Row {
+impl PipelineRow {
     /// The pipeline as one row.
     pub fn of(overview: impl Into<Arc<Overview>>) -> Self {
         let overview = overview.into();
-        let light = if overview.standing.is_red() { Light::Red } else { Light::of(overview.latest.status) };
+        let light = if overview.health.is_red() { StatusColor::Red } else { StatusColor::of(overview.latest.status) };
         Self { overview, light }
     }
 
@@ -85,7 +85,7 @@ impl Row {
 
     /// Which of two comes first in a list.
     pub fn before(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.light.min(Light::Green), Reverse(row.news_at()));
+        let key = |row: &Self| (row.light.min(StatusColor::Green), Reverse(row.news_at()));
         key(self).cmp(&key(other)).then_with(|| self.overview.pipeline.cmp(&other.overview.pipeline))
     }
 
@@ -93,8 +93,8 @@ impl Row {
     pub fn word(&self) -> String {
         let status = self.overview.latest.status;
         match (self.light, status) {
-            (Light::Red, Status::Failed) | (_, Status::Waiting) => status.word().to_owned(),
-            (Light::Red, _) => format!("red, {}", status.word()),
+            (StatusColor::Red, Status::Failed) | (_, Status::Waiting) => status.word().to_owned(),
+            (StatusColor::Red, _) => format!("red, {}", status.word()),
             _ => status.word().to_owned(),
         }
     }
@@ -113,7 +113,7 @@ impl Row {
 
     /// Since when it has been red.
     pub fn red_since(&self) -> Option<Timestamp> {
-        self.overview.standing.streak.as_ref().filter(|_| self.overview.standing.is_red()).map(|red| red.first_ended)
+        self.overview.health.streak.as_ref().filter(|_| self.overview.health.is_red()).map(|red| red.first_ended)
     }
 
     /// Where it is, or where it broke, or where the latest run ended: `Deploy / SmokeTest`.

@@ -6,9 +6,9 @@ use crate::invalid::Invalid;
 
 /// The text between backticks, short, without control characters.
 pub fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut shown: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(LONGEST).is_some() {
+    const MAX_LEN: usize = 60;
+    let mut shown: String = text.chars().take(MAX_LEN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MAX_LEN).is_some() {
         shown.push('…');
     }
     format!("`{shown}`")

@@ -4,11 +4,11 @@
 
 mod events_of;
 
-use andon::history::{History, Keys, Median};
+use andon::history::{DoraMetrics, History, Median};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::{Deployment, Run, Status};
+use andon::run::{DeploymentRule, Run, Status};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -39,11 +39,11 @@ fn stage(run: &str, name: &str, state: &str, hour: i64) -> Run {
     event("Stage", hour, json!({"execution-id": run, "state": state, "stage": name}))
 }
 
-fn history(archive: &impl Archive, meant: &Deployment, told: impl IntoIterator<Item = Run>) -> History {
+fn history(archive: &impl Archive, deployment_rule: &DeploymentRule, told: impl IntoIterator<Item = Run>) -> History {
     let ledger = MemoryLedger::new();
     let mut last = None;
     for told in told {
-        last = Some(record(&ledger, archive, meant, told).now_or_never().unwrap().unwrap().history);
+        last = Some(record(&ledger, archive, deployment_rule, told).now_or_never().unwrap().unwrap().history);
     }
     last.unwrap()
 }
@@ -51,12 +51,12 @@ fn history(archive: &impl Archive, meant: &Deployment, told: impl IntoIterator<I
 #[test]
 fn of_a_pipeline_whose_every_run_deploys() {
     let runs = [("a", "SUCCEEDED", 0), ("b", "FAILED", 24), ("c", "FAILED", 48), ("d", "SUCCEEDED", 166)];
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, runs.map(|(run, state, began)| ran(run, state, began)))
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, runs.map(|(run, state, began)| ran(run, state, began)))
         .keys()
         .unwrap();
     assert_eq!(
         keys,
-        Keys {
+        DoraMetrics {
             since: at(0),
             deployments: 2,
             failed: 2,
@@ -71,7 +71,7 @@ fn of_a_pipeline_whose_every_run_deploys() {
 
 #[test]
 fn of_a_young_pipeline_the_whole_week_is_counted() {
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, [ran("a", "SUCCEEDED", 1000)]).keys().unwrap();
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, [ran("a", "SUCCEEDED", 1000)]).keys().unwrap();
     assert_eq!(keys.since, at(1002 - 168));
     assert_eq!(keys.deployments_per_week(at(1002)), Some(1.0), "and not one in two hours");
 }
@@ -79,8 +79,8 @@ fn of_a_young_pipeline_the_whole_week_is_counted() {
 #[test]
 fn of_a_pipeline_that_never_ended_or_never_succeeded() {
     let going = event("Pipeline", 0, json!({"execution-id": "a", "state": "STARTED"}));
-    assert_eq!(history(&NoArchive, &Deployment::EVERY_RUN, [going]).keys(), None);
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, [ran("a", "FAILED", 0)]).keys().unwrap();
+    assert_eq!(history(&NoArchive, &DeploymentRule::EVERY_RUN, [going]).keys(), None);
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, [ran("a", "FAILED", 0)]).keys().unwrap();
     assert_eq!(keys.deployments_per_week(at(2)), Some(0.0));
     assert_eq!((keys.change_failure_rate(), keys.lead_time, keys.recovery_time), (Some(1.0), None, None));
 }
@@ -88,14 +88,15 @@ fn of_a_pipeline_that_never_ended_or_never_succeeded() {
 #[test]
 fn a_week_is_not_told_from_an_hour() {
     let busy = (0..40).map(|run| ran(&format!("run-{run}"), "SUCCEEDED", 0));
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, busy).keys().unwrap();
-    assert_eq!(keys.deployments, andon::history::KEPT);
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, busy).keys().unwrap();
+    assert_eq!(keys.deployments, andon::history::MAX_RUNS);
     assert_eq!(keys.deployments_per_week(at(2)), None);
 }
 
 #[test]
 fn what_was_longer_ago_than_ninety_days_is_not_counted() {
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, [ran("a", "FAILED", 0), ran("b", "SUCCEEDED", 100 * 24)]);
+    let keys =
+        history(&NoArchive, &DeploymentRule::EVERY_RUN, [ran("a", "FAILED", 0), ran("b", "SUCCEEDED", 100 * 24)]);
     let keys = keys.keys().unwrap();
     assert_eq!((keys.deployments, keys.failed), (1, 0));
     assert_eq!(keys.since, at(10 * 24 + 2));
@@ -106,7 +107,7 @@ fn what_was_longer_ago_than_ninety_days_is_not_counted() {
 fn a_commit_of_later_than_its_deployment_tells_nothing() {
     let mut detail = json!({"execution-id": "a", "state": "SUCCEEDED", "start-time": at(0).to_string()});
     detail["execution-trigger"] = json!({"commit-id": "c0ffee", "author-date": at(9).to_string()});
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, [event("Pipeline", 2, detail)]).keys().unwrap();
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, [event("Pipeline", 2, detail)]).keys().unwrap();
     assert_eq!((keys.deployments, keys.lead_time), (1, None));
 }
 
@@ -126,8 +127,8 @@ fn each_production_stage_is_a_deployment_and_recovers_by_itself() {
 
 #[test]
 fn a_pipeline_that_does_not_deploy_has_no_keys() {
-    let meant = deploying_pipeline("*-prod");
-    assert_eq!(history(&NoArchive, &meant, [ran("a", "SUCCEEDED", 0)]).keys(), None);
+    let deployment_rule = deploying_pipeline("*-prod");
+    assert_eq!(history(&NoArchive, &deployment_rule, [ran("a", "SUCCEEDED", 0)]).keys(), None);
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn an_attempt_that_was_retried_in_place_counts_and_recovers() {
         })
     };
     let told = [event("Pipeline", 1, detail("FAILED", 1.0)), event("Pipeline", 5, detail("SUCCEEDED", 2.0))];
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, told).keys().unwrap();
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, told).keys().unwrap();
     assert_eq!((keys.deployments, keys.failed), (1, 1));
     assert_eq!(keys.recovery_time, Some(Median { seconds: 4 * 3600, of: 1 }));
 }
@@ -147,7 +148,7 @@ fn an_attempt_that_was_retried_in_place_counts_and_recovers() {
 #[test]
 fn a_failure_is_remembered_after_its_run_has_been_folded_away() {
     let red = (0..100).map(|run| ran(&format!("run-{run}"), "FAILED", run));
-    let keys = history(&NoArchive, &Deployment::EVERY_RUN, red.chain([ran("green", "SUCCEEDED", 200)])).keys();
+    let keys = history(&NoArchive, &DeploymentRule::EVERY_RUN, red.chain([ran("green", "SUCCEEDED", 200)])).keys();
     assert_eq!(keys.unwrap().recovery_time, Some(Median { seconds: 200 * 3600, of: 1 }));
 }
 
@@ -164,11 +165,11 @@ fn runs_that_only_a_list_told_of_do_not_hide_that_their_stages_are_unknown() {
             Ok(None)
         }
     }
-    let of = |meant: &Deployment| {
+    let of = |deployment_rule: &DeploymentRule| {
         let told = [stage("a", "prod", "SUCCEEDED", 1), ran("a", "SUCCEEDED", 0)];
-        let keys = history(&Listed, meant, told).keys().unwrap();
+        let keys = history(&Listed, deployment_rule, told).keys().unwrap();
         (keys.since, keys.deployments)
     };
-    assert_eq!(of(&Deployment::EVERY_RUN), (at(-900), 2));
+    assert_eq!(of(&DeploymentRule::EVERY_RUN), (at(-900), 2));
     assert_eq!(of(&deploying(&["prod"])), (at(0), 1));
 }

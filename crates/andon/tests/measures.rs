@@ -10,7 +10,7 @@ use strum::VariantArray as _;
 use andon::event::{Attempt, Subject};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{ClaimKey, NoArchive, Recorded, record};
-use andon::run::{Deployment, Patience, Run};
+use andon::run::{DeploymentRule, Run, WaitPolicy};
 use andon::statistics::{Datum, Due, Metric, due};
 use andon::testing::home;
 use events_of::{at, deploying, deploying_pipeline, event};
@@ -27,13 +27,14 @@ fn about(told: Run) -> (Subject, Attempt, Run) {
 }
 
 /// What events measure, in the order they come in: each datum once, as claims have it.
-fn measure(meant: &Deployment, told: impl IntoIterator<Item = Run>) -> BTreeMap<ClaimKey, Datum> {
+fn measure(deployment_rule: &DeploymentRule, told: impl IntoIterator<Item = Run>) -> BTreeMap<ClaimKey, Datum> {
     let ledger = MemoryLedger::new();
     let mut counted = BTreeMap::new();
     for (subject, attempt, told) in told.into_iter().map(about) {
-        let Recorded { run, history, .. } = record(&ledger, &NoArchive, meant, told).now_or_never().unwrap().unwrap();
+        let Recorded { run, history, .. } =
+            record(&ledger, &NoArchive, deployment_rule, told).now_or_never().unwrap().unwrap();
         let (Due::Now(measured) | Due::More(measured)) =
-            due(&run, &history, &subject, attempt, &home(), Patience::GiveUp);
+            due(&run, &history, &subject, attempt, &home(), WaitPolicy::GiveUp);
         for measurement in measured {
             counted.entry(measurement.claim).or_insert(measurement.datum);
         }
@@ -81,7 +82,7 @@ fn action(run: &str, category: &str, state: &str, began: i64, minute: i64) -> Ru
 #[test]
 fn without_configuration_every_run_is_a_deployment() {
     let data = measure(
-        &Deployment::EVERY_RUN,
+        &DeploymentRule::EVERY_RUN,
         [
             run_ended("a", "SUCCEEDED", 0, 20),
             run_ended("b", "FAILED", 30, 40),
@@ -107,9 +108,9 @@ fn without_configuration_every_run_is_a_deployment() {
 
 #[test]
 fn a_stage_that_deploys_counts_when_it_ends_and_not_when_its_run_does() {
-    let meant = deploying(&["prod*"]);
+    let deployment_rule = deploying(&["prod*"]);
     let data = measure(
-        &meant,
+        &deployment_rule,
         [
             stage("a", "Build", "SUCCEEDED", 5),
             stage("a", "Prod", "SUCCEEDED", 15),
@@ -127,9 +128,9 @@ fn a_stage_that_deploys_counts_when_it_ends_and_not_when_its_run_does() {
 
 #[test]
 fn each_production_stage_recovers_by_itself() {
-    let meant = deploying(&["eu", "us"]);
+    let deployment_rule = deploying(&["eu", "us"]);
     let data = measure(
-        &meant,
+        &deployment_rule,
         [
             action("a", "Deploy", "FAILED", 0, 10),
             stage("a", "eu", "FAILED", 10),
@@ -148,7 +149,7 @@ fn each_production_stage_recovers_by_itself() {
 #[test]
 fn a_failure_that_is_heard_of_late_still_makes_the_recovery_known() {
     let told = [run_ended("b", "SUCCEEDED", 30, 40), run_ended("a", "FAILED", 0, 20)];
-    assert_eq!(said(&measure(&Deployment::EVERY_RUN, told), &[Metric::RecoveryTime]), ["RecoveryTime p = 1200"]);
+    assert_eq!(said(&measure(&DeploymentRule::EVERY_RUN, told), &[Metric::RecoveryTime]), ["RecoveryTime p = 1200"]);
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn a_commit_whose_time_nobody_told_or_that_lies_ahead_leaves_a_gap() {
     let ahead =
         json!({"execution-id": "b", "state": "SUCCEEDED", "execution-trigger": {"author-date": at(999).to_string()}});
     for detail in [manual, ahead] {
-        let data = measure(&Deployment::EVERY_RUN, [event("Pipeline", at(10), detail)]);
+        let data = measure(&DeploymentRule::EVERY_RUN, [event("Pipeline", at(10), detail)]);
         assert_eq!(said(&data, &KEYS), ["DeploymentCount p = 1", "DeploymentFailureCount p = 0"]);
     }
 }
@@ -177,11 +178,11 @@ fn durations_are_of_what_succeeded_by_itself() {
     };
     let told = [action("a", "Deploy", "SUCCEEDED", 0, 10), prod("SUCCEEDED", 11), run_ended("a", "SUCCEEDED", -5, 12)];
     assert_eq!(
-        said(&measure(&Deployment::EVERY_RUN, told), &[Metric::Duration]),
+        said(&measure(&DeploymentRule::EVERY_RUN, told), &[Metric::Duration]),
         ["Duration p = 1020", "Duration p/Prod = 660", "Duration p/Prod/Act = 600"]
     );
     let told = [action("a", "Deploy", "FAILED", 0, 10), prod("FAILED", 11), run_ended("a", "FAILED", -5, 12)];
-    assert_eq!(said(&measure(&Deployment::EVERY_RUN, told), &[Metric::Duration]), [""; 0]);
+    assert_eq!(said(&measure(&DeploymentRule::EVERY_RUN, told), &[Metric::Duration]), [""; 0]);
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn what_ends_within_its_second_took_no_time_and_says_so() {
         "execution-id": "a", "state": "SUCCEEDED", "stage": "Prod", "action": "Act",
         "start-time": "2026-11-20T00:10:00.742Z", "type": {"category": "Invoke", "provider": "Lambda"},
     });
-    let data = measure(&Deployment::EVERY_RUN, [event("Action", at(10), detail)]);
+    let data = measure(&DeploymentRule::EVERY_RUN, [event("Action", at(10), detail)]);
     assert_eq!(said(&data, &[Metric::Duration]), ["Duration p/Prod/Act = 0"]);
 }
 
@@ -198,7 +199,7 @@ fn what_ends_within_its_second_took_no_time_and_says_so() {
 fn an_approval_waits_until_it_is_answered_whatever_the_answer() {
     for (state, counted) in [("SUCCEEDED", 1), ("FAILED", 0)] {
         let told = [action("a", "Approval", "STARTED", 0, 0), action("a", "Approval", state, 0, 90)];
-        let data = measure(&Deployment::EVERY_RUN, told);
+        let data = measure(&DeploymentRule::EVERY_RUN, told);
         assert_eq!(
             said(&data, &[Metric::ApprovalWait, Metric::Duration]),
             ["ApprovalWait p = 5400", "ApprovalWait p/Prod/Act = 5400"]
@@ -239,18 +240,18 @@ fn a_retry_is_counted_once_for_its_run_and_for_the_stage_that_was_retried() {
         "RetryCount p/Build = 1",
     ];
     let metrics = [Metric::RetryCount, Metric::Duration, Metric::RecoveryTime];
-    assert_eq!(said(&measure(&Deployment::EVERY_RUN, events.clone()), &metrics), expected);
+    assert_eq!(said(&measure(&DeploymentRule::EVERY_RUN, events.clone()), &metrics), expected);
     let backwards = events.into_iter().rev();
-    assert_eq!(said(&measure(&Deployment::EVERY_RUN, backwards), &metrics), expected);
+    assert_eq!(said(&measure(&DeploymentRule::EVERY_RUN, backwards), &metrics), expected);
 }
 
 #[test]
 fn what_was_superseded_or_stopped_is_counted_as_that_and_as_nothing_else() {
     for (state, name) in [("SUPERSEDED", "SupersededCount p = 1"), ("STOPPED", "StoppedCount p = 1")] {
-        let data = measure(&Deployment::EVERY_RUN, [run_ended("a", state, 0, 10), stage("a", "Prod", state, 10)]);
+        let data = measure(&DeploymentRule::EVERY_RUN, [run_ended("a", state, 0, 10), stage("a", "Prod", state, 10)]);
         assert_eq!(said(&data, Metric::VARIANTS), [name]);
     }
-    assert_eq!(measure(&Deployment::EVERY_RUN, [run_ended("a", "CANCELED", 0, 10)]), BTreeMap::new());
+    assert_eq!(measure(&DeploymentRule::EVERY_RUN, [run_ended("a", "CANCELED", 0, 10)]), BTreeMap::new());
 }
 
 #[test]
@@ -267,7 +268,7 @@ fn a_pipeline_made_anew_in_another_shape_goes_on_under_its_name() {
         stage("new", "Package", "SUCCEEDED", 110),
         run_ended("new", "SUCCEEDED", 100, 115),
     ];
-    let data = measure(&Deployment::EVERY_RUN, told);
+    let data = measure(&DeploymentRule::EVERY_RUN, told);
     assert_eq!(
         said(&data, &[Metric::Duration, Metric::RecoveryTime]),
         ["Duration p = 900", "Duration p/Package = 600", "RecoveryTime p = 6600"]
@@ -281,7 +282,7 @@ fn a_stage_renamed_under_its_run_leaves_a_gap() {
         stage("a", "Production", "SUCCEEDED", 10),
         event("Stage", at(11), json!({"execution-id": "a", "state": "FAILED"})),
     ];
-    let data = measure(&Deployment::EVERY_RUN, told);
+    let data = measure(&DeploymentRule::EVERY_RUN, told);
     assert_eq!(said(&data, &[Metric::SuccessCount, Metric::Duration]), ["SuccessCount p/Production = 1"]);
 }
 
@@ -324,17 +325,17 @@ fn any_event() -> impl Strategy<Value = Run> {
     )
 }
 
-fn meanings() -> impl Strategy<Value = Deployment> {
-    prop_oneof![Just(Deployment::EVERY_RUN), Just(deploying(&["prod*"])), Just(deploying_pipeline("q"))]
+fn meanings() -> impl Strategy<Value = DeploymentRule> {
+    prop_oneof![Just(DeploymentRule::EVERY_RUN), Just(deploying(&["prod*"])), Just(deploying_pipeline("q"))]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn no_number_is_ever_negative_or_none(told in proptest::collection::vec(any_event(), 1..40), meant in meanings()) {
+    fn no_number_is_ever_negative_or_none(told in proptest::collection::vec(any_event(), 1..40), deployment_rule in meanings()) {
         let events = told.len();
-        let data = measure(&meant, told.clone());
+        let data = measure(&deployment_rule, told.clone());
         for datum in data.values() {
             prop_assert!(datum.value.is_finite() && datum.value >= 0.0 && datum.value.is_sign_positive(), "{datum:?}");
             prop_assert!(datum.value <= 20_000.0, "{datum:?}");
@@ -344,13 +345,13 @@ proptest! {
         }
         let ends = data.values().filter(|datum| matches!(datum.metric, Metric::SuccessCount | Metric::FailureCount));
         prop_assert!(ends.count() <= events, "nothing ends more often than was told");
-        prop_assert_eq!(measure(&meant, told.iter().flat_map(|told| [told.clone(), told.clone()])), data, "told twice");
+        prop_assert_eq!(measure(&deployment_rule, told.iter().flat_map(|told| [told.clone(), told.clone()])), data, "told twice");
     }
 
     #[test]
     fn two_pipelines_of_one_name_in_two_accounts_never_mix(
         told in proptest::collection::vec((any_event(), any::<bool>()), 1..30),
-        meant in meanings(),
+        deployment_rule in meanings(),
     ) {
         let elsewhere = |mut told: Run| {
             told.pipeline.home.account = andon::name::AccountId::parse("444455556666").unwrap();
@@ -359,9 +360,9 @@ proptest! {
         let told: Vec<(Run, bool)> =
             told.into_iter().map(|(told, away)| (if away { elsewhere(told) } else { told }, away)).collect();
         let of = |wanted: bool| told.iter().filter(move |(_, away)| *away == wanted).map(|(told, _)| told.clone());
-        let together = measure(&meant, told.iter().map(|(told, _)| told.clone()));
-        let mut apart = measure(&meant, of(false));
-        apart.extend(measure(&meant, of(true)));
+        let together = measure(&deployment_rule, told.iter().map(|(told, _)| told.clone()));
+        let mut apart = measure(&deployment_rule, of(false));
+        apart.extend(measure(&deployment_rule, of(true)));
         for (claim, datum) in &together {
             let says_where = datum.dimensions.iter().any(|(name, value)| *name == "AccountId" && value == "444455556666");
             prop_assert_eq!(says_where, claim.pipeline.home != home());

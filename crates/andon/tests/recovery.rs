@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "compiled for tests only")]
 
-use andon::alert::{Failed, News, due};
+use andon::alert::{AlertBody, Failed, due};
 use andon::event::Attempt;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::{Deployment, Patience};
+use andon::run::{DeploymentRule, WaitPolicy};
 use andon::testing::{events, told};
 use serde_json::Value;
 
@@ -17,13 +17,13 @@ async fn a_retry_that_recovers_ends_its_own_failure_and_not_that_of_days_ago() {
     // The history has the same pipeline fail in Build three days before; the retried attempt failed in Deploy.
     for event in ["codepipeline-run-history", "codepipeline-run-retry-succeeded"].into_iter().flat_map(events) {
         if let Some(run) = told(&event) {
-            last = Some(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, run).await.unwrap());
+            last = Some(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run).await.unwrap());
         }
     }
     let recorded = last.unwrap();
-    let alerts = due(&recorded.run, &recorded.history, Attempt::new(2), Patience::GiveUp).alerts;
-    let broken_by = alerts.into_iter().find_map(|alert| match alert.news {
-        News::Recovered(recovered) => recovered.broken_by,
+    let alerts = due(&recorded.run, &recorded.history, Attempt::new(2), WaitPolicy::GiveUp).alerts;
+    let broken_by = alerts.into_iter().find_map(|alert| match alert.body {
+        AlertBody::Recovered(recovered) => recovered.broken_by,
         _ => None,
     });
     assert_eq!(broken_by.unwrap().action.unwrap().as_str(), "DeployLedger");
@@ -34,12 +34,12 @@ async fn failure(runs: &[Vec<Value>]) -> Failed {
     let ledger = MemoryLedger::new();
     let mut last = None;
     for run in runs.iter().flatten().filter_map(told) {
-        last = Some(record(&ledger, &NoArchive, &Deployment::EVERY_RUN, run).await.unwrap());
+        last = Some(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run).await.unwrap());
     }
     let recorded = last.unwrap();
-    let alerts = due(&recorded.run, &recorded.history, Attempt::FIRST, Patience::GiveUp).alerts;
-    let failed = alerts.into_iter().find_map(|alert| match alert.news {
-        News::Failed(failed) => Some(failed),
+    let alerts = due(&recorded.run, &recorded.history, Attempt::FIRST, WaitPolicy::GiveUp).alerts;
+    let failed = alerts.into_iter().find_map(|alert| match alert.body {
+        AlertBody::Failed(failed) => Some(failed),
         _ => None,
     });
     failed.unwrap()
@@ -55,13 +55,13 @@ fn again(file: &str) -> Vec<Value> {
 #[tokio::test]
 async fn a_failure_after_another_names_the_change_that_the_row_began_with() {
     let (first, second) = (events("codepipeline-run-build-failed"), events("codepipeline-run-build-failed-again"));
-    let title = |failed: Failed| failed.row.broken_by.and_then(|change| change.title);
+    let title = |failed: Failed| failed.streak.broken_by.and_then(|change| change.title);
     let alone = failure(std::slice::from_ref(&first)).await;
-    assert_eq!((alone.row.count, title(alone)), (1, None));
+    assert_eq!((alone.streak.count, title(alone)), (1, None));
     let after_another = failure(&[first.clone(), second.clone()]).await;
-    assert_eq!(after_another.row.count, 2);
+    assert_eq!(after_another.streak.count, 2);
     assert_eq!(title(after_another).unwrap(), "Round refunds half to even");
     // The same change once more: there is nothing to tell that the alert does not say itself.
     let of_the_same = failure(&[first, second, again("codepipeline-run-build-failed")]).await;
-    assert_eq!((of_the_same.row.count, title(of_the_same)), (3, None));
+    assert_eq!((of_the_same.streak.count, title(of_the_same)), (3, None));
 }

@@ -8,7 +8,7 @@ use andon::event::{Attempt, Subject};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::{Deployment, Patience, Run, Status};
+use andon::run::{DeploymentRule, Run, Status, WaitPolicy};
 use andon::statistics::{Due, Metric, due};
 use andon::testing::{home, told};
 use futures_util::FutureExt;
@@ -51,7 +51,7 @@ fn failing_action(run: &str, attempt: u32, minute: i64, category: &str) -> Run {
 }
 
 fn recorded(ledger: &MemoryLedger, archive: &impl Archive, told: Run) -> Recorded {
-    record(ledger, archive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap()
+    record(ledger, archive, &DeploymentRule::EVERY_RUN, told).now_or_never().unwrap().unwrap()
 }
 
 /// The metrics whose names and formulas are the peer's.
@@ -70,7 +70,7 @@ const EIGHT: [Metric; 8] = [
 fn measured(recorded: &Recorded, attempt: u32) -> BTreeMap<&'static str, i64> {
     let Recorded { run, history, .. } = recorded;
     let (Due::Now(measured) | Due::More(measured)) =
-        due(run, history, &Subject::Pipeline, Attempt::new(attempt), &home(), Patience::GiveUp);
+        due(run, history, &Subject::Pipeline, Attempt::new(attempt), &home(), WaitPolicy::GiveUp);
     let mut values = BTreeMap::new();
     for measurement in measured.into_iter().filter(|measurement| EIGHT.contains(&measurement.datum.metric)) {
         assert_eq!(measurement.datum.dimensions, [("PipelineName", "p".to_owned())]);
@@ -155,7 +155,7 @@ fn a_red_streak_of_a_thousand_runs_is_as_long_as_it_is() {
     assert_eq!(measured["SuccessCycleTime"], 10_000 * 60);
     assert_eq!(measured["DeliveryLeadTime"], (10_001 - 10) * 60);
     let kept = recorded(&ledger, &NoArchive, event("run-1000", "SUCCEEDED", 1, 10_000, 10_001, None)).history;
-    assert_eq!(kept.runs().len(), andon::history::KEPT, "the history is of constant size");
+    assert_eq!(kept.runs().len(), andon::history::MAX_RUNS, "the history is of constant size");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn pipelines_elsewhere_are_told_apart() {
     });
     let recorded = recorded(&MemoryLedger::new(), &NoArchive, told(&elsewhere).unwrap());
     let subject = Subject::Stage(andon::name::StageName::parse("Prod").unwrap());
-    let Due::Now(measured) = due(&recorded.run, &recorded.history, &subject, Attempt::FIRST, &home(), Patience::Wait)
+    let Due::Now(measured) = due(&recorded.run, &recorded.history, &subject, Attempt::FIRST, &home(), WaitPolicy::Wait)
     else {
         panic!()
     };

@@ -1,12 +1,12 @@
 //! Whether the skill could answer, for Alexa who looks for one that can. Nothing is done and nothing is said.
 
 use andon::clock::{Clock, Timer};
-use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;
+use andon::run_action::{Passcode, PipelineActions};
 use andon_answers::{Found, Session, Voice};
 
 use crate::Alexa;
-use crate::asked::{Asked, PIPELINE, asked, has_dialog, subject};
+use crate::intent::{IntentKind, PIPELINE, asked, has_dialog, subject};
 use crate::request::Intent;
 use crate::response::{CanFulfill, CanFulfillSlot, Reply, Verdict};
 
@@ -15,12 +15,12 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     pub(crate) async fn can_fulfill(&self, intent: &Intent, voice: &Voice) -> Reply {
         let name = self.knows(intent, voice).await;
         let can_fulfill = match (asked(intent, voice), &name) {
-            (Some(Asked::Question(_)), Some(slot)) => slot.can_fulfill,
+            (Some(IntentKind::Question(_)), Some(slot)) => slot.can_fulfill,
             // Of which pipeline will have to be asked.
-            (Some(Asked::Question(_)), None) if has_dialog(&intent.name) => Verdict::Maybe,
-            (Some(Asked::Question(_)), None) => Verdict::Yes,
+            (Some(IntentKind::Question(_)), None) if has_dialog(&intent.name) => Verdict::Maybe,
+            (Some(IntentKind::Question(_)), None) => Verdict::Yes,
             // Nothing is done for somebody who did not come here for it.
-            (Some(Asked::Intervention(..) | Asked::Again) | None, _) => Verdict::No,
+            (Some(IntentKind::RunAction(..) | IntentKind::Again) | None, _) => Verdict::No,
         };
         let unknown = CanFulfillSlot { can_understand: Verdict::No, can_fulfill: Verdict::No };
         let slots = intent.slot_names().map(|slot| match &name {

@@ -1,7 +1,7 @@
 //! What is remembered from one request of a conversation to the next.
 
-use andon::intervention::{Intervention, Order};
 use andon::name::PipelineId;
+use andon::run_action::{PlannedAction, RunAction};
 use andon_answers::{Pending, Question, Session, Subject, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub(crate) struct Fingerprint {
 
 impl Fingerprint {
     /// That of an order.
-    pub(crate) fn of(order: &Order) -> Self {
+    pub(crate) fn of(order: &PlannedAction) -> Self {
         Self {
             pipeline: order.pipeline.clone(),
             execution: order.execution.to_string(),
@@ -59,7 +59,7 @@ impl Fingerprint {
 
 impl Intended {
     /// Something that is wanted, of a pipeline that is yet to be made out.
-    pub(crate) fn to(what: Intervention) -> Self {
+    pub(crate) fn to(what: RunAction) -> Self {
         Self { what: what.to_string(), order: None, confirmed: false }
     }
 
@@ -70,12 +70,12 @@ impl Intended {
     }
 
     /// What is wanted.
-    pub(crate) fn intervention(&self) -> Option<Intervention> {
+    pub(crate) fn intervention(&self) -> Option<RunAction> {
         self.what.parse().ok()
     }
 
     /// Whether it is this.
-    pub(crate) fn is_to(&self, what: Intervention) -> bool {
+    pub(crate) fn is_to(&self, what: RunAction) -> bool {
         self.what == what.as_str()
     }
 }

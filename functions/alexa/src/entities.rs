@@ -2,18 +2,18 @@
 
 use std::cmp::Reverse;
 
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon_answers::{Fleet, spoken};
 
-use crate::asked::{PIPELINE_TYPE, id_of};
+use crate::intent::{PIPELINE_TYPE, id_of};
 use crate::response::{Directive, Entity, EntityName, EntityType};
 
 /// The most names that Alexa takes at once, synonyms probably included.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 /// The most characters of a name of a slot's value.
-const LONGEST: usize = 140;
+const MAX_LEN: usize = 140;
 /// The most bytes that all of them may take: a reply has other things to carry.
-const MOST_BYTES: usize = 12_000;
+const MAX_BYTES: usize = 12_000;
 /// What an entity takes beside its names.
 const AROUND: usize = 60;
 
@@ -21,24 +21,24 @@ const AROUND: usize = 60;
 ///
 /// The names come first; where there is room for more, how they are written is told as well.
 pub(crate) fn entities(fleet: &Fleet) -> Option<Directive> {
-    let mut rows: Vec<&Row> = fleet.rows().iter().collect();
+    let mut rows: Vec<&PipelineRow> = fleet.rows().iter().collect();
     rows.sort_by_key(|row| Reverse(row.news_at()));
     let mut values: Vec<Entity> = Vec::new();
     let mut bytes = 0;
-    for row in rows.iter().take(MOST_NAMES) {
+    for row in rows.iter().take(MAX_NAMES) {
         let pipeline = &row.overview.pipeline;
         let (id, value) = (id_of(pipeline), spoken(pipeline.name.as_str()));
         bytes += AROUND + id.len() + value.len();
-        if bytes > MOST_BYTES {
+        if bytes > MAX_BYTES {
             break;
         }
-        if !value.is_empty() && value.chars().count() <= LONGEST {
+        if !value.is_empty() && value.chars().count() <= MAX_LEN {
             values.push(Entity { id, name: EntityName { value, synonyms: Vec::new() } });
         }
     }
-    let mut room = MOST_NAMES.saturating_sub(values.len());
+    let mut room = MAX_NAMES.saturating_sub(values.len());
     for entity in &mut values {
-        let Some(written) = crate::asked::read(&entity.id).map(|pipeline| pipeline.name.to_string()) else { continue };
+        let Some(written) = crate::intent::read(&entity.id).map(|pipeline| pipeline.name.to_string()) else { continue };
         let written: Vec<String> = written
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
@@ -46,10 +46,10 @@ pub(crate) fn entities(fleet: &Fleet) -> Option<Directive> {
             .collect();
         let written = written.join(" ");
         bytes += written.len() + 3;
-        if room == 0 || bytes > MOST_BYTES {
+        if room == 0 || bytes > MAX_BYTES {
             break;
         }
-        if written != entity.name.value.to_lowercase() && written.chars().count() <= LONGEST {
+        if written != entity.name.value.to_lowercase() && written.chars().count() <= MAX_LEN {
             entity.name.synonyms.push(written);
             room -= 1;
         }

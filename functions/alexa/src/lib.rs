@@ -9,36 +9,36 @@ use std::convert::Infallible;
 
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::intervention::{Passcode, PipelineActions};
 use andon::ledger::Ledger;
-use andon_answers::{Desk, Kind, Locale, Question, Subject, Topic, Voice};
+use andon::run_action::{Passcode, PipelineActions};
+use andon_answers::{Answerer, Kind, Locale, Question, Subject, Topic, Voice};
 use andon_config::VoiceActions;
 use serde_json::Value;
 
-mod asked;
-mod asker;
+mod actions;
+mod attempts;
 mod capability;
 mod conversation;
 mod entities;
-mod orders;
+mod intent;
 mod request;
 mod response;
 mod screen;
-mod tries;
+mod turn;
 
-use asked::{Asked, PIPELINE, asked};
-use asker::Asker;
+use actions::{Next, Slots};
 use conversation::Conversation;
 use entities::entities;
-use orders::{Next, Said};
+use intent::{IntentKind, PIPELINE, asked};
 use request::{Confirmation, Envelope, Intent, Request};
 use response::{Directive, Reply, UpdatedIntent};
+use turn::Turn;
 
 /// The Alexa function and the ports it needs.
 #[derive(Debug)]
 pub struct Alexa<L, A, K, C> {
     /// Where questions are answered.
-    pub desk: Desk<L, C>,
+    pub desk: Answerer<L, C>,
     /// What does things to pipelines.
     pub actions: A,
     /// Who knows the code that is said before.
@@ -83,7 +83,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
 
     async fn reply(&self, envelope: &Envelope, invocation: &Invocation) -> Reply {
         let session = envelope.session.as_ref();
-        let asker = Asker {
+        let asker = Turn {
             envelope,
             invocation,
             voice: Voice::of(Locale::of(envelope.locale.as_deref().unwrap_or_default())),
@@ -119,36 +119,36 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         }
     }
 
-    async fn intent(&self, intent: &Intent, mut asker: Asker<'_>) -> Reply {
+    async fn intent(&self, intent: &Intent, mut asker: Turn<'_>) -> Reply {
         let Some(what) = asked(intent, asker.voice) else {
             tracing::warn!(alexa.unknown = 1, "not understood: {:?} is none of the model's intents", intent.name);
             return self.answer(&Question::NotUnderstood, None, asker).await;
         };
         let begun = asker.conversation.intended.as_ref();
-        match begun.and_then(|begun| orders::taken_up(begun, &what)) {
+        match begun.and_then(|begun| actions::taken_up(begun, &what)) {
             Some(Next::Go(what, said)) => return self.intervene(what, said, asker).await,
             Some(Next::Leave) => return asker.leave(),
             None => {}
         }
         match what {
-            Asked::Question(question) => {
+            IntentKind::Question(question) => {
                 asker.conversation.intended = None;
                 let question = asker.conversation.named(question);
                 self.answer(&question, Some(intent), asker).await
             }
-            Asked::Intervention(..) if intent.confirmation_status == Confirmation::Denied => asker.leave(),
-            Asked::Intervention(what, subject) => {
-                let said = Said::of(intent, subject, begun.filter(|begun| begun.is_to(what)));
+            IntentKind::RunAction(..) if intent.confirmation_status == Confirmation::Denied => asker.leave(),
+            IntentKind::RunAction(what, subject) => {
+                let said = Slots::of(intent, subject, begun.filter(|begun| begun.is_to(what)));
                 self.intervene(what, said, asker).await
             }
-            Asked::Again if asker.conversation.said.is_empty() => self.answer(&Question::Help, None, asker).await,
-            Asked::Again => asker.again(),
+            IntentKind::Again if asker.conversation.said.is_empty() => self.answer(&Question::Help, None, asker).await,
+            IntentKind::Again => asker.again(),
         }
     }
 
     /// Answers a question. A conversation that somebody has begun goes on until they end it; a single question is
     /// answered, and that is all, unless the answer asks something itself.
-    async fn answer(&self, question: &Question, intent: Option<&Intent>, asker: Asker<'_>) -> Reply {
+    async fn answer(&self, question: &Question, intent: Option<&Intent>, asker: Turn<'_>) -> Reply {
         let (now, voice, envelope) = (self.clock.now(), asker.voice, asker.envelope);
         let is_new = envelope.session.as_ref().is_none_or(|session| session.new);
         let mut answer = self.desk.answer(question, &asker.conversation.talk, now, voice).await;
@@ -157,7 +157,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         }
         let mut reply = asker.answer(&answer);
         if matches!(answer.kind, Kind::WhichOne(_) | Kind::NoPipeline | Kind::NoSuchPipeline(_))
-            && let Some(intent) = intent.filter(|intent| asked::has_dialog(&intent.name))
+            && let Some(intent) = intent.filter(|intent| intent::has_dialog(&intent.name))
         {
             reply = reply.with(Directive::listen_for(PIPELINE, UpdatedIntent::empty(&intent.name, &[PIPELINE])));
         }

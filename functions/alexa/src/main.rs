@@ -1,10 +1,10 @@
 //! Wires the Alexa function to Lambda.
 
 use alexa::{Alexa, Skills};
-use andon_answers::Desk;
+use andon_answers::Answerer;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
-use andon_aws::intervention::CodePipelineActions;
+use andon_aws::run_action::CodePipelineActions;
 use andon_aws::secret::Secrets;
 use andon_aws::{config, environment, lambda};
 
@@ -16,7 +16,7 @@ async fn main() -> Result<(), lambda::Error> {
         async || {
             let aws = config::load().await;
             Alexa {
-                desk: Desk::new(DynamoLedger::connect(&aws, &table, SystemClock), SystemClock),
+                desk: Answerer::new(DynamoLedger::connect(&aws, &table, SystemClock), SystemClock),
                 actions: CodePipelineActions::new(&aws),
                 passcode: Secrets::new(&aws),
                 clock: SystemClock,

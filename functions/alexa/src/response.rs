@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::request::Confirmation;
 
 /// The most bytes of a reply. Alexa takes 120 KB today, and used to take 24.
-pub(crate) const MOST_BYTES: usize = 24_000;
+pub(crate) const MAX_BYTES: usize = 24_000;
 /// The most characters of a card. Alexa takes 8,000; nobody reads more than this.
-const MOST_ON_CARD: usize = 2_000;
+const MAX_ON_CARD: usize = 2_000;
 /// The most characters of a card's title.
-const MOST_IN_TITLE: usize = 120;
+const MAX_IN_TITLE: usize = 120;
 
 /// A reply.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -262,7 +262,7 @@ impl Reply {
     #[must_use]
     pub(crate) fn with_card(mut self, title: &str, content: &str) -> Self {
         if !content.trim().is_empty() {
-            let (title, content) = (cut(title, MOST_IN_TITLE), cut(content, MOST_ON_CARD));
+            let (title, content) = (cut(title, MAX_IN_TITLE), cut(content, MAX_ON_CARD));
             self.response.card = Some(Card::Simple { title, content });
         }
         self
@@ -293,7 +293,7 @@ impl Reply {
     pub(crate) fn into_json(mut self) -> Value {
         loop {
             let json = serde_json::to_value(&self).unwrap_or_default();
-            let is_small = json.to_string().len() <= MOST_BYTES;
+            let is_small = json.to_string().len() <= MAX_BYTES;
             if is_small || (self.response.directives.pop().is_none() && self.response.card.take().is_none()) {
                 return json;
             }
@@ -334,6 +334,6 @@ mod tests {
         let reply = Reply::tell(&speech(&"é&".repeat(5_000))).with_card("Andon", &"\"é".repeat(5_000));
         let json = reply.with(large(2)).with(large(20)).into_json();
         assert_eq!(json["response"]["directives"].as_array().map(Vec::len), Some(1));
-        assert!(json.to_string().len() <= MOST_BYTES);
+        assert!(json.to_string().len() <= MAX_BYTES);
     }
 }

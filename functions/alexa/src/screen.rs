@@ -1,26 +1,26 @@
 //! The board on devices that have a screen. A pipeline that is touched tells how it stands.
 
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 use andon_answers::{Answer, Voice, standing};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::asked::{id_of, read};
+use crate::intent::{id_of, read};
 use crate::response::{Directive, cut};
 use andon::name::PipelineId;
 
 /// How the board looks, in Alexa's presentation language.
 const DOCUMENT: &str = include_str!("board.apl.json");
 /// The most pipelines on a screen: nobody scrolls further.
-const MOST_ROWS: usize = 20;
+const MAX_ROWS: usize = 20;
 /// The most characters of a title.
-const LONGEST: usize = 100;
+const MAX_LEN: usize = 100;
 
 /// Shows the pipelines that an answer is about; nothing where it is about none.
 pub(crate) fn board(answer: &Answer, voice: &Voice, now: Timestamp) -> Option<Directive> {
-    let rows: Vec<Value> = answer.rows.iter().take(MOST_ROWS).map(|row| shown(row, voice, now)).collect();
+    let rows: Vec<Value> = answer.rows.iter().take(MAX_ROWS).map(|row| shown(row, voice, now)).collect();
     let document = serde_json::from_str(DOCUMENT).ok()?;
-    let datasources = json!({ "board": { "title": text(&cut(&answer.card.title, LONGEST)), "rows": rows } });
+    let datasources = json!({ "board": { "title": text(&cut(&answer.card.title, MAX_LEN)), "rows": rows } });
     (!rows.is_empty()).then_some(Directive::RenderDocument { token: "board", document, datasources })
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn touched(arguments: &[Value]) -> Option<PipelineId> {
     }
 }
 
-fn shown(row: &Row, voice: &Voice, now: Timestamp) -> Value {
+fn shown(row: &PipelineRow, voice: &Voice, now: Timestamp) -> Value {
     let pipeline = &row.overview.pipeline;
     json!({
         "id": id_of(pipeline),
@@ -42,13 +42,13 @@ fn shown(row: &Row, voice: &Voice, now: Timestamp) -> Value {
     })
 }
 
-fn colour(light: Light) -> &'static str {
+fn colour(light: StatusColor) -> &'static str {
     match light {
-        Light::Red => "#ff4d4f",
-        Light::Waiting => "#f5b83d",
-        Light::Running => "#4c9aff",
-        Light::Green => "#36b37e",
-        Light::Grey => "#8b98a5",
+        StatusColor::Red => "#ff4d4f",
+        StatusColor::Waiting => "#f5b83d",
+        StatusColor::Running => "#4c9aff",
+        StatusColor::Green => "#36b37e",
+        StatusColor::Grey => "#8b98a5",
     }
 }
 

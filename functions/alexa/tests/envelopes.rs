@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use alexa::{Alexa, Skills};
 use andon::clock::{Clock, Timer};
-use andon::intervention::NoActions;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::Deployment;
+use andon::run::DeploymentRule;
+use andon::run_action::NoActions;
 use andon::testing;
-use andon_answers::Desk;
+use andon_answers::Answerer;
 use andon_config::Config;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -41,13 +41,13 @@ fn skill() -> Alexa<MemoryLedger, NoActions, NoActions, Still> {
     runtime.block_on(async {
         for file in ["codepipeline-run-build-failed", "codepipeline-run-running", "codepipeline-run-succeeded"] {
             for run in testing::events(file).iter().filter_map(testing::told) {
-                record(&ledger, &NoArchive, &Deployment::default(), run).await.unwrap();
+                record(&ledger, &NoArchive, &DeploymentRule::default(), run).await.unwrap();
             }
         }
     });
     let config = "version: 1\nvoice: { actions: [retry, approve, reject, stop], code: env:CODE }\n";
     Alexa {
-        desk: Desk::new(ledger, Still),
+        desk: Answerer::new(ledger, Still),
         actions: NoActions,
         passcode: NoActions,
         clock: Still,

@@ -13,7 +13,7 @@ use andon::name::PipelineId;
 use andon_board::widget;
 use andon_board::widget::Request;
 use andon_config::Config;
-use andon_dashboards::{Changes, Dashboard, DashboardError, DashboardName, DashboardShelf, Site, build, changes};
+use andon_dashboards::{Changes, Dashboard, DashboardError, DashboardName, DashboardStore, Site, build, changes};
 use futures_util::StreamExt as _;
 use futures_util::future::join;
 use futures_util::stream::iter;
@@ -28,7 +28,7 @@ pub struct Dashboards<L, S, C> {
     /// Where it is kept how pipelines stand.
     pub ledger: L,
     /// Where dashboards are kept.
-    pub shelf: S,
+    pub store: S,
     /// The time.
     pub clock: C,
     /// The names of the accounts.
@@ -54,7 +54,7 @@ pub enum Unfinished {
     },
 }
 
-impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
+impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
     /// Handles one call.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
         if let Some(request) = Request::parse(&payload) {
@@ -85,7 +85,7 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
     async fn publish(&self, invocation: &Invocation) -> Result<Value, Unfinished> {
         let region = &invocation.home.region;
         let prefix = DashboardName::of_all(region);
-        let (overviews, names) = join(self.ledger.pipelines(), self.shelf.names(prefix.as_str())).await;
+        let (overviews, names) = join(self.ledger.pipelines(), self.store.names(prefix.as_str())).await;
         let pipelines: Vec<PipelineId> = overviews?.iter().map(|overview| overview.pipeline.clone()).collect();
         let site = Site { home: &invocation.home, function: &invocation.function, accounts: self.config.accounts() };
         let wanted = build(&pipelines, &site);
@@ -106,7 +106,7 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
 
     /// The bodies of the dashboards that are there. One that cannot be read is put as if it were missing.
     async fn read(&self, names: &[DashboardName], problems: &mut Vec<String>) -> BTreeMap<DashboardName, String> {
-        let read = async |name: &DashboardName| (name.clone(), self.shelf.body(name).await);
+        let read = async |name: &DashboardName| (name.clone(), self.store.body(name).await);
         let bodies: Vec<_> = iter(names.iter().map(read)).buffer_unordered(AT_ONCE).collect().await;
         let mut there = BTreeMap::new();
         for (name, body) in bodies {
@@ -124,7 +124,7 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
         there: &BTreeMap<DashboardName, String>,
     ) -> Vec<Result<(), DashboardError>> {
         let put = async |dashboard: &Dashboard| {
-            let warnings = self.shelf.put(dashboard).await?;
+            let warnings = self.store.put(dashboard).await?;
             let name = &dashboard.name;
             let instead = if there.contains_key(name) { ", in the place of what was there" } else { "" };
             tracing::info!("put {name}{instead}");
@@ -138,7 +138,7 @@ impl<L: Ledger, S: DashboardShelf, C: Clock> Dashboards<L, S, C> {
 
     async fn remove(&self, names: Vec<&DashboardName>) -> Vec<Result<(), DashboardError>> {
         let remove = async |name: &DashboardName| {
-            self.shelf.remove(name).await?;
+            self.store.remove(name).await?;
             tracing::info!("removed {name}: there is no such group of pipelines any more");
             Ok(())
         };

@@ -15,7 +15,7 @@ async fn main() -> Result<(), lambda::Error> {
             let aws = config::load().await;
             Dashboards {
                 ledger: DynamoLedger::connect(&aws, &table, SystemClock),
-                shelf: CloudWatchShelf::connect(&aws),
+                store: CloudWatchShelf::connect(&aws),
                 clock: SystemClock,
                 config: configuration.clone(),
             }

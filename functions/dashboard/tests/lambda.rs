@@ -62,7 +62,9 @@ impl World {
         for event in andon::testing::events(file) {
             let received = Received { home: home.clone(), at: andon::testing::time(&event) };
             if let Event::Pipeline(event) = parse(&event, &received).unwrap() {
-                record(&self.ledger, &NoArchive, &andon::run::Deployment::EVERY_RUN, Run::of(&event)).await.unwrap();
+                record(&self.ledger, &NoArchive, &andon::run::DeploymentRule::EVERY_RUN, Run::of(&event))
+                    .await
+                    .unwrap();
             }
         }
     }

@@ -10,17 +10,17 @@ use andon::batch::Invocation;
 use andon::event::{Event, Received, parse};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use andon::testing::faults::{Fault, Faults, Faulty};
 use andon::testing::{home, invocation};
 use andon_config::Config;
-use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardShelf};
+use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardStore};
 use dashboard::{Dashboards, Unfinished};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// A shelf in memory; it refuses whatever has to do with these names.
+/// A store in memory; it refuses whatever has to do with these names.
 #[derive(Debug, Default)]
 struct Shelf {
     bodies: RefCell<BTreeMap<String, String>>,
@@ -46,7 +46,7 @@ impl Shelf {
     }
 }
 
-impl DashboardShelf for &Shelf {
+impl DashboardStore for &Shelf {
     async fn names(&self, prefix: &str) -> Result<Vec<DashboardName>, DashboardError> {
         self.call("list", prefix)?;
         let bodies = self.bodies.borrow();
@@ -85,94 +85,94 @@ fn ledger(count: usize) -> MemoryLedger {
         event["account"] = json!(format!("{}", 111_122_223_333_usize + number % 3));
         let received = Received { home: home(), at: andon::testing::time(&event) };
         let Event::Pipeline(event) = parse(&event, &received).unwrap() else { panic!("{event}") };
-        let recorded = record(&ledger, &NoArchive, &Deployment::EVERY_RUN, Run::of(&event));
+        let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, Run::of(&event));
         recorded.now_or_never().unwrap().unwrap();
     }
     ledger
 }
 
-fn call(ledger: &MemoryLedger, shelf: &Shelf, payload: Value, faults: &Rc<Faults>) -> Result<Value, Unfinished> {
+fn call(ledger: &MemoryLedger, store: &Shelf, payload: Value, faults: &Rc<Faults>) -> Result<Value, Unfinished> {
     let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:andon-dashboard:live".to_owned();
     let invocation = Invocation { function, ..invocation("call") };
     let ledger = Faulty::new(ledger, faults);
-    let dashboards = Dashboards { ledger, shelf, clock: now, config: Config::default() };
+    let dashboards = Dashboards { ledger, store, clock: now, config: Config::default() };
     dashboards.handle(payload, &invocation).now_or_never().unwrap()
 }
 
-fn publish(ledger: &MemoryLedger, shelf: &Shelf) -> Result<Value, Unfinished> {
-    call(ledger, shelf, json!({"andon": "dashboard"}), &Faults::interleaving(0))
+fn publish(ledger: &MemoryLedger, store: &Shelf) -> Result<Value, Unfinished> {
+    call(ledger, store, json!({"andon": "dashboard"}), &Faults::interleaving(0))
 }
 
 #[test]
 fn a_small_fleet_has_one_dashboard_which_is_put_once() {
-    let (ledger, shelf) = (ledger(3), Shelf::default());
-    assert_eq!(publish(&ledger, &shelf).unwrap(), json!({"dashboards": 1, "put": 1, "removed": 0}));
-    assert_eq!(publish(&ledger, &shelf).unwrap(), json!({"dashboards": 1, "put": 0, "removed": 0}));
-    assert_eq!(shelf.changes(), ["put Pipelines-eu-west-1"]);
+    let (ledger, store) = (ledger(3), Shelf::default());
+    assert_eq!(publish(&ledger, &store).unwrap(), json!({"dashboards": 1, "put": 1, "removed": 0}));
+    assert_eq!(publish(&ledger, &store).unwrap(), json!({"dashboards": 1, "put": 0, "removed": 0}));
+    assert_eq!(store.changes(), ["put Pipelines-eu-west-1"]);
 }
 
 #[test]
 fn a_ledger_that_knows_nothing_yet_has_a_dashboard_that_says_so() {
-    let shelf = Shelf::default();
-    publish(&ledger(0), &shelf).unwrap();
-    assert!(shelf.bodies.borrow()["Pipelines-eu-west-1"].contains("No pipeline has been heard of yet."));
+    let store = Shelf::default();
+    publish(&ledger(0), &store).unwrap();
+    assert!(store.bodies.borrow()["Pipelines-eu-west-1"].contains("No pipeline has been heard of yet."));
 }
 
 #[test]
 fn dashboards_come_and_go_with_the_groups_and_leave_others_alone() {
-    let shelf = Shelf::default();
+    let store = Shelf::default();
     for name in ["Pipelines-eu-west-1-by-hand", "Pipelines-eu-west-10", "Costs"] {
-        shelf.bodies.borrow_mut().insert(name.to_owned(), "{}".to_owned());
+        store.bodies.borrow_mut().insert(name.to_owned(), "{}".to_owned());
     }
-    let others = shelf.names();
-    assert_eq!(publish(&ledger(300), &shelf).unwrap(), json!({"dashboards": 4, "put": 4, "removed": 0}));
-    assert_eq!(publish(&ledger(30), &shelf).unwrap(), json!({"dashboards": 1, "put": 1, "removed": 3}));
+    let others = store.names();
+    assert_eq!(publish(&ledger(300), &store).unwrap(), json!({"dashboards": 4, "put": 4, "removed": 0}));
+    assert_eq!(publish(&ledger(30), &store).unwrap(), json!({"dashboards": 1, "put": 1, "removed": 3}));
     let mut left = others;
     left.push("Pipelines-eu-west-1".to_owned());
     left.sort();
-    assert_eq!(shelf.names(), left);
+    assert_eq!(store.names(), left);
 }
 
 #[test]
 fn one_that_fails_keeps_no_other_from_its_turn_and_is_tried_again() {
     for refused in ["put Pipelines-eu-west-1", "put Pipelines-eu-west-1-111122223334"] {
-        let (ledger, shelf) = (ledger(300), Shelf::default());
-        shelf.refused.borrow_mut().insert(refused.to_owned());
-        let error = publish(&ledger, &shelf).unwrap_err().to_string();
+        let (ledger, store) = (ledger(300), Shelf::default());
+        store.refused.borrow_mut().insert(refused.to_owned());
+        let error = publish(&ledger, &store).unwrap_err().to_string();
         assert_eq!(error, format!("1 of 4 dashboards must be tried again: cannot {refused}: no luck"));
-        assert_eq!(shelf.names().len(), 3);
-        shelf.refused.borrow_mut().clear();
-        assert_eq!(publish(&ledger, &shelf).unwrap(), json!({"dashboards": 4, "put": 1, "removed": 0}));
+        assert_eq!(store.names().len(), 3);
+        store.refused.borrow_mut().clear();
+        assert_eq!(publish(&ledger, &store).unwrap(), json!({"dashboards": 4, "put": 1, "removed": 0}));
     }
 }
 
 #[test]
 fn one_that_cannot_be_read_is_put_all_the_same_and_said() {
-    let (ledger, shelf) = (ledger(3), Shelf::default());
-    publish(&ledger, &shelf).unwrap();
-    shelf.refused.borrow_mut().insert("read Pipelines-eu-west-1".to_owned());
-    let error = publish(&ledger, &shelf).unwrap_err().to_string();
+    let (ledger, store) = (ledger(3), Shelf::default());
+    publish(&ledger, &store).unwrap();
+    store.refused.borrow_mut().insert("read Pipelines-eu-west-1".to_owned());
+    let error = publish(&ledger, &store).unwrap_err().to_string();
     assert_eq!(error, "1 of 1 dashboards must be tried again: cannot read Pipelines-eu-west-1: no luck");
-    assert_eq!(shelf.changes(), ["put Pipelines-eu-west-1"; 2]);
+    assert_eq!(store.changes(), ["put Pipelines-eu-west-1"; 2]);
 }
 
 #[test]
 fn nothing_is_changed_while_it_is_not_known_how_pipelines_stand() {
-    let (ledger, shelf) = (ledger(300), Shelf::default());
-    publish(&ledger, &shelf).unwrap();
-    shelf.changes();
+    let (ledger, store) = (ledger(300), Shelf::default());
+    publish(&ledger, &store).unwrap();
+    store.changes();
     let faults = Faults::at(0, Fault::ErrorBefore);
-    call(&ledger, &shelf, json!({"andon": "dashboard"}), &faults).unwrap_err();
-    assert_eq!(shelf.changes(), Vec::<String>::new());
-    shelf.refused.borrow_mut().insert("list Pipelines-eu-west-1".to_owned());
-    assert_eq!(publish(&ledger, &shelf).unwrap_err().to_string(), "cannot list Pipelines-eu-west-1: no luck");
-    assert_eq!(shelf.changes(), Vec::<String>::new());
+    call(&ledger, &store, json!({"andon": "dashboard"}), &faults).unwrap_err();
+    assert_eq!(store.changes(), Vec::<String>::new());
+    store.refused.borrow_mut().insert("list Pipelines-eu-west-1".to_owned());
+    assert_eq!(publish(&ledger, &store).unwrap_err().to_string(), "cannot list Pipelines-eu-west-1: no luck");
+    assert_eq!(store.changes(), Vec::<String>::new());
 }
 
 #[test]
 fn what_the_board_is_asked_for_touches_no_dashboard() {
-    let (ledger, shelf) = (ledger(3), Shelf::default());
+    let (ledger, store) = (ledger(3), Shelf::default());
     let quiet = Faults::interleaving(0);
     for payload in [
         json!({"describe": true}),
@@ -182,11 +182,11 @@ fn what_the_board_is_asked_for_touches_no_dashboard() {
         json!({"andon": "sweep"}),
         json!("dashboard"),
     ] {
-        call(&ledger, &shelf, payload, &quiet).unwrap();
+        call(&ledger, &store, payload, &quiet).unwrap();
     }
-    assert_eq!(*shelf.calls.borrow(), Vec::<String>::new());
-    let shown = call(&ledger, &shelf, json!({"widgetContext": {}}), &quiet).unwrap();
+    assert_eq!(*store.calls.borrow(), Vec::<String>::new());
+    let shown = call(&ledger, &store, json!({"widgetContext": {}}), &quiet).unwrap();
     assert!(shown.as_str().is_some_and(|html| html.contains("service-2")), "{shown}");
-    let trouble = call(&ledger, &shelf, json!({"widgetContext": {}}), &Faults::at(0, Fault::ErrorBefore)).unwrap();
+    let trouble = call(&ledger, &store, json!({"widgetContext": {}}), &Faults::at(0, Fault::ErrorBefore)).unwrap();
     assert!(trouble.as_str().is_some_and(|html| html.contains("cannot be shown just now")), "{trouble}");
 }

@@ -11,7 +11,7 @@ use andon::clock::Clock;
 use andon::event::{Event, PipelineEvent, Received, parse};
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt, Recorded, record};
 use andon::run::Run;
-use andon::statistics::{Datum, Due, MOST_DATA, Measurement, MetricSink, due};
+use andon::statistics::{Datum, Due, MAX_DATA, Measurement, MetricSink, due};
 use andon_config::Config;
 use futures_util::future::join_all;
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub struct Metrics<L, A, S, C> {
 }
 
 /// A datum to put, and the events that ask for it.
-struct Asked {
+struct PendingDatum {
     datum: Datum,
     records: Vec<usize>,
 }
@@ -47,7 +47,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         let asked = self.ask(&mut batch, &recorded, invocation);
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         let claimed = self.claim(&mut batch, asked, &lease).await;
-        for chunk in claimed.chunks(MOST_DATA) {
+        for chunk in claimed.chunks(MAX_DATA) {
             self.put(&mut batch, chunk, &lease).await;
         }
         batch.answer()
@@ -65,8 +65,8 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             };
             match parsed {
                 Ok(Event::Pipeline(event)) => {
-                    let meant = &self.config.statistics.deployment;
-                    match record(&self.ledger, &self.archive, meant, Run::of(&event)).await {
+                    let deployment_rule = &self.config.statistics.deployment;
+                    match record(&self.ledger, &self.archive, deployment_rule, Run::of(&event)).await {
                         Ok(recorded) => taken.push((index, event, recorded)),
                         Err(error) => {
                             tracing::warn!("to be tried again: {error}");
@@ -92,19 +92,19 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         batch: &mut Batch,
         recorded: &[(usize, Box<PipelineEvent>, Recorded)],
         invocation: &Invocation,
-    ) -> BTreeMap<ClaimKey, Asked> {
+    ) -> BTreeMap<ClaimKey, PendingDatum> {
         let mut runs = BTreeMap::new();
         let mut histories = BTreeMap::new();
         for (_, event, Recorded { run, history, .. }) in recorded {
             runs.insert((&event.pipeline, &event.execution), run);
             histories.insert(&event.pipeline, history);
         }
-        let mut asked: BTreeMap<ClaimKey, Asked> = BTreeMap::new();
+        let mut asked: BTreeMap<ClaimKey, PendingDatum> = BTreeMap::new();
         for (index, event, _) in recorded {
             let run = runs.get(&(&event.pipeline, &event.execution));
             let (Some(run), Some(history)) = (run, histories.get(&event.pipeline)) else { continue };
-            let patience = batch.patience(*index, self.clock.now());
-            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, patience) {
+            let wait_policy = batch.wait_policy(*index, self.clock.now());
+            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, wait_policy) {
                 Due::Now(measured) => measured,
                 Due::More(measured) => {
                     let problem = format!("run {} of {} failed and nobody said yet where", run.execution, run.pipeline);
@@ -115,7 +115,11 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             };
             for Measurement { claim, datum } in measured {
                 if datum.detail() <= self.config.statistics.detail {
-                    asked.entry(claim).or_insert_with(|| Asked { datum, records: Vec::new() }).records.push(*index);
+                    asked
+                        .entry(claim)
+                        .or_insert_with(|| PendingDatum { datum, records: Vec::new() })
+                        .records
+                        .push(*index);
                 }
             }
         }
@@ -125,9 +129,9 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     async fn claim(
         &self,
         batch: &mut Batch,
-        asked: BTreeMap<ClaimKey, Asked>,
+        asked: BTreeMap<ClaimKey, PendingDatum>,
         lease: &Lease,
-    ) -> Vec<(ClaimKey, Asked)> {
+    ) -> Vec<(ClaimKey, PendingDatum)> {
         let claims = join_all(asked.keys().map(|key| self.ledger.claim(key, lease))).await;
         let mut granted = Vec::new();
         for ((key, asked), claim) in asked.into_iter().zip(claims) {
@@ -143,7 +147,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         granted
     }
 
-    async fn put(&self, batch: &mut Batch, chunk: &[(ClaimKey, Asked)], lease: &Lease) {
+    async fn put(&self, batch: &mut Batch, chunk: &[(ClaimKey, PendingDatum)], lease: &Lease) {
         let data: Vec<Datum> = chunk.iter().map(|(_, asked)| asked.datum.clone()).collect();
         if let Err(error) = self.sink.put(&data).await {
             tracing::warn!("to be tried again: {error}");
@@ -176,7 +180,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
 /// A datum leaves nothing behind that a later one needs.
 const RECEIPT: Receipt = Receipt { place: None, id: None, said: None };
 
-fn fail(batch: &mut Batch, asked: &Asked, problem: &str) {
+fn fail(batch: &mut Batch, asked: &PendingDatum, problem: &str) {
     for index in &asked.records {
         batch.fail(*index, problem);
     }

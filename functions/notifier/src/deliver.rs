@@ -1,6 +1,6 @@
 //! One alert to each of its destinations: claim, explain, send, settle.
 
-use andon::alert::{Alert, News};
+use andon::alert::{Alert, AlertBody};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
 use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt};
@@ -15,8 +15,8 @@ use crate::{Cause, Notifier, Problem};
 
 /// How often it is tried again to remember that a message is out.
 const SETTLE_TRIES: u32 = 2;
-/// How long a destination is waited for that asks for patience: less than it takes a queue to deliver again.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
+/// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
+const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// What a second try, and remembering it, takes at most.
 const SECOND_TRY: SignedDuration = SignedDuration::from_secs(8);
 
@@ -25,22 +25,22 @@ struct Granted<'d> {
     delivery: &'d Delivery<'d>,
     key: ClaimKey,
     lease: Lease,
-    form: Form,
+    form: SendMode,
 }
 
 /// How a message goes out.
-enum Form {
+enum SendMode {
     /// By itself.
-    Alone,
+    Standalone,
     /// As the first about its run: later ones belong under it, so it is remembered as such.
-    First {
+    ThreadStart {
         /// The claim of being the first.
         thread: ClaimKey,
     },
     /// Under the first about its run.
-    Under(Receipt),
+    Reply(Receipt),
     /// In place of what was said before.
-    Instead(Receipt),
+    Update(Receipt),
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
@@ -75,18 +75,19 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         if !self.config.routing.is_by_category() {
             explained = self.explain(&mut alert).await;
         }
-        let substance = alert.substance();
+        let content_fingerprint = alert.content_fingerprint();
         let message = compose(
             &alert,
             &Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() },
         );
-        let told = granted.iter().map(|granted| self.send(granted, &message, substance.as_ref(), invocation.until));
+        let told =
+            granted.iter().map(|granted| self.send(granted, &message, content_fingerprint.as_ref(), invocation.until));
         problems.extend(join_all(told).await.into_iter().filter_map(Result::err));
-        if let (Some(run), News::Failed(failed)) = (run, &alert.news) {
+        if let (Some(run), AlertBody::Failed(failed)) = (run, &alert.body) {
             for failure in explained.into_iter().filter_map(|index| failed.failures.get(index)) {
                 let Some(explanation) = failure.explanation.clone() else { continue };
                 // For boards and for the next alert; this one has been told, so a failure here costs nothing but that.
-                if let Err(Problem::Later(problem)) =
+                if let Err(Problem::Retryable(problem)) =
                     self.record(run.explained(failed.attempt, failure, explanation)).await
                 {
                     tracing::warn!("cannot keep why {} failed: {problem}", run.pipeline.name);
@@ -105,21 +106,21 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         let destination = delivery.destination;
         let key = |effect: String| key(alert, &effect, destination);
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
-        let told = key(alert.effect());
+        let told = key(alert.dedup_key());
         let receipt = match self.ledger.claim(&told, &lease).await? {
             Claim::Held { until } => return Err(held(&told, until)),
             Claim::Settled(receipt) => receipt,
             Claim::Granted if !self.sender.can_update(destination) => {
-                return Ok(Some(Granted { delivery, key: told, lease, form: Form::Alone }));
+                return Ok(Some(Granted { delivery, key: told, lease, form: SendMode::Standalone }));
             }
             Claim::Granted => {
                 let Some(execution) = &alert.execution else {
-                    return Ok(Some(Granted { delivery, key: told, lease, form: Form::Alone }));
+                    return Ok(Some(Granted { delivery, key: told, lease, form: SendMode::Standalone }));
                 };
                 let thread = key(format!("thread/{execution}"));
                 let form = match self.ledger.claim(&thread, &lease).await? {
-                    Claim::Granted => Form::First { thread },
-                    Claim::Settled(first) => Form::Under(first),
+                    Claim::Granted => SendMode::ThreadStart { thread },
+                    Claim::Settled(first) => SendMode::Reply(first),
                     Claim::Held { until } => {
                         self.release(&told, &lease).await;
                         return Err(held(&thread, until));
@@ -129,15 +130,16 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             }
         };
         // It has been told. Where a message can be brought up to date, it is, once for each thing there is to add.
-        let Some(substance) = alert.substance().filter(|_| self.sender.can_update(destination)) else {
+        let Some(content_fingerprint) = alert.content_fingerprint().filter(|_| self.sender.can_update(destination))
+        else {
             return Ok(None);
         };
-        if receipt.id.is_none() || receipt.said.as_ref() == Some(&substance) {
+        if receipt.id.is_none() || receipt.said.as_ref() == Some(&content_fingerprint) {
             return Ok(None);
         }
-        let more = key(format!("{}/{substance}", alert.effect()));
+        let more = key(format!("{}/{content_fingerprint}", alert.dedup_key()));
         match self.ledger.claim(&more, &lease).await? {
-            Claim::Granted => Ok(Some(Granted { delivery, key: more, lease, form: Form::Instead(receipt) })),
+            Claim::Granted => Ok(Some(Granted { delivery, key: more, lease, form: SendMode::Update(receipt) })),
             Claim::Held { until } => Err(held(&more, until)),
             Claim::Settled(_) => Ok(None),
         }
@@ -145,8 +147,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
 
     /// Finds out why each action of a failure failed, unless that is known; gives back which were found out now.
     async fn explain(&self, alert: &mut Alert) -> Vec<usize> {
-        let News::Failed(failed) = &mut alert.news else { return Vec::new() };
-        let unknown: Vec<usize> = (0..failed.failures.len().min(andon_notify::message::MOST_CAUSES))
+        let AlertBody::Failed(failed) = &mut alert.body else { return Vec::new() };
+        let unknown: Vec<usize> = (0..failed.failures.len().min(andon_notify::message::MAX_CAUSES))
             .filter(|index| failed.failures.get(*index).is_some_and(|failure| failure.explanation.is_none()))
             .collect();
         let pipeline = &alert.pipeline;
@@ -175,15 +177,15 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         &self,
         granted: &Granted<'_>,
         message: &Message,
-        substance: Option<&String>,
+        content_fingerprint: Option<&String>,
         until: Timestamp,
     ) -> Result<(), Problem> {
         let Granted { delivery, key, lease, form } = granted;
         let destination: &Destination = delivery.destination;
         let (update, thread) = match form {
-            Form::Alone | Form::First { .. } => (None, None),
-            Form::Under(first) => (None, Some(first)),
-            Form::Instead(before) => (Some(before), None),
+            SendMode::Standalone | SendMode::ThreadStart { .. } => (None, None),
+            SendMode::Reply(first) => (None, Some(first)),
+            SendMode::Update(before) => (Some(before), None),
         };
         // An addition to what was said calls nobody a second time.
         let mention = if update.is_some() { &[] } else { delivery.mention };
@@ -195,20 +197,20 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                     alert.kind = %message.kind,
                     "told {}: {}", destination.name, message.title,
                 );
-                receipt.said = substance.cloned();
-                if let Form::First { thread } = form {
+                receipt.said = content_fingerprint.cloned();
+                if let SendMode::ThreadStart { thread } = form {
                     self.remember(thread, lease, &receipt).await?;
                 }
                 self.remember(key, lease, &receipt).await
             }
-            Err(error @ SendError::Later { .. }) => {
+            Err(error @ SendError::Retryable { .. }) => {
                 self.release(key, lease).await;
                 self.release_thread(form, lease).await;
-                Err(Problem::Later(error.to_string()))
+                Err(Problem::Retryable(error.to_string()))
             }
-            Err(error @ SendError::Never { .. }) => {
+            Err(error @ SendError::Permanent { .. }) => {
                 self.release_thread(form, lease).await;
-                Err(Problem::Never(error.to_string(), Some((key.clone(), lease.clone()))))
+                Err(Problem::Permanent(error.to_string(), Some((key.clone(), lease.clone()))))
             }
         }
     }
@@ -223,9 +225,9 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         until: Timestamp,
     ) -> Result<Receipt, SendError> {
         let sent = self.sender.send(destination, outgoing).await;
-        let Err(SendError::Later { after: Some(after), .. }) = sent else { return sent };
+        let Err(SendError::Retryable { after: Some(after), .. }) = sent else { return sent };
         let in_time = |after| self.clock.now().checked_add(after + SECOND_TRY).is_ok_and(|done| done <= until);
-        if after > PATIENCE || !in_time(after) {
+        if after > MAX_RETRY_AFTER || !in_time(after) {
             return sent;
         }
         tracing::info!("{} asks to be tried again in {} s", destination.name, after.as_secs());
@@ -233,8 +235,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         self.sender.send(destination, outgoing).await
     }
 
-    async fn release_thread(&self, form: &Form, lease: &Lease) {
-        if let Form::First { thread } = form {
+    async fn release_thread(&self, form: &SendMode, lease: &Lease) {
+        if let SendMode::ThreadStart { thread } = form {
             self.release(thread, lease).await;
         }
     }
@@ -260,7 +262,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             return self.release(key, lease).await;
         }
         let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
-        if let Err(Problem::Later(problem)) = self.remember(key, lease, &receipt).await {
+        if let Err(Problem::Retryable(problem)) = self.remember(key, lease, &receipt).await {
             tracing::warn!("{key} is among the dead letters, and may come there again: {problem}");
         }
     }
@@ -287,10 +289,10 @@ fn facts(alert: &Alert) -> Facts<'_> {
         action: alert.action().map(ActionName::as_str),
         category: alert.category(),
         kind: alert.kind(),
-        first_of_streak: alert.is_first_of_row(),
+        first_of_streak: alert.is_first_in_streak(),
     }
 }
 
 fn held(key: &ClaimKey, until: Timestamp) -> Problem {
-    Problem::Later(format!("somebody else is telling {key} until {until}"))
+    Problem::Retryable(format!("somebody else is telling {key} until {until}"))
 }

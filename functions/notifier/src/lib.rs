@@ -6,13 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use andon::alert::{Alert, Due, asked, due};
+use andon::alert::{Alert, Due, due, from_approval_request};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
 use andon::event::{ApprovalRequest, Attempt, Event, Malformed, PipelineEvent, Received, parse};
 use andon::ledger::{Archive, ClaimKey, Lease, Ledger, LedgerError, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
-use andon::run::{Patience, Run};
+use andon::run::{Run, WaitPolicy};
 use andon_config::Config;
 use andon_notify::{DeadLetters, EvidenceSource, Sender};
 use futures_util::future::join_all;
@@ -23,7 +23,7 @@ mod quiet;
 mod sweep;
 
 /// How many of a pipeline's latest runs an approval's own message is looked for in.
-const MOST_RUNS: usize = 5;
+const MAX_RUNS: usize = 5;
 
 /// The notifier and the ports it needs.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub struct Notifier<L, A, E, S, D, C> {
 }
 
 /// What an event asks for once it has been taken in.
-enum Taken {
+enum Intake {
     /// A run has more to say.
     Run(Box<Recorded>, Attempt),
     /// An approval's own message.
@@ -55,19 +55,19 @@ enum Taken {
 }
 
 /// A run that events of this call were about.
-struct Touched {
+struct UpdatedRun {
     recorded: Recorded,
     /// The attempts that they were about, each with the last event about it: enough to try it again by.
     attempts: BTreeMap<Attempt, usize>,
-    patience: Patience,
+    wait_policy: WaitPolicy,
 }
 
 /// Something that may be told of, once all events of a call have been merged.
-enum Story {
+enum Work {
     /// An approval's own message, and the record it came in.
     Request(Box<ApprovalRequest>, usize),
     /// A run.
-    Run(Box<Touched>),
+    Run(Box<UpdatedRun>),
 }
 
 /// What makes an alert due.
@@ -83,9 +83,9 @@ enum Cause<'e> {
 #[derive(Clone)]
 enum Problem {
     /// It may be by the next call.
-    Later(String),
+    Retryable(String),
     /// It never will be; the claim is on what was to be done about it.
-    Never(String, Option<(ClaimKey, Lease)>),
+    Permanent(String, Option<(ClaimKey, Lease)>),
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
@@ -102,25 +102,25 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 
     async fn handle_batch(&self, mut batch: Batch, invocation: &Invocation) -> Result<Value, Unfinished> {
-        let mut touched: Vec<Touched> = Vec::new();
-        let mut stories: Vec<Story> = Vec::new();
+        let mut touched: Vec<UpdatedRun> = Vec::new();
+        let mut stories: Vec<Work> = Vec::new();
         for index in 0..batch.events.len() {
             let taken = match (batch.event(index), batch.events.get(index)) {
                 (Some(event), _) => self.take_in(event, invocation).await,
-                (None, Some(Err(malformed))) => Err(Problem::Never(malformed.to_string(), None)),
-                (None, _) => Ok(Taken::Nothing),
+                (None, Some(Err(malformed))) => Err(Problem::Permanent(malformed.to_string(), None)),
+                (None, _) => Ok(Intake::Nothing),
             };
             match taken {
-                Ok(Taken::Run(recorded, attempt)) => {
-                    let patience = batch.patience(index, self.clock.now());
-                    touch(&mut touched, *recorded, attempt, index, patience);
+                Ok(Intake::Run(recorded, attempt)) => {
+                    let wait_policy = batch.wait_policy(index, self.clock.now());
+                    touch(&mut touched, *recorded, attempt, index, wait_policy);
                 }
-                Ok(Taken::Request(request)) => stories.push(Story::Request(request, index)),
-                Ok(Taken::Nothing) => {}
+                Ok(Intake::Request(request)) => stories.push(Work::Request(request, index)),
+                Ok(Intake::Nothing) => {}
                 Err(problem) => self.not_done(&mut batch, index, problem).await,
             }
         }
-        stories.extend(touched.into_iter().map(Box::new).map(Story::Run));
+        stories.extend(touched.into_iter().map(Box::new).map(Work::Run));
         let told = {
             let batch = &batch;
             let lanes = by_pipeline(stories).into_iter().map(|stories| async move {
@@ -140,32 +140,32 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         batch.answer()
     }
 
-    async fn take_in(&self, event: &Value, invocation: &Invocation) -> Result<Taken, Problem> {
+    async fn take_in(&self, event: &Value, invocation: &Invocation) -> Result<Intake, Problem> {
         let received = Received { home: invocation.home.clone(), at: self.clock.now() };
         match parse(event, &received).map_err(|Malformed { what, member, problem }| {
-            Problem::Never(format!("cannot read {what}: {member} {problem}"), None)
+            Problem::Permanent(format!("cannot read {what}: {member} {problem}"), None)
         })? {
             Event::Pipeline(event) => {
                 let recorded = self.record(Run::of(&event)).await?;
                 log_recorded(&event);
-                Ok(Taken::Run(Box::new(recorded), event.attempt))
+                Ok(Intake::Run(Box::new(recorded), event.attempt))
             }
-            Event::ApprovalRequest(request) => Ok(Taken::Request(Box::new(request))),
-            Event::Evidence(evidence) if !evidence.tells_of_failure() => Ok(Taken::Nothing),
+            Event::ApprovalRequest(request) => Ok(Intake::Request(Box::new(request))),
+            Event::Evidence(evidence) if !evidence.tells_of_failure() => Ok(Intake::Nothing),
             Event::Evidence(evidence) => {
                 self.ledger.keep_evidence(&evidence).await?;
-                Ok(Taken::Nothing)
+                Ok(Intake::Nothing)
             }
             Event::Unknown(unknown) => {
                 tracing::info!(event.unknown = 1, "left alone: {}", unknown.what);
-                Ok(Taken::Nothing)
+                Ok(Intake::Nothing)
             }
         }
     }
 
     async fn record(&self, told: Run) -> Result<Recorded, Problem> {
-        let meant = &self.config.statistics.deployment;
-        let recorded = record(&self.ledger, &self.archive, meant, told).await?;
+        let deployment_rule = &self.config.statistics.deployment;
+        let recorded = record(&self.ledger, &self.archive, deployment_rule, told).await?;
         if let Some(problem) = &recorded.no_past {
             tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "going on without the pipeline's past: {problem}");
         }
@@ -173,19 +173,19 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 
     /// Tells whatever is due; gives back what kept it from being told, with the records that must come again for it.
-    async fn tell_of(&self, story: Story, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
+    async fn tell_of(&self, story: Work, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
         match story {
-            Story::Request(request, index) => {
+            Work::Request(request, index) => {
                 let cause = batch.event(index).map_or(Cause::Clock, Cause::Event);
                 let problems = self.tell_of_request(&request, cause, invocation).await;
                 problems.into_iter().map(|problem| (vec![index], problem)).collect()
             }
-            Story::Run(run) => {
+            Work::Run(run) => {
                 let records = |problem: &Problem| match problem {
                     // What is tried again is tried with every attempt it was about.
-                    Problem::Later(_) => run.attempts.values().copied().collect(),
+                    Problem::Retryable(_) => run.attempts.values().copied().collect(),
                     // One dead letter for a run is enough.
-                    Problem::Never(..) => run.attempts.values().copied().last().into_iter().collect(),
+                    Problem::Permanent(..) => run.attempts.values().copied().last().into_iter().collect(),
                 };
                 let problems = self.tell_of_run(&run, batch, invocation).await;
                 problems.into_iter().map(|problem| (records(&problem), problem)).collect()
@@ -202,7 +202,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     ) -> Vec<Problem> {
         match self.latest_runs(&request.pipeline).await {
             Err(problem) => vec![problem.into()],
-            Ok(runs) => match asked(request, &runs) {
+            Ok(runs) => match from_approval_request(request, &runs) {
                 Some(alert) => self.tell(alert, None, cause, invocation).await,
                 None => Vec::new(),
             },
@@ -211,17 +211,17 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
 
     async fn latest_runs(&self, pipeline: &PipelineId) -> Result<Vec<Run>, LedgerError> {
         let Some(history) = self.ledger.history(pipeline).await? else { return Ok(Vec::new()) };
-        let latest = history.runs().into_iter().rev().take(MOST_RUNS);
+        let latest = history.runs().into_iter().rev().take(MAX_RUNS);
         let known = join_all(latest.map(|run| self.ledger.load(pipeline, &run.execution))).await;
         known.into_iter().filter_map(|known| known.map(|known| Some(known.run?.value)).transpose()).collect()
     }
 
     /// Tells whatever is due about a run; gives back whatever kept it from being told.
-    async fn tell_of_run(&self, run: &Touched, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
+    async fn tell_of_run(&self, run: &UpdatedRun, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (attempt, index) in &run.attempts {
             let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
-            let (alerts, unexplained) = match self.due(&run.recorded, *attempt, run.patience).await {
+            let (alerts, unexplained) = match self.due(&run.recorded, *attempt, run.wait_policy).await {
                 Ok(due) => due,
                 Err(problem) => {
                     problems.push(problem);
@@ -234,7 +234,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             if unexplained {
                 let Run { pipeline, execution, .. } = &run.recorded.run;
                 let problem = format!("run {execution} of {pipeline} failed and nobody said yet where");
-                problems.push(Problem::Later(problem));
+                problems.push(Problem::Retryable(problem));
             }
         }
         problems
@@ -242,15 +242,15 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
 
     /// What is due, after asking CodePipeline about a failure that no event has explained.
     ///
-    /// It is asked before patience has run out and, in vain or not, before the failure is told without a reason.
+    /// It is asked before waiting ends and, in vain or not, before the failure is told without a reason.
     async fn due(
         &self,
         recorded: &Recorded,
         attempt: Attempt,
-        patience: Patience,
+        wait_policy: WaitPolicy,
     ) -> Result<(Vec<Alert>, bool), Problem> {
         let Recorded { run, history, .. } = recorded;
-        let Due { alerts, unexplained } = due(run, history, attempt, Patience::Wait);
+        let Due { alerts, unexplained } = due(run, history, attempt, WaitPolicy::Wait);
         if !unexplained {
             return Ok((alerts, false));
         }
@@ -263,18 +263,18 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             }
         };
         let Recorded { run, history, .. } = looked_up.as_ref().unwrap_or(recorded);
-        let Due { alerts, unexplained } = due(run, history, attempt, patience);
+        let Due { alerts, unexplained } = due(run, history, attempt, wait_policy);
         Ok((alerts, unexplained))
     }
 
     /// Has an event delivered again, or kept among the dead letters where that cannot help.
     async fn not_done(&self, batch: &mut Batch, index: usize, problem: Problem) {
         match problem {
-            Problem::Later(problem) => {
+            Problem::Retryable(problem) => {
                 tracing::warn!("to be tried again: {problem}");
                 batch.fail(index, problem);
             }
-            Problem::Never(problem, claim) => {
+            Problem::Permanent(problem, claim) => {
                 tracing::error!("cannot be dealt with: {problem}");
                 let event = batch.event(index).unwrap_or(&Value::Null);
                 let kept = self.dead_letters.keep(event, &problem).await;
@@ -289,27 +289,27 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     }
 }
 
-fn touch(touched: &mut Vec<Touched>, recorded: Recorded, attempt: Attempt, index: usize, patience: Patience) {
+fn touch(touched: &mut Vec<UpdatedRun>, recorded: Recorded, attempt: Attempt, index: usize, wait_policy: WaitPolicy) {
     let key = |run: &Run| -> (PipelineId, ExecutionId) { (run.pipeline.clone(), run.execution.clone()) };
     match touched.iter_mut().find(|known| key(&known.recorded.run) == key(&recorded.run)) {
         Some(known) => {
             known.recorded = recorded;
             known.attempts.insert(attempt, index);
-            if patience == Patience::GiveUp {
-                known.patience = patience;
+            if wait_policy == WaitPolicy::GiveUp {
+                known.wait_policy = wait_policy;
             }
         }
-        None => touched.push(Touched { recorded, attempts: BTreeMap::from([(attempt, index)]), patience }),
+        None => touched.push(UpdatedRun { recorded, attempts: BTreeMap::from([(attempt, index)]), wait_policy }),
     }
 }
 
 /// Stories of the same pipeline together, each pipeline's in the order they came.
-fn by_pipeline(stories: Vec<Story>) -> Vec<Vec<Story>> {
-    let mut lanes: BTreeMap<PipelineId, Vec<Story>> = BTreeMap::new();
+fn by_pipeline(stories: Vec<Work>) -> Vec<Vec<Work>> {
+    let mut lanes: BTreeMap<PipelineId, Vec<Work>> = BTreeMap::new();
     for story in stories {
         let pipeline = match &story {
-            Story::Request(request, _) => &request.pipeline,
-            Story::Run(run) => &run.recorded.run.pipeline,
+            Work::Request(request, _) => &request.pipeline,
+            Work::Run(run) => &run.recorded.run.pipeline,
         };
         lanes.entry(pipeline.clone()).or_default().push(story);
     }
@@ -318,7 +318,7 @@ fn by_pipeline(stories: Vec<Story>) -> Vec<Vec<Story>> {
 
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
-        Self::Later(error.to_string())
+        Self::Retryable(error.to_string())
     }
 }
 

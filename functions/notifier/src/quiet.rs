@@ -3,7 +3,7 @@
 use andon::alert::Alert;
 use andon::batch::{Batch, Invocation};
 use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, HeldEvent, Ledger, LedgerError};
+use andon::ledger::{Archive, DeferredEvent, Ledger, LedgerError};
 use andon_notify::{DeadLetters, Delivery, EvidenceSource, Sender, Timing};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -38,13 +38,13 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             match (delivery.timing(now), cause) {
                 (Timing::Deliver, _) => open.push(delivery),
                 (Timing::HoldUntil(until), Cause::Event(event)) => {
-                    let effect = key(alert, &alert.effect(), delivery.destination);
-                    held.push(HeldEvent { until, effect, event: event.clone() });
+                    let effect = key(alert, &alert.dedup_key(), delivery.destination);
+                    held.push(DeferredEvent { until, effect, event: event.clone() });
                 }
                 (Timing::HoldUntil(_), Cause::Clock) => {}
             }
         }
-        let outcomes = join_all(held.iter().map(|held| self.ledger.hold(held))).await;
+        let outcomes = join_all(held.iter().map(|held| self.ledger.defer(held))).await;
         for held in &held {
             tracing::info!(pipeline.name = %alert.pipeline.name, "{} waits until {}", held.effect, held.until);
         }
@@ -58,7 +58,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         // Those that wait longer are not free by this time, so that each comes up once.
         let now = self.clock.now();
         loop {
-            let free = self.ledger.held(now).await?;
+            let free = self.ledger.deferred_until(now).await?;
             if free.is_empty() {
                 return Ok(released);
             }
@@ -68,11 +68,11 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                     Err(unfinished) => {
                         tracing::warn!("{} waits a little longer: {unfinished}", held.effect);
                         let until = now.checked_add(PAUSE).unwrap_or(Timestamp::MAX);
-                        self.ledger.hold(&HeldEvent { until, ..held.clone() }).await?;
+                        self.ledger.defer(&DeferredEvent { until, ..held.clone() }).await?;
                         released.failed += 1;
                     }
                 }
-                self.ledger.let_go(&held).await?;
+                self.ledger.delete_deferred(&held).await?;
             }
         }
     }

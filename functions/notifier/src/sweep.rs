@@ -29,8 +29,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             *if problems.is_empty() { &mut told } else { &mut failed } += 1;
             for problem in problems {
                 match problem {
-                    Problem::Later(problem) => tracing::warn!("to be tried again with the next sweep: {problem}"),
-                    Problem::Never(problem, claim) => {
+                    Problem::Retryable(problem) => tracing::warn!("to be tried again with the next sweep: {problem}"),
+                    Problem::Permanent(problem, claim) => {
                         tracing::error!("cannot be told: {problem}");
                         if let Some((key, lease)) = claim {
                             self.give_up(&key, &lease, false).await;

@@ -120,7 +120,7 @@ struct Refusing;
 
 impl Sender for Refusing {
     async fn send(&self, to: &Destination, _: Outgoing<'_>) -> Result<Receipt, SendError> {
-        Err(SendError::Never { destination: to.name.to_string(), problem: "no".to_owned() })
+        Err(SendError::Permanent { destination: to.name.to_string(), problem: "no".to_owned() })
     }
 
     fn can_update(&self, _: &Destination) -> bool {

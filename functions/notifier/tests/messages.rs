@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use andon::alert::{Alert, Kind, due, overdue};
+use andon::alert::{Alert, AlertKind, due, overdue};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Recorded, record};
-use andon::run::{Deployment, Patience};
+use andon::run::{DeploymentRule, WaitPolicy};
 use andon::testing::{events, told};
 use andon_config::Config;
 use andon_notify::Mention;
@@ -22,9 +22,9 @@ fn alerts(ledger: &MemoryLedger, files: &[&str]) -> Vec<(Alert, Timestamp)> {
         let Some(told) = told(&event) else { continue };
         let attempt = told.attempt();
         let Recorded { run, history, .. } =
-            record(ledger, &NoArchive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap();
-        for alert in due(&run, &history, attempt, Patience::ByClock(now)).alerts {
-            match alerts.iter_mut().find(|(known, _)| known.effect() == alert.effect()) {
+            record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).now_or_never().unwrap().unwrap();
+        for alert in due(&run, &history, attempt, WaitPolicy::ByClock(now)).alerts {
+            match alerts.iter_mut().find(|(known, _)| known.dedup_key() == alert.dedup_key()) {
                 Some(known) => *known = (alert, now),
                 None => alerts.push((alert, now)),
             }
@@ -58,7 +58,7 @@ accounts:
     Config::parse(text, "andon.yml").unwrap()
 }
 
-fn message(kind: Kind, alerts: Vec<(Alert, Timestamp)>) -> Message {
+fn message(kind: AlertKind, alerts: Vec<(Alert, Timestamp)>) -> Message {
     let (alert, now) =
         alerts.into_iter().rfind(|(alert, _)| alert.kind() == kind).unwrap_or_else(|| panic!("no {kind}"));
     let config = config();
@@ -77,29 +77,33 @@ fn reads_well(name: &str, message: &Message) {
 #[test]
 fn what_an_event_makes_due_reads_well() {
     for (name, kind, files) in [
-        ("failed", Kind::Failed, vec!["codepipeline-run-build-failed"]),
-        ("failed again", Kind::Failed, vec!["codepipeline-run-build-failed", "codepipeline-run-build-failed-again"]),
-        ("failed in parallel", Kind::Failed, vec!["codepipeline-run-deploy-failed-parallel"]),
-        ("failed across regions", Kind::Failed, vec!["codepipeline-run-cross-region-failed"]),
-        ("failed in a command", Kind::Failed, vec!["codepipeline-run-commands-failed"]),
-        ("failed without a start", Kind::Failed, vec!["codepipeline-run-lost-start"]),
+        ("failed", AlertKind::Failed, vec!["codepipeline-run-build-failed"]),
+        (
+            "failed again",
+            AlertKind::Failed,
+            vec!["codepipeline-run-build-failed", "codepipeline-run-build-failed-again"],
+        ),
+        ("failed in parallel", AlertKind::Failed, vec!["codepipeline-run-deploy-failed-parallel"]),
+        ("failed across regions", AlertKind::Failed, vec!["codepipeline-run-cross-region-failed"]),
+        ("failed in a command", AlertKind::Failed, vec!["codepipeline-run-commands-failed"]),
+        ("failed without a start", AlertKind::Failed, vec!["codepipeline-run-lost-start"]),
         (
             "recovered",
-            Kind::Recovered,
+            AlertKind::Recovered,
             vec![
                 "codepipeline-run-build-failed",
                 "codepipeline-run-build-failed-again",
                 "codepipeline-run-build-fixed",
             ],
         ),
-        ("recovered by a retry", Kind::Recovered, vec!["codepipeline-run-retry-succeeded"]),
-        ("approval needed", Kind::ApprovalNeeded, vec!["codepipeline-run-running"]),
-        ("rejected", Kind::Rejected, vec!["codepipeline-run-approval-rejected"]),
-        ("started", Kind::Started, vec!["codepipeline-run-succeeded"]),
-        ("succeeded", Kind::Succeeded, vec!["codepipeline-run-succeeded"]),
-        ("stopped", Kind::Stopped, vec!["codepipeline-run-stopped"]),
-        ("superseded", Kind::Superseded, vec!["codepipeline-run-superseded"]),
-        ("canceled", Kind::Canceled, vec!["codepipeline-run-canceled"]),
+        ("recovered by a retry", AlertKind::Recovered, vec!["codepipeline-run-retry-succeeded"]),
+        ("approval needed", AlertKind::ApprovalNeeded, vec!["codepipeline-run-running"]),
+        ("rejected", AlertKind::Rejected, vec!["codepipeline-run-approval-rejected"]),
+        ("started", AlertKind::Started, vec!["codepipeline-run-succeeded"]),
+        ("succeeded", AlertKind::Succeeded, vec!["codepipeline-run-succeeded"]),
+        ("stopped", AlertKind::Stopped, vec!["codepipeline-run-stopped"]),
+        ("superseded", AlertKind::Superseded, vec!["codepipeline-run-superseded"]),
+        ("canceled", AlertKind::Canceled, vec!["codepipeline-run-canceled"]),
     ] {
         reads_well(name, &message(kind, alerts(&MemoryLedger::new(), &files)));
     }
@@ -108,10 +112,10 @@ fn what_an_event_makes_due_reads_well() {
 #[test]
 fn what_the_clock_makes_due_reads_well() {
     for (name, kind, time, files) in [
-        ("approval overdue", Kind::ApprovalOverdue, "2026-11-21T11:00:00Z", &["codepipeline-run-running"]),
-        ("stuck", Kind::Stuck, "2026-11-20T23:00:00Z", &["codepipeline-run-in-progress"]),
-        ("no success", Kind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-succeeded"]),
-        ("no success ever", Kind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-build-failed"]),
+        ("approval overdue", AlertKind::ApprovalOverdue, "2026-11-21T11:00:00Z", &["codepipeline-run-running"]),
+        ("stuck", AlertKind::Stuck, "2026-11-20T23:00:00Z", &["codepipeline-run-in-progress"]),
+        ("no success", AlertKind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-succeeded"]),
+        ("no success ever", AlertKind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-build-failed"]),
     ] {
         reads_well(name, &message(kind, overdue_at(time, files)));
     }

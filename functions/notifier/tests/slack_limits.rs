@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::testing::queue::batch;
@@ -145,8 +145,8 @@ fn slack_takes_every_message_whatever_is_in_it() {
     let mut payloads = Vec::new();
     for (name, text) in hurtful() {
         let messages = messages(&text);
-        let kinds: Vec<Kind> = messages.iter().map(|message| message.kind).collect();
-        for kind in [Kind::Failed, Kind::Recovered, Kind::ApprovalNeeded, Kind::Stopped] {
+        let kinds: Vec<AlertKind> = messages.iter().map(|message| message.kind).collect();
+        for kind in [AlertKind::Failed, AlertKind::Recovered, AlertKind::ApprovalNeeded, AlertKind::Stopped] {
             assert!(kinds.contains(&kind), "{name}: {kind} is told: {kinds:?}");
         }
         payloads.extend(messages.iter().map(|message| check(name, message)));
@@ -158,7 +158,7 @@ fn slack_takes_every_message_whatever_is_in_it() {
 #[test]
 fn what_is_left_out_is_said() {
     let messages = messages("why");
-    let failed = messages.iter().find(|message| message.kind == Kind::Failed).unwrap();
+    let failed = messages.iter().find(|message| message.kind == AlertKind::Failed).unwrap();
     let text = slack::render(failed, &[]).to_string();
     assert!(text.contains("52 more"), "of 60 failed actions 8 are told one by one: {text}");
     let long = messages_of_commit(&"Refund twice, and say so. ".repeat(200));

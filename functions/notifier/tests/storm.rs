@@ -32,7 +32,7 @@ const BATCH: usize = 10;
 /// After so long the template's queue delivers again what was not done ...
 const VISIBILITY: SignedDuration = SignedDuration::from_secs(180);
 /// ... and so often before it gives up.
-const MOST_DELIVERIES: usize = 10;
+const MAX_DELIVERIES: usize = 10;
 
 /// A clock that goes on between deliveries only; whoever waits is noted, and goes on at once.
 #[derive(Debug, Clone)]
@@ -139,7 +139,7 @@ async fn storm(failures: usize, faults: impl Iterator<Item = Option<SlackFault>>
             json!({"eventSource": "aws:sqs", "messageId": index.to_string(), "body": event.to_string()})
         })
         .collect();
-    for delivery in 1..=MOST_DELIVERIES {
+    for delivery in 1..=MAX_DELIVERIES {
         let (batches, again) = (RefCell::new(waiting.chunks(BATCH)), RefCell::new(Vec::new()));
         let work = |worker: usize| {
             let (notifier, batches, again) = (&notifier, &batches, &again);

@@ -4,7 +4,7 @@
 
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::Deployment;
+use andon::run::DeploymentRule;
 use andon::testing::{events, invocation, told};
 use andon_config::Config;
 use andon_notify::destination::sns;
@@ -31,7 +31,7 @@ fn notifier(limits: &str) -> Quiet {
 
 fn know(notifier: &Quiet, events: &[Value]) {
     for told in events.iter().filter_map(told) {
-        record(&notifier.ledger, &NoArchive, &Deployment::EVERY_RUN, told).now_or_never().unwrap().unwrap();
+        record(&notifier.ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).now_or_never().unwrap().unwrap();
     }
 }
 

@@ -4,9 +4,9 @@ use super::super::spoken;
 use super::lexicon::{canonical, is_filler, is_number, letter, number};
 
 /// The most characters that are read of what was heard; no name has more than a hundred.
-const LONGEST: usize = 160;
+const MAX_LEN: usize = 160;
 /// The most words that are compared.
-const MOST_WORDS: usize = 12;
+const MAX_WORDS: usize = 12;
 
 /// The words of a name.
 pub(super) fn of_name(name: &str) -> Vec<String> {
@@ -34,8 +34,8 @@ pub(super) fn of_speech(heard: &str) -> Vec<String> {
 }
 
 fn split(text: &str, words: fn(&str) -> Vec<String>) -> Vec<String> {
-    let start: String = text.chars().take(LONGEST).collect();
-    words(&start).iter().map(|word| folded(word)).flat_map(|word| by_digits(&word)).take(MOST_WORDS * 2).collect()
+    let start: String = text.chars().take(MAX_LEN).collect();
+    words(&start).iter().map(|word| folded(word)).flat_map(|word| by_digits(&word)).take(MAX_WORDS * 2).collect()
 }
 
 /// In small letters without accents.
@@ -124,6 +124,6 @@ fn canonically(words: Vec<String>) -> Vec<String> {
             same if same == word && !is_number(&word) => canonical(&singular(&word)).to_owned(),
             other => other.to_owned(),
         })
-        .take(MOST_WORDS)
+        .take(MAX_WORDS)
         .collect()
 }

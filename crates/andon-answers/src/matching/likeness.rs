@@ -5,7 +5,7 @@ use rphonetic::{DoubleMetaphone, Encoder as _};
 use super::lexicon::{is_decisive, is_number, sounding_number};
 
 /// The most sounds of a word that are compared.
-const MOST_SOUNDS: usize = 12;
+const MAX_SOUNDS: usize = 12;
 /// What words of the same sound are worth.
 const SAME_SOUND: f32 = 0.92;
 /// What words of nearly the same sound are worth, at most.
@@ -125,7 +125,7 @@ fn sounds(text: &str) -> Vec<String> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Vec::new();
     }
-    let metaphone = DoubleMetaphone::new(Some(MOST_SOUNDS));
+    let metaphone = DoubleMetaphone::new(Some(MAX_SOUNDS));
     let primary = metaphone.encode(text);
     let alternate = metaphone.encode_alternate(text);
     let mut sounds = vec![primary];

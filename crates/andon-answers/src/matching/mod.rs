@@ -19,7 +19,7 @@ use score::{Hit, Part, Score, decide, parts};
 /// A name this unlike is not even offered.
 const UNLIKE: f32 = 0.05;
 /// The most names that are offered when none is meant.
-const MOST_OFFERED: usize = 2;
+const MAX_OFFERED: usize = 2;
 
 /// The names of a fleet, prepared for being looked for.
 #[derive(Debug, Default)]
@@ -220,7 +220,7 @@ impl Index {
         let mut near: Vec<(f32, usize)> = Vec::new();
         for (at, name) in self.names.iter().enumerate() {
             let worth = |similarity: f32| similarity * 0.5 + explained.get(&at).unwrap_or(&0.0);
-            let worst = near.get(MOST_OFFERED - 1).map_or(UNLIKE, |(worth, _)| *worth);
+            let worst = near.get(MAX_OFFERED - 1).map_or(UNLIKE, |(worth, _)| *worth);
             // The letters alone tell of most names that they are out of the question.
             if worth(letters.similarity_at_most(&name.letters)) < worst {
                 continue;
@@ -229,7 +229,7 @@ impl Index {
             if worth >= UNLIKE {
                 near.push((worth, at));
                 near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                near.truncate(MOST_OFFERED);
+                near.truncate(MAX_OFFERED);
             }
         }
         near.into_iter().map(|(_, at)| at).collect()

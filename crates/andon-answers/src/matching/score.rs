@@ -15,7 +15,7 @@ const LACKING: f32 = 0.6;
 /// Words joined to one have to be more alike than single ones.
 const LEAST_JOINED: f32 = 0.7;
 /// The most words that are joined to one.
-const MOST_JOINED: usize = 3;
+const MAX_JOINED: usize = 3;
 
 /// A part of what was heard: one word, or some joined to one.
 pub(super) struct Part {
@@ -110,7 +110,7 @@ pub(super) fn decide(scores: &[Score]) -> Option<Match> {
 /// The words that were heard, and neighbours among them joined to one.
 pub(super) fn parts(words: &[String]) -> Vec<Part> {
     let mut parts = Vec::new();
-    for count in 1..=MOST_JOINED {
+    for count in 1..=MAX_JOINED {
         for (from, span) in words.windows(count).enumerate() {
             let worth = span.iter().map(|word| worth(word)).sum();
             let joined = span.concat();

@@ -2,13 +2,13 @@
 
 use super::super::spoken::spoken;
 use super::super::{Phrase, Voice};
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::name::{ActionName, StageName};
 use andon::run::Explanation;
 use andon_diagnosis::Category;
 
 /// What went wrong and where; `None` where nobody knows what.
-pub(super) fn sentence(row: &Row, explanation: Option<&Explanation>, voice: &Voice) -> Option<String> {
+pub(super) fn sentence(row: &PipelineRow, explanation: Option<&Explanation>, voice: &Voice) -> Option<String> {
     let failure = row.failure()?;
     let category = explanation.map(|known| known.category).or(failure.category).unwrap_or_default();
     let failed_tests = explanation.and_then(|known| known.failed_tests).or(failure.failed_tests);

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::super::{Answer, Card, Filling, Kind, Pending, Phrase, Session, Speech, Voice};
 use super::naming;
-use andon::board::Row;
+use andon::board::PipelineRow;
 
 /// The most pipelines that a screen is given.
-const MOST_ROWS: usize = 50;
+const MAX_ROWS: usize = 50;
 /// The most pipelines that a card lists.
-const MOST_LINES: usize = 20;
+const MAX_CAUSE_LINES: usize = 20;
 
 /// What has been said so far.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Draft<'a> {
     sentences: Vec<String>,
     ask: Option<String>,
     title: Option<String>,
-    rows: Vec<Row>,
+    rows: Vec<PipelineRow>,
     notes: Vec<String>,
 }
 
@@ -78,8 +78,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The pipelines it is about.
-    pub(super) fn rows<'r>(&mut self, rows: impl IntoIterator<Item = &'r Row>) -> &mut Self {
-        self.rows = rows.into_iter().take(MOST_ROWS).cloned().collect();
+    pub(super) fn rows<'r>(&mut self, rows: impl IntoIterator<Item = &'r PipelineRow>) -> &mut Self {
+        self.rows = rows.into_iter().take(MAX_ROWS).cloned().collect();
         self
     }
 
@@ -97,7 +97,7 @@ impl<'a> Draft<'a> {
         let reprompt = ask.as_ref().map(|ask| Speech::new(std::slice::from_ref(ask), voice));
         sentences.extend(ask);
         let speech = Speech::new(&sentences, voice);
-        let lines: Vec<String> = rows.iter().take(MOST_LINES).map(|row| line(row, voice, now)).collect();
+        let lines: Vec<String> = rows.iter().take(MAX_CAUSE_LINES).map(|row| line(row, voice, now)).collect();
         let told = if lines.len() > 1 { lines } else { vec![speech.to_string()] };
         let text = told.into_iter().chain(notes).collect::<Vec<_>>().join("\n");
         let title = title.unwrap_or_else(|| voice.say(Phrase::TitleOverview, &[]));
@@ -106,13 +106,13 @@ impl<'a> Draft<'a> {
 }
 
 /// A pipeline as a line of a card: `checkout-svc-prod: red for 12 minutes`.
-fn line(row: &Row, voice: &Voice, now: Timestamp) -> String {
+fn line(row: &PipelineRow, voice: &Voice, now: Timestamp) -> String {
     let name = naming::cut(row.overview.pipeline.name.as_str());
     format!("{} {name}: {}", row.light.sign(), standing(row, voice, now))
 }
 
 /// How a pipeline stands, in a few words to be read: `red, for 12 minutes`.
-pub fn standing(row: &Row, voice: &Voice, now: Timestamp) -> String {
+pub fn standing(row: &PipelineRow, voice: &Voice, now: Timestamp) -> String {
     let word = voice.say(Phrase::Light, &[("light", row.light.word().into())]);
     let since = match row.red_since() {
         Some(since) => voice.for_long(since, now),

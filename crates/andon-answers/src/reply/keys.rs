@@ -4,14 +4,14 @@ use jiff::SignedDuration;
 
 use super::super::{Answer, Fleet, Phrase};
 use super::Draft;
-use andon::board::Row;
-use andon::history::{Keys, Median};
+use andon::board::PipelineRow;
+use andon::history::{DoraMetrics, Median};
 
 /// The days of an average month.
 const MONTH: f64 = 365.25 / 12.0;
 
 /// Those of one pipeline.
-pub(super) fn of_one(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+pub(super) fn of_one(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let Some(keys) = &row.overview.keys else {
         draft.say(Phrase::KeysNone, &[("pipeline", pipeline.into())]);
         return;
@@ -27,7 +27,7 @@ pub(super) fn of_one(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
 pub(super) fn of_all(mut draft: Draft<'_>, fleet: &Fleet) -> Answer {
     let title = draft.voice.say(Phrase::TitleKeys, &[]);
     draft.title(title);
-    let keys: Vec<&Keys> = fleet.rows().iter().filter_map(|row| row.overview.keys.as_ref()).collect();
+    let keys: Vec<&DoraMetrics> = fleet.rows().iter().filter_map(|row| row.overview.keys.as_ref()).collect();
     if keys.is_empty() {
         draft.say(Phrase::KeysNothing, &[]);
     } else {
@@ -52,9 +52,10 @@ fn often(per_week: f64) -> (Phrase, f64) {
     }
 }
 
-fn rest(draft: &mut Draft<'_>, keys: &[&Keys]) {
-    let rate =
-        |count: fn(&Keys) -> usize| -> f64 { keys.iter().map(|keys| keys.per_week(count(keys), draft.now)).sum() };
+fn rest(draft: &mut Draft<'_>, keys: &[&DoraMetrics]) {
+    let rate = |count: fn(&DoraMetrics) -> usize| -> f64 {
+        keys.iter().map(|keys| keys.per_week(count(keys), draft.now)).sum()
+    };
     if let Some(percent) = percent(rate(|keys| keys.failed), rate(|keys| keys.deployments)) {
         draft.say(Phrase::KeysFailures, &[("percent", percent.into())]);
     }

@@ -3,7 +3,7 @@
 use super::super::{Answer, Fleet, Group, Listing, Pending, Phrase};
 use super::naming::called;
 use super::{Draft, Greeting, cause, group, since};
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 
 /// The most pipelines that are named without being asked.
 const A_FEW: usize = 3;
@@ -13,9 +13,9 @@ const A_BREATH: usize = 5;
 /// How all pipelines stand.
 pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) -> Answer {
     let voice = draft.voice;
-    let count = |light: Light| fleet.rows().iter().filter(|row| row.light == light).count();
-    let (red, waiting, running) = (count(Light::Red), count(Light::Waiting), count(Light::Running));
-    let well = count(Light::Green);
+    let count = |light: StatusColor| fleet.rows().iter().filter(|row| row.light == light).count();
+    let (red, waiting, running) = (count(StatusColor::Red), count(StatusColor::Waiting), count(StatusColor::Running));
+    let well = count(StatusColor::Green);
     if well == fleet.rows().len() {
         draft.say(Phrase::OverviewGreen, &[("count", well.into())]);
     } else {
@@ -23,7 +23,7 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
             (Phrase::PartFailing, red),
             (Phrase::PartWaiting, waiting),
             (Phrase::PartRunning, running),
-            (Phrase::PartEnded, count(Light::Grey)),
+            (Phrase::PartEnded, count(StatusColor::Grey)),
             (Phrase::PartWell, well),
         ];
         let parts = parts.into_iter().filter(|(_, count)| *count > 0);
@@ -37,7 +37,7 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
     if greeting == Greeting::Welcome {
         draft.ask(voice.say(Phrase::AskWhat, &[]), None);
     }
-    let mut rows: Vec<&Row> = fleet.rows().iter().collect();
+    let mut rows: Vec<&PipelineRow> = fleet.rows().iter().collect();
     rows.sort_by(|a, b| a.before(b));
     draft.rows(rows).title(voice.say(Phrase::TitleOverview, &[]));
     draft.done()
@@ -45,7 +45,7 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
 
 /// A fix on its way makes no pipeline less red, but it is listed with what waits or runs.
 fn mending(draft: &mut Draft<'_>, fleet: &Fleet, red: usize) {
-    let mending = |of| group(fleet, of).iter().filter(|row| row.light == Light::Red).count();
+    let mending = |of| group(fleet, of).iter().filter(|row| row.light == StatusColor::Red).count();
     match (red, mending(Group::Waiting), mending(Group::Running)) {
         (_, 0, 0) => {}
         (1, 1, _) => {
@@ -128,7 +128,7 @@ pub(super) fn names(mut draft: Draft<'_>, fleet: &Fleet, of: Group, from: usize)
     }
     // The whole list has been told: from the start, then.
     let from = if from >= rows.len() { 0 } else { from };
-    let next: Vec<&Row> = rows.iter().copied().skip(from).take(A_BREATH).collect();
+    let next: Vec<&PipelineRow> = rows.iter().copied().skip(from).take(A_BREATH).collect();
     let named = from + next.len();
     let items = items(&draft, fleet, &next, of);
     let phrase = match from {
@@ -146,8 +146,8 @@ pub(super) fn names(mut draft: Draft<'_>, fleet: &Fleet, of: Group, from: usize)
     draft.done()
 }
 
-fn items(draft: &Draft<'_>, fleet: &Fleet, rows: &[&Row], of: Group) -> Vec<String> {
-    let item = |row: &&Row| {
+fn items(draft: &Draft<'_>, fleet: &Fleet, rows: &[&PipelineRow], of: Group) -> Vec<String> {
+    let item = |row: &&PipelineRow| {
         let pipeline = called(fleet, row, draft.voice);
         draft.voice.say(Phrase::Item, &[("pipeline", pipeline.into()), ("for", draft.for_long(since(row, of)))])
     };
@@ -155,7 +155,7 @@ fn items(draft: &Draft<'_>, fleet: &Fleet, rows: &[&Row], of: Group) -> Vec<Stri
 }
 
 /// The first one named is the one that "why?" is about.
-fn remember(draft: &mut Draft<'_>, rows: &[&Row]) {
+fn remember(draft: &mut Draft<'_>, rows: &[&PipelineRow]) {
     draft.session.topic = None;
     draft.session.spoken_of.clear();
     if let Some(first) = rows.first() {

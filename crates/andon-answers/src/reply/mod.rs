@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Answer, Fleet, Found, Group, Pending, Question, Session, Subject, Topic, Voice};
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 use andon::history::History;
 use andon::name::PipelineId;
 use andon::run::Run;
@@ -43,7 +43,7 @@ pub enum Meaning<'a> {
     /// The four keys over all pipelines.
     Keys(&'a Fleet),
     /// This, of that pipeline.
-    Tell(&'a Fleet, Topic, &'a Row),
+    Tell(&'a Fleet, Topic, &'a PipelineRow),
     /// This, of a pipeline that first has to be made out.
     Unclear(&'a Fleet, Topic, Found<'a>),
     /// There is no other pipeline to speak of.
@@ -155,7 +155,7 @@ impl<'a> Meaning<'a> {
         let topic = session.topic.unwrap_or(Topic::Status);
         let listed = session.listing.map(|listing| group(fleet, listing.group)).unwrap_or_default();
         let last = session.spoken_of.first();
-        let others: Vec<&Row> = listed.into_iter().filter(|row| Some(&row.overview.pipeline) != last).collect();
+        let others: Vec<&PipelineRow> = listed.into_iter().filter(|row| Some(&row.overview.pipeline) != last).collect();
         match others.as_slice() {
             [only] => Self::Tell(fleet, topic, only),
             [] => match session.spoken_of.get(1).and_then(|before| fleet.row(before)) {
@@ -163,7 +163,7 @@ impl<'a> Meaning<'a> {
                 None => Self::NoOther,
             },
             _ => {
-                let fresh: Vec<&Row> =
+                let fresh: Vec<&PipelineRow> =
                     others.iter().copied().filter(|row| !session.spoken_of.contains(&row.overview.pipeline)).collect();
                 match fresh.as_slice() {
                     [only] => Self::Tell(fleet, topic, only),
@@ -239,13 +239,13 @@ fn no<'a>(session: &Session) -> Meaning<'a> {
 }
 
 /// The pipelines of a group, those that have been so for longest first.
-fn group(fleet: &Fleet, group: Group) -> Vec<&Row> {
-    let belongs = |row: &&Row| match group {
-        Group::Failing => row.light == Light::Red,
+fn group(fleet: &Fleet, group: Group) -> Vec<&PipelineRow> {
+    let belongs = |row: &&PipelineRow| match group {
+        Group::Failing => row.light == StatusColor::Red,
         Group::Waiting => row.overview.latest.status == andon::run::Status::Waiting,
         Group::Running => row.overview.latest.status == andon::run::Status::InProgress,
     };
-    let mut rows: Vec<&Row> = fleet.rows().iter().filter(belongs).collect();
+    let mut rows: Vec<&PipelineRow> = fleet.rows().iter().filter(belongs).collect();
     rows.sort_by(|a, b| {
         since(a, group).cmp(&since(b, group)).then_with(|| a.overview.pipeline.cmp(&b.overview.pipeline))
     });
@@ -253,7 +253,7 @@ fn group(fleet: &Fleet, group: Group) -> Vec<&Row> {
 }
 
 /// Since when a pipeline belongs to a group.
-fn since(row: &Row, group: Group) -> Timestamp {
+fn since(row: &PipelineRow, group: Group) -> Timestamp {
     let current = row.overview.latest.current.as_ref().map(|current| current.since);
     match group {
         Group::Failing => row.red_since().unwrap_or_else(|| row.news_at()),

@@ -3,14 +3,14 @@
 use super::super::spoken::{spoken, words};
 use super::super::{Answer, Fleet, Found, Kind, Pending, Phrase, Session, Topic, Voice};
 use super::Draft;
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::name::PipelineId;
 use jiff::Timestamp;
 
 /// The most candidates that are asked about by name.
-const MOST_NAMED: usize = 4;
+const MAX_NAMED: usize = 4;
 /// The most characters of what was heard that are repeated, and of a name that are written on a card.
-const LONGEST: usize = 60;
+const MAX_LEN: usize = 60;
 
 /// Asks which pipeline is meant, for whoever wants to know before doing something. `None` if it is clear.
 pub fn unclear(
@@ -28,13 +28,13 @@ pub fn unclear(
 /// Asks which pipeline is meant.
 pub(super) fn ask(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, found: &Found<'_>) -> Answer {
     let voice = draft.voice;
-    let which = |candidates: &[&Row]| Some(Pending::WhichOne { topic, candidates: ids(candidates) });
+    let which = |candidates: &[&PipelineRow]| Some(Pending::WhichOne { topic, candidates: ids(candidates) });
     match found {
         Found::One(row) => {
             let one = [*row];
             draft.kind(Kind::WhichOne(ids(&one))).rows(one).ask(one_of(fleet, &one, voice), which(&one));
         }
-        Found::Several(rows) if rows.len() > MOST_NAMED => {
+        Found::Several(rows) if rows.len() > MAX_NAMED => {
             draft.kind(Kind::WhichOne(ids(rows))).rows(rows.iter().copied());
             draft.say(Phrase::AskMoreWords, &[("count", rows.len().into())]);
             // So many would not fit in a session; the name that is said next is looked for among all.
@@ -69,17 +69,17 @@ pub(super) fn ask(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, found: &Fou
     draft.done()
 }
 
-fn one_of(fleet: &Fleet, rows: &[&Row], voice: &Voice) -> String {
+fn one_of(fleet: &Fleet, rows: &[&PipelineRow], voice: &Voice) -> String {
     let names: Vec<String> = rows.iter().map(|row| called(fleet, row, voice)).collect();
     voice.say(Phrase::AskWhichOne, &[("list", voice.or(&names).into())])
 }
 
-fn ids(rows: &[&Row]) -> Vec<PipelineId> {
+fn ids(rows: &[&PipelineRow]) -> Vec<PipelineId> {
     rows.iter().map(|row| row.overview.pipeline.clone()).collect()
 }
 
 /// A pipeline's name in words, told from others of the same name by its region or by its account.
-pub fn called(fleet: &Fleet, row: &Row, voice: &Voice) -> String {
+pub fn called(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
     let id = &row.overview.pipeline;
     let name = said(id);
     let namesakes =
@@ -104,7 +104,7 @@ pub(super) fn said(pipeline: &PipelineId) -> String {
 
 /// The start of a name.
 pub(super) fn cut(name: &str) -> String {
-    if name.chars().count() <= LONGEST { name.to_owned() } else { name.chars().take(LONGEST).chain(['…']).collect() }
+    if name.chars().count() <= MAX_LEN { name.to_owned() } else { name.chars().take(MAX_LEN).chain(['…']).collect() }
 }
 
 /// What was heard, in so many words that it can be repeated.

@@ -3,16 +3,16 @@
 use super::super::{Answer, Fleet, Phrase, Topic};
 use super::naming::{called, cut};
 use super::{Detail, Draft, cause, keys, why};
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 use andon::history::{ChangeSummary, RunSummary};
 use andon::run::Status;
 use jiff::SignedDuration;
 
 /// The most characters of a commit's first line that are spoken.
-const LONGEST_TITLE: usize = 100;
+const MAX_TITLE_LEN: usize = 100;
 
 /// Tells what was asked of a pipeline.
-pub(super) fn tell(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, row: &Row, detail: &Detail) -> Answer {
+pub(super) fn tell(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, row: &PipelineRow, detail: &Detail) -> Answer {
     let pipeline = called(fleet, row, draft.voice);
     draft.rows([row]).title(cut(row.overview.pipeline.name.as_str()));
     draft.session.speak_of(&row.overview.pipeline);
@@ -34,11 +34,11 @@ fn whereabouts(run: &RunSummary) -> Option<String> {
         .filter(|place| !place.is_empty())
 }
 
-fn status(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let latest = &row.overview.latest;
     let began = draft.for_long(row.began());
     match row.light {
-        Light::Red => {
+        StatusColor::Red => {
             let since = row.red_since().unwrap_or_else(|| row.news_at());
             let long = draft.for_long(since);
             draft.say(Phrase::StatusRed, &[("pipeline", pipeline.into()), ("for", long)]);
@@ -51,12 +51,12 @@ fn status(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
                 draft.say(phrase, &[("place", place.into())]);
             }
         }
-        Light::Waiting => {
+        StatusColor::Waiting => {
             let since = latest.current.as_ref().map_or_else(|| row.began(), |current| current.since);
             let (place, long) = (whereabouts(latest).unwrap_or_default(), draft.for_long(since));
             draft.say(Phrase::StatusWaiting, &[("pipeline", pipeline.into()), ("place", place.into()), ("for", long)]);
         }
-        Light::Running => {
+        StatusColor::Running => {
             match whereabouts(latest) {
                 Some(place) => draft.say(
                     Phrase::StatusRunning,
@@ -69,16 +69,16 @@ fn status(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
                 draft.say(Phrase::StatusUsual, &[("span", span.into())]);
             }
         }
-        Light::Green => {
+        StatusColor::Green => {
             let ago = draft.ago(row.news_at());
             draft.say(Phrase::StatusGreen, &[("pipeline", pipeline.into()), ("ago", ago)]);
         }
-        Light::Grey => ended(draft, row, pipeline),
+        StatusColor::Grey => ended(draft, row, pipeline),
     }
 }
 
 /// A run that ended neither well nor badly.
-pub(super) fn ended(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+pub(super) fn ended(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let how = match row.overview.latest.status {
         Status::Rejected => "rejected",
         Status::Superseded => "superseded",
@@ -90,8 +90,8 @@ pub(super) fn ended(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
 }
 
 /// Whose change it was: of a red pipeline the one that broke it, and then the latest if that is another.
-fn change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
-    let broken = row.overview.broken_by.as_ref().filter(|_| row.light == Light::Red);
+fn change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
+    let broken = row.overview.broken_by.as_ref().filter(|_| row.light == StatusColor::Red);
     let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
     let is_told = breaking.is_some_and(|breaking| broke(draft, row, pipeline, breaking));
     let same = |latest: &ChangeSummary| breaking.is_some_and(|breaking| breaking.is_same(latest));
@@ -101,7 +101,7 @@ fn change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
 }
 
 /// Tells with which change a pipeline became red, if that can be told.
-fn broke(draft: &mut Draft<'_>, row: &Row, pipeline: &str, breaking: &ChangeSummary) -> bool {
+fn broke(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str, breaking: &ChangeSummary) -> bool {
     let pipeline = ("pipeline", pipeline.into());
     let ago = ("ago", draft.ago(row.red_since().unwrap_or_else(|| row.news_at())));
     match spoken_change(Some(breaking)) {
@@ -115,7 +115,7 @@ fn broke(draft: &mut Draft<'_>, row: &Row, pipeline: &str, breaking: &ChangeSumm
     true
 }
 
-fn latest_change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
+fn latest_change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let (author, title) = spoken_change(row.change());
     let pipeline = ("pipeline", pipeline.into());
     let ago = ("ago", draft.ago(row.began()));
@@ -133,12 +133,12 @@ fn latest_change(draft: &mut Draft<'_>, row: &Row, pipeline: &str) {
 fn spoken_change(change: Option<&ChangeSummary>) -> (Option<String>, Option<String>) {
     let author = change.and_then(|change| change.author.as_deref()).map(str::trim).filter(|author| !author.is_empty());
     let title =
-        change.and_then(|change| change.title.as_deref()).and_then(|title| cause::speakable(title, LONGEST_TITLE));
+        change.and_then(|change| change.title.as_deref()).and_then(|title| cause::speakable(title, MAX_TITLE_LEN));
     (author.map(cut), title)
 }
 
-fn last_deployment(draft: &mut Draft<'_>, row: &Row, pipeline: &str, detail: &Detail) {
-    let Some(at) = row.overview.standing.last_success else {
+fn last_deployment(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str, detail: &Detail) {
+    let Some(at) = row.overview.health.last_success else {
         draft.say(Phrase::DeployedNever, &[("pipeline", pipeline.into())]);
         return;
     };

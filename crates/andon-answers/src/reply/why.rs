@@ -3,15 +3,15 @@
 use super::super::{Locale, Phrase};
 use super::naming::cut;
 use super::{Detail, Draft, cause, pipeline};
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 use andon::run::Run;
 
 /// The most characters of a hint that are spoken.
-const LONGEST_HINT: usize = 140;
+const MAX_HINT_LEN: usize = 140;
 
 /// Tells why; or that it is not failing.
-pub(super) fn why(draft: &mut Draft<'_>, row: &Row, called: &str, detail: &Detail) {
-    if row.light != Light::Red {
+pub(super) fn why(draft: &mut Draft<'_>, row: &PipelineRow, called: &str, detail: &Detail) {
+    if row.light != StatusColor::Red {
         return not_red(draft, row, called);
     }
     let failures = detail.failed.as_ref().map(|run: &Run| run.failures(run.attempt())).unwrap_or_default();
@@ -27,7 +27,7 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &Row, called: &str, detail: &Detai
     if failures.len() > 1 {
         draft.say(Phrase::WhyOthers, &[("count", (failures.len() - 1).into())]);
     }
-    if let Some(streak) = row.overview.standing.streak.as_ref().filter(|streak| streak.count > 1) {
+    if let Some(streak) = row.overview.health.streak.as_ref().filter(|streak| streak.count > 1) {
         draft.say(Phrase::WhyStreak, &[("count", streak.count.into())]);
     }
     let change = row.overview.broken_by.as_ref().and_then(|broken| broken.change.as_ref()).or(row.change());
@@ -38,7 +38,7 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &Row, called: &str, detail: &Detai
     if let Some(hint) = explanation.and_then(|known| known.hint.as_deref()) {
         // Hints are English, and on the card they may be as long as they are.
         let spoken =
-            cause::speakable(hint, LONGEST_HINT).filter(|_| draft.voice.locale().language() == Locale::EnUs.language());
+            cause::speakable(hint, MAX_HINT_LEN).filter(|_| draft.voice.locale().language() == Locale::EnUs.language());
         if let Some(hint) = spoken {
             draft.speak(hint);
         }
@@ -47,9 +47,9 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &Row, called: &str, detail: &Detai
     draft.note(explanation.and_then(|known| known.hint.clone()));
 }
 
-fn not_red(draft: &mut Draft<'_>, row: &Row, called: &str) {
-    match (row.light, row.overview.standing.last_success) {
-        (Light::Grey, _) => pipeline::ended(draft, row, called),
+fn not_red(draft: &mut Draft<'_>, row: &PipelineRow, called: &str) {
+    match (row.light, row.overview.health.last_success) {
+        (StatusColor::Grey, _) => pipeline::ended(draft, row, called),
         (_, Some(at)) => {
             let ago = draft.ago(at);
             draft.say(Phrase::WhyNot, &[("pipeline", called.into()), ("ago", ago)]);

@@ -23,7 +23,7 @@ use crate::fault::{FaultKind, lacks, said};
 /// The most entries of one answer.
 const PAGE: i32 = 100;
 /// The most answers that are read for the actions of one run. Most runs fit into the first.
-const MOST_PAGES: usize = 10;
+const MAX_PAGES: usize = 10;
 
 /// Asks CodePipeline, in whatever region a pipeline is.
 ///
@@ -87,7 +87,7 @@ impl Archive for CodePipelineArchive {
         let filter = ActionExecutionFilter::builder().pipeline_execution_id(execution.as_str()).build();
         let mut details = Vec::new();
         let mut next = None;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let answer = client
                 .list_action_executions()
                 .pipeline_name(pipeline.name.as_str())
@@ -115,7 +115,10 @@ where
 {
     let problem = match FaultKind::of(error) {
         FaultKind::Denied => lacks(permission, error),
-        FaultKind::Gone => format!("the pipeline or the run is gone ({})", said(error)),
+        FaultKind::Gone => {
+            let what = if error.code() == Some("PipelineExecutionNotFoundException") { "run" } else { "pipeline" };
+            format!("the {what} is gone ({})", said(error))
+        }
         _ => said(error),
     };
     ArchiveError { doing, problem }

@@ -2,7 +2,7 @@
 
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
-use andon::ledger::{LedgerError, MOST_EVIDENCE, keep};
+use andon::ledger::{LedgerError, MAX_EVIDENCE, keep};
 use andon::name::ExternalId;
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,14 +10,14 @@ use super::item::{document, json, number, put_document, text};
 use super::{DynamoLedger, key};
 
 /// How long evidence waits for its run: longer than any build, deployment or approval takes.
-const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+const MAX_RUNS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl<C: Clock> DynamoLedger<C> {
     pub(super) async fn write_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError> {
         let doing = || format!("keep what was said of {}", event.external);
         let mut item = key::evidence_event(event, &json(event, &doing)?).attributes();
         put_document(&mut item, event, &doing)?;
-        let expires = self.clock.now().checked_add(KEPT).unwrap_or(Timestamp::MAX);
+        let expires = self.clock.now().checked_add(MAX_RUNS).unwrap_or(Timestamp::MAX);
         item.insert("expires".to_owned(), number(expires.as_second()));
         match self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await {
             Ok(_) => Ok(()),
@@ -38,18 +38,18 @@ impl<C: Clock> DynamoLedger<C> {
                 .expression_attribute_values(":pk", text(key::evidence(external)))
                 .scan_index_forward(false)
                 .consistent_read(true)
-                .limit(i32::try_from(MOST_EVIDENCE).unwrap_or(i32::MAX))
+                .limit(i32::try_from(MAX_EVIDENCE).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(next)
                 .send()
                 .await
                 .map_err(|error| self.fault("dynamodb:Query", format!("read what was said of {external}"), &error))?;
             for item in page.items() {
-                if kept.len() < MOST_EVIDENCE {
+                if kept.len() < MAX_EVIDENCE {
                     keep(&mut kept, document(item, &|| format!("what was said of {external}"))?);
                 }
             }
             next = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if next.is_none() || kept.len() >= MOST_EVIDENCE {
+            if next.is_none() || kept.len() >= MAX_EVIDENCE {
                 return Ok(kept);
             }
         }

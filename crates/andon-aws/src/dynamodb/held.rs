@@ -2,16 +2,16 @@
 //! to go reads nothing else.
 
 use andon::clock::Clock;
-use andon::ledger::{HeldEvent, LedgerError, MOST_HELD, kept_until};
+use andon::ledger::{DeferredEvent, LedgerError, MAX_DEFERRED, kept_until};
 use jiff::Timestamp;
 
 use super::item::{document, number, put_document, text};
 use super::{DynamoLedger, key};
 
 impl<C: Clock> DynamoLedger<C> {
-    pub(super) async fn write_held(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    pub(super) async fn write_held(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         let doing = || format!("hold {}", held.effect);
-        let mut item = key::held(held).attributes();
+        let mut item = key::deferred(held).attributes();
         put_document(&mut item, held, &doing)?;
         item.insert("expires".to_owned(), number(kept_until(held.until).as_second()));
         match self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await {
@@ -20,7 +20,7 @@ impl<C: Clock> DynamoLedger<C> {
         }
     }
 
-    pub(super) async fn read_held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+    pub(super) async fn read_held(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
         let mut held = Vec::new();
         let mut next = None;
         loop {
@@ -32,26 +32,26 @@ impl<C: Clock> DynamoLedger<C> {
                 .expression_attribute_values(":pk", text(key::HELD))
                 .expression_attribute_values(":end", text(key::held_until(now)))
                 .consistent_read(true)
-                .limit(i32::try_from(MOST_HELD).unwrap_or(i32::MAX))
+                .limit(i32::try_from(MAX_DEFERRED).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(next)
                 .send()
                 .await
                 .map_err(|error| self.fault("dynamodb:Query", "read what was held".to_owned(), &error))?;
             for item in page.items() {
-                if held.len() < MOST_HELD {
+                if held.len() < MAX_DEFERRED {
                     held.push(document(item, &|| "a held event".to_owned())?);
                 }
             }
             next = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if next.is_none() || held.len() >= MOST_HELD {
+            if next.is_none() || held.len() >= MAX_DEFERRED {
                 return Ok(held);
             }
         }
     }
 
-    pub(super) async fn delete_held(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    pub(super) async fn delete_held(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         let request = self.client.delete_item().table_name(&self.table);
-        match request.set_key(Some(key::held(held).attributes())).send().await {
+        match request.set_key(Some(key::deferred(held).attributes())).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(self.fault("dynamodb:DeleteItem", format!("let go of {}", held.effect), &error)),
         }

@@ -15,11 +15,11 @@ use serde::de::DeserializeOwned;
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The longest document that is kept as it is, for people to read; a longer one is deflated to a tenth or so.
-const LONGEST_PLAIN: usize = 2 * 1024;
+const MAX_PLAIN_LEN: usize = 2 * 1024;
 /// DynamoDB takes items of 400 KB; this leaves room for the keys and the slim part.
-const LONGEST_STORED: usize = 360 * 1024;
+const MAX_STORED_LEN: usize = 360 * 1024;
 /// No document that was written here unfolds to more than this.
-const LONGEST_UNFOLDED: u64 = 64 * 1024 * 1024;
+const MAX_UNFOLDED_LEN: u64 = 64 * 1024 * 1024;
 
 pub(super) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
@@ -40,13 +40,13 @@ pub(super) fn put_document<T: Serialize>(
     doing: &impl Fn() -> String,
 ) -> Result<(), LedgerError> {
     let json = json(value, doing)?;
-    let document = if json.len() <= LONGEST_PLAIN {
+    let document = if json.len() <= MAX_PLAIN_LEN {
         text(json)
     } else {
         let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
         let deflated = deflate.write_all(json.as_bytes()).and_then(|()| deflate.finish());
         let deflated = deflated.map_err(|error| LedgerError::Unusable(format!("cannot {}: {error}", doing())))?;
-        if deflated.len() > LONGEST_STORED {
+        if deflated.len() > MAX_STORED_LEN {
             let kilobytes = deflated.len().div_ceil(1024);
             return Err(LedgerError::Unusable(format!(
                 "cannot {}: it has grown to {kilobytes} KB, and DynamoDB takes no item of more than 400 KB",
@@ -75,7 +75,7 @@ pub(super) fn document<T: DeserializeOwned>(item: &Item, what: &impl Fn() -> Str
         Some(AttributeValue::B(deflated)) => {
             let mut json = String::new();
             DeflateDecoder::new(deflated.as_ref())
-                .take(LONGEST_UNFOLDED)
+                .take(MAX_UNFOLDED_LEN)
                 .read_to_string(&mut json)
                 .map_err(|error| corrupt(what, format!("attribute doc: {error}")))?;
             serde_json::from_str(&json).map_err(|error| corrupt(what, format!("attribute doc: {error}")))

@@ -5,7 +5,7 @@
 //! can be mistaken for a long one.
 
 use andon::event::EvidenceEvent;
-use andon::ledger::{ClaimKey, HeldEvent};
+use andon::ledger::{ClaimKey, DeferredEvent};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -27,8 +27,8 @@ pub(super) const LIST: &str = "pipelines";
 /// The one partition of the events that are held.
 pub(super) const HELD: &str = "held";
 
-const LONGEST_PARTITION: usize = 2048;
-const LONGEST_SORT: usize = 1024;
+const MAX_PARTITION_LEN: usize = 2048;
+const MAX_SORT_LEN: usize = 1024;
 
 /// An item's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,16 +52,16 @@ pub(super) fn history(pipeline: &PipelineId) -> Key {
 }
 
 pub(super) fn run(pipeline: &PipelineId, execution: &ExecutionId) -> Key {
-    Key { partition: partition(pipeline), sort: fit("run", execution.as_str(), LONGEST_SORT) }
+    Key { partition: partition(pipeline), sort: fit("run", execution.as_str(), MAX_SORT_LEN) }
 }
 
 pub(super) fn claim(key: &ClaimKey) -> Key {
-    Key { partition: partition(&key.pipeline), sort: fit("claim", &key.effect, LONGEST_SORT) }
+    Key { partition: partition(&key.pipeline), sort: fit("claim", &key.effect, MAX_SORT_LEN) }
 }
 
 /// All evidence under one external id.
 pub(super) fn evidence(external: &ExternalId) -> String {
-    fit("evidence", external.as_str(), LONGEST_PARTITION)
+    fit("evidence", external.as_str(), MAX_PARTITION_LEN)
 }
 
 /// One event of evidence: in the order of time, and the same for the same event.
@@ -73,7 +73,7 @@ pub(super) fn evidence_event(event: &EvidenceEvent, json: &str) -> Key {
 }
 
 /// One held event: in the order of time, and the same for the same effect at the same time.
-pub(super) fn held(held: &HeldEvent) -> Key {
+pub(super) fn deferred(held: &DeferredEvent) -> Key {
     let effect = fingerprint(&held.effect.to_string());
     Key { partition: HELD.to_owned(), sort: format!("until#{:021}#{effect}", since_ever(held.until)) }
 }
@@ -132,12 +132,12 @@ mod tests {
     #[test]
     fn the_longest_names_fit() {
         let pipeline = pipeline(&"🚀".repeat(64), &"🚀".repeat(100));
-        assert!(partition(&pipeline).len() <= LONGEST_PARTITION && name(&pipeline).len() <= LONGEST_SORT);
+        assert!(partition(&pipeline).len() <= MAX_PARTITION_LEN && name(&pipeline).len() <= MAX_SORT_LEN);
         let long = |end: &str| ExecutionId::parse("🚀".repeat(255) + end).unwrap();
-        assert!(run(&pipeline, &long("a")).sort.len() <= LONGEST_SORT);
+        assert!(run(&pipeline, &long("a")).sort.len() <= MAX_SORT_LEN);
         assert_eq!(run(&pipeline, &long("🚀")).sort.len(), "run~".len() + 64);
         let external = |end: &str| ExternalId::parse("x".repeat(2047) + end).unwrap();
-        assert!(evidence(&external("a")).len() <= LONGEST_PARTITION);
+        assert!(evidence(&external("a")).len() <= MAX_PARTITION_LEN);
         assert_ne!(evidence(&external("a")), evidence(&external("b")));
     }
 

@@ -19,7 +19,7 @@ use andon::clock::Clock;
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
 use andon::ledger::{
-    Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, kept_until,
+    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, kept_until,
 };
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
@@ -209,15 +209,15 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
         self.read_evidence(external).await
     }
 
-    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.write_held(held).await
     }
 
-    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+    async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
         self.read_held(now).await
     }
 
-    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.delete_held(held).await
     }
 

@@ -15,7 +15,7 @@ use super::fault::unavailable;
 use super::key::{INDEX, LAYOUT};
 
 /// How long a new table may take to become active, in steps of a tenth of a second.
-const PATIENCE: u32 = 600;
+const ACTIVE_TIMEOUT: u32 = 600;
 
 impl<C: Clock> DynamoLedger<C> {
     /// Looks whether the table is there and laid out as the ledger needs it.
@@ -51,7 +51,7 @@ impl<C: Clock> DynamoLedger<C> {
             Err(error) if error.code() == Some("ResourceInUseException") => {}
             Err(error) => return Err(self.fault("dynamodb:CreateTable", doing(), &error)),
         }
-        for _ in 0..PATIENCE {
+        for _ in 0..ACTIVE_TIMEOUT {
             if self.describe().await?.table_status == Some(TableStatus::Active) {
                 self.check_table().await?;
                 return self.let_items_expire().await;

@@ -9,7 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region as SdkRegion, SdkConfig};
 
-use super::inquiry::LONGEST_CALL;
+use super::collector::MAX_CALL_LEN;
 
 /// The clients of all regions.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Clients {
     pub(super) fn impatient(config: &SdkConfig) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_millis(700))
-            .operation_attempt_timeout(LONGEST_CALL)
+            .operation_attempt_timeout(MAX_CALL_LEN)
             .build();
         config.to_builder().timeout_config(timeouts).retry_config(RetryConfig::disabled()).build()
     }

@@ -10,7 +10,7 @@ use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clients::Regional;
-use super::inquiry::Inquiry;
+use super::collector::EvidenceCollector;
 use super::missing::Question;
 use super::time;
 
@@ -21,7 +21,7 @@ const DEPTH: usize = 3;
 
 pub(super) async fn gather(
     clients: &Regional,
-    inquiry: &Inquiry,
+    inquiry: &EvidenceCollector,
     failure: &Failure,
     stack: Option<&str>,
     change_set: Option<&str>,
@@ -40,7 +40,7 @@ pub(super) async fn gather(
 }
 
 /// Tells of the first failure of the operation; where that is a nested stack, of the first failure in there.
-async fn operation(clients: &Regional, inquiry: &Inquiry, failure: &Failure, stack: &str) {
+async fn operation(clients: &Regional, inquiry: &EvidenceCollector, failure: &Failure, stack: &str) {
     let mut stack = stack.to_owned();
     let mut told = None;
     for _ in 0..DEPTH {
@@ -58,7 +58,12 @@ async fn operation(clients: &Regional, inquiry: &Inquiry, failure: &Failure, sta
 }
 
 /// Reads back to the beginning of the operation.
-async fn first_failure(clients: &Regional, inquiry: &Inquiry, failure: &Failure, stack: &str) -> Option<StackEvent> {
+async fn first_failure(
+    clients: &Regional,
+    inquiry: &EvidenceCollector,
+    failure: &Failure,
+    stack: &str,
+) -> Option<StackEvent> {
     let question = Question {
         service: "CloudFormation",
         permission: "cloudformation:DescribeStackEvents",
@@ -172,7 +177,7 @@ fn said(event: &StackEvent) -> String {
 }
 
 /// A change set that was never made has no events; it keeps the reason itself.
-async fn why_not_made(clients: &Regional, inquiry: &Inquiry, change_set: &str) {
+async fn why_not_made(clients: &Regional, inquiry: &EvidenceCollector, change_set: &str) {
     let question = Question {
         service: "CloudFormation",
         permission: "cloudformation:DescribeChangeSet",

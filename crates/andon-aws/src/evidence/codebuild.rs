@@ -8,10 +8,10 @@ use aws_sdk_codebuild::types::{Build, BuildBatch, LogsLocation, StatusType};
 use futures_util::future::join;
 
 use super::clients::Regional;
-use super::inquiry::Inquiry;
-use super::lead::Stream;
+use super::collector::EvidenceCollector;
 use super::log;
 use super::missing::{Missing, Question};
+use super::resource_ref::Stream;
 
 /// Where a build says that its log is.
 enum Kept {
@@ -20,7 +20,7 @@ enum Kept {
     Unsaid,
 }
 
-pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) {
+pub(super) async fn gather(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) {
     let guess = usual(project, id);
     let (kept, guessed) = join(build(clients, inquiry, project, id), log::tail(clients.logs(), inquiry, &guess)).await;
     let (stream, tail) = match kept {
@@ -50,7 +50,7 @@ fn usual(project: &str, id: &str) -> Stream {
 }
 
 /// Keeps what the phases say, and tells where the log is.
-async fn build(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) -> Result<Kept, Missing> {
+async fn build(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Kept, Missing> {
     let build = format!("{project}:{id}");
     let question = Question {
         service: "CodeBuild",
@@ -70,7 +70,7 @@ async fn build(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) -
 }
 
 /// An action may run a batch of builds: then the id is the batch's, and the first of its builds that failed is meant.
-async fn batch(clients: &Regional, inquiry: &Inquiry, project: &str, id: &str) -> Result<Kept, Missing> {
+async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Kept, Missing> {
     let question = Question {
         service: "CodeBuild",
         permission: "codebuild:BatchGetBuildBatches",

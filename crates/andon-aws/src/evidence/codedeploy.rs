@@ -8,19 +8,19 @@ use aws_sdk_codedeploy::types::{
 use futures_util::future::join;
 
 use super::clients::Regional;
-use super::inquiry::Inquiry;
+use super::collector::EvidenceCollector;
 use super::missing::Question;
 
 /// So many targets are looked at; where a deployment fails on hundreds, it fails on them for the same reason.
-const MOST_TARGETS: usize = 10;
+const MAX_TARGETS: usize = 10;
 /// What a permission has to be given for that cannot be limited.
 const ANYTHING: &str = "*";
 
-pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, id: &str) {
+pub(super) async fn gather(clients: &Regional, inquiry: &EvidenceCollector, id: &str) {
     join(deployment(clients, inquiry, id), targets(clients, inquiry, id)).await;
 }
 
-async fn deployment(clients: &Regional, inquiry: &Inquiry, id: &str) {
+async fn deployment(clients: &Regional, inquiry: &EvidenceCollector, id: &str) {
     let group = format!("the deployment group of {id}");
     let question = question("codedeploy:GetDeployment", &group, format!("deployment {id}"));
     let request = clients.deployments().get_deployment().deployment_id(id);
@@ -38,7 +38,7 @@ async fn deployment(clients: &Regional, inquiry: &Inquiry, id: &str) {
     }
 }
 
-async fn targets(clients: &Regional, inquiry: &Inquiry, id: &str) {
+async fn targets(clients: &Regional, inquiry: &EvidenceCollector, id: &str) {
     let what = || format!("targets of deployment {id}");
     let question_of_list = question("codedeploy:ListDeploymentTargets", ANYTHING, what());
     let request = clients
@@ -55,7 +55,7 @@ async fn targets(clients: &Regional, inquiry: &Inquiry, id: &str) {
     if ids.is_empty() {
         return;
     }
-    let ids = ids.into_iter().take(MOST_TARGETS).collect();
+    let ids = ids.into_iter().take(MAX_TARGETS).collect();
     let question = question("codedeploy:BatchGetDeploymentTargets", ANYTHING, what());
     let request = clients.deployments().batch_get_deployment_targets().deployment_id(id).set_target_ids(Some(ids));
     match inquiry.ask(&question, || request.clone().send()).await {
@@ -65,7 +65,7 @@ async fn targets(clients: &Regional, inquiry: &Inquiry, id: &str) {
 }
 
 /// Tells of the events that failed, the earliest first.
-fn tell(inquiry: &Inquiry, targets: &[DeploymentTarget]) {
+fn tell(inquiry: &EvidenceCollector, targets: &[DeploymentTarget]) {
     let mut failed: Vec<&LifecycleEvent> = targets.iter().flat_map(events).filter(|event| has_failed(event)).collect();
     failed.sort_by_key(|event| event.end_time().or(event.start_time()).map(aws_smithy_types::DateTime::as_nanos));
     let mut log = String::new();

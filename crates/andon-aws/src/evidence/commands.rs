@@ -1,11 +1,11 @@
 //! Commands, and every other action that runs on CodeBuild's machines without a project: a log is all there is.
 
 use super::clients::Regional;
-use super::inquiry::Inquiry;
-use super::lead::Stream;
+use super::collector::EvidenceCollector;
 use super::log;
+use super::resource_ref::Stream;
 
-pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, stream: &Stream) {
+pub(super) async fn gather(clients: &Regional, inquiry: &EvidenceCollector, stream: &Stream) {
     match log::tail(clients.logs(), inquiry, stream).await {
         Ok(tail) => log::explore(clients.logs(), inquiry, stream, tail).await,
         Err(missing) => inquiry.misses(missing.sentence),

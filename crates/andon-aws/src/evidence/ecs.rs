@@ -6,22 +6,22 @@ use aws_sdk_ecs::types::{Container, DeploymentRolloutState, DesiredStatus, Servi
 use futures_util::future::join;
 use jiff::Timestamp;
 
-use super::Case;
+use super::FailureCase;
 use super::clients::Regional;
-use super::inquiry::Inquiry;
-use super::lead::Service;
+use super::collector::EvidenceCollector;
 use super::missing::Question;
+use super::resource_ref::Service;
 use super::time;
 
 /// So many of a service's latest events are told.
-const MOST_EVENTS: usize = 10;
+const MAX_EVENTS: usize = 10;
 /// So many stopped tasks are looked at.
-const MOST_TASKS: i32 = 20;
+const MAX_TASKS: i32 = 20;
 
 pub(super) async fn gather(
     clients: &Regional,
-    inquiry: &Inquiry,
-    case: Case<'_>,
+    inquiry: &EvidenceCollector,
+    case: FailureCase<'_>,
     name: Option<&Service>,
     deployment: Option<&str>,
 ) {
@@ -39,7 +39,7 @@ pub(super) async fn gather(
 }
 
 /// The service that the pipeline's own configuration names for this action.
-async fn configured(clients: &Regional, inquiry: &Inquiry, case: Case<'_>) -> Option<Service> {
+async fn configured(clients: &Regional, inquiry: &EvidenceCollector, case: FailureCase<'_>) -> Option<Service> {
     let pipeline = case.pipeline.name.as_str();
     let action = case.failure.action.as_ref()?;
     let question = Question {
@@ -67,7 +67,7 @@ async fn configured(clients: &Regional, inquiry: &Inquiry, case: Case<'_>) -> Op
     Some(Service { cluster, name: configuration.get("ServiceName")?.clone() })
 }
 
-async fn describe(clients: &Regional, inquiry: &Inquiry, service: &Service) -> Option<Described> {
+async fn describe(clients: &Regional, inquiry: &EvidenceCollector, service: &Service) -> Option<Described> {
     let Service { cluster, name } = service;
     let question = question("ecs:DescribeServices", name, format!("service {name} of cluster {cluster}"));
     let request = clients.services().describe_services().cluster(cluster).services(name);
@@ -87,7 +87,7 @@ async fn describe(clients: &Regional, inquiry: &Inquiry, service: &Service) -> O
 }
 
 /// The tasks of the service that ended of late; ECS remembers them for an hour.
-async fn stopped(clients: &Regional, inquiry: &Inquiry, service: &Service) -> Vec<Task> {
+async fn stopped(clients: &Regional, inquiry: &EvidenceCollector, service: &Service) -> Vec<Task> {
     let Service { cluster, name } = service;
     let what = || format!("stopped tasks of service {name} of cluster {cluster}");
     let asked = question("ecs:ListTasks", "*", what());
@@ -97,7 +97,7 @@ async fn stopped(clients: &Regional, inquiry: &Inquiry, service: &Service) -> Ve
         .cluster(cluster)
         .service_name(name)
         .desired_status(DesiredStatus::Stopped)
-        .max_results(MOST_TASKS);
+        .max_results(MAX_TASKS);
     let arns = match inquiry.ask(&asked, || request.clone().send()).await {
         Ok(answer) => answer.task_arns.unwrap_or_default(),
         // The other question says so too.
@@ -122,7 +122,7 @@ async fn stopped(clients: &Regional, inquiry: &Inquiry, service: &Service) -> Ve
 }
 
 /// Tells why tasks of this deployment stopped, the earliest first.
-fn tell_of_tasks(inquiry: &Inquiry, tasks: &[Task], deployment: Option<&str>, since: Option<Timestamp>) {
+fn tell_of_tasks(inquiry: &EvidenceCollector, tasks: &[Task], deployment: Option<&str>, since: Option<Timestamp>) {
     let is_of_deployment = |task: &&Task| {
         let is_recent = since.is_none_or(|since| task.created_at().and_then(time).is_none_or(|at| at >= since));
         let is_its_own = deployment.is_none() || task.started_by().is_none() || task.started_by() == deployment;
@@ -156,7 +156,7 @@ fn ended(container: &Container) -> Option<String> {
     }
 }
 
-fn tell_of_service(inquiry: &Inquiry, service: &Described, since: Option<Timestamp>) {
+fn tell_of_service(inquiry: &EvidenceCollector, service: &Described, since: Option<Timestamp>) {
     let failed = service
         .deployments()
         .iter()
@@ -164,7 +164,7 @@ fn tell_of_service(inquiry: &Inquiry, service: &Described, since: Option<Timesta
     let recent = service
         .events()
         .iter()
-        .take(MOST_EVENTS)
+        .take(MAX_EVENTS)
         .filter(|event| since.is_none_or(|since| event.created_at().and_then(time).is_none_or(|at| at >= since)));
     // The list begins with the latest; what came first explains what came after.
     let mut said: Vec<&str> =

@@ -5,18 +5,18 @@ use andon_diagnosis::Log;
 use jiff::SignedDuration;
 
 use super::clients::Regional;
-use super::inquiry::Inquiry;
+use super::collector::EvidenceCollector;
 use super::missing::Question;
 
 /// The most events that are read.
-const MOST: i32 = 2500;
+const MAX: i32 = 2500;
 /// So long after it was called a function may still be at it: no function runs longer.
-const LONGEST: SignedDuration = SignedDuration::from_mins(15);
+const MAX_LEN: SignedDuration = SignedDuration::from_mins(15);
 
-pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, failure: &Failure, function: &str) {
+pub(super) async fn gather(clients: &Regional, inquiry: &EvidenceCollector, failure: &Failure, function: &str) {
     // Without a beginning the log of any call might be taken for the log of this one.
     let Some(started) = failure.started else { return };
-    let ended = started.checked_add(LONGEST).map_or(failure.at, |ended| ended.min(failure.at));
+    let ended = started.checked_add(MAX_LEN).map_or(failure.at, |ended| ended.min(failure.at));
     let group = format!("/aws/lambda/{function}");
     let question = Question {
         service: "CloudWatch Logs",
@@ -30,7 +30,7 @@ pub(super) async fn gather(clients: &Regional, inquiry: &Inquiry, failure: &Fail
         .log_group_name(&group)
         .start_time(started.as_millisecond())
         .end_time(ended.as_millisecond())
-        .limit(MOST);
+        .limit(MAX);
     // An answer may be empty because Logs has not found the first event yet.
     let events = loop {
         match inquiry.ask(&question, || request.clone().send()).await {

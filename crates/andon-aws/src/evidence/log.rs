@@ -3,14 +3,14 @@
 use andon_diagnosis::{Evidence, Log, diagnose};
 use aws_sdk_cloudwatchlogs::Client;
 
-use super::inquiry::Inquiry;
-use super::lead::Stream;
+use super::collector::EvidenceCollector;
 use super::missing::{Missing, Question};
+use super::resource_ref::Stream;
 
 /// How many events are read first. Most logs are shorter; more of them would cost an alert time and the function memory.
 const FIRST: usize = 2500;
 /// The most events that Logs gives at once.
-const MOST: usize = 10_000;
+const MAX: usize = 10_000;
 
 /// The end of a stream, as far as it has been read.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ pub(super) struct Tail {
 }
 
 /// Reads the end of a stream.
-pub(super) async fn tail(client: &Client, inquiry: &Inquiry, stream: &Stream) -> Result<Tail, Missing> {
+pub(super) async fn tail(client: &Client, inquiry: &EvidenceCollector, stream: &Stream) -> Result<Tail, Missing> {
     page(client, inquiry, stream, None, FIRST).await
 }
 
 /// Keeps the end of a stream, and reads on towards its beginning while the cause is not in it.
-pub(super) async fn explore(client: &Client, inquiry: &Inquiry, stream: &Stream, mut tail: Tail) {
+pub(super) async fn explore(client: &Client, inquiry: &EvidenceCollector, stream: &Stream, mut tail: Tail) {
     loop {
         let mut evidence = Evidence::from_log(Log::from_bytes(tail.text.as_bytes()));
         let more = tail.back.take().filter(|_| inquiry.may_ask() && !has_cause(&evidence));
@@ -63,14 +63,14 @@ fn has_cause(evidence: &Evidence) -> bool {
 }
 
 /// How many more events fit, if they are as long as those before.
-fn further(inquiry: &Inquiry, tail: &Tail) -> usize {
+fn further(inquiry: &EvidenceCollector, tail: &Tail) -> usize {
     let length = tail.text.len().checked_div(tail.events).unwrap_or(100).max(1);
-    (inquiry.room() / length).clamp(1, MOST)
+    (inquiry.room() / length).clamp(1, MAX)
 }
 
 async fn page(
     client: &Client,
-    inquiry: &Inquiry,
+    inquiry: &EvidenceCollector,
     stream: &Stream,
     token: Option<&str>,
     limit: usize,

@@ -12,7 +12,7 @@ use aws_sdk_codebuild::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_codebuild::error::ProvideErrorMetadata;
 
 use super::clients::Clients;
-use super::inquiry::Inquiry;
+use super::collector::EvidenceCollector;
 use super::missing::{Missing, Question};
 
 /// Under this name `CloudTrail` of the member account shows who read.
@@ -34,7 +34,7 @@ pub struct MemberRole {
 pub(super) struct Members {
     role: MemberRole,
     config: SdkConfig,
-    door: OnceLock<aws_sdk_sts::Client>,
+    sts: OnceLock<aws_sdk_sts::Client>,
     entered: Mutex<BTreeMap<AccountId, Entered>>,
 }
 
@@ -47,11 +47,11 @@ struct Entered {
 
 impl Members {
     pub(super) fn new(role: MemberRole, config: &SdkConfig) -> Self {
-        Self { role, config: Clients::impatient(config), door: OnceLock::new(), entered: Mutex::default() }
+        Self { role, config: Clients::impatient(config), sts: OnceLock::new(), entered: Mutex::default() }
     }
 
     /// The clients of that account's regions; `None` where it lets nobody in, which the inquiry then knows.
-    pub(super) async fn enter(&self, account: &AccountId, inquiry: &Inquiry) -> Option<Arc<Clients>> {
+    pub(super) async fn clients_of(&self, account: &AccountId, inquiry: &EvidenceCollector) -> Option<Arc<Clients>> {
         if let Some(clients) = self.known(account) {
             return Some(clients);
         }
@@ -80,7 +80,7 @@ impl Members {
         clients
     }
 
-    async fn assume(&self, account: &AccountId, inquiry: &Inquiry) -> Result<Credentials, Missing> {
+    async fn assume(&self, account: &AccountId, inquiry: &EvidenceCollector) -> Result<Credentials, Missing> {
         let arn = format!("arn:{}:iam::{account}:role/{}", self.partition(), self.role.name);
         let question = Question {
             service: "STS",
@@ -88,7 +88,7 @@ impl Members {
             resource: &arn,
             what: format!("credentials of {arn}"),
         };
-        let client = self.door.get_or_init(|| aws_sdk_sts::Client::new(&self.config));
+        let client = self.sts.get_or_init(|| aws_sdk_sts::Client::new(&self.config));
         let request = client
             .assume_role()
             .role_arn(&arn)

@@ -8,7 +8,7 @@ use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
 use crate::fault::{FaultKind, said};
 
 /// The most characters that are told of an error's own words.
-const LONGEST: usize = 200;
+const MAX_LEN: usize = 200;
 
 /// What is asked for.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Question<'_> {
             Why::Throttled => format!("{service} throttled the reading of the {what}"),
             Why::Late => format!("{service} did not show the {what} in time"),
             Why::Unwell | Why::Refused => {
-                let said: String = said(error).chars().take(LONGEST).collect();
+                let said: String = said(error).chars().take(MAX_LEN).collect();
                 format!("{service} did not show the {what}: {said}")
             }
         };

@@ -1,7 +1,7 @@
 //! Why did an action fail? Asks the service that did the work.
 //!
 //! An action's own event leads (`lead`) to a build, a log, a deployment, a stack, a service or a function, and each of
-//! them has a module here that knows what to ask for. All of them ask through one `Inquiry`, which
+//! them has a module here that knows what to ask for. All of them ask through one `EvidenceCollector`, which
 //! holds the bounds: an alert waits for this, so it gets what can be had in three seconds, and a sentence for everything
 //! else.
 
@@ -17,20 +17,20 @@ mod clients;
 mod cloudformation;
 mod codebuild;
 mod codedeploy;
+mod collector;
 mod commands;
 mod ecs;
-mod inquiry;
 mod lambda;
-mod lead;
 mod log;
 mod member;
 mod missing;
+mod resource_ref;
 
 use clients::Clients;
-use inquiry::Inquiry;
-use lead::{Lead, Trace};
+use collector::EvidenceCollector;
 pub use member::MemberRole;
 use member::Members;
+use resource_ref::{Resource, ResourceRef};
 
 /// Reads logs, builds, deployments and stacks, in whatever region they are.
 ///
@@ -45,7 +45,7 @@ pub struct AwsEvidence {
 
 /// One failed action, and where it is.
 #[derive(Debug, Clone, Copy)]
-struct Case<'a> {
+struct FailureCase<'a> {
     pipeline: &'a PipelineId,
     failure: &'a Failure,
     region: &'a Region,
@@ -69,31 +69,36 @@ impl AwsEvidence {
         }
     }
 
-    async fn follow(&self, lead: &Lead, case: Case<'_>, inquiry: &Inquiry) {
+    async fn follow(&self, lead: &ResourceRef, case: FailureCase<'_>, inquiry: &EvidenceCollector) {
         let account = lead.account.as_ref().unwrap_or(&case.pipeline.home.account);
         let Some(clients) = self.clients(account, lead, inquiry).await else { return };
         let clients = clients.of(case.region);
         match &lead.trace {
-            Trace::Build { project, id } => codebuild::gather(&clients, inquiry, project, id).await,
-            Trace::Log(stream) => commands::gather(&clients, inquiry, stream).await,
-            Trace::Deployment(id) => codedeploy::gather(&clients, inquiry, id).await,
-            Trace::Stack { stack, change_set } => {
+            Resource::Build { project, id } => codebuild::gather(&clients, inquiry, project, id).await,
+            Resource::Log(stream) => commands::gather(&clients, inquiry, stream).await,
+            Resource::Deployment(id) => codedeploy::gather(&clients, inquiry, id).await,
+            Resource::Stack { stack, change_set } => {
                 cloudformation::gather(&clients, inquiry, case.failure, stack.as_deref(), change_set.as_deref()).await;
             }
-            Trace::Service { name, deployment } => {
+            Resource::Service { name, deployment } => {
                 ecs::gather(&clients, inquiry, case, name.as_ref(), deployment.as_deref()).await;
             }
-            Trace::Function(name) => lambda::gather(&clients, inquiry, case.failure, name).await,
+            Resource::Function(name) => lambda::gather(&clients, inquiry, case.failure, name).await,
         }
     }
 
     /// Those of the account that the lead is in.
-    async fn clients(&self, account: &AccountId, lead: &Lead, inquiry: &Inquiry) -> Option<Arc<Clients>> {
+    async fn clients(
+        &self,
+        account: &AccountId,
+        lead: &ResourceRef,
+        inquiry: &EvidenceCollector,
+    ) -> Option<Arc<Clients>> {
         if self.account.get().is_none_or(|own| own == account) {
             return Some(Arc::clone(&self.own));
         }
         if let Some(members) = &self.members {
-            return members.enter(account, inquiry).await;
+            return members.clients_of(account, inquiry).await;
         }
         inquiry.misses(format!("The {} is in account {account}, which Andon has no role in", lead.trace.noun()));
         None
@@ -102,13 +107,13 @@ impl AwsEvidence {
 
 impl EvidenceSource for AwsEvidence {
     async fn gather(&self, pipeline: &PipelineId, failure: &Failure) -> Found {
-        let Some(lead) = Lead::of(failure) else { return Found::default() };
-        let inquiry = Inquiry::default();
+        let Some(lead) = ResourceRef::of(failure) else { return Found::default() };
+        let inquiry = EvidenceCollector::default();
         let region = lead.region.as_ref().or(failure.region.as_ref()).unwrap_or(&pipeline.home.region);
-        let case = Case { pipeline, failure, region };
+        let case = FailureCase { pipeline, failure, region };
         // On the heap: the alerts of up to eight actions wait for this side by side.
         let follow = Box::pin(self.follow(&lead, case, &inquiry));
-        if tokio::time::timeout(inquiry::LONGEST, follow).await.is_err() {
+        if tokio::time::timeout(collector::MAX_LEN, follow).await.is_err() {
             inquiry.runs_out_of_time();
         }
         inquiry.into_found()

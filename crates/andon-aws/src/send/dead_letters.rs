@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::fault::said;
 
 /// The longest reason, in characters.
-const LONGEST: usize = 1000;
+const MAX_LEN: usize = 1000;
 
 /// A queue that a person looks into.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl DeadLetters for DeadLetterQueue {
     async fn keep(&self, event: &Value, reason: &str) -> bool {
         let Some(url) = &self.url else { return false };
         let client = self.client.get_or_init(|| Client::new(&self.config));
-        let reason: String = reason.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(MAX_LEN).collect();
         let attribute = MessageAttributeValue::builder().data_type("String").string_value(reason).build();
         let mut send = client.send_message().queue_url(url).message_body(event.to_string());
         if let Ok(attribute) = attribute {

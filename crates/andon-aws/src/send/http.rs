@@ -50,8 +50,8 @@ impl Fault {
     pub(super) fn of(self, destination: &str) -> SendError {
         let destination = destination.to_owned();
         match self {
-            Self::Retryable { problem, after } => SendError::Later { destination, problem, after },
-            Self::Permanent { problem } => SendError::Never { destination, problem },
+            Self::Retryable { problem, after } => SendError::Retryable { destination, problem, after },
+            Self::Permanent { problem } => SendError::Permanent { destination, problem },
         }
     }
 }

@@ -81,7 +81,7 @@ impl<C: Clock> Sender for AwsSender<C> {
 impl<C: Clock> AwsSender<C> {
     /// A secret that was refused may have been rotated: the next try fetches it anew.
     fn forget_if_refused(&self, reference: &andon::secret::SecretRef, sent: &Result<Receipt, SendError>) {
-        if matches!(sent, Err(SendError::Never { .. })) {
+        if matches!(sent, Err(SendError::Permanent { .. })) {
             self.secrets.forget(reference);
         }
     }
@@ -90,7 +90,7 @@ impl<C: Clock> AwsSender<C> {
 fn secret(destination: &str, error: &SecretError) -> SendError {
     let destination = destination.to_owned();
     match error {
-        SecretError::Later { .. } => SendError::Later { destination, problem: error.to_string(), after: None },
-        SecretError::Never { .. } => SendError::Never { destination, problem: error.to_string() },
+        SecretError::Retryable { .. } => SendError::Retryable { destination, problem: error.to_string(), after: None },
+        SecretError::Permanent { .. } => SendError::Permanent { destination, problem: error.to_string() },
     }
 }

@@ -86,7 +86,7 @@ fn refused<R: std::fmt::Debug>(destination: &str, topic: &TopicArn, error: &SdkE
         (_, "InvalidParameter" | "InvalidParameterValue" | "EndpointDisabled" | "InvalidSecurity") => {
             format!("{topic} refuses the message: {}", said(error))
         }
-        _ => return SendError::Later { destination, problem: said(error), after: None },
+        _ => return SendError::Retryable { destination, problem: said(error), after: None },
     };
-    SendError::Never { destination, problem }
+    SendError::Permanent { destination, problem }
 }

@@ -1,4 +1,4 @@
-use andon::statistics::{Datum, MOST_DATA, Metric, MetricSink, NAMESPACE};
+use andon::statistics::{Datum, MAX_DATA, Metric, MetricSink, NAMESPACE};
 use andon_aws::clock::SystemClock;
 use andon_aws::cloudwatch::CloudWatchSink;
 use aws_sdk_cloudwatch::Client;
@@ -61,7 +61,7 @@ async fn any_number_of_data_is_put() {
     let data = vec![datum(&pipeline, 1.0, Timestamp::now()); 2500];
     let sink = CloudWatchSink::new(client(), SystemClock);
     let error = sink.put(&data).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("cannot put 2500 metric data: one call takes at most {MOST_DATA}"));
+    assert_eq!(error.to_string(), format!("cannot put 2500 metric data: one call takes at most {MAX_DATA}"));
     assert_eq!(kept(&pipeline).await, (0.0, 0.0));
     sink.put_all(&data).await.unwrap();
     assert_eq!(kept(&pipeline).await, (2500.0, 2500.0));

@@ -1,7 +1,7 @@
 use andon::account::Accounts;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 use andon_aws::dashboards::CloudWatchShelf;
-use andon_dashboards::{Dashboard, DashboardName, DashboardShelf, Site, build};
+use andon_dashboards::{Dashboard, DashboardName, DashboardStore, Site, build};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials};
 use test_support::fault::Fault;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, LedgerError, NoArchive, Versioned, conformance, record};
 use andon::name::{ExecutionId, PipelineId, PipelineName};
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use andon::testing::{events, home};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -93,7 +93,7 @@ async fn a_table_with_other_keys_is_refused_at_the_first_use() {
 async fn items_are_laid_out_as_documented_and_expire_after_more_than_a_year() {
     let endpoint = moto();
     let (ledger, table) = ledger(&endpoint).await;
-    record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told("e-1")).await.unwrap();
+    record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told("e-1")).await.unwrap();
     let items = dynamo_client(&endpoint).scan().table_name(&table).send().await.unwrap().items.unwrap();
     let mut keys: Vec<_> =
         items.iter().map(|item| (item["pk"].as_s().unwrap().as_str(), item["sk"].as_s().unwrap().as_str())).collect();
@@ -114,7 +114,7 @@ async fn the_longest_names_and_the_largest_runs_are_kept() {
     for endpoint in [moto(), dynalite()] {
         let (ledger, _) = ledger(&endpoint).await;
         let run = large_run();
-        let recorded = record(&ledger, &NoArchive, &Deployment::EVERY_RUN, run.clone()).await.unwrap();
+        let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run.clone()).await.unwrap();
         assert_eq!(recorded.run, run);
         let known = ledger.load(&run.pipeline, &run.execution).await.unwrap();
         assert_eq!(known.run, Some(Versioned { value: run, version: 1 }));
@@ -128,7 +128,7 @@ fn tasks_that_record_one_run_at_once_lose_nothing() {
     let in_memory = block_on(async {
         let ledger = MemoryLedger::new();
         for told in &events {
-            record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
+            record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
         }
         ledger.load(&events[0].pipeline, &events[0].execution).await.unwrap()
     });
@@ -171,7 +171,7 @@ async fn record_at_once(endpoint: &str, deliveries: Vec<Run>) -> andon::ledger::
         let ledger = DynamoLedger::open(dynamo_client(endpoint), &table, SystemClock);
         tasks.spawn_local(async move {
             for told in mine {
-                record(&ledger, &NoArchive, &Deployment::EVERY_RUN, told).await.unwrap();
+                record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
             }
         });
     }

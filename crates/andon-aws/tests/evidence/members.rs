@@ -75,8 +75,8 @@ mod moto {
 
     /// Keeps a line in the member's log, as somebody in that account.
     async fn log_abroad(url: &str, stream: &str, line: &str) {
-        let door = aws_sdk_sts::Client::new(&config(url));
-        let given = door
+        let sts = aws_sdk_sts::Client::new(&config(url));
+        let given = sts
             .assume_role()
             .role_arn(format!("arn:aws:iam::{MEMBER}:role/build"))
             .role_session_name("build")

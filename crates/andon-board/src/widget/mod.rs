@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Door, View, find};
+use crate::{Navigation, Renderer, find};
 use andon::account::Accounts;
 use andon::batch::Invocation;
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::ledger::{Ledger, LedgerError};
 
 mod request;
@@ -45,12 +45,12 @@ pub async fn answer(
         Request::Describe => return Ok(Reply::Documentation { markdown: DESCRIPTION.to_owned() }),
         Request::Show(wanted, viewer) => (wanted, viewer),
     };
-    let view = View { viewer, accounts, now, door: Door::Widget(&invocation.function) };
+    let view = Renderer { viewer, accounts, now, navigation: Navigation::Widget(&invocation.function) };
     let shown = match wanted {
         Wanted::Board(selection, accounts) => {
             let mut overviews = ledger.pipelines().await?;
             overviews.retain(|overview| accounts.hold(&overview.pipeline));
-            view.board(&Row::list(overviews), selection)
+            view.board(&PipelineRow::list(overviews), selection)
         }
         Wanted::Pipeline { pipeline, execution } => match find(ledger, pipeline, execution.as_ref()).await? {
             Some(found) => view.pipeline(&found),
@@ -65,7 +65,7 @@ pub fn trouble(request: &Request, accounts: &Accounts, now: Timestamp, error: &L
     let Request::Show(_, viewer) = request else {
         return Reply::Documentation { markdown: DESCRIPTION.to_owned() };
     };
-    let view = View { viewer, accounts, now, door: Door::Widget("") };
+    let view = Renderer { viewer, accounts, now, navigation: Navigation::Widget("") };
     let sentence = format!("The board cannot be shown just now: {error}. The next refresh tries again.");
     Reply::Html(view.sorry(&sentence).into_string())
 }

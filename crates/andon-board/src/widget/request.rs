@@ -11,9 +11,9 @@ use andon::name::{ExecutionId, PipelineId};
 /// How many pipelines there are to a page, unless the dashboard says otherwise.
 const ROWS: usize = 20;
 /// The most pipelines to a page: some 300 KB.
-const MOST_ROWS: usize = 100;
+const MAX_ROWS: usize = 100;
 /// The most characters of a search.
-const LONGEST_SEARCH: usize = 100;
+const MAX_SEARCH_LEN: usize = 100;
 
 /// What CloudWatch asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,9 +74,9 @@ impl Request {
         let found = payload.get("find").or_else(|| context.pointer("/forms/all/search")).or_else(|| member("search"));
         let board = || {
             let selection = Selection {
-                search: found.and_then(Value::as_str).unwrap_or_default().trim().chars().take(LONGEST_SEARCH).collect(),
+                search: found.and_then(Value::as_str).unwrap_or_default().trim().chars().take(MAX_SEARCH_LEN).collect(),
                 page: number("page").unwrap_or(1).max(1),
-                rows: number("rows").unwrap_or(ROWS).clamp(1, MOST_ROWS),
+                rows: number("rows").unwrap_or(ROWS).clamp(1, MAX_ROWS),
             };
             // Whose board it is stays as the dashboard's author set it, whatever is clicked.
             let accounts = context.pointer("/params/accounts").or_else(|| payload.get("accounts"));

@@ -4,7 +4,7 @@ use andon::history::{History, RunSummary};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger as _, NoArchive, Versioned, record};
 use andon::name::{ExecutionId, PipelineId, PipelineName};
-use andon::run::{Deployment, Outcome, Run, Status};
+use andon::run::{DeploymentRule, Outcome, Run, Status};
 use andon::testing::{events, home, told};
 use futures_util::FutureExt as _;
 use jiff::SignedDuration;
@@ -28,7 +28,7 @@ pub(crate) const RECORDED: [&str; 9] = [
 pub(crate) fn recorded(runs: impl IntoIterator<Item = Run>) -> MemoryLedger {
     let ledger = MemoryLedger::new();
     for run in runs {
-        record(&ledger, &NoArchive, &Deployment::EVERY_RUN, run).now_or_never().unwrap().unwrap();
+        record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run).now_or_never().unwrap().unwrap();
     }
     ledger
 }
@@ -65,7 +65,7 @@ fn summary(file: &str) -> RunSummary {
     for run in runs {
         whole.merge(run);
     }
-    RunSummary::of(&whole, &Deployment::EVERY_RUN)
+    RunSummary::of(&whole, &DeploymentRule::EVERY_RUN)
 }
 
 /// The same as another run that ended so many minutes ago.

@@ -1,8 +1,8 @@
 //! `andon ask`: a question in a sentence, answered in a sentence or two.
 
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon::name::PipelineId;
-use andon_answers::{Answer, Desk, Kind, Locale, Session, Voice, grammar};
+use andon_answers::{Answer, Answerer, Kind, Locale, Session, Voice, grammar};
 use serde_json::{Value, json};
 
 use super::{Data, Surroundings, Verdict, runtime};
@@ -27,7 +27,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
-        let desk = Desk::new(open_existing(&self.data.directory)?, SystemClock);
+        let desk = Answerer::new(open_existing(&self.data.directory)?, SystemClock);
         let question = grammar::question(&self.question.join(" "));
         let voice = Voice::of(Locale::of(&self.locale));
         let answer = runtime()?.block_on(desk.answer(&question, &Session::default(), around.now(), voice));
@@ -71,6 +71,6 @@ fn as_json(answer: &Answer) -> Value {
         "speech": answer.speech.to_string(),
         "ssml": answer.speech.ssml(),
         "card": answer.card,
-        "pipelines": answer.rows.iter().map(|one: &Row| row(one)).collect::<Vec<Value>>(),
+        "pipelines": answer.rows.iter().map(|one: &PipelineRow| row(one)).collect::<Vec<Value>>(),
     })
 }

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use super::{Surroundings, Verdict, runtime};
 use crate::local::recorded::Day;
-use crate::local::{FollowingClock, Outlet, Pending, Playback, Sent, Station, SystemClock, in_memory, remember};
+use crate::local::{
+    CallbackSender, FollowingClock, LocalAndon, Pending, Playback, Sent, SystemClock, in_memory, remember,
+};
 use crate::terminal::alert::{framed, on_one_line};
 use crate::terminal::data::Gathered;
 use crate::terminal::{BOLD, DIM, Terminal, moment, paint};
@@ -67,17 +69,17 @@ impl Demo {
             is_today: Cell::new(false),
             gathered: RefCell::default(),
         });
-        let outlet = Outlet::new({
+        let sender = CallbackSender::new({
             let audience = Rc::clone(&audience);
             move |sent| audience.hear(sent)
         });
         let config = Config::parse(CONFIGURATION, "andon.yml").map_err(|findings| anyhow::anyhow!("{findings}"))?;
-        let playback = Playback::new(in_memory()?, outlet, clock, config.clone())?;
+        let playback = Playback::new(in_memory()?, sender, clock, config.clone())?;
         runtime()?.block_on(async {
-            playback.station().settle_in(past.iter().chain(&today));
-            let station = playback.station();
-            let home = station.home();
-            remember(station.ledger(), &weeks_before, &home, &station.config().statistics.deployment).await?;
+            playback.andon().settle_in(past.iter().chain(&today));
+            let andon = playback.andon();
+            let home = andon.home();
+            remember(andon.ledger(), &weeks_before, &home, &andon.config().statistics.deployment).await?;
             terminal.line(paint(DIM, "The days before, alert by alert:"))?;
             for event in past {
                 playback.play(Ok(event)).await?;
@@ -101,13 +103,13 @@ impl Demo {
                 "\nThe board is at {}  (Ctrl-C ends the demo)",
                 paint(BOLD, &format!("http://{}/", listener.local_addr()?))
             ))?;
-            let ledger = playback.station().ledger().clone();
-            let outlet = Outlet::new(move |sent| match sent {
+            let ledger = playback.andon().ledger().clone();
+            let sender = CallbackSender::new(move |sent| match sent {
                 Sent::Alert { message, .. } => terminal.line(framed(message, terminal)),
                 Sent::Datum(_) => Ok(()),
             });
-            let station = Station::new(ledger, Pending::in_memory()?, outlet, SystemClock, config);
-            web::serve(listener, &station, Skills::Any, || Ok(())).await?;
+            let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, SystemClock, config);
+            web::serve(listener, &andon, Skills::Any, || Ok(())).await?;
             Ok(Verdict::Well)
         })
     }

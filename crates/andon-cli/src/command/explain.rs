@@ -13,7 +13,7 @@ use crate::terminal::{ATTENTION, BAD, BOLD, DIM, Terminal, clean, paint};
 /// How many lines are shown around each line of the cause.
 const AROUND: usize = 2;
 /// What is read of a log: CodeBuild's own stop far below it.
-const LONGEST: u64 = 256 * 1024 * 1024;
+const MAX_LEN: u64 = 256 * 1024 * 1024;
 
 /// Read a log and say why it failed
 #[derive(Debug, clap::Args)]
@@ -37,12 +37,12 @@ impl Explain {
             Some(file) => {
                 let log =
                     std::fs::File::open(file).with_context(|| format!("cannot open the log {}", file.display()))?;
-                log.take(LONGEST)
+                log.take(MAX_LEN)
                     .read_to_end(&mut bytes)
                     .with_context(|| format!("cannot read the log {}", file.display()))?;
             }
             None => {
-                std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).context("cannot read standard input")?;
+                std::io::stdin().lock().take(MAX_LEN).read_to_end(&mut bytes).context("cannot read standard input")?;
             }
         }
         let evidence = Evidence::from_log(Log::from_bytes(&bytes));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon_config::Config;
 use andon_notify::Routing;
 use andon_notify::destination::{slack, sns};
@@ -18,7 +18,7 @@ use strum::VariantArray as _;
 
 use super::{Surroundings, Verdict, configuration, runtime};
 use crate::local::recorded::{self, Recording};
-use crate::local::{FollowingClock, Outlet, Playback, Sent, in_memory};
+use crate::local::{CallbackSender, FollowingClock, Playback, Sent, in_memory};
 use crate::terminal::{self, Terminal};
 
 /// Show an alert as it would be sent, for a recorded run
@@ -26,7 +26,7 @@ use crate::terminal::{self, Terminal};
 pub(super) struct Preview {
     /// The kind of alert, such as failed, recovered or approval-needed
     #[arg(value_name = "KIND")]
-    kind: Kind,
+    kind: AlertKind,
     /// As what
     #[arg(long = "as", value_enum, default_value_t = Form::Email)]
     form: Form,
@@ -64,11 +64,11 @@ impl Preview {
 }
 
 /// The alert that the events of a file lead to.
-fn from_file(kind: Kind, file: &Path, config: Config) -> anyhow::Result<Message> {
+fn from_file(kind: AlertKind, file: &Path, config: Config) -> anyhow::Result<Message> {
     let messages = messages(read(file)?, config)?;
     latest(&messages, kind).cloned().with_context(|| {
-        let kinds: BTreeSet<Kind> = messages.iter().map(|message| message.kind).collect();
-        let kinds: Vec<&str> = kinds.into_iter().map(Kind::as_str).collect();
+        let kinds: BTreeSet<AlertKind> = messages.iter().map(|message| message.kind).collect();
+        let kinds: Vec<&str> = kinds.into_iter().map(AlertKind::as_str).collect();
         let others = if kinds.is_empty() { "none at all".to_owned() } else { kinds.join(", ") };
         format!("{} leads to no alert {kind}, but to {others}", file.display())
     })
@@ -76,7 +76,7 @@ fn from_file(kind: Kind, file: &Path, config: Config) -> anyhow::Result<Message>
 
 /// The alert of the first recorded run that leads to one by itself, or else of all recorded runs together: a recovery
 /// takes several.
-fn from_recordings(kind: Kind, config: &Config) -> anyhow::Result<Message> {
+fn from_recordings(kind: AlertKind, config: &Config) -> anyhow::Result<Message> {
     for recording in Recording::every() {
         let messages = messages(recording.events(), config.clone())?;
         if let Some(message) = latest(&messages, kind) {
@@ -87,13 +87,13 @@ fn from_recordings(kind: Kind, config: &Config) -> anyhow::Result<Message> {
     latest(&together, kind).cloned().with_context(|| format!("no recorded run leads to an alert {kind}"))
 }
 
-fn latest(messages: &[Message], kind: Kind) -> Option<&Message> {
+fn latest(messages: &[Message], kind: AlertKind) -> Option<&Message> {
     messages.iter().rfind(|message| message.kind == kind)
 }
 
 /// The same names and times, but every kind of alert is told.
 fn told_everything(config: Config) -> anyhow::Result<Config> {
-    let kinds: Vec<&str> = Kind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
+    let kinds: Vec<&str> = AlertKind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
     let kinds = kinds.join(", ");
     let text =
         format!("version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\nlimits:\n  - no-success-after: 48h\n");
@@ -116,7 +116,7 @@ const SILENCE: SignedDuration = SignedDuration::from_hours(72);
 /// Every message that these events lead to, and the silence after them.
 fn messages(events: Vec<Value>, config: Config) -> anyhow::Result<Vec<Message>> {
     let messages: Rc<RefCell<Vec<Message>>> = Rc::default();
-    let outlet = Outlet::new({
+    let sender = CallbackSender::new({
         let messages = Rc::clone(&messages);
         move |sent| {
             if let Sent::Alert { message, .. } = sent {
@@ -125,9 +125,9 @@ fn messages(events: Vec<Value>, config: Config) -> anyhow::Result<Vec<Message>> 
             Ok(())
         }
     });
-    let playback = Playback::new(in_memory()?, outlet, FollowingClock::new(), config)?;
+    let playback = Playback::new(in_memory()?, sender, FollowingClock::new(), config)?;
     runtime()?.block_on(async {
-        playback.station().settle_in(events.iter());
+        playback.andon().settle_in(events.iter());
         for event in events {
             playback.play(Ok(event)).await?;
         }

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use serde_json::{Deserializer, Value};
 
 use super::{Surroundings, Verdict, configuration, runtime};
-use crate::local::{Fate, FollowingClock, Outlet, Playback, Sent, in_memory, open, recorded};
+use crate::local::{CallbackSender, FollowingClock, Outcome, Playback, Sent, in_memory, open, recorded};
 use crate::terminal::alert::framed;
 use crate::terminal::data::Gathered;
 use crate::terminal::{complain, json};
@@ -62,7 +62,7 @@ impl Replay {
         }
         let clock = FollowingClock::new();
         let listener = Rc::new(Listener::new(around, self.json, self.config.is_some()));
-        let outlet = Outlet::new({
+        let sender = CallbackSender::new({
             let listener = Rc::clone(&listener);
             move |sent| listener.hear(sent)
         });
@@ -71,7 +71,7 @@ impl Replay {
             None => in_memory()?,
         };
         ledger.sync_on_demand()?;
-        let playback = Playback::new(ledger.clone(), outlet, clock, config)?;
+        let playback = Playback::new(ledger.clone(), sender, clock, config)?;
         let sound = runtime()?.block_on(play(&playback, files, &listener))?;
         ledger.sync()?;
         listener.finish()?;
@@ -82,12 +82,12 @@ impl Replay {
 
 /// Plays the files; says whether every event was handled or could be left alone.
 async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &Listener) -> anyhow::Result<bool> {
-    playback.station().settle_in(files.iter().flat_map(|file| &file.events).filter_map(|event| event.as_ref().ok()));
+    playback.andon().settle_in(files.iter().flat_map(|file| &file.events).filter_map(|event| event.as_ref().ok()));
     let mut sound = true;
     for Played { name, events, problem } in files {
         let count = events.len();
         for (index, event) in events.into_iter().enumerate() {
-            if let Fate::Malformed(malformed) = playback.play(event).await? {
+            if let Outcome::Malformed(malformed) = playback.play(event).await? {
                 complain(&format!("{name}: event {} of {count}: {malformed}", index + 1));
                 sound = false;
             }
@@ -102,7 +102,7 @@ async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &
         complain(&format!("not done with: {problem}"));
         sound = false;
     }
-    for held in playback.held().await? {
+    for held in playback.deferred().await? {
         complain(&format!("{} waits for the end of quiet hours, {}", held.effect, held.until));
     }
     listener.check()?;

@@ -1,6 +1,6 @@
 //! `andon runs`: the latest runs, newest first.
 
-use andon::board::{Light, place_of};
+use andon::board::{StatusColor, place_of};
 use andon::history::{History, RunSummary};
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
@@ -78,7 +78,7 @@ fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
             [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
         });
         let cells = vec![
-            Cell::new(Light::of(run.status).sign().to_string()).styled(of_status(run.status)),
+            Cell::new(StatusColor::of(run.status).sign().to_string()).styled(of_status(run.status)),
             Cell::new(pipeline.name.as_str()).styled(BOLD),
             Cell::new(run.execution.short()).styled(DIM),
             Cell::new(run.status.word()).styled(of_status(run.status)),

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::{Data, Surroundings, Verdict, configuration, runtime};
-use crate::local::{LocalLedger, Outlet, Pending, Sent, Station, SystemClock, open};
+use crate::local::{CallbackSender, LocalAndon, LocalLedger, Pending, Sent, SystemClock, open};
 use crate::terminal::alert::framed;
 use crate::terminal::{BOLD, DIM, Terminal, complain, moment, paint};
 use crate::web;
@@ -53,7 +53,7 @@ impl Serve {
         ledger.sync_on_demand()?;
         let pending = Pending::open(&self.data.directory)?;
         let (terminal, quiet, metrics) = (around.terminal, self.quiet, self.metrics);
-        let outlet = Outlet::new(move |sent| {
+        let sender = CallbackSender::new(move |sent| {
             // A closed terminal is no reason to stop: the board shows what nobody can read here.
             let _ = match sent {
                 Sent::Alert { message, .. } if !quiet => {
@@ -65,12 +65,12 @@ impl Serve {
             Ok(())
         });
         let skills = if self.skills.is_empty() { Skills::Any } else { Skills::Only(self.skills.into_iter().collect()) };
-        let station = Station::new(ledger.clone(), pending, outlet, SystemClock, config);
+        let andon = LocalAndon::new(ledger.clone(), pending, sender, SystemClock, config);
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
             announce(terminal, listener.local_addr().context("cannot tell the address")?, &self.data)?;
             tokio::select! {
-                served = web::serve(listener, &station, skills, || ledger.sync()) => served?,
+                served = web::serve(listener, &andon, skills, || ledger.sync()) => served?,
                 never = forget_daily(&ledger) => match never {},
             }
             Ok(Verdict::Well)

@@ -1,6 +1,6 @@
 //! `andon status`: how every pipeline stands, or one of them in full.
 
-use andon::board::{Light, Row, place_of};
+use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::history::History;
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
@@ -32,7 +32,7 @@ impl Status {
         let terminal = around.terminal;
         runtime()?.block_on(async {
             let Some(name) = &self.pipeline else {
-                let rows = Row::list(ledger.pipelines().await?);
+                let rows = PipelineRow::list(ledger.pipelines().await?);
                 if self.json {
                     terminal.json(&rows.iter().map(row).collect::<Vec<_>>())?;
                 } else if rows.is_empty() {
@@ -61,8 +61,9 @@ impl Status {
 pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Result<History> {
     let known: Vec<PipelineId> = ledger.pipelines().await?.iter().map(|overview| overview.pipeline.clone()).collect();
     let address = |id: &PipelineId| format!("{}/{}/{}", id.home.account, id.home.region, id.name);
-    let meant: Vec<&PipelineId> = known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
-    match meant.as_slice() {
+    let deployment_rule: Vec<&PipelineId> =
+        known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
+    match deployment_rule.as_slice() {
         [one] => match ledger.history(one).await? {
             Some(history) => Ok(history),
             None => bail!("the ledger has forgotten {name}"),
@@ -75,7 +76,7 @@ pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Re
     }
 }
 
-fn table(rows: &[Row], now: Timestamp) -> Table {
+fn table(rows: &[PipelineRow], now: Timestamp) -> Table {
     let mut table = Table::new(["", "Pipeline", "Status", "Since", "Trend", "Change"]);
     for row in rows {
         let style = of_light(row.light);
@@ -96,7 +97,7 @@ fn table(rows: &[Row], now: Timestamp) -> Table {
     table
 }
 
-fn since(row: &Row, now: Timestamp) -> String {
+fn since(row: &PipelineRow, now: Timestamp) -> String {
     match (row.red_since(), row.overview.latest.ended) {
         (Some(since), _) => for_long(since, now),
         (None, Some(ended)) if row.overview.latest.status.is_final() => ago(ended, now),
@@ -104,7 +105,7 @@ fn since(row: &Row, now: Timestamp) -> String {
     }
 }
 
-fn where_and_why(row: &Row) -> String {
+fn where_and_why(row: &PipelineRow) -> String {
     let current = if row.overview.latest.current.is_some() { row.place() } else { None };
     let failure = row.failure().map(|failure| {
         [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
@@ -116,11 +117,11 @@ fn where_and_why(row: &Row) -> String {
 fn strip(trend: &[RunStatus]) -> String {
     trend
         .iter()
-        .map(|status| match Light::of(*status) {
-            Light::Red => '█',
-            Light::Green => '▂',
-            Light::Running | Light::Waiting => '▸',
-            Light::Grey => '·',
+        .map(|status| match StatusColor::of(*status) {
+            StatusColor::Red => '█',
+            StatusColor::Green => '▂',
+            StatusColor::Running | StatusColor::Waiting => '▸',
+            StatusColor::Grey => '·',
         })
         .collect()
 }
@@ -129,7 +130,7 @@ fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Times
     let Some(overview) = history.overview() else {
         bail!("no run of {} has been heard of", history.pipeline.name);
     };
-    let row = Row::of(overview);
+    let row = PipelineRow::of(overview);
     let latest = &row.overview.latest;
     let pipeline = &row.overview.pipeline;
     terminal.line(format!(
@@ -154,7 +155,7 @@ fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Times
     for stage in run.map(Run::stages).unwrap_or_default() {
         let style = of_status(stage.status);
         table.push(vec![
-            Cell::new(Light::of(stage.status).sign().to_string()).styled(style),
+            Cell::new(StatusColor::of(stage.status).sign().to_string()).styled(style),
             Cell::new(stage.name.as_str()).styled(BOLD),
             Cell::new(""),
             Cell::new(for_long(stage.started, stage.ended.unwrap_or(now))),
@@ -163,7 +164,7 @@ fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Times
         for action in stage.actions {
             let said = action.result.and_then(|result| result.summary.or(result.error_code));
             table.push(vec![
-                Cell::new(Light::of(action.status).sign().to_string()).styled(of_status(action.status)),
+                Cell::new(StatusColor::of(action.status).sign().to_string()).styled(of_status(action.status)),
                 Cell::new(""),
                 Cell::new(action.name.as_str()),
                 Cell::new(for_long(action.started, action.ended.unwrap_or(now))).styled(DIM),

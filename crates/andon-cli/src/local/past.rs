@@ -6,7 +6,7 @@ use andon::event::{Event, Received, parse};
 use andon::history::{History, RunSummary};
 use andon::ledger::{Ledger, LedgerError, Versioned};
 use andon::name::{ExecutionId, Home, PipelineId};
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub async fn remember(
     ledger: &impl Ledger,
     events: &[Value],
     home: &Home,
-    deployment: &Deployment,
+    deployment: &DeploymentRule,
 ) -> Result<(), LedgerError> {
     let mut runs: BTreeMap<(PipelineId, ExecutionId), Run> = BTreeMap::new();
     for event in events {

@@ -16,7 +16,7 @@ const FILE_NAME: &str = "pending.db";
 const PAUSES: [i64; 3] = [5, 20, 25];
 const LAST_PAUSE: i64 = 60;
 /// For how long an event is tried again.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+const MAX_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// The events that are not done with.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ impl Pending {
 
     /// An event is still not done with. `false` if it has been tried for long enough: then it is gone.
     pub(crate) fn again(&self, waiting: &Waiting, problem: &str, now: Timestamp) -> Result<bool, PendingError> {
-        if now.duration_since(waiting.since) > PATIENCE {
+        if now.duration_since(waiting.since) > MAX_WAIT {
             self.done(waiting)?;
             return Ok(false);
         }

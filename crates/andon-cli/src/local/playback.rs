@@ -2,66 +2,71 @@
 
 use andon::clock::Clock as _;
 use andon::event::Malformed;
-use andon::ledger::{HeldEvent, Ledger, LedgerError};
+use andon::ledger::{DeferredEvent, Ledger, LedgerError};
 use andon_config::Config;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::clock::time_of;
-use super::{Fate, FollowingClock, Outlet, Pending, PendingError, Shared, Station};
+use super::{CallbackSender, FollowingClock, LocalAndon, Outcome, Pending, PendingError, Shared};
 
 /// How long time goes on after the last event, for those that are not done with.
 const AFTERMATH: SignedDuration = SignedDuration::from_mins(1);
 
-/// A station whose clock follows the events it is given.
+/// An Andon whose clock follows the events it is given.
 #[derive(Debug)]
 pub struct Playback<L> {
-    station: Station<L, FollowingClock>,
+    andon: LocalAndon<L, FollowingClock>,
     clock: FollowingClock,
 }
 
 impl<L: Ledger> Playback<L> {
-    /// Sets up a station over a ledger.
-    pub fn new(ledger: Shared<L>, outlet: Outlet, clock: FollowingClock, config: Config) -> Result<Self, PendingError> {
-        let station = Station::new(ledger, Pending::in_memory()?, outlet, clock.clone(), config);
-        Ok(Self { station, clock })
+    /// Sets up an Andon over a ledger.
+    pub fn new(
+        ledger: Shared<L>,
+        sender: CallbackSender,
+        clock: FollowingClock,
+        config: Config,
+    ) -> Result<Self, PendingError> {
+        let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, clock.clone(), config);
+        Ok(Self { andon, clock })
     }
 
-    /// The station.
-    pub fn station(&self) -> &Station<L, FollowingClock> {
-        &self.station
+    /// The Andon that it plays to.
+    pub fn andon(&self) -> &LocalAndon<L, FollowingClock> {
+        &self.andon
     }
 
     /// Plays one event, after whatever was due to be tried again by then.
-    pub async fn play(&self, event: Result<Value, Malformed>) -> Result<Fate, PendingError> {
+    pub async fn play(&self, event: Result<Value, Malformed>) -> Result<Outcome, PendingError> {
         if let Some(time) = event.as_ref().ok().and_then(time_of) {
-            while let Some(due) = self.station.pending().next().filter(|due| *due <= time) {
+            while let Some(due) = self.andon.pending().next().filter(|due| *due <= time) {
                 self.clock.reach(due);
-                self.station.try_again().await?;
+                self.andon.try_again().await?;
             }
             self.clock.reach(time);
         }
-        self.station.take(event).await
+        self.andon.take(event).await
     }
 
     /// Lets some time go by, and tells what is due by then without any event.
     pub async fn sweep_after(&self, time: SignedDuration) -> Option<String> {
         self.clock.reach(self.clock.now().checked_add(time).unwrap_or(self.clock.now()));
-        self.station.sweep().await
+        self.andon.sweep().await
     }
 
     /// What is held over quiet hours that have not ended.
-    pub async fn held(&self) -> Result<Vec<HeldEvent>, LedgerError> {
-        self.station.ledger().held(Timestamp::MAX).await
+    pub async fn deferred(&self) -> Result<Vec<DeferredEvent>, LedgerError> {
+        self.andon.ledger().deferred_until(Timestamp::MAX).await
     }
 
     /// Lets a minute go by, so that nothing is left untold; gives back the problems of what still is not done with.
     pub async fn finish(&self) -> Result<Vec<String>, PendingError> {
         let end = self.clock.now().checked_add(AFTERMATH).unwrap_or(self.clock.now());
-        while let Some(due) = self.station.pending().next().filter(|due| *due <= end) {
+        while let Some(due) = self.andon.pending().next().filter(|due| *due <= end) {
             self.clock.reach(due);
-            self.station.try_again().await?;
+            self.andon.try_again().await?;
         }
-        self.station.pending().waiting()
+        self.andon.pending().waiting()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
-use andon::ledger::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use andon::ledger::{Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
 use jiff::Timestamp;
@@ -68,16 +68,16 @@ impl<L: Ledger> Ledger for Shared<L> {
         self.0.evidence(external).await
     }
 
-    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
-        self.0.hold(held).await
+    async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
+        self.0.defer(held).await
     }
 
-    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
-        self.0.held(now).await
+    async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
+        self.0.deferred_until(now).await
     }
 
-    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
-        self.0.let_go(held).await
+    async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
+        self.0.delete_deferred(held).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Instant;
 
-use andon::message::span;
+use andon::words::span;
 use jiff::SignedDuration;
 
 use crate::terminal::{ATTENTION, BAD, DIM, GOOD, Terminal, one_line, paint, shorten, width_of};

@@ -1,13 +1,13 @@
 //! Held events: by the time until which they wait.
 
-use andon::ledger::{HeldEvent, MOST_HELD, kept_until};
+use andon::ledger::{DeferredEvent, MAX_DEFERRED, kept_until};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::document::{from_json, json};
 use super::fault::Failure;
 
-pub(super) fn hold(transaction: &Transaction<'_>, held: &HeldEvent) -> Result<(), Failure> {
+pub(super) fn hold(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {
     let pipeline = &held.effect.pipeline;
     transaction.execute(
         "INSERT OR REPLACE INTO held (until, account, region, name, effect, expires, doc)
@@ -25,14 +25,14 @@ pub(super) fn hold(transaction: &Transaction<'_>, held: &HeldEvent) -> Result<()
     Ok(())
 }
 
-pub(super) fn free(transaction: &Transaction<'_>, now: Timestamp) -> Result<Vec<HeldEvent>, Failure> {
+pub(super) fn free(transaction: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeferredEvent>, Failure> {
     let mut statement = transaction.prepare("SELECT doc FROM held WHERE until <= ?1 ORDER BY until LIMIT ?2")?;
-    let most = i64::try_from(MOST_HELD).unwrap_or(i64::MAX);
+    let most = i64::try_from(MAX_DEFERRED).unwrap_or(i64::MAX);
     let docs = statement.query_map(params![now.as_microsecond(), most], |row| row.get::<_, String>(0))?;
     docs.map(|doc| from_json(&doc?, || "a held event".to_owned())).collect()
 }
 
-pub(super) fn let_go(transaction: &Transaction<'_>, held: &HeldEvent) -> Result<(), Failure> {
+pub(super) fn delete_deferred(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {
     let pipeline = &held.effect.pipeline;
     transaction.execute(
         "DELETE FROM held WHERE until = ?1 AND account = ?2 AND region = ?3 AND name = ?4 AND effect = ?5",

@@ -14,7 +14,7 @@ use andon::clock::Clock;
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
 use andon::ledger::{
-    Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep, kept_until,
+    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep, kept_until,
 };
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
@@ -182,16 +182,16 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
         })
     }
 
-    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.write(format!("hold {}", held.effect), |transaction| held::hold(transaction, held))
     }
 
-    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+    async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
         self.read("read what was held".to_owned(), |transaction| held::free(transaction, now))
     }
 
-    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
-        self.write(format!("let go of {}", held.effect), |transaction| held::let_go(transaction, held))
+    async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
+        self.write(format!("let go of {}", held.effect), |transaction| held::delete_deferred(transaction, held))
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -46,7 +46,7 @@ const STEPS: &[&str] = &[
 ];
 
 /// How long a write waits for those of other processes.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) fn open(file: &Path) -> Result<Connection, LedgerError> {
     let place = format!("the file {}", file.display());
@@ -64,7 +64,7 @@ pub(super) fn open_in_memory() -> Result<Connection, LedgerError> {
 
 fn prepare(mut connection: Connection, place: &str, steps: &[&str]) -> Result<Connection, LedgerError> {
     let faulty = |error: rusqlite::Error| Failure::from(error).in_the_ledger(format!("open {place}"));
-    connection.busy_timeout(PATIENCE).map_err(faulty)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(faulty)?;
     match origin(&connection).map_err(faulty)? {
         Origin::Andon { version } if version > steps.len() => {
             return Err(LedgerError::Unusable(format!(
@@ -135,7 +135,7 @@ fn patiently(mut act: impl FnMut() -> rusqlite::Result<()>) -> rusqlite::Result<
     let mut waited = Duration::ZERO;
     loop {
         match act() {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && waited < PATIENCE => {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && waited < BUSY_TIMEOUT => {
                 std::thread::sleep(pause);
                 waited += pause;
             }

@@ -1,7 +1,7 @@
 //! Colours: few, and never the only sign.
 
 use andon::alert::Tone;
-use andon::board::Light;
+use andon::board::StatusColor;
 use andon::run::Status;
 use anstyle::{AnsiColor, Style};
 
@@ -36,17 +36,17 @@ pub fn of_tone(tone: Tone) -> Style {
 }
 
 /// The style of a pipeline.
-pub fn of_light(light: Light) -> Style {
+pub fn of_light(light: StatusColor) -> Style {
     match light {
-        Light::Red => BAD,
-        Light::Waiting => ATTENTION,
-        Light::Running => BUSY,
-        Light::Green => GOOD,
-        Light::Grey => NEUTRAL,
+        StatusColor::Red => BAD,
+        StatusColor::Waiting => ATTENTION,
+        StatusColor::Running => BUSY,
+        StatusColor::Green => GOOD,
+        StatusColor::Grey => NEUTRAL,
     }
 }
 
 /// The style of a run, a stage or an action.
 pub fn of_status(status: Status) -> Style {
-    of_light(Light::of(status))
+    of_light(StatusColor::of(status))
 }

@@ -1,27 +1,27 @@
 //! The same as JSON.
 
-use andon::board::Row;
+use andon::board::PipelineRow;
 use andon_board::Pipeline;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use super::desk::{Desk, NoAnswer};
+use super::handle::{Handle, NoAnswer};
 use super::pages::find;
 use crate::json::{in_full, row};
 
-pub(super) async fn board(State(desk): State<Desk>) -> Response {
+pub(super) async fn board(State(desk): State<Handle>) -> Response {
     match desk.pipelines().await {
         Ok(overviews) => {
-            let rows: Vec<Value> = Row::list(overviews).iter().map(row).collect();
+            let rows: Vec<Value> = PipelineRow::list(overviews).iter().map(row).collect();
             as_json(StatusCode::OK, &rows.into())
         }
         Err(error) => no_answer(&error),
     }
 }
 
-pub(super) async fn pipeline(State(desk): State<Desk>, Path(place): Path<(String, String, String)>) -> Response {
+pub(super) async fn pipeline(State(desk): State<Handle>, Path(place): Path<(String, String, String)>) -> Response {
     match find(&desk, place, None).await {
         Ok(Some(Pipeline { history, run, .. })) => as_json(StatusCode::OK, &in_full(&history, run.as_ref())),
         Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no run of such a pipeline has been heard of"})),

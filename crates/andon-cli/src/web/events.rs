@@ -7,20 +7,20 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use super::MOST_BODY;
+use super::MAX_BODY;
 use super::api::as_json;
-use super::desk::Desk;
-use crate::local::{Fate, recorded};
+use super::handle::Handle;
+use crate::local::{Outcome, recorded};
 
 /// The most that one event may hold: EventBridge itself allows 256 KB, wrapped and escaped it is more.
-const MOST_EVENT: usize = 1 << 20;
+const MAX_EVENT: usize = 1 << 20;
 
 /// Takes one event, an array of them, or whatever SQS or SNS have put around them.
 ///
 /// 200 once every event has been taken in; 400 if one cannot be read, its neighbours are taken in all the same; 413 if
 /// it is too much; 503 if nothing could be kept: send it again.
 pub(super) async fn post(
-    State(desk): State<Desk>,
+    State(desk): State<Handle>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -32,7 +32,7 @@ pub(super) async fn post(
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             return refuse(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                &format!("a body has at most {MOST_BODY} bytes: send fewer events"),
+                &format!("a body has at most {MAX_BODY} bytes: send fewer events"),
             );
         }
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
@@ -42,15 +42,15 @@ pub(super) async fn post(
         Err(error) => return refuse(StatusCode::BAD_REQUEST, &format!("the body is not JSON: {error}")),
     };
     let events = recorded::unwrap(payload);
-    if body.len() > MOST_EVENT
+    if body.len() > MAX_EVENT
         && let Some(index) = events.iter().position(|event| event.as_ref().is_ok_and(is_too_large))
     {
-        let problem = format!("event {} is too large: one event has at most {MOST_EVENT} bytes", index + 1);
+        let problem = format!("event {} is too large: one event has at most {MAX_EVENT} bytes", index + 1);
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, &problem);
     }
     match desk.take(events).await {
         Ok(fates) => {
-            let malformed = fates.iter().any(|fate| matches!(fate, Fate::Malformed(_)));
+            let malformed = fates.iter().any(|fate| matches!(fate, Outcome::Malformed(_)));
             let status = if malformed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
             let fates: Vec<Value> = fates.iter().map(told).collect();
             as_json(status, &json!({"events": fates}))
@@ -60,12 +60,12 @@ pub(super) async fn post(
 }
 
 /// What became of an event.
-fn told(fate: &Fate) -> Value {
+fn told(fate: &Outcome) -> Value {
     match fate {
-        Fate::Handled => json!({"outcome": "handled"}),
-        Fate::LeftAlone(what) => json!({"outcome": "left-alone", "what": what}),
-        Fate::Pending(problem) => json!({"outcome": "pending", "problem": problem}),
-        Fate::Malformed(malformed) => {
+        Outcome::Handled => json!({"outcome": "handled"}),
+        Outcome::LeftAlone(what) => json!({"outcome": "left-alone", "what": what}),
+        Outcome::Pending(problem) => json!({"outcome": "pending", "problem": problem}),
+        Outcome::Malformed(malformed) => {
             json!({"outcome": "malformed", "member": malformed.member, "problem": malformed.to_string()})
         }
     }
@@ -86,5 +86,5 @@ pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
 }
 
 fn is_too_large(event: &Value) -> bool {
-    event.to_string().len() > MOST_EVENT
+    event.to_string().len() > MAX_EVENT
 }

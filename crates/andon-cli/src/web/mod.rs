@@ -18,24 +18,24 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::local::Station;
+use crate::local::LocalAndon;
 
 mod api;
-mod desk;
 mod events;
+mod handle;
 mod live;
 mod page;
 mod pages;
 mod skill;
 mod viewer;
 
-use desk::Desk;
+use handle::Handle;
 use live::News;
 
 /// The most that one request may hold.
-const MOST_BODY: usize = 8 << 20;
+const MAX_BODY: usize = 8 << 20;
 /// How many requests may wait for their turn.
-const MOST_WAITING: usize = 64;
+const MAX_WAITING: usize = 64;
 /// How long requests under way may take once the process has been told to end.
 const LAST_ORDERS: Duration = Duration::from_secs(5);
 
@@ -49,13 +49,13 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// `sync` makes what has been taken in last; it is called before anybody is told that their events are.
 pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
-    station: &Station<L, C>,
+    station: &LocalAndon<L, C>,
     skills: Skills,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
-    let (desk, requests) = mpsc::channel(MOST_WAITING);
+    let (desk, requests) = mpsc::channel(MAX_WAITING);
     let news = News::new();
-    let site = Site { desk: Desk::new(desk), news: news.clone(), config: Arc::new(station.config().clone()) };
+    let site = Site { desk: Handle::new(desk), news: news.clone(), config: Arc::new(station.config().clone()) };
     let last_news = news.clone();
     let server = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
         end().await;
@@ -68,7 +68,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     let skill = skill::over(station, skills);
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = desk::work(station, &skill, requests, &news, sync) => outcome,
+        outcome = handle::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }
 }
@@ -76,12 +76,12 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
 /// What connections share.
 #[derive(Debug, Clone)]
 struct Site {
-    desk: Desk,
+    desk: Handle,
     news: News,
     config: Arc<Config>,
 }
 
-impl FromRef<Site> for Desk {
+impl FromRef<Site> for Handle {
     fn from_ref(site: &Site) -> Self {
         site.desk.clone()
     }
@@ -104,7 +104,7 @@ fn router(site: Site) -> Router {
         .route("/api/pipelines/{account}/{region}/{name}", get(api::pipeline))
         .route("/events", post(events::post))
         .route("/alexa", post(skill::post))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(site)
 }
 

@@ -1,6 +1,6 @@
 //! The frame of every page: its head, its name, and since when what it says has been so.
 
-use andon::board::Light;
+use andon::board::StatusColor;
 use andon_board::Viewer;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -12,7 +12,7 @@ const REFRESH: u32 = 10;
 /// A page.
 pub(super) struct Page<'p> {
     pub(super) title: &'p str,
-    pub(super) light: Light,
+    pub(super) light: StatusColor,
     pub(super) viewer: &'p Viewer,
     pub(super) now: Timestamp,
     pub(super) content: &'p Markup,
@@ -49,13 +49,13 @@ impl Page<'_> {
 }
 
 /// The browser tab's own light.
-fn icon(light: Light) -> String {
+fn icon(light: StatusColor) -> String {
     let colour = match light {
-        Light::Red => "d1242f",
-        Light::Waiting => "bf8700",
-        Light::Running => "0969da",
-        Light::Green => "1a7f37",
-        Light::Grey => "6e7781",
+        StatusColor::Red => "d1242f",
+        StatusColor::Waiting => "bf8700",
+        StatusColor::Running => "0969da",
+        StatusColor::Green => "1a7f37",
+        StatusColor::Grey => "6e7781",
     };
     format!(
         "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\

@@ -1,8 +1,8 @@
 //! What can be looked at: the board, and a page for each pipeline and each of its runs.
 
-use andon::board::{Light, Row};
+use andon::board::{PipelineRow, StatusColor};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
-use andon_board::{Door, Pipeline, Selection, View};
+use andon_board::{Navigation, Pipeline, Renderer, Selection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -11,7 +11,7 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::Site;
-use super::desk::{Desk, NoAnswer};
+use super::handle::{Handle, NoAnswer};
 use super::page::Page;
 use super::viewer::viewer;
 
@@ -34,7 +34,7 @@ pub(super) struct Asked {
 struct Shown {
     status: StatusCode,
     title: String,
-    light: Light,
+    light: StatusColor,
     content: Markup,
 }
 
@@ -42,12 +42,12 @@ pub(super) async fn board(State(site): State<Site>, Query(asked): Query<Asked>, 
     let overviews = site.desk.pipelines().await;
     let selection = Selection { search: asked.search, page: asked.page.parse().unwrap_or(1), rows: ROWS };
     page(&site, &headers, |view| {
-        let rows = Row::list(overviews?);
-        let red = rows.iter().filter(|row| row.light == Light::Red).count();
+        let rows = PipelineRow::list(overviews?);
+        let red = rows.iter().filter(|row| row.light == StatusColor::Red).count();
         Ok(Shown {
             status: StatusCode::OK,
             title: if red > 0 { format!("{red} red · Andon") } else { "Andon".to_owned() },
-            light: rows.first().map_or(Light::Grey, |row| row.light),
+            light: rows.first().map_or(StatusColor::Grey, |row| row.light),
             content: view.board(&rows, &selection),
         })
     })
@@ -74,10 +74,10 @@ pub(super) async fn run(
     page(&site, &headers, |view| Ok(one(view, found?.as_ref())))
 }
 
-fn one(view: &View<'_>, found: Option<&Pipeline>) -> Shown {
+fn one(view: &Renderer<'_>, found: Option<&Pipeline>) -> Shown {
     match found.and_then(|found| Some((found, found.history.overview()?))) {
         Some((found, overview)) => {
-            let row = Row::of(overview);
+            let row = PipelineRow::of(overview);
             Shown {
                 status: StatusCode::OK,
                 title: format!("{} · {} · Andon", row.overview.pipeline.name, row.word()),
@@ -89,13 +89,13 @@ fn one(view: &View<'_>, found: Option<&Pipeline>) -> Shown {
     }
 }
 
-fn sorry(view: &View<'_>, status: StatusCode, sentence: &str) -> Shown {
-    Shown { status, title: "Andon".to_owned(), light: Light::Grey, content: view.sorry(sentence) }
+fn sorry(view: &Renderer<'_>, status: StatusCode, sentence: &str) -> Shown {
+    Shown { status, title: "Andon".to_owned(), light: StatusColor::Grey, content: view.sorry(sentence) }
 }
 
-fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&View<'_>) -> Result<Shown, NoAnswer>) -> Response {
+fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&Renderer<'_>) -> Result<Shown, NoAnswer>) -> Response {
     let (viewer, now) = (viewer(headers, &site.config.zone), Timestamp::now());
-    let view = View { viewer: &viewer, accounts: site.config.accounts(), now, door: Door::Page };
+    let view = Renderer { viewer: &viewer, accounts: site.config.accounts(), now, navigation: Navigation::Page };
     let shown = show(&view).unwrap_or_else(|error| sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()));
     let Shown { status, title, light, content } = shown;
     let document = Page { title: &title, light, viewer: &viewer, now, content: &content }.document();
@@ -111,7 +111,7 @@ fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&View<'_>) -> Result
 
 /// The pipeline at an address; `None` if there is none, or if the address cannot be one.
 pub(super) async fn find(
-    desk: &Desk,
+    desk: &Handle,
     (account, region, name): (String, String, String),
     execution: Option<ExecutionId>,
 ) -> Result<Option<Pipeline>, NoAnswer> {

@@ -4,24 +4,24 @@
 
 use alexa::{Alexa, Skills};
 use andon::clock::{Clock, Timer};
-use andon::intervention::NoActions;
 use andon::ledger::Ledger;
-use andon_answers::Desk as Answers;
+use andon::run_action::NoActions;
+use andon_answers::Answerer as Answers;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::api::as_json;
-use super::desk::Desk;
 use super::events::{is_foreign, refuse};
-use crate::local::{Shared, Station};
+use super::handle::Handle;
+use crate::local::{LocalAndon, Shared};
 
 /// The skill, which answers here and does nothing.
 pub(super) type Skill<L, C> = Alexa<Shared<L>, NoActions, NoActions, C>;
 
 /// The skill over what the station knows.
-pub(super) fn over<L: Ledger, C: Clock + Timer + Clone>(station: &Station<L, C>, skills: Skills) -> Skill<L, C> {
+pub(super) fn over<L: Ledger, C: Clock + Timer + Clone>(station: &LocalAndon<L, C>, skills: Skills) -> Skill<L, C> {
     let clock = station.clock().clone();
     Alexa {
         desk: Answers::new(station.ledger().clone(), clock.clone()),
@@ -34,7 +34,7 @@ pub(super) fn over<L: Ledger, C: Clock + Timer + Clone>(station: &Station<L, C>,
 }
 
 /// Answers one request of Alexa's: always 200, as the reply says the rest; 400 for what is no JSON.
-pub(super) async fn post(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn post(State(desk): State<Handle>, headers: HeaderMap, body: Bytes) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "a page of another site must not ask");
     }

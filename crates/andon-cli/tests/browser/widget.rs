@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 
 use andon::batch::Invocation;
 use andon::name::{AccountId, Home, Region};
-use andon::run::Deployment;
+use andon::run::DeploymentRule;
 use andon_board::widget::{Request, answer};
 use andon_cli::local::recorded::Day;
 use andon_cli::local::{in_memory, remember};
@@ -33,7 +33,7 @@ fn dashboard() -> String {
         let ledger = in_memory().unwrap();
         let Day { weeks_before, days_before, today } = Day::ending(Timestamp::now());
         let events = [weeks_before, days_before, today].concat();
-        runtime.block_on(remember(&ledger, &events, &home, &Deployment::EVERY_RUN)).unwrap();
+        runtime.block_on(remember(&ledger, &events, &home, &DeploymentRule::EVERY_RUN)).unwrap();
         let config = "version: 1\naccounts: {'111122223333': shop, '444455556666': finance}\n";
         let config = Config::parse(config, "andon.yml").unwrap();
         let call = Invocation {

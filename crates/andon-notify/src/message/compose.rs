@@ -3,18 +3,18 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{About, Cause, Fact, Hint, Link, MOST_CAUSES, Message};
+use super::{About, Cause, Fact, Hint, Link, MAX_CAUSES, Message};
 use andon::account::Accounts;
-use andon::alert::{Alert, Approval, Failed, News, Recovered};
+use andon::alert::{Alert, AlertBody, Approval, Failed, Recovered};
 use andon::event::{Attempt, Commit, Trigger};
 use andon::history::ChangeSummary;
 use andon::name::{ActionName, StageName};
-use andon::run::{Explanation, Failure, MOST_LINES};
+use andon::run::{Explanation, Failure, MAX_CAUSE_LINES};
 use andon::words::{counted, ordinal, span};
 use andon::{alert, links};
 
 /// The most things said to be missing.
-const MOST_NOTES: usize = 3;
+const MAX_NOTES: usize = 3;
 
 /// What is known beside the alert.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +42,8 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
         title: title(alert),
         lead: lead(alert, context),
         facts: facts(alert, context),
-        causes: match &alert.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => causes(failures),
+        causes: match &alert.body {
+            AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => causes(failures),
             _ => Vec::new(),
         },
         hint: explained(alert).find_map(|explanation| {
@@ -57,24 +57,24 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
 
 fn title(alert: &Alert) -> String {
     let name = &alert.pipeline.name;
-    match &alert.news {
-        News::Failed(Failed { failures, row, .. }) => {
-            let again = if row.count > 1 { " again" } else { "" };
+    match &alert.body {
+        AlertBody::Failed(Failed { failures, streak, .. }) => {
+            let again = if streak.count > 1 { " again" } else { "" };
             match place(failures) {
                 Some(place) => format!("{name} failed{again} in {place}"),
                 None => format!("{name} failed{again}"),
             }
         }
-        News::Recovered(recovered) => {
+        AlertBody::Recovered(recovered) => {
             format!("{name} is green again after {}", counted(recovered.failures, "failure"))
         }
-        News::ApprovalNeeded(Approval { stage, action, .. }) => {
+        AlertBody::ApprovalNeeded(Approval { stage, action, .. }) => {
             format!("{name} waits for approval: {stage} / {action}")
         }
-        News::ApprovalOverdue { approval: Approval { stage, action, .. }, since } => {
+        AlertBody::ApprovalOverdue { approval: Approval { stage, action, .. }, since } => {
             format!("{name} has waited {} for approval: {stage} / {action}", span(alert.at.duration_since(*since)))
         }
-        News::Stuck { running, stage, action, .. } => {
+        AlertBody::Stuck { running, stage, action, .. } => {
             let place = match (stage, action) {
                 (Some(stage), Some(action)) => format!(" in {stage} / {action}"),
                 (Some(stage), None) => format!(" in {stage}"),
@@ -82,21 +82,21 @@ fn title(alert: &Alert) -> String {
             };
             format!("{name} seems stuck{place}: running for {}", span(*running))
         }
-        News::NoSuccess { last: Some(_), since } => {
+        AlertBody::NoSuccess { last: Some(_), since } => {
             format!("{name} has not succeeded for {}", span(alert.at.duration_since(*since)))
         }
-        News::NoSuccess { last: None, since } => {
+        AlertBody::NoSuccess { last: None, since } => {
             format!("{name} has never succeeded in {}", span(alert.at.duration_since(*since)))
         }
-        News::Rejected { failures, .. } => match place(failures) {
+        AlertBody::Rejected { failures, .. } => match place(failures) {
             Some(place) => format!("{name} was rejected in {place}"),
             None => format!("{name} was rejected"),
         },
-        News::Started => format!("{name} started"),
-        News::Succeeded => format!("{name} succeeded"),
-        News::Stopped { .. } => format!("{name} was stopped"),
-        News::Superseded => format!("{name} was superseded by a newer run"),
-        News::Canceled => format!("{name} was canceled: the pipeline was changed under the run"),
+        AlertBody::Started => format!("{name} started"),
+        AlertBody::Succeeded => format!("{name} succeeded"),
+        AlertBody::Stopped { .. } => format!("{name} was stopped"),
+        AlertBody::Superseded => format!("{name} was superseded by a newer run"),
+        AlertBody::Canceled => format!("{name} was canceled: the pipeline was changed under the run"),
     }
 }
 
@@ -117,26 +117,28 @@ fn place(failures: &[Failure]) -> Option<String> {
 }
 
 fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
-    match &alert.news {
-        News::Failed(failed) if failed.row.count > 1 => {
-            let row = &failed.row;
+    match &alert.body {
+        AlertBody::Failed(failed) if failed.streak.count > 1 => {
+            let streak = &failed.streak;
             let same = if failed.is_same_again() { ", in the same place for the same reason" } else { "" };
-            Some(format!("{} time in a row since {}{same}.", ordinal(row.count), clock(row.since, context)))
+            Some(format!("{} time in a row since {}{same}.", ordinal(streak.count), clock(streak.since, context)))
         }
-        News::Recovered(Recovered { since, outage, .. }) => {
+        AlertBody::Recovered(Recovered { since, outage, .. }) => {
             Some(format!("It had been red for {}, since {}.", span(*outage), clock(*since, context)))
         }
-        News::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
+        AlertBody::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
             Some(format!("It fails if nobody answers before {}.", clock(*expires, context)))
         }
-        News::Stuck { usual: Some(usual), .. } => {
+        AlertBody::Stuck { usual: Some(usual), .. } => {
             Some(format!("Half of its runs take no longer than {}.", span(*usual)))
         }
-        News::NoSuccess { last: Some(last), .. } => Some(format!("The last success was at {}.", clock(*last, context))),
-        News::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
+        AlertBody::NoSuccess { last: Some(last), .. } => {
+            Some(format!("The last success was at {}.", clock(*last, context)))
+        }
+        AlertBody::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
             Some("Nobody left a word why; it may also have waited for too long.".to_owned())
         }
-        News::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
+        AlertBody::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
         _ => None,
     }
 }
@@ -146,13 +148,13 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     let mut fact = |label, value: Option<String>, url| {
         facts.extend(value.filter(|value| !value.trim().is_empty()).map(|value| Fact { label, value, url }));
     };
-    if let News::ApprovalNeeded(Approval { custom_data, review_link, .. }) = &alert.news {
+    if let AlertBody::ApprovalNeeded(Approval { custom_data, review_link, .. }) = &alert.body {
         fact("To review", custom_data.clone(), None);
         if let Some(link) = review_link.as_deref().and_then(links::checked) {
             fact("Look at", Some(link.clone()), Some(link));
         }
     }
-    if let News::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.news {
+    if let AlertBody::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.body {
         let place: Vec<&str> =
             [failure.stage.as_ref().map(StageName::as_str), failure.action.as_ref().map(ActionName::as_str)]
                 .into_iter()
@@ -161,7 +163,7 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
         fact("Was broken in", Some(place.join(" / ")), None);
     }
     if let Some(commit) = &alert.commit {
-        fact(change_label(&alert.news), change(commit), links::commit(commit));
+        fact(change_label(&alert.body), change(commit), links::commit(commit));
         fact("Author", commit.author.clone(), None);
         let reference = commit.reference.as_deref();
         let repository = commit.repository.as_deref();
@@ -171,21 +173,21 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
         };
         fact("Branch", at, None);
     }
-    if let News::Failed(Failed { row: alert::Row { broken_by: Some(first), .. }, .. }) = &alert.news {
+    if let AlertBody::Failed(Failed { streak: alert::FailureStreak { broken_by: Some(first), .. }, .. }) = &alert.body {
         fact("Broken since", summary(first), first.url.clone());
     }
     if let Some(Trigger::Other { kind, detail }) = &alert.trigger {
         fact("Started by", Some(trigger(kind, detail.as_deref())), None);
     }
-    match &alert.news {
-        News::Failed(Failed { attempt, .. }) | News::Recovered(Recovered { attempt, .. })
+    match &alert.body {
+        AlertBody::Failed(Failed { attempt, .. }) | AlertBody::Recovered(Recovered { attempt, .. })
             if *attempt > Attempt::FIRST =>
         {
             fact("Attempt", Some(format!("{}, a retry in place", ordinal(u64::from(attempt.number())))), None);
         }
         _ => {}
     }
-    let told_in_title = matches!(alert.news, News::Stuck { .. });
+    let told_in_title = matches!(alert.body, AlertBody::Stuck { .. });
     if let Some(started) = alert.started.filter(|started| alert.at > *started && !told_in_title) {
         fact("Ran for", Some(span(alert.at.duration_since(started))), None);
     }
@@ -193,9 +195,9 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     facts
 }
 
-fn change_label(news: &News) -> &'static str {
-    match news {
-        News::Recovered(_) => "Fixed by",
+fn change_label(body: &AlertBody) -> &'static str {
+    match body {
+        AlertBody::Recovered(_) => "Fixed by",
         _ => "Change",
     }
 }
@@ -245,15 +247,15 @@ fn causes(failures: &[Failure]) -> Vec<Cause> {
     };
     let mut causes: Vec<Cause> = failures
         .iter()
-        .take(MOST_CAUSES)
+        .take(MAX_CAUSES)
         .map(|failure| Cause {
             heading: heading(failure),
             reason: reason(failure),
             lines: lines(failure, failures.len()),
         })
         .collect();
-    if failures.len() > MOST_CAUSES {
-        let more = failures.len() - MOST_CAUSES;
+    if failures.len() > MAX_CAUSES {
+        let more = failures.len() - MAX_CAUSES;
         causes.push(Cause {
             heading: format!("and {}", counted(more as u64, "more action")),
             reason: None,
@@ -265,7 +267,7 @@ fn causes(failures: &[Failure]) -> Vec<Cause> {
 
 /// The lines that tell why, unless the action's own words say the same; fewer of each where many failed.
 fn lines(failure: &Failure, failures: usize) -> Vec<String> {
-    let most = if failures > 1 { 4 } else { MOST_LINES };
+    let most = if failures > 1 { 4 } else { MAX_CAUSE_LINES };
     let cause = failure.explanation.as_ref().map(|explanation| explanation.cause.as_slice()).unwrap_or_default();
     let own = failure.own_words().unwrap_or_default();
     cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect()
@@ -285,7 +287,7 @@ fn reason(failure: &Failure) -> Option<String> {
 
 fn links(alert: &Alert) -> Vec<Link> {
     let mut links = Vec::new();
-    if let News::Failed(Failed { failures, .. }) = &alert.news {
+    if let AlertBody::Failed(Failed { failures, .. }) = &alert.body {
         let result = failures.iter().find_map(|failure| failure.result.as_ref());
         let log = result.and_then(|result| {
             let page = result.url.as_deref().and_then(links::checked);
@@ -293,7 +295,7 @@ fn links(alert: &Alert) -> Vec<Link> {
         });
         links.extend(log.map(|url| Link { label: "Open the log", url }));
     }
-    if let News::ApprovalNeeded(_) | News::ApprovalOverdue { .. } = &alert.news {
+    if let AlertBody::ApprovalNeeded(_) | AlertBody::ApprovalOverdue { .. } = &alert.body {
         links.push(Link { label: "Approve or reject", url: links::pipeline(&alert.pipeline) });
     }
     match &alert.execution {
@@ -313,8 +315,8 @@ fn links(alert: &Alert) -> Vec<Link> {
 
 /// What was found out about the failures.
 fn explained(alert: &Alert) -> impl Iterator<Item = &Explanation> {
-    let failures = match &alert.news {
-        News::Failed(Failed { failures, .. }) => failures.as_slice(),
+    let failures = match &alert.body {
+        AlertBody::Failed(Failed { failures, .. }) => failures.as_slice(),
         _ => &[],
     };
     failures.iter().filter_map(|failure| failure.explanation.as_ref())
@@ -325,8 +327,8 @@ fn notes(alert: &Alert) -> Vec<String> {
     let mut notes: Vec<String> = explained(alert).flat_map(|explanation| explanation.missing.iter().cloned()).collect();
     notes.sort();
     notes.dedup();
-    notes.truncate(MOST_NOTES);
-    if let News::Failed(Failed { failures, .. }) = &alert.news
+    notes.truncate(MAX_NOTES);
+    if let AlertBody::Failed(Failed { failures, .. }) = &alert.body
         && failures.iter().all(|failure| failure.reason().is_none())
     {
         notes.push("It did not say why it failed.".to_owned());

@@ -3,7 +3,7 @@
 //! A message holds text as it came from outside. Whoever renders it escapes it for where it goes and keeps it within
 //! the limits there.
 
-use andon::alert::Kind;
+use andon::alert::AlertKind;
 use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
 
 mod compose;
@@ -14,7 +14,7 @@ pub use compose::{Context, compose};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// The kind of alert.
-    pub kind: Kind,
+    pub kind: AlertKind,
     /// What it is about.
     pub about: About,
     /// The news on one line.
@@ -89,4 +89,4 @@ pub struct Link {
 }
 
 /// How much of a list is told one by one.
-pub const MOST_CAUSES: usize = 8;
+pub const MAX_CAUSES: usize = 8;

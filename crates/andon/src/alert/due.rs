@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::{Alert, Approval, Failed, News, Recovered, Row, commit};
+use super::{Alert, AlertBody, Approval, Failed, FailureStreak, Recovered, commit};
 use crate::event::{Attempt, State, Subject};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
-use crate::run::{ActionView, Failure, Patience, Run, Status};
+use crate::run::{ActionView, Failure, Run, Status, WaitPolicy};
 
 /// What an event makes due.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,15 +17,15 @@ pub struct Due {
 }
 
 /// Works out what is due once an event of this attempt has been merged into its run and history.
-pub fn due(run: &Run, history: &History, attempt: Attempt, patience: Patience) -> Due {
+pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPolicy) -> Due {
     let mut alerts = Vec::new();
     let mut unexplained = false;
     alerts.extend(started(run));
     let failures = run.failures(attempt);
     if let Some(last) = failures.last() {
         if run.is_rejected(attempt) {
-            alerts.push(Alert::of_run(run, last.at, News::Rejected { attempt, failures: failures.clone() }));
-        } else if run.is_explained(attempt) || patience.is_over(last.at) {
+            alerts.push(Alert::of_run(run, last.at, AlertBody::Rejected { attempt, failures: failures.clone() }));
+        } else if run.is_explained(attempt) || wait_policy.is_over(last.at) {
             alerts.push(failed(run, history, attempt, failures.clone()));
         } else {
             unexplained = true;
@@ -44,7 +44,7 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, patience: Patience) -
 
 fn started(run: &Run) -> Option<Alert> {
     let begun = run.came_to(State::Started, &Subject::Pipeline, Attempt::FIRST)?;
-    Some(Alert::of_run(run, begun, News::Started))
+    Some(Alert::of_run(run, begun, AlertBody::Started))
 }
 
 fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>) -> Alert {
@@ -60,8 +60,8 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
         .into_iter()
         .rfind(|other| other.place() < (run.first_seen(), &run.execution) && other.status == Status::Failed)
         .and_then(|other| other.failure.clone());
-    let row = match red {
-        Some(streak) => Row {
+    let streak = match red {
+        Some(streak) => FailureStreak {
             count: streak.count + 1,
             since: streak.first_ended,
             before: previous,
@@ -71,9 +71,9 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
                 .and_then(|first| first.change.clone())
                 .filter(|change| !run.commit().is_some_and(|commit| change.is_same(&ChangeSummary::of(&commit)))),
         },
-        None => Row { count: 1, since: first, before: None, broken_by: None },
+        None => FailureStreak { count: 1, since: first, before: None, broken_by: None },
     };
-    Alert::of_run(run, first, News::Failed(Failed { attempt, failures, row }))
+    Alert::of_run(run, first, AlertBody::Failed(Failed { attempt, failures, streak }))
 }
 
 pub(super) fn approvals(run: &Run) -> Vec<Alert> {
@@ -97,7 +97,7 @@ pub(super) fn approvals(run: &Run) -> Vec<Alert> {
                 custom_data: action.custom_data,
                 review_link: action.review_link,
             };
-            Alert::of_run(run, action.started, News::ApprovalNeeded(approval))
+            Alert::of_run(run, action.started, AlertBody::ApprovalNeeded(approval))
         })
         .collect()
 }
@@ -107,14 +107,14 @@ fn ended(run: &Run, attempt: Attempt) -> Vec<Alert> {
     run.ends(&Subject::Pipeline, attempt)
         .into_iter()
         .filter_map(|(state, at)| {
-            let news = match state {
-                State::Succeeded => News::Succeeded,
-                State::Stopped => News::Stopped { comment: run.stop_comment().map(str::to_owned) },
-                State::Superseded => News::Superseded,
-                State::Canceled => News::Canceled,
+            let body = match state {
+                State::Succeeded => AlertBody::Succeeded,
+                State::Stopped => AlertBody::Stopped { comment: run.stop_comment().map(str::to_owned) },
+                State::Superseded => AlertBody::Superseded,
+                State::Canceled => AlertBody::Canceled,
                 _ => return None,
             };
-            Some(Alert::of_run(run, at, news))
+            Some(Alert::of_run(run, at, body))
         })
         .collect()
 }
@@ -134,7 +134,7 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
     let broken_by = run
         .and_then(failure_of_earlier_attempt)
         .or_else(|| history.runs().into_iter().rfind(broken_it).and_then(|other| other.failure.clone()));
-    let news = News::Recovered(Recovered {
+    let body = AlertBody::Recovered(Recovered {
         attempt: success.attempt,
         failures: streak.count,
         since: streak.first_ended,
@@ -142,7 +142,7 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
         broken_by,
     });
     Some(match run {
-        Some(run) => Alert::of_run(run, success.ended, news),
+        Some(run) => Alert::of_run(run, success.ended, body),
         None => Alert {
             pipeline: history.pipeline.clone(),
             execution: Some(summary.execution.clone()),
@@ -150,7 +150,7 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
             started: summary.started,
             commit: summary.change.as_ref().map(commit),
             trigger: None,
-            news,
+            body,
         },
     })
 }

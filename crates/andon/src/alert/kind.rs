@@ -11,7 +11,7 @@ use crate::suggest::named;
 /// A kind of alert, by the name that `andon.yml` has for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
-pub enum Kind {
+pub enum AlertKind {
     /// A run failed.
     Failed,
     /// The first success after failures.
@@ -65,7 +65,7 @@ struct Traits {
     mentions: bool,
 }
 
-impl Kind {
+impl AlertKind {
     #[rustfmt::skip]
     const fn traits(self) -> Traits {
         use Tone::{Attention, Bad, Good, Neutral};
@@ -118,13 +118,13 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for AlertKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl FromStr for Kind {
+impl FromStr for AlertKind {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {

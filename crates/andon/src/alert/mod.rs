@@ -4,11 +4,11 @@
 //! whichever event of a run is looked at, in whatever order, and each has an `effect`, a name that is the same every
 //! time, by which it is claimed.
 
-mod asked;
+mod approval_request;
 mod due;
 mod kind;
-mod limits;
 mod sweep;
+mod thresholds;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,14 +17,14 @@ use crate::history::{ChangeSummary, FailureSummary};
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::{Failure, Run};
 
-pub use asked::asked;
+pub use approval_request::from_approval_request;
 pub use due::{Due, due};
-pub use kind::{Kind, Tone};
-pub use limits::{Limit, Limits};
+pub use kind::{AlertKind, Tone};
 pub use sweep::overdue;
+pub use thresholds::{Limit, Limits};
 
 /// Enough to tell one set of failing actions from another, and short enough for a key.
-const LONGEST_SUBSTANCE: usize = 300;
+const MAX_FINGERPRINT_LEN: usize = 300;
 
 /// Something that people should be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,12 +42,12 @@ pub struct Alert {
     /// What set the run off.
     pub trigger: Option<Trigger>,
     /// What it tells.
-    pub news: News,
+    pub body: AlertBody,
 }
 
 /// What an alert tells.
 #[derive(Debug, Clone, PartialEq)]
-pub enum News {
+pub enum AlertBody {
     /// An attempt failed.
     Failed(Failed),
     /// The first success after failures.
@@ -111,19 +111,19 @@ pub struct Failed {
     /// What failed in it; several actions of a stage can fail side by side.
     pub failures: Vec<Failure>,
     /// The row of failures that it stands in.
-    pub row: Row,
+    pub streak: FailureStreak,
 }
 
-/// How many failures there have been in a row.
+/// The failures since the last success.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct FailureStreak {
     /// This one included.
     pub count: u64,
     /// When the first of them ended.
     pub since: Timestamp,
     /// What failed in the run before.
     pub before: Option<FailureSummary>,
-    /// The change with which the row began, where another run than this began it and is still kept.
+    /// The change with which the streak began, where another run than this began it and is still kept.
     pub broken_by: Option<ChangeSummary>,
 }
 
@@ -131,7 +131,7 @@ impl Failed {
     /// Whether the same action failed for the same reason as in the run before, as far as that has been found out.
     pub fn is_same_again(&self) -> bool {
         let mine = self.failures.first().map(FailureSummary::of);
-        matches!((&self.row.before, mine), (Some(before), Some(mine)) if before.is_like(&mine))
+        matches!((&self.streak.before, mine), (Some(before), Some(mine)) if before.is_like(&mine))
     }
 }
 
@@ -171,37 +171,37 @@ pub struct Approval {
 
 impl Alert {
     /// Its kind.
-    pub fn kind(&self) -> Kind {
-        match &self.news {
-            News::Failed(_) => Kind::Failed,
-            News::Recovered(_) => Kind::Recovered,
-            News::ApprovalNeeded(_) => Kind::ApprovalNeeded,
-            News::ApprovalOverdue { .. } => Kind::ApprovalOverdue,
-            News::Stuck { .. } => Kind::Stuck,
-            News::NoSuccess { .. } => Kind::NoSuccess,
-            News::Rejected { .. } => Kind::Rejected,
-            News::Started => Kind::Started,
-            News::Succeeded => Kind::Succeeded,
-            News::Stopped { .. } => Kind::Stopped,
-            News::Superseded => Kind::Superseded,
-            News::Canceled => Kind::Canceled,
+    pub fn kind(&self) -> AlertKind {
+        match &self.body {
+            AlertBody::Failed(_) => AlertKind::Failed,
+            AlertBody::Recovered(_) => AlertKind::Recovered,
+            AlertBody::ApprovalNeeded(_) => AlertKind::ApprovalNeeded,
+            AlertBody::ApprovalOverdue { .. } => AlertKind::ApprovalOverdue,
+            AlertBody::Stuck { .. } => AlertKind::Stuck,
+            AlertBody::NoSuccess { .. } => AlertKind::NoSuccess,
+            AlertBody::Rejected { .. } => AlertKind::Rejected,
+            AlertBody::Started => AlertKind::Started,
+            AlertBody::Succeeded => AlertKind::Succeeded,
+            AlertBody::Stopped { .. } => AlertKind::Stopped,
+            AlertBody::Superseded => AlertKind::Superseded,
+            AlertBody::Canceled => AlertKind::Canceled,
         }
     }
 
     /// The name by which it is claimed.
-    pub fn effect(&self) -> String {
+    pub fn dedup_key(&self) -> String {
         let execution = self.execution.as_ref().map_or("-", ExecutionId::as_str);
         let kind = self.kind();
-        match &self.news {
-            News::Failed(failed) => format!("{kind}/{execution}/{}", failed.attempt.number()),
-            News::Recovered(recovered) => format!("{kind}/{execution}/{}", recovered.attempt.number()),
-            News::Stuck { attempt, .. } | News::Rejected { attempt, .. } => {
+        match &self.body {
+            AlertBody::Failed(failed) => format!("{kind}/{execution}/{}", failed.attempt.number()),
+            AlertBody::Recovered(recovered) => format!("{kind}/{execution}/{}", recovered.attempt.number()),
+            AlertBody::Stuck { attempt, .. } | AlertBody::Rejected { attempt, .. } => {
                 format!("{kind}/{execution}/{}", attempt.number())
             }
-            News::NoSuccess { since, .. } => format!("{kind}/{since}"),
-            News::ApprovalNeeded(Approval { token: Some(token), .. }) => format!("{kind}/{token}"),
-            News::ApprovalNeeded(Approval { stage, action, attempt, .. })
-            | News::ApprovalOverdue { approval: Approval { stage, action, attempt, .. }, .. } => {
+            AlertBody::NoSuccess { since, .. } => format!("{kind}/{since}"),
+            AlertBody::ApprovalNeeded(Approval { token: Some(token), .. }) => format!("{kind}/{token}"),
+            AlertBody::ApprovalNeeded(Approval { stage, action, attempt, .. })
+            | AlertBody::ApprovalOverdue { approval: Approval { stage, action, attempt, .. }, .. } => {
                 format!("{kind}/{execution}/{}/{stage}/{action}", attempt.number())
             }
             _ => format!("{kind}/{execution}"),
@@ -211,42 +211,44 @@ impl Alert {
     /// What it has to say beyond its name, in short: where this has changed, there is more to say than was said.
     ///
     /// A failed attempt can have more failing actions by and by; every other alert is complete when it goes out.
-    pub fn substance(&self) -> Option<String> {
-        let News::Failed(failed) = &self.news else { return None };
+    pub fn content_fingerprint(&self) -> Option<String> {
+        let AlertBody::Failed(failed) = &self.body else { return None };
         let actions = failed.failures.iter().filter_map(|failure| failure.action.as_ref()).map(ActionName::as_str);
         let mut actions: Vec<&str> = actions.collect();
         actions.sort_unstable();
-        Some(actions.join(",").chars().take(LONGEST_SUBSTANCE).collect())
+        Some(actions.join(",").chars().take(MAX_FINGERPRINT_LEN).collect())
     }
 
     /// The stage it is about: for a recovery, the one that had failed, so that both go the same way.
     pub fn stage(&self) -> Option<&StageName> {
-        match &self.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => failures.first()?.stage.as_ref(),
-            News::Recovered(recovered) => recovered.broken_by.as_ref()?.stage.as_ref(),
-            News::ApprovalNeeded(approval) | News::ApprovalOverdue { approval, .. } => Some(&approval.stage),
-            News::Stuck { stage, .. } => stage.as_ref(),
+        match &self.body {
+            AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => {
+                failures.first()?.stage.as_ref()
+            }
+            AlertBody::Recovered(recovered) => recovered.broken_by.as_ref()?.stage.as_ref(),
+            AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => Some(&approval.stage),
+            AlertBody::Stuck { stage, .. } => stage.as_ref(),
             _ => None,
         }
     }
 
     /// The action it is about.
     pub fn action(&self) -> Option<&ActionName> {
-        match &self.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => {
+        match &self.body {
+            AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => {
                 failures.first()?.action.as_ref()
             }
-            News::Recovered(recovered) => recovered.broken_by.as_ref()?.action.as_ref(),
-            News::ApprovalNeeded(approval) | News::ApprovalOverdue { approval, .. } => Some(&approval.action),
-            News::Stuck { action, .. } => action.as_ref(),
+            AlertBody::Recovered(recovered) => recovered.broken_by.as_ref()?.action.as_ref(),
+            AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => Some(&approval.action),
+            AlertBody::Stuck { action, .. } => action.as_ref(),
             _ => None,
         }
     }
 
     /// The kind of failure, once it is known.
     pub fn category(&self) -> Option<&'static str> {
-        match &self.news {
-            News::Failed(Failed { failures, .. }) => {
+        match &self.body {
+            AlertBody::Failed(Failed { failures, .. }) => {
                 failures.iter().find_map(|failure| failure.explanation.as_ref()).map(|known| known.category.as_str())
             }
             _ => None,
@@ -255,24 +257,24 @@ impl Alert {
 
     /// Why, in the words of what failed.
     pub fn reason(&self) -> Option<&str> {
-        match &self.news {
-            News::Failed(Failed { failures, .. }) | News::Rejected { failures, .. } => {
+        match &self.body {
+            AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => {
                 failures.iter().find_map(Failure::reason)
             }
-            News::Stopped { comment } => comment.as_deref(),
+            AlertBody::Stopped { comment } => comment.as_deref(),
             _ => None,
         }
     }
 
     /// Whether it is the first bad news since the last good one.
-    pub fn is_first_of_row(&self) -> bool {
-        match &self.news {
-            News::Failed(failed) => failed.row.count <= 1,
+    pub fn is_first_in_streak(&self) -> bool {
+        match &self.body {
+            AlertBody::Failed(failed) => failed.streak.count <= 1,
             _ => true,
         }
     }
 
-    fn of_run(run: &Run, at: Timestamp, news: News) -> Self {
+    fn of_run(run: &Run, at: Timestamp, body: AlertBody) -> Self {
         Self {
             pipeline: run.pipeline.clone(),
             execution: Some(run.execution.clone()),
@@ -280,7 +282,7 @@ impl Alert {
             started: run.started(),
             commit: run.commit(),
             trigger: run.trigger().cloned(),
-            news,
+            body,
         }
     }
 }

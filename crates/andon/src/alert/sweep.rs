@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Alert, Approval, News};
+use super::{Alert, AlertBody, Approval};
 use crate::alert::Limits;
 use crate::history::{OpenRun, Overview, Typical};
 use crate::run::Status;
@@ -23,14 +23,14 @@ pub fn overdue(overview: &Overview, limits: &Limits, now: Timestamp) -> Vec<Aler
 }
 
 fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timestamp) -> Option<Alert> {
-    let alert = |news| Alert {
+    let alert = |body| Alert {
         pipeline: overview.pipeline.clone(),
         execution: Some(run.execution.clone()),
         at: now,
         started: Some(run.since),
         commit: run.change.as_ref().map(super::commit),
         trigger: None,
-        news,
+        body,
     };
     let current = run.current.as_ref();
     if run.status == Status::Waiting {
@@ -49,14 +49,14 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
             custom_data: None,
             review_link: None,
         };
-        return Some(alert(News::ApprovalOverdue { approval, since: current.since }));
+        return Some(alert(AlertBody::ApprovalOverdue { approval, since: current.since }));
     }
     let usual = overview.typical.filter(|typical| typical.runs >= ENOUGH);
     let limit = limits.stuck_after.and_then(|limit| SignedDuration::try_from(limit).ok())?;
     let limit = usual.map_or(limit, |typical| unusual(&typical));
     let running = now.duration_since(run.since);
     (running >= limit).then(|| {
-        alert(News::Stuck {
+        alert(AlertBody::Stuck {
             attempt: run.attempt,
             stage: current.map(|current| current.stage.clone()),
             action: current.and_then(|current| current.action.clone()),
@@ -75,7 +75,7 @@ fn unusual(typical: &Typical) -> SignedDuration {
 
 fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Alert> {
     let limit = SignedDuration::try_from(limits.no_success_after?).ok()?;
-    let last = overview.standing.last_success;
+    let last = overview.health.last_success;
     // A pipeline that never succeeded is waited for since it was first seen.
     let since = last.or(overview.first_seen)?;
     (now.duration_since(since) >= limit).then(|| Alert {
@@ -85,6 +85,6 @@ fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Al
         started: None,
         commit: None,
         trigger: None,
-        news: News::NoSuccess { last, since },
+        body: AlertBody::NoSuccess { last, since },
     })
 }

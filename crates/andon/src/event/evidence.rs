@@ -14,9 +14,9 @@ use crate::name::ExternalId;
 const WHAT: &str = "an event of a build or a deployment";
 
 /// The longest text that is kept of one message, in characters.
-const LONGEST: usize = 4000;
+const MAX_LEN: usize = 4000;
 /// The most messages that are kept of one event.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// One event of another service about its part of a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         kind,
         state: state.ok_or_else(|| missing("detail (its state)"))?,
         at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
-        messages: messages.into_iter().take(MOST).map(|text| text.chars().take(LONGEST).collect()).collect(),
+        messages: messages.into_iter().take(MAX).map(|text| text.chars().take(MAX_LEN).collect()).collect(),
         log,
     }))
 }

@@ -9,12 +9,12 @@ use crate::run::{Deployed, Status};
 
 /// The most stages that are remembered as broken: those of a pipeline that has been renamed again and again must not
 /// pile up.
-const MOST_BROKEN: usize = 16;
+const MAX_BROKEN: usize = 16;
 
 /// The stages whose latest deployment failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Broken(Vec<BrokenStage>);
+pub(super) struct BrokenStages(Vec<BrokenStage>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct BrokenStage {
@@ -24,7 +24,7 @@ struct BrokenStage {
     since: Timestamp,
 }
 
-impl Broken {
+impl BrokenStages {
     /// Takes in the next deployment; gives back since when its stage had been broken, if it was.
     pub(super) fn then(&mut self, deployed: &Deployed) -> Option<Timestamp> {
         let known = self.0.iter().position(|broken| broken.stage == deployed.stage);
@@ -35,7 +35,7 @@ impl Broken {
             }
             (Status::Failed, None) => {
                 self.0.push(BrokenStage { stage: deployed.stage.clone(), since: deployed.ended });
-                if self.0.len() > MOST_BROKEN {
+                if self.0.len() > MAX_BROKEN {
                     self.0.remove(0);
                 }
             }
@@ -47,7 +47,7 @@ impl Broken {
 
 /// A deployment that ended well after failures.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repaired<'h> {
+pub struct Recovery<'h> {
     /// Its run.
     pub run: &'h RunSummary,
     /// The deployment.
@@ -60,14 +60,14 @@ impl History {
     /// The deployments that ended well after failures of the same stage, in the order of their runs.
     ///
     /// Runs side by side can end in another order than they began: what broke later was not repaired by it.
-    pub fn repairs(&self) -> Vec<Repaired<'_>> {
+    pub fn repairs(&self) -> Vec<Recovery<'_>> {
         let mut broken = self.past.broken.clone();
         let mut repairs = Vec::new();
         for run in self.runs() {
             for deployed in run.deployed() {
                 let since = broken.then(&deployed).filter(|since| *since < deployed.ended);
                 if let (Status::Succeeded, Some(broken_since)) = (deployed.status, since) {
-                    repairs.push(Repaired { run, deployed, broken_since });
+                    repairs.push(Recovery { run, deployed, broken_since });
                 }
             }
         }
@@ -75,7 +75,7 @@ impl History {
     }
 
     /// The repairs that hang on one run: those by itself, and for each of its stages the first one by a later run.
-    pub fn repairs_around(&self, execution: &ExecutionId) -> Vec<Repaired<'_>> {
+    pub fn repairs_around(&self, execution: &ExecutionId) -> Vec<Recovery<'_>> {
         let Some(run) = self.run(execution) else { return Vec::new() };
         let mut open: Vec<Option<StageName>> = run.deployed().into_iter().map(|deployed| deployed.stage).collect();
         let mut around = self.repairs();

@@ -1,6 +1,6 @@
 //! What went before? One record for each pipeline: its latest runs, and what is left of those before them.
 //!
-//! The record is of constant size. Runs that no longer fit are folded, oldest first, into a `Past` that keeps just
+//! The record is of constant size. Runs that no longer fit are folded, oldest first, into a `FoldedRuns` that keeps just
 //! what rules ask of them: how long the pipeline has been red or green, and when it last succeeded.
 
 use std::collections::BTreeMap;
@@ -13,19 +13,19 @@ use crate::name::{ExecutionId, PipelineId};
 use crate::run::{Outcome, Status};
 
 mod deployments;
-mod keys;
+mod dora;
 mod overview;
 mod summary;
 
-pub use deployments::Repaired;
-pub use keys::{Keys, Median};
+pub use deployments::Recovery;
+pub use dora::{DoraMetrics, Median};
 pub use overview::{BrokenBy, OpenRun, Overview, Typical};
 pub use summary::{ChangeSummary, Current, FailureSummary, RunSummary, StageLight};
 
 /// The number of finished runs that are kept one by one.
-pub const KEPT: usize = 30;
+pub const MAX_RUNS: usize = 30;
 /// The number of runs, finished or not, past which even a run that never finished is folded away.
-const MOST: usize = 2 * KEPT;
+const MAX: usize = 2 * MAX_RUNS;
 /// How often an account's history is asked for before Andon goes on without it.
 const BACKFILL_TRIES: u8 = 3;
 
@@ -37,24 +37,25 @@ pub struct History {
     #[serde(with = "runs_as_list")]
     runs: BTreeMap<ExecutionId, RunSummary>,
     #[serde(default)]
-    past: Past,
+    past: FoldedRuns,
     /// Tries left at asking CodePipeline for the runs before Andon was there.
     backfill_tries: u8,
 }
 
 /// What is left of the runs that were folded away.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Past {
+struct FoldedRuns {
     /// The newest run folded: older ones that turn up late are no longer taken in.
     until: Option<(Timestamp, ExecutionId)>,
-    standing: Standing,
+    #[serde(rename = "standing")]
+    health: Health,
     #[serde(default)]
-    broken: deployments::Broken,
+    broken: deployments::BrokenStages,
 }
 
 /// How a pipeline stood at some moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct Health {
     /// The unbroken row of successes, or of failures, that led there.
     pub streak: Option<Streak>,
     /// When the latest success ended.
@@ -87,7 +88,7 @@ pub enum Colour {
     Red,
 }
 
-impl Standing {
+impl Health {
     fn then(&mut self, run_started: Timestamp, outcome: &Outcome) {
         let colour = match outcome.status {
             Status::Succeeded => Colour::Green,
@@ -126,7 +127,7 @@ impl Standing {
 impl History {
     /// A pipeline that nothing is known of.
     pub fn new(pipeline: PipelineId) -> Self {
-        Self { pipeline, runs: BTreeMap::new(), past: Past::default(), backfill_tries: BACKFILL_TRIES }
+        Self { pipeline, runs: BTreeMap::new(), past: FoldedRuns::default(), backfill_tries: BACKFILL_TRIES }
     }
 
     /// Whether CodePipeline should be asked for the runs before Andon was there.
@@ -183,31 +184,31 @@ impl History {
     }
 
     /// How the pipeline stood just before an attempt ended.
-    pub fn before(&self, execution: &ExecutionId, attempt: Attempt, ended: Timestamp) -> Standing {
-        let mut standing = self.past.standing.clone();
+    pub fn before(&self, execution: &ExecutionId, attempt: Attempt, ended: Timestamp) -> Health {
+        let mut health = self.past.health.clone();
         for run in self.runs() {
             for outcome in &run.outcomes {
                 if run.execution == *execution && (outcome.attempt, outcome.ended) >= (attempt, ended) {
-                    return standing;
+                    return health;
                 }
-                standing.then(run.first_seen, outcome);
+                health.then(run.first_seen, outcome);
             }
             if run.execution == *execution {
-                return standing;
+                return health;
             }
         }
-        standing
+        health
     }
 
     /// How the pipeline stands.
-    pub fn standing(&self) -> Standing {
-        let mut standing = self.past.standing.clone();
+    pub fn health(&self) -> Health {
+        let mut health = self.past.health.clone();
         for run in self.runs() {
             for outcome in &run.outcomes {
-                standing.then(run.first_seen, outcome);
+                health.then(run.first_seen, outcome);
             }
         }
-        standing
+        health
     }
 
     /// How long successful runs took, in whole seconds, shortest first: only those whose start is known.
@@ -226,9 +227,9 @@ impl History {
     fn fold(&mut self) {
         loop {
             let ended = self.runs.values().filter(|run| run.status.is_final()).count();
-            let oldest = if ended > KEPT {
+            let oldest = if ended > MAX_RUNS {
                 self.runs.values().filter(|run| run.status.is_final()).min_by_key(|run| run.place())
-            } else if self.runs.len() > MOST {
+            } else if self.runs.len() > MAX {
                 self.runs.values().min_by_key(|run| run.place())
             } else {
                 return;
@@ -238,7 +239,7 @@ impl History {
                 return;
             };
             for outcome in &run.outcomes {
-                self.past.standing.then(run.first_seen, outcome);
+                self.past.health.then(run.first_seen, outcome);
             }
             for deployed in run.deployed() {
                 self.past.broken.then(&deployed);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeSummary, Current, FailureSummary, History, Keys, RunSummary, Standing, Streak};
+use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, RunSummary, Streak};
 use crate::event::Attempt;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{Outcome, Status};
@@ -12,7 +12,7 @@ use crate::run::{Outcome, Status};
 const TREND: usize = 20;
 
 /// The most runs that are listed as going on: a pipeline in parallel mode can have fifty.
-const MOST_OPEN: usize = 5;
+const MAX_OPEN: usize = 5;
 
 /// How a pipeline stands and how it has been going: the slim item that lists and boards are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,8 @@ pub struct Overview {
     /// The run that began last.
     pub latest: RunSummary,
     /// How the pipeline stands.
-    pub standing: Standing,
+    #[serde(rename = "standing")]
+    pub health: Health,
     /// How its last 20 runs stand, oldest first.
     pub trend: Vec<Status>,
     /// How long its runs take.
@@ -39,7 +40,7 @@ pub struct Overview {
     pub broken_by: Option<BrokenBy>,
     /// How delivery is going, where the pipeline deploys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keys: Option<Keys>,
+    pub keys: Option<DoraMetrics>,
 }
 
 /// A run that has not ended.
@@ -90,17 +91,17 @@ impl History {
     pub fn overview(&self) -> Option<Overview> {
         let runs = self.runs();
         let latest = (*runs.last()?).clone();
-        let standing = self.standing();
+        let health = self.health();
         Some(Overview {
             pipeline: self.pipeline.clone(),
             latest,
             trend: runs.iter().skip(runs.len().saturating_sub(TREND)).map(|run| run.status).collect(),
             typical: self.typical(),
-            open: runs.iter().filter(|run| !run.status.is_final()).take(MOST_OPEN).map(|run| open(run)).collect(),
+            open: runs.iter().filter(|run| !run.status.is_final()).take(MAX_OPEN).map(|run| open(run)).collect(),
             first_seen: runs.first().map(|run| run.first_seen),
-            broken_by: if standing.is_red() { self.broken_by() } else { None },
+            broken_by: if health.is_red() { self.broken_by() } else { None },
             keys: self.keys(),
-            standing,
+            health,
         })
     }
 
@@ -113,7 +114,7 @@ impl History {
     fn broken_by(&self) -> Option<BrokenBy> {
         let failed = |run: &&RunSummary| run.status == Status::Failed && run.failure.is_some();
         let latest = self.runs().into_iter().rfind(failed)?;
-        let first = self.standing().streak.and_then(|streak| self.first_of(&streak));
+        let first = self.health().streak.and_then(|streak| self.first_of(&streak));
         Some(BrokenBy {
             failure: latest.failure.clone()?,
             change: latest.change.clone(),

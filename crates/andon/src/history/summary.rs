@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Attempt, Commit};
 use crate::name::{ActionName, ExecutionId, StageName};
-use crate::run::{Deployed, Deployment, Failure, Outcome, Run, Status};
+use crate::run::{Deployed, DeploymentRule, Failure, Outcome, Run, Status};
 use andon_diagnosis::Category;
 
 /// The most outcomes (and deployments) kept of one run; of a run that was retried more often, the first and the last ones.
-const MOST_OUTCOMES: usize = 16;
+const MAX_OUTCOMES: usize = 16;
 /// The most characters kept of a reason or of a commit's first line.
-const LONGEST: usize = 200;
+const MAX_LEN: usize = 200;
 
 /// The longest address kept of a commit's page.
-const LONGEST_URL: usize = 300;
+const MAX_URL_LEN: usize = 300;
 
 /// How one run stands.
 ///
@@ -158,7 +158,7 @@ impl ChangeSummary {
             title: commit.message.as_deref().map(one_line),
             author: commit.author.as_deref().map(one_line),
             authored: commit.authored,
-            url: crate::links::commit(commit).filter(|url| url.len() <= LONGEST_URL),
+            url: crate::links::commit(commit).filter(|url| url.len() <= MAX_URL_LEN),
         }
     }
 
@@ -170,7 +170,7 @@ impl ChangeSummary {
 
 impl RunSummary {
     /// A run in a few words. What counts as a deployment is decided here, once, for all that is read off the history.
-    pub fn of(run: &Run, meant: &Deployment) -> Self {
+    pub fn of(run: &Run, deployment_rule: &DeploymentRule) -> Self {
         let status = run.status();
         let stages = run.stages();
         let current =
@@ -185,7 +185,7 @@ impl RunSummary {
             attempt: run.attempt(),
             moving_since: run.moving_since(),
             outcomes: first_and_last(run.outcomes()),
-            deployments: run.deployments(meant).map(first_and_last),
+            deployments: run.deployments(deployment_rule).map(first_and_last),
             stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {
                 let action = stage.actions.iter().find(|action| !action.status.is_final());
@@ -220,12 +220,12 @@ impl RunSummary {
 }
 
 fn first_and_last<T>(mut ends: Vec<T>) -> Vec<T> {
-    if ends.len() > MOST_OUTCOMES {
-        ends.drain(MOST_OUTCOMES / 2..ends.len() - MOST_OUTCOMES / 2);
+    if ends.len() > MAX_OUTCOMES {
+        ends.drain(MAX_OUTCOMES / 2..ends.len() - MAX_OUTCOMES / 2);
     }
     ends
 }
 
 fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().chars().take(LONGEST).collect()
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().chars().take(MAX_LEN).collect()
 }

@@ -10,11 +10,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Claim, ClaimKey, HeldEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
+use super::{Claim, ClaimKey, DeferredEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
 use crate::event::{Event, EvidenceEvent, EvidenceKind, Received, parse};
 use crate::history::{History, RunSummary};
 use crate::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
-use crate::run::{Deployment, Run, Status};
+use crate::run::{DeploymentRule, Run, Status};
 
 /// Runs all of it; panics with the promise that is broken.
 ///
@@ -57,7 +57,7 @@ fn told(pipeline: &PipelineId, execution: &str, state: &str, time: &str) -> Run 
 
 fn history_of(run: &Run) -> History {
     let mut history = History::new(run.pipeline.clone());
-    history.learn(RunSummary::of(run, &Deployment::EVERY_RUN));
+    history.learn(RunSummary::of(run, &DeploymentRule::EVERY_RUN));
     history
 }
 
@@ -116,11 +116,11 @@ async fn recording_twice_changes_nothing(ledger: &impl Ledger, pipeline: &Pipeli
     let started = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
     let failed = told(pipeline, "e-1", "FAILED", "2026-11-20T10:05:00Z");
     for told in [&failed, &started] {
-        record(ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
+        record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
     }
     let before = ledger.load(pipeline, &started.execution).await.unwrap();
     for told in [&started, &failed, &started] {
-        let recorded = record(ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
+        let recorded = record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
         assert_eq!(recorded.run.status(), Status::Failed);
     }
     assert_eq!(ledger.load(pipeline, &started.execution).await.unwrap(), before, "nothing is written twice");
@@ -130,7 +130,7 @@ async fn every_pipeline_is_listed(ledger: &impl Ledger, unique: &str) {
     for index in (0..30).rev() {
         let pipeline = pipeline(unique, &format!("d-{index:02}"));
         let state = if index % 2 == 0 { "SUCCEEDED" } else { "FAILED" };
-        record(ledger, &NoArchive, &Deployment::EVERY_RUN, told(&pipeline, "e-1", state, "2026-11-20T10:00:00Z"))
+        record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told(&pipeline, "e-1", state, "2026-11-20T10:00:00Z"))
             .await
             .unwrap();
     }
@@ -210,54 +210,54 @@ async fn evidence_is_kept_once_and_in_order(ledger: &impl Ledger, unique: &str) 
         ledger.keep_evidence(&event(seconds, "IN_PROGRESS")).await.unwrap();
     }
     let kept = ledger.evidence(&external).await.unwrap();
-    assert_eq!((kept.len(), kept.first().map(|event| event.at)), (super::MOST_EVIDENCE, Some(at(20))));
+    assert_eq!((kept.len(), kept.first().map(|event| event.at)), (super::MAX_EVIDENCE, Some(at(20))));
 }
 
-fn held(unique: &str, name: &str, until: i64) -> HeldEvent {
+fn held(unique: &str, name: &str, until: i64) -> DeferredEvent {
     let effect = ClaimKey { effect: name.to_owned(), ..effect(&pipeline(unique, "held")) };
-    HeldEvent { until: at(until), effect, event: serde_json::json!({"detail": {"unique": unique, "until": until}}) }
+    DeferredEvent { until: at(until), effect, event: serde_json::json!({"detail": {"unique": unique, "until": until}}) }
 }
 
 /// What is free by then, of one run of the suite: others may hold events in the same store.
-async fn free(ledger: &impl Ledger, unique: &str, now: i64) -> Vec<HeldEvent> {
+async fn free(ledger: &impl Ledger, unique: &str, now: i64) -> Vec<DeferredEvent> {
     let mine = pipeline(unique, "held");
-    ledger.held(at(now)).await.unwrap().into_iter().filter(|held| held.effect.pipeline == mine).collect()
+    ledger.deferred_until(at(now)).await.unwrap().into_iter().filter(|held| held.effect.pipeline == mine).collect()
 }
 
 async fn a_held_event_is_free_when_its_time_has_come(ledger: &impl Ledger, unique: &str) {
     let (first, second) = (held(unique, "started/e-1@team", 100), held(unique, "succeeded/e-1@team", 100));
     for held in [&first, &second, &first] {
-        ledger.hold(held).await.unwrap();
+        ledger.defer(held).await.unwrap();
     }
     assert_eq!(free(ledger, unique, 99).await, [], "a held event waits for its time");
     let mut both = free(ledger, unique, 100).await;
     both.sort_by(|a, b| a.effect.cmp(&b.effect));
     assert_eq!(both, [first.clone(), second.clone()], "what is held twice is held once");
-    ledger.let_go(&first).await.unwrap();
-    ledger.let_go(&first).await.unwrap();
+    ledger.delete_deferred(&first).await.unwrap();
+    ledger.delete_deferred(&first).await.unwrap();
     assert_eq!(free(ledger, unique, 1_000).await, std::slice::from_ref(&second), "what was let go is gone");
-    let later = HeldEvent { until: at(200), ..second.clone() };
-    ledger.hold(&later).await.unwrap();
-    ledger.let_go(&second).await.unwrap();
+    let later = DeferredEvent { until: at(200), ..second.clone() };
+    ledger.defer(&later).await.unwrap();
+    ledger.delete_deferred(&second).await.unwrap();
     assert_eq!(free(ledger, unique, 199).await, [], "a later time is another one");
-    ledger.let_go(&later).await.unwrap();
+    ledger.delete_deferred(&later).await.unwrap();
 }
 
 async fn held_events_come_in_the_order_of_their_times_and_not_all_at_once(ledger: &impl Ledger, unique: &str) {
-    let count = i64::try_from(super::MOST_HELD).unwrap() + 20;
+    let count = i64::try_from(super::MAX_DEFERRED).unwrap() + 20;
     // Later than what the other test holds: where several suites share a store, these must not hide those.
     let until = |index: i64| 10_000 + index;
     for index in (0..count).rev() {
-        ledger.hold(&held(unique, &format!("started/e-{index}@team"), until(index))).await.unwrap();
+        ledger.defer(&held(unique, &format!("started/e-{index}@team"), until(index))).await.unwrap();
     }
     let mut seen = Vec::new();
     // A page can be full of what another suite holds, until that one lets go of it.
     for _ in 0..10_000 {
         let page = free(ledger, unique, until(count)).await;
-        assert!(page.len() <= super::MOST_HELD, "{}", page.len());
+        assert!(page.len() <= super::MAX_DEFERRED, "{}", page.len());
         for held in &page {
             seen.push(held.until);
-            ledger.let_go(held).await.unwrap();
+            ledger.delete_deferred(held).await.unwrap();
         }
         if seen.len() >= usize::try_from(count).unwrap() {
             break;
@@ -276,7 +276,7 @@ async fn odd_names_are_kept_apart(ledger: &impl Ledger, unique: &str) {
         let pipeline = pipeline(unique, name);
         for execution in ["e-1", "arn:aws:codepipeline:eu-west-1:111122223333:x", "e#1", "history"] {
             let told = told(&pipeline, execution, "SUCCEEDED", "2026-11-20T10:00:00Z");
-            record(ledger, &NoArchive, &Deployment::EVERY_RUN, told.clone()).await.unwrap();
+            record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
             let known = ledger.load(&pipeline, &told.execution).await.unwrap();
             assert_eq!(known.run.map(|run| run.value), Some(told), "{name} {execution}");
         }

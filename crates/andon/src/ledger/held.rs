@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::ClaimKey;
 
 /// The most events that are given back at once.
-pub const MOST_HELD: usize = 100;
+pub const MAX_DEFERRED: usize = 100;
 
 /// An event that waits, because a side effect that it calls for must.
 ///
 /// The event is kept, not the effect: what is due is decided anew when it is free to go, so what is over by then is not
 /// done, and whatever happened meanwhile is part of it. Claims see to it that the rest happens once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HeldEvent {
+pub struct DeferredEvent {
     /// When it is free to go.
     pub until: Timestamp,
     /// What has to wait until then. An effect that waits for the same time waits once, whichever events call for it.

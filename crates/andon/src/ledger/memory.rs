@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, MOST_HELD, Receipt, Saved, Versioned};
+use super::{
+    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, MAX_DEFERRED, Receipt, Saved, Versioned,
+};
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
@@ -19,7 +21,7 @@ pub struct MemoryLedger {
     histories: RefCell<BTreeMap<PipelineId, Versioned<History>>>,
     claims: RefCell<BTreeMap<ClaimKey, Held>>,
     evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
-    held: RefCell<BTreeMap<(Timestamp, ClaimKey), HeldEvent>>,
+    held: RefCell<BTreeMap<(Timestamp, ClaimKey), DeferredEvent>>,
 }
 
 #[derive(Debug, Clone)]
@@ -102,17 +104,17 @@ impl Ledger for MemoryLedger {
         Ok(self.evidence.borrow().get(external).cloned().unwrap_or_default())
     }
 
-    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.held.borrow_mut().insert((held.until, held.effect.clone()), held.clone());
         Ok(())
     }
 
-    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
+    async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
         let held = self.held.borrow();
-        Ok(held.values().take_while(|held| held.until <= now).take(MOST_HELD).cloned().collect())
+        Ok(held.values().take_while(|held| held.until <= now).take(MAX_DEFERRED).cloned().collect())
     }
 
-    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
+    async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.held.borrow_mut().remove(&(held.until, held.effect.clone()));
         Ok(())
     }

@@ -23,7 +23,7 @@ pub mod memory;
 mod record;
 
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
-pub use held::{HeldEvent, MOST_HELD};
+pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
 
 /// A value and the version it was read at.
@@ -84,13 +84,13 @@ pub trait Ledger {
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError>;
 
     /// Keeps an event for a later time: one write. Keeping it again for the same effect and time changes nothing of note.
-    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError>;
+    async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError>;
 
-    /// The events that are free to go at a time, those first that have been for the longest; at most [`MOST_HELD`].
-    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError>;
+    /// The events that are free to go at a time, those first that have been for the longest; at most [`MAX_DEFERRED`].
+    async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError>;
 
     /// Forgets an event that was held.
-    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError>;
+    async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError>;
 
     /// The history of one pipeline.
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError>;
@@ -135,13 +135,13 @@ pub enum LedgerError {
 }
 
 /// The most events of evidence that are kept under one id.
-pub const MOST_EVIDENCE: usize = 20;
+pub const MAX_EVIDENCE: usize = 20;
 
 /// Adds an event to those kept under its id: once, in the order of time, the oldest going first when there are too many.
 pub fn keep(kept: &mut Vec<EvidenceEvent>, event: EvidenceEvent) {
     if !kept.contains(&event) {
         kept.push(event);
         kept.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.cmp(b)));
-        kept.drain(..kept.len().saturating_sub(MOST_EVIDENCE));
+        kept.drain(..kept.len().saturating_sub(MAX_EVIDENCE));
     }
 }

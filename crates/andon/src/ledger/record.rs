@@ -6,7 +6,7 @@ use super::{Ledger, LedgerError, Saved, Versioned};
 use crate::event::Attempt;
 use crate::history::{History, RunSummary};
 use crate::name::{ExecutionId, PipelineId};
-use crate::run::{Deployment, Outcome, Run, Status};
+use crate::run::{DeploymentRule, Outcome, Run, Status};
 
 /// How often a write is tried when others write the same item. Each round at least one writer gets through.
 const TRIES: usize = 25;
@@ -70,7 +70,7 @@ pub struct PastRun {
 }
 
 impl PastRun {
-    fn summary(self, pipeline: &PipelineId, meant: &Deployment) -> RunSummary {
+    fn summary(self, pipeline: &PipelineId, deployment_rule: &DeploymentRule) -> RunSummary {
         let Self { execution, started, updated, status } = self;
         RunSummary {
             weight: 0,
@@ -90,7 +90,7 @@ impl PastRun {
                 is_explained: true,
             }],
             // Which of its stages ended how, CodePipeline's list does not say.
-            deployments: (!meant.counts(pipeline.name.as_str(), None)).then(Vec::new),
+            deployments: (!deployment_rule.counts(pipeline.name.as_str(), None)).then(Vec::new),
             stages: Vec::new(),
             current: None,
             failure: None,
@@ -108,7 +108,7 @@ impl PastRun {
 pub async fn record(
     ledger: &impl Ledger,
     archive: &impl Archive,
-    meant: &Deployment,
+    deployment_rule: &DeploymentRule,
     told: Run,
 ) -> Result<Recorded, LedgerError> {
     let mut past = None;
@@ -133,7 +133,7 @@ pub async fn record(
             match &past {
                 Some(Ok(runs)) => {
                     for run in runs.iter().filter(|run| run.status.is_final()) {
-                        history.learn(run.clone().summary(&told.pipeline, meant));
+                        history.learn(run.clone().summary(&told.pipeline, deployment_rule));
                     }
                     history.backfilled(true);
                 }
@@ -141,7 +141,7 @@ pub async fn record(
             }
             history_changed = true;
         }
-        history_changed |= history.learn(RunSummary::of(&run, meant));
+        history_changed |= history.learn(RunSummary::of(&run, deployment_rule));
         if !run_changed && !history_changed {
             return Ok(Recorded { run, history, no_past: None });
         }

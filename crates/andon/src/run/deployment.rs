@@ -10,14 +10,14 @@ use crate::name::StageName;
 
 /// What counts as a deployment in the four keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Deployment {
+pub struct DeploymentRule {
     /// The pipelines that deploy to production; all if absent.
     pub pipeline: Option<Globs>,
     /// The stages whose success is the deployment; if absent, the success of the whole run.
     pub stage: Option<Globs>,
 }
 
-impl Deployment {
+impl DeploymentRule {
     /// The success of any run of any pipeline: what counts as long as nothing is configured.
     pub const EVERY_RUN: Self = Self { pipeline: None, stage: None };
 
@@ -50,9 +50,9 @@ pub struct Deployed {
 impl Run {
     /// The deployments of the run, oldest first: the ends of the stages that count as such. `None` where no stage is
     /// said to deploy: then each end of the run is one.
-    pub fn deployments(&self, meant: &Deployment) -> Option<Vec<Deployed>> {
+    pub fn deployments(&self, deployment_rule: &DeploymentRule) -> Option<Vec<Deployed>> {
         let pipeline = self.pipeline.name.as_str();
-        if meant.counts(pipeline, None) {
+        if deployment_rule.counts(pipeline, None) {
             return None;
         }
         let mut deployments: Vec<Deployed> = self
@@ -65,7 +65,7 @@ impl Run {
                 }
                 _ => None,
             })
-            .filter(|(_, stage, ..)| meant.counts(pipeline, Some(stage.as_str())))
+            .filter(|(_, stage, ..)| deployment_rule.counts(pipeline, Some(stage.as_str())))
             .map(|(attempt, stage, status, ended)| Deployed { stage: Some(stage.clone()), attempt, status, ended })
             .collect();
         deployments.sort_by_key(|deployed| (deployed.attempt, deployed.ended));

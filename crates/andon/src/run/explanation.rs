@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::join::join_by_order;
 
 /// The most lines of a cause that are kept and told.
-pub const MOST_LINES: usize = 12;
+pub const MAX_CAUSE_LINES: usize = 12;
 
 /// Why something failed, in the words that people are told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

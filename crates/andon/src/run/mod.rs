@@ -22,17 +22,17 @@ mod stage;
 mod status;
 
 pub use attempt::Outcome;
-pub use deployment::{Deployed, Deployment};
-pub use explanation::{Explanation, MOST_LINES};
+pub use deployment::{Deployed, DeploymentRule};
+pub use explanation::{Explanation, MAX_CAUSE_LINES};
 pub use failure::Failure;
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 
 /// The most facts kept of one run. CodePipeline allows 1,000 actions in a pipeline; past this many, a run that is
 /// retried without end no longer grows, so that it always fits where it is kept.
-const MOST_FACTS: usize = 1500;
+const MAX_FACTS: usize = 1500;
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
-const LONGEST: usize = 2048;
+const MAX_LEN: usize = 2048;
 
 /// How long a failure that no event has explained is kept back, where nothing but the clock can tell: the event that
 /// explains it comes within the same second or so, but not always first.
@@ -40,7 +40,7 @@ pub const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
 /// Whether to wait for the event that explains a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
+pub enum WaitPolicy {
     /// The event was delivered for the first time, and its queue will deliver it again: wait for that.
     Wait,
     /// By now it has been delivered again, some minutes later: whatever was to come has come.
@@ -49,7 +49,7 @@ pub enum Patience {
     ByClock(Timestamp),
 }
 
-impl Patience {
+impl WaitPolicy {
     /// Whether a failure of that time has been waited on for long enough.
     pub fn is_over(self, failed: Timestamp) -> bool {
         match self {
@@ -173,7 +173,7 @@ impl Run {
     /// Takes in what another reading of the same run knows, and says whether anything was new.
     pub fn merge(&mut self, other: Self) -> bool {
         let before = self.clone();
-        let room = MOST_FACTS.saturating_sub(self.facts.len());
+        let room = MAX_FACTS.saturating_sub(self.facts.len());
         let mut new = 0;
         let known: BTreeMap<FactKey, Fact> = other
             .facts
@@ -242,17 +242,17 @@ impl Run {
 
 /// A text from an event as it is kept: without secrets, and not too long.
 fn cut(text: &str) -> String {
-    redact(text).chars().take(LONGEST).collect()
+    redact(text).chars().take(MAX_LEN).collect()
 }
 
 fn short(mut action: ActionFacts) -> ActionFacts {
     if let Some(result) = &mut action.result {
         result.summary = result.summary.as_deref().map(cut);
-        result.url = result.url.take().filter(|url| url.len() <= LONGEST);
+        result.url = result.url.take().filter(|url| url.len() <= MAX_LEN);
         result.error_code = result.error_code.as_deref().map(cut);
     }
     action.custom_data = action.custom_data.as_deref().map(cut);
-    action.review_link = action.review_link.take().filter(|url| url.len() <= LONGEST);
+    action.review_link = action.review_link.take().filter(|url| url.len() <= MAX_LEN);
     action
 }
 

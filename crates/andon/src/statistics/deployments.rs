@@ -5,7 +5,7 @@ use super::place::{Place, seconds};
 use super::{Measured, Metric};
 use crate::event::Subject;
 use crate::history::{History, RunSummary};
-use crate::run::{Deployed, Patience, Run, Status};
+use crate::run::{Deployed, Run, Status, WaitPolicy};
 
 /// Measures the deployments of a run that an event about one of its subjects can have made known. All of them are about
 /// the pipeline, whichever of its stages deploys.
@@ -15,7 +15,7 @@ pub(super) fn measure(
     run: &Run,
     history: &History,
     subject: &Subject,
-    patience: Patience,
+    wait_policy: WaitPolicy,
 ) {
     let deployed = history.run(&run.execution).map(RunSummary::deployed).unwrap_or_default();
     let authored = run.commit().and_then(|commit| commit.authored);
@@ -34,7 +34,7 @@ pub(super) fn measure(
             continue;
         }
         let deploying = deployed.stage.clone().map_or(Subject::Pipeline, Subject::Stage);
-        if is_decided(run, &deploying, deployed.attempt, deployed.ended, patience) {
+        if is_decided(run, &deploying, deployed.attempt, deployed.ended, wait_policy) {
             put(Metric::DeploymentFailureCount, 1.0);
         } else {
             measured.waits = true;

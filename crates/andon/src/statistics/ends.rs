@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::place::{Place, seconds};
 use super::{Measured, Metric};
 use crate::event::{Attempt, State, Subject};
-use crate::run::{Patience, Run};
+use crate::run::{Run, WaitPolicy};
 
 /// Measures the ends of a subject in an attempt. A failure of which nobody knows yet whether it is one has to wait.
 pub(super) fn measure(
@@ -14,7 +14,7 @@ pub(super) fn measure(
     run: &Run,
     subject: &Subject,
     attempt: Attempt,
-    patience: Patience,
+    wait_policy: WaitPolicy,
 ) {
     let end = format!("{}/{}", run.execution, attempt.number());
     let is_approval = run.is_approval(subject);
@@ -25,7 +25,7 @@ pub(super) fn measure(
         }
         let counted = match state {
             State::Succeeded => Metric::SuccessCount,
-            State::Failed if !is_decided(run, subject, attempt, at, patience) => {
+            State::Failed if !is_decided(run, subject, attempt, at, wait_policy) => {
                 measured.waits = true;
                 continue;
             }
@@ -76,8 +76,14 @@ fn measure_wait(
 }
 
 /// Whether it is known if a failure was somebody's rejection; after a while it is taken as none.
-pub(super) fn is_decided(run: &Run, subject: &Subject, attempt: Attempt, at: Timestamp, patience: Patience) -> bool {
-    patience.is_over(at)
+pub(super) fn is_decided(
+    run: &Run,
+    subject: &Subject,
+    attempt: Attempt,
+    at: Timestamp,
+    wait_policy: WaitPolicy,
+) -> bool {
+    wait_policy.is_over(at)
         || matches!(subject, Subject::Action { .. } | Subject::Unnamed)
         || run.is_explained_for(subject, attempt)
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Datum;
 
 /// The most bytes of a dimension's value.
-const LONGEST: usize = 1024;
+const MAX_LEN: usize = 1024;
 /// What stands before the fingerprint of a value that had to be cut. No escape begins like this.
 const CUT: &str = "%~";
 
@@ -25,14 +25,14 @@ const FARTHEST_AHEAD: SignedDuration = SignedDuration::from_secs(2 * 3600 - 60);
 /// is cut and ends in `%~` and a fingerprint of the whole.
 pub fn dimension_value(name: &str) -> Cow<'_, str> {
     let is_plain = |c: char| (c.is_ascii_graphic() && c != '%') || c == ' ';
-    if name.chars().all(is_plain) && !name.trim().is_empty() && name.len() <= LONGEST {
+    if name.chars().all(is_plain) && !name.trim().is_empty() && name.len() <= MAX_LEN {
         return Cow::Borrowed(name);
     }
     let is_blank = name.trim_matches(' ').is_empty();
     let mut value = String::new();
     let mut cut_at = 0;
     for character in name.chars() {
-        if value.len() <= LONGEST - CUT.len() - 16 {
+        if value.len() <= MAX_LEN - CUT.len() - 16 {
             cut_at = value.len();
         }
         if is_plain(character) && !is_blank {
@@ -47,7 +47,7 @@ pub fn dimension_value(name: &str) -> Cow<'_, str> {
     if name.is_empty() {
         value.push('%');
     }
-    if value.len() > LONGEST {
+    if value.len() > MAX_LEN {
         value.truncate(cut_at);
         let _ = write!(value, "{CUT}{:016x}", fingerprint(name));
     }
@@ -124,7 +124,7 @@ mod tests {
     fn what_is_too_long_is_cut_and_still_told_apart() {
         let long = |end: &str| dimension_value(&("🚀".repeat(99) + end)).into_owned();
         let (one, other) = (long("🚀"), long("🚁"));
-        assert!(one.len() <= LONGEST && other.len() <= LONGEST, "{} {}", one.len(), other.len());
+        assert!(one.len() <= MAX_LEN && other.len() <= MAX_LEN, "{} {}", one.len(), other.len());
         assert_ne!(one, other);
         assert!(one.starts_with("%F0%9F%9A%80%F0"), "{one}");
         assert_eq!(named(&one), None);
@@ -167,7 +167,7 @@ mod tests {
         #[test]
         fn every_name_has_a_value_that_cloudwatch_takes_and_that_stands_for_it(name in ".{0,80}") {
             let value = dimension_value(&name);
-            prop_assert!((1..=LONGEST).contains(&value.len()));
+            prop_assert!((1..=MAX_LEN).contains(&value.len()));
             prop_assert!(value.chars().all(|c| c.is_ascii() && !c.is_ascii_control()));
             prop_assert!(!value.trim().is_empty());
             prop_assert_eq!(named(&value), Some(name));

@@ -13,7 +13,7 @@ use crate::event::{Attempt, Subject};
 use crate::history::History;
 use crate::ledger::ClaimKey;
 use crate::name::Home;
-use crate::run::{Patience, Run};
+use crate::run::{Run, WaitPolicy};
 
 mod deployments;
 mod ends;
@@ -69,12 +69,12 @@ pub struct Measurement {
 /// Where metric data go.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait MetricSink {
-    /// Takes all of the data, or none: at most [`MOST_DATA`] of them.
+    /// Takes all of the data, or none: at most [`MAX_DATA`] of them.
     async fn put(&self, data: &[Datum]) -> Result<(), SinkError>;
 }
 
 /// The most data that CloudWatch takes in one call of `PutMetricData`.
-pub const MOST_DATA: usize = 1000;
+pub const MAX_DATA: usize = 1000;
 
 /// Why metric data could not be put.
 #[derive(Debug, thiserror::Error)]
@@ -99,20 +99,27 @@ pub enum Due {
 ///
 /// Whatever the order of events: the data of the subject itself, those of the run's ends and deployments (a late event
 /// can make one of them known), and those of the end of the next run (whose red or green time may hang on this one).
-pub fn due(run: &Run, history: &History, subject: &Subject, attempt: Attempt, home: &Home, patience: Patience) -> Due {
+pub fn due(
+    run: &Run,
+    history: &History,
+    subject: &Subject,
+    attempt: Attempt,
+    home: &Home,
+    wait_policy: WaitPolicy,
+) -> Due {
     let place = Place { pipeline: &run.pipeline, home };
     let mut measured = Measured::default();
     if *subject != Subject::Pipeline {
-        ends::measure(&mut measured, &place, run, subject, attempt, patience);
+        ends::measure(&mut measured, &place, run, subject, attempt, wait_policy);
     }
     if let Some(summary) = history.run(&run.execution) {
         for outcome in run.outcomes() {
-            ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, patience);
-            if outcome.is_explained || patience.is_over(outcome.ended) {
+            ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, wait_policy);
+            if outcome.is_explained || wait_policy.is_over(outcome.ended) {
                 streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
         }
-        deployments::measure(&mut measured, &place, run, history, subject, patience);
+        deployments::measure(&mut measured, &place, run, history, subject, wait_policy);
         if !measured.waits {
             // What hangs on a failure that may be none is measured when that is known.
             next_ends(&mut measured, &place, run, history);

@@ -2,7 +2,7 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::run::Deployment;
+use crate::run::DeploymentRule;
 
 /// How the statistics are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,7 +10,7 @@ pub struct Statistics {
     /// How fine they are; it bounds the bill.
     pub detail: Detail,
     /// What counts as a deployment.
-    pub deployment: Deployment,
+    pub deployment: DeploymentRule,
 }
 
 /// The finest thing that has metrics of its own.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
-use crate::ledger::{Claim, ClaimKey, HeldEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use crate::ledger::{Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::Run;
 use crate::statistics::{Datum, MetricSink, SinkError};
@@ -154,16 +154,16 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
         self.faults.around(self.port.evidence(external), lost).await
     }
 
-    async fn hold(&self, held: &HeldEvent) -> Result<(), LedgerError> {
-        self.faults.around(self.port.hold(held), lost).await
+    async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
+        self.faults.around(self.port.defer(held), lost).await
     }
 
-    async fn held(&self, now: Timestamp) -> Result<Vec<HeldEvent>, LedgerError> {
-        self.faults.around(self.port.held(now), lost).await
+    async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
+        self.faults.around(self.port.deferred_until(now), lost).await
     }
 
-    async fn let_go(&self, held: &HeldEvent) -> Result<(), LedgerError> {
-        self.faults.around(self.port.let_go(held), lost).await
+    async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
+        self.faults.around(self.port.delete_deferred(held), lost).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

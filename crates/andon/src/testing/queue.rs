@@ -12,7 +12,7 @@ use crate::clock::{Clock, Timer};
 use crate::ledger::Lease;
 
 /// How often an event is delivered before a test fails.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// A clock that the test moves.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Timer for &Now {
 /// all are done with.
 pub fn deliver<T, E>(events: &[Value], now: &Now, handle: &impl AsyncFn(Value, &Invocation) -> Result<T, E>) {
     let mut waiting: Vec<&Value> = events.iter().collect();
-    for round in 0..MOST {
+    for round in 0..MAX {
         let is_done = |index: usize, event: &Value| {
             let call = invocation(&format!("call-{round}-{index}"));
             matches!(handle(event.clone(), &call).now_or_never(), Some(Ok(_)))

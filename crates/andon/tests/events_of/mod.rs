@@ -1,7 +1,7 @@
 //! Events made for a test, in CodePipeline's words.
 
 use andon::glob::{Glob, Globs, Subject};
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use andon::testing::told;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -24,13 +24,13 @@ pub(crate) fn event(level: &str, at: Timestamp, mut detail: Value) -> Run {
 }
 
 /// Stages whose success is a deployment.
-pub(crate) fn deploying(stages: &[&str]) -> Deployment {
-    Deployment { stage: Some(globs(stages)), ..Deployment::EVERY_RUN }
+pub(crate) fn deploying(stages: &[&str]) -> DeploymentRule {
+    DeploymentRule { stage: Some(globs(stages)), ..DeploymentRule::EVERY_RUN }
 }
 
 /// Pipelines whose every run is a deployment.
-pub(crate) fn deploying_pipeline(pipeline: &str) -> Deployment {
-    Deployment { pipeline: Some(globs(&[pipeline])), ..Deployment::EVERY_RUN }
+pub(crate) fn deploying_pipeline(pipeline: &str) -> DeploymentRule {
+    DeploymentRule { pipeline: Some(globs(&[pipeline])), ..DeploymentRule::EVERY_RUN }
 }
 
 fn globs(texts: &[&str]) -> Globs {

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod actions;
 mod bounds;
 mod conversations;
 mod judges;
-mod orders;
 mod start;
 mod talk;
 mod utterances;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use andon::ledger::{NoArchive, record};
 use andon::name::AccountId;
-use andon::run::{Deployment, Run};
+use andon::run::{DeploymentRule, Run};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use jiff::{SignedDuration, Timestamp};
@@ -62,7 +62,7 @@ impl World {
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for run in runs {
-            record(&ledger, &NoArchive, &Deployment::default(), run.clone()).await.unwrap();
+            record(&ledger, &NoArchive, &DeploymentRule::default(), run.clone()).await.unwrap();
         }
         let function = Function::start(ALEXA, environment(&table, &codepipeline, voice)).await.unwrap();
         let world = Self { function, codepipeline };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::message::Message;
 use andon::text::{self, fit};
 use textwrap::core::display_width;
-use textwrap::{Options, WrapAlgorithm};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 /// The width of the text.
 const WIDTH: usize = 72;
@@ -15,7 +15,7 @@ const LOG_WIDTH: usize = WIDTH - 4;
 /// SNS takes at most 100 characters, printable ASCII.
 const SUBJECT: usize = 100;
 /// The most characters of one text from outside: SNS takes 256 KB in all.
-const LONGEST: usize = 4000;
+const MAX_LEN: usize = 4000;
 /// SNS takes attribute values of any length, but a filter policy's are short.
 const ATTRIBUTE: usize = 256;
 
@@ -127,12 +127,18 @@ pub fn body(message: &Message) -> String {
 
 /// Text from outside, safe to show and cut to a limit.
 fn clean(text: &str) -> String {
-    text::clean(&fit(text, LONGEST, |_| 1))
+    text::clean(&fit(text, MAX_LEN, |_| 1))
 }
 
 /// Breaks a line between words; a word that is too long, such as an address, stays whole.
 fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
-    let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(rest).break_words(false);
+    // Words end at spaces alone: an address, a path or an ARN stays whole.
+    let options = Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines = textwrap::wrap(&words, options.wrap_algorithm(WrapAlgorithm::FirstFit));
     lines.into_iter().map(Cow::into_owned).collect()

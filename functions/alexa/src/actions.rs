@@ -5,24 +5,24 @@
 use std::pin::pin;
 
 use andon::clock::{Clock, Timer};
-use andon::intervention::{
-    Intervention, NothingToDo, Obstacle, Order, OrderError, Passcode, PipelineActions, Step, order,
-};
 use andon::ledger::{Lease, Ledger};
+use andon::run_action::{
+    ActionError, ActionErrorKind, NotApplicable, Passcode, PipelineActions, PlannedAction, RunAction, Step, plan,
+};
 use andon_answers::{Detail, Filling, Meaning, Phrase, Question, Reading, Subject, Topic, called, spoken};
 use andon_config::VoiceActions;
 use futures_util::future::{Either, select};
 use jiff::SignedDuration;
 
-use crate::asked::{Asked, CODE, PIPELINE, intent_of};
-use crate::asker::Asker;
 use crate::conversation::{Fingerprint, Intended};
+use crate::intent::{CODE, IntentKind, PIPELINE, intent_of};
 use crate::request::{Confirmation, Intent};
 use crate::response::{Directive, Reply, UpdatedIntent};
-use crate::{Alexa, tries};
+use crate::turn::Turn;
+use crate::{Alexa, attempts};
 
 /// How long CodePipeline is waited for: Alexa gives up after eight seconds.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
 /// What CodePipeline keeps as the reason.
 const REASON: &str = "By voice, through Andon's Alexa skill";
 /// The slots of an intent that asks for something to be done.
@@ -30,7 +30,7 @@ const SLOTS: [&str; 2] = [PIPELINE, CODE];
 
 /// What somebody has said of what they want to have done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct Slots {
     /// To which pipeline, as a question that leads to it.
     which: Question,
     /// Whether they said yes to what they were asked.
@@ -42,16 +42,16 @@ pub(crate) struct Said {
 /// What comes next after something was begun.
 pub(crate) enum Next {
     /// It goes on.
-    Go(Intervention, Said),
+    Go(RunAction, Slots),
     /// It is left alone.
     Leave,
 }
 
 /// What an answer means for what was begun; nothing if it is about something else.
-pub(crate) fn taken_up(begun: &Intended, answer: &Asked) -> Option<Next> {
+pub(crate) fn taken_up(begun: &Intended, answer: &IntentKind) -> Option<Next> {
     let what = begun.intervention()?;
-    let Asked::Question(question) = answer else { return None };
-    let go = |which, yes, code| Some(Next::Go(what, Said { which, yes, code }));
+    let IntentKind::Question(question) = answer else { return None };
+    let go = |which, yes, code| Some(Next::Go(what, Slots { which, yes, code }));
     match (question, &begun.order) {
         (Question::No, _) => Some(Next::Leave),
         (Question::Yes, Some(order)) => go(order.question(), true, None),
@@ -64,7 +64,7 @@ pub(crate) fn taken_up(begun: &Intended, answer: &Asked) -> Option<Next> {
     }
 }
 
-impl Said {
+impl Slots {
     /// What an intent says, after what was begun to the same end.
     pub(crate) fn of(intent: &Intent, subject: Subject, begun: Option<&Intended>) -> Self {
         let order = begun.and_then(|begun| begun.order.as_ref());
@@ -88,7 +88,7 @@ fn digits(heard: &str) -> Option<String> {
 
 impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
     /// Takes what somebody wants to have done one step further.
-    pub(crate) async fn intervene(&self, what: Intervention, said: Said, mut asker: Asker<'_>) -> Reply {
+    pub(crate) async fn intervene(&self, what: RunAction, said: Slots, mut asker: Turn<'_>) -> Reply {
         let rules = match self.admit(what, &asker) {
             Ok(rules) => rules,
             Err(phrase) => return refuse(asker, phrase),
@@ -110,7 +110,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         asker.conversation.talk.speak_of(&row.overview.pipeline);
         asker.conversation.talk.pending = None;
         let pipeline = called(&fleet, row, asker.voice);
-        let order = match order(what, &row.overview) {
+        let order = match plan(what, &row.overview) {
             Ok(order) => order,
             Err(nothing) => {
                 let text = asker.say(nothing_to_do(nothing), &[("pipeline", pipeline.into())]);
@@ -149,7 +149,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 
     /// Whether somebody may, before anything else is told.
-    fn admit(&self, what: Intervention, asker: &Asker<'_>) -> Result<&VoiceActions, Phrase> {
+    fn admit(&self, what: RunAction, asker: &Turn<'_>) -> Result<&VoiceActions, Phrase> {
         let Some(rules) = &self.rules else {
             asker.audit(what, None, "refused: andon.yml has no `voice`");
             return Err(Phrase::ActionOff);
@@ -166,11 +166,11 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 
     /// Whether the code is right and there are tries left; why not, for the log.
-    async fn check(&self, code: &str, rules: &VoiceActions, asker: &Asker<'_>) -> Result<(), String> {
+    async fn check(&self, code: &str, rules: &VoiceActions, asker: &Turn<'_>) -> Result<(), String> {
         let ledger = self.desk.ledger();
         let lease = Lease::new(&asker.invocation.id, self.clock.now(), Lease::LENGTH);
         let who = asker.envelope.user().unwrap_or_default();
-        let taken = tries::take(ledger, who, &asker.invocation.home, &lease).await;
+        let taken = attempts::take(ledger, who, &asker.invocation.home, &lease).await;
         let taken = taken.map_err(|error| error.to_string())?.ok_or("too many wrong codes in this hour")?;
         match self.passcode.is(&rules.code, code).await {
             Ok(true) => taken.give_back(ledger, &lease).await.map_err(|error| error.to_string()),
@@ -185,11 +185,11 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         }
     }
 
-    async fn carry_out(&self, order: &Order) -> Result<(), OrderError> {
-        match select(pin!(self.actions.carry_out(order, REASON)), pin!(self.clock.wait(PATIENCE))).await {
+    async fn carry_out(&self, order: &PlannedAction) -> Result<(), ActionError> {
+        match select(pin!(self.actions.carry_out(order, REASON)), pin!(self.clock.wait(TIMEOUT))).await {
             Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(OrderError {
-                why: Obstacle::Unavailable,
+            Either::Right(_) => Err(ActionError {
+                why: ActionErrorKind::Unavailable,
                 doing: format!("act on {}", order.pipeline),
                 problem: "CodePipeline has not answered in time; it may have been done all the same".to_owned(),
             }),
@@ -198,13 +198,13 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
 }
 
 /// What anybody hears who may not; and that is the end of it.
-fn refuse(asker: Asker<'_>, phrase: Phrase) -> Reply {
+fn refuse(asker: Turn<'_>, phrase: Phrase) -> Reply {
     let text = asker.say(phrase, &[]);
     asker.end(text)
 }
 
 /// The names in a sentence about an order.
-fn filling(pipeline: &str, order: &Order) -> [(&'static str, Filling<'static>); 3] {
+fn filling(pipeline: &str, order: &PlannedAction) -> [(&'static str, Filling<'static>); 3] {
     let place = match &order.step {
         Step::Retry(stage) => stage.as_str(),
         Step::Approve(approval) | Step::Reject(approval) => {
@@ -216,42 +216,42 @@ fn filling(pipeline: &str, order: &Order) -> [(&'static str, Filling<'static>); 
     [("pipeline", pipeline.to_owned().into()), ("stage", place.clone().into()), ("action", place.into())]
 }
 
-fn ask(what: Intervention) -> Phrase {
+fn ask(what: RunAction) -> Phrase {
     match what {
-        Intervention::Retry => Phrase::ActionAskRetry,
-        Intervention::Approve => Phrase::ActionAskApprove,
-        Intervention::Reject => Phrase::ActionAskReject,
-        Intervention::Stop => Phrase::ActionAskStop,
+        RunAction::Retry => Phrase::ActionAskRetry,
+        RunAction::Approve => Phrase::ActionAskApprove,
+        RunAction::Reject => Phrase::ActionAskReject,
+        RunAction::Stop => Phrase::ActionAskStop,
     }
 }
 
-fn done(what: Intervention) -> Phrase {
+fn done(what: RunAction) -> Phrase {
     match what {
-        Intervention::Retry => Phrase::ActionRetried,
-        Intervention::Approve => Phrase::ActionApproved,
-        Intervention::Reject => Phrase::ActionRejected,
-        Intervention::Stop => Phrase::ActionStopped,
+        RunAction::Retry => Phrase::ActionRetried,
+        RunAction::Approve => Phrase::ActionApproved,
+        RunAction::Reject => Phrase::ActionRejected,
+        RunAction::Stop => Phrase::ActionStopped,
     }
 }
 
-fn nothing_to_do(nothing: NothingToDo) -> Phrase {
+fn nothing_to_do(nothing: NotApplicable) -> Phrase {
     match nothing {
-        NothingToDo::NothingFailed => Phrase::ActionNothingFailed,
-        NothingToDo::RunsAgain => Phrase::ActionRunsAgain,
-        NothingToDo::NothingWaits => Phrase::ActionNothingWaits,
-        NothingToDo::NothingRuns => Phrase::ActionNothingRuns,
+        NotApplicable::NothingFailed => Phrase::ActionNothingFailed,
+        NotApplicable::RunsAgain => Phrase::ActionRunsAgain,
+        NotApplicable::NothingWaits => Phrase::ActionNothingWaits,
+        NotApplicable::NothingRuns => Phrase::ActionNothingRuns,
     }
 }
 
-fn obstacle(why: Obstacle) -> Phrase {
+fn obstacle(why: ActionErrorKind) -> Phrase {
     match why {
-        Obstacle::NotRetryable => Phrase::ActionNotRetryable,
-        Obstacle::Overtaken => Phrase::ActionOvertaken,
-        Obstacle::Busy => Phrase::ActionBusy,
-        Obstacle::Answered => Phrase::ActionAnswered,
-        Obstacle::NotStoppable => Phrase::ActionNotStoppable,
-        Obstacle::Gone => Phrase::Gone,
-        Obstacle::Forbidden => Phrase::ActionFailed,
-        Obstacle::Unavailable => Phrase::ActionUnsure,
+        ActionErrorKind::NotRetryable => Phrase::ActionNotRetryable,
+        ActionErrorKind::Overtaken => Phrase::ActionOvertaken,
+        ActionErrorKind::Busy => Phrase::ActionBusy,
+        ActionErrorKind::Answered => Phrase::ActionAnswered,
+        ActionErrorKind::NotStoppable => Phrase::ActionNotStoppable,
+        ActionErrorKind::Gone => Phrase::Gone,
+        ActionErrorKind::Forbidden => Phrase::ActionFailed,
+        ActionErrorKind::Unavailable => Phrase::ActionUnsure,
     }
 }

@@ -8,7 +8,7 @@ use super::{Dashboard, DashboardName};
 
 /// Where dashboards are kept: CloudWatch.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
-pub trait DashboardShelf {
+pub trait DashboardStore {
     /// The names of the dashboards whose name begins like this.
     async fn names(&self, prefix: &str) -> Result<Vec<DashboardName>, DashboardError>;
 

@@ -14,10 +14,10 @@ use crate::name::{ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::Status;
 use crate::suggest::named;
 
-/// A kind of intervention.
+/// A kind of action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
-pub enum Intervention {
+pub enum RunAction {
     /// Try the failed actions of a stage again.
     Retry,
     /// Say yes to what waits.
@@ -28,14 +28,14 @@ pub enum Intervention {
     Stop,
 }
 
-impl Intervention {
+impl RunAction {
     /// Its name.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-impl FromStr for Intervention {
+impl FromStr for RunAction {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -43,7 +43,7 @@ impl FromStr for Intervention {
     }
 }
 
-impl fmt::Display for Intervention {
+impl fmt::Display for RunAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -51,7 +51,7 @@ impl fmt::Display for Intervention {
 
 /// One thing to be done to one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct PlannedAction {
     /// The pipeline.
     pub pipeline: PipelineId,
     /// The run.
@@ -82,7 +82,7 @@ pub struct Approval {
     pub action: Option<ActionName>,
 }
 
-impl Order {
+impl PlannedAction {
     /// The stage it is about, where it is about one.
     pub fn stage(&self) -> Option<&StageName> {
         match &self.step {
@@ -95,7 +95,7 @@ impl Order {
 
 /// Why there is nothing to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NothingToDo {
+pub enum NotApplicable {
     /// The latest run has not failed, or nobody said in which stage.
     NothingFailed,
     /// It failed, and a run is under way again.
@@ -106,36 +106,36 @@ pub enum NothingToDo {
     NothingRuns,
 }
 
-/// What an intervention would come to as the pipeline stands.
-pub fn order(intervention: Intervention, overview: &Overview) -> Result<Order, NothingToDo> {
-    let order = |execution: &ExecutionId, step| Order {
+/// What an action comes to as the pipeline stands now.
+pub fn plan(action: RunAction, overview: &Overview) -> Result<PlannedAction, NotApplicable> {
+    let planned = |execution: &ExecutionId, step| PlannedAction {
         pipeline: overview.pipeline.clone(),
         execution: execution.clone(),
         step,
     };
     let waiting = || {
-        let run = overview.open.iter().find(|run| run.status == Status::Waiting).ok_or(NothingToDo::NothingWaits)?;
-        let current = run.current.as_ref().ok_or(NothingToDo::NothingWaits)?;
+        let run = overview.open.iter().find(|run| run.status == Status::Waiting).ok_or(NotApplicable::NothingWaits)?;
+        let current = run.current.as_ref().ok_or(NotApplicable::NothingWaits)?;
         Ok((&run.execution, Approval { stage: current.stage.clone(), action: current.action.clone() }))
     };
-    match intervention {
-        Intervention::Retry => {
+    match action {
+        RunAction::Retry => {
             let latest = &overview.latest;
             match (&latest.failure, latest.status) {
                 (Some(failure), Status::Failed | Status::Rejected) => {
-                    let stage = failure.stage.clone().ok_or(NothingToDo::NothingFailed)?;
-                    Ok(order(&latest.execution, Step::Retry(stage)))
+                    let stage = failure.stage.clone().ok_or(NotApplicable::NothingFailed)?;
+                    Ok(planned(&latest.execution, Step::Retry(stage)))
                 }
-                (_, status) if !status.is_final() && overview.standing.is_red() => Err(NothingToDo::RunsAgain),
-                _ => Err(NothingToDo::NothingFailed),
+                (_, status) if !status.is_final() && overview.health.is_red() => Err(NotApplicable::RunsAgain),
+                _ => Err(NotApplicable::NothingFailed),
             }
         }
-        Intervention::Approve => waiting().map(|(execution, approval)| order(execution, Step::Approve(approval))),
-        Intervention::Reject => waiting().map(|(execution, approval)| order(execution, Step::Reject(approval))),
+        RunAction::Approve => waiting().map(|(execution, approval)| planned(execution, Step::Approve(approval))),
+        RunAction::Reject => waiting().map(|(execution, approval)| planned(execution, Step::Reject(approval))),
         // Of several runs the latest: it is the one that somebody has just seen begin.
-        Intervention::Stop => match overview.open.last() {
-            Some(run) => Ok(order(&run.execution, Step::Stop)),
-            None => Err(NothingToDo::NothingRuns),
+        RunAction::Stop => match overview.open.last() {
+            Some(run) => Ok(planned(&run.execution, Step::Stop)),
+            None => Err(NotApplicable::NothingRuns),
         },
     }
 }
@@ -144,15 +144,15 @@ pub fn order(intervention: Intervention, overview: &Overview) -> Result<Order, N
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait PipelineActions {
     /// Carries an order out. What is given as the reason stays with the run in CodePipeline.
-    async fn carry_out(&self, order: &Order, reason: &str) -> Result<(), OrderError>;
+    async fn carry_out(&self, order: &PlannedAction, reason: &str) -> Result<(), ActionError>;
 }
 
 /// Why an order was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot {doing}: {problem}")]
-pub struct OrderError {
+pub struct ActionError {
     /// What that means for whoever gave it.
-    pub why: Obstacle,
+    pub why: ActionErrorKind,
     /// What was being done, to what.
     pub doing: String,
     /// What came back, and what to do about it.
@@ -161,7 +161,7 @@ pub struct OrderError {
 
 /// What stood in the way of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum ActionErrorKind {
     /// The stage cannot be retried: the pipeline has changed since, or nothing in it failed.
     NotRetryable,
     /// A later run has passed through the stage.
@@ -185,9 +185,9 @@ pub enum Obstacle {
 pub struct NoActions;
 
 impl PipelineActions for NoActions {
-    async fn carry_out(&self, order: &Order, _: &str) -> Result<(), OrderError> {
-        Err(OrderError {
-            why: Obstacle::Forbidden,
+    async fn carry_out(&self, order: &PlannedAction, _: &str) -> Result<(), ActionError> {
+        Err(ActionError {
+            why: ActionErrorKind::Forbidden,
             doing: format!("do anything to {}", order.pipeline),
             problem: "nothing here reaches CodePipeline; the deployed functions do".to_owned(),
         })
@@ -217,7 +217,7 @@ impl Passcode for NoActions {
 mod tests {
     use super::*;
     use crate::history::{History, RunSummary};
-    use crate::run::{Deployment, Run};
+    use crate::run::{DeploymentRule, Run};
     use crate::testing;
 
     /// How the pipeline of a recorded run stood after the first so many of its events.
@@ -228,34 +228,34 @@ mod tests {
             run.merge(more);
         }
         let mut history = History::new(run.pipeline.clone());
-        history.learn(RunSummary::of(&run, &Deployment::default()));
+        history.learn(RunSummary::of(&run, &DeploymentRule::default()));
         history.overview().unwrap()
     }
 
-    fn ordered(intervention: Intervention, overview: &Overview) -> Result<Step, NothingToDo> {
-        order(intervention, overview).map(|order| order.step)
+    fn ordered(run_action: RunAction, overview: &Overview) -> Result<Step, NotApplicable> {
+        plan(run_action, overview).map(|order| order.step)
     }
 
     #[test]
     fn a_failed_stage_can_be_retried_and_nothing_else_be_done() {
         let failed = after("codepipeline-run-build-failed", usize::MAX);
-        assert!(matches!(ordered(Intervention::Retry, &failed), Ok(Step::Retry(stage)) if stage.as_str() == "Build"));
-        assert_eq!(ordered(Intervention::Approve, &failed), Err(NothingToDo::NothingWaits));
-        assert_eq!(ordered(Intervention::Stop, &failed), Err(NothingToDo::NothingRuns));
+        assert!(matches!(ordered(RunAction::Retry, &failed), Ok(Step::Retry(stage)) if stage.as_str() == "Build"));
+        assert_eq!(ordered(RunAction::Approve, &failed), Err(NotApplicable::NothingWaits));
+        assert_eq!(ordered(RunAction::Stop, &failed), Err(NotApplicable::NothingRuns));
     }
 
     #[test]
     fn a_run_under_way_can_be_stopped_and_not_be_retried() {
         let running = after("codepipeline-run-build-failed", 2);
-        assert_eq!(ordered(Intervention::Stop, &running), Ok(Step::Stop));
-        assert_eq!(ordered(Intervention::Retry, &running), Err(NothingToDo::NothingFailed));
+        assert_eq!(ordered(RunAction::Stop, &running), Ok(Step::Stop));
+        assert_eq!(ordered(RunAction::Retry, &running), Err(NotApplicable::NothingFailed));
     }
 
     #[test]
     fn a_well_pipeline_wants_nothing() {
         let well = after("codepipeline-run-succeeded", usize::MAX);
-        for intervention in Intervention::VARIANTS.iter().copied() {
-            assert!(order(intervention, &well).is_err(), "{intervention}");
+        for run_action in RunAction::VARIANTS.iter().copied() {
+            assert!(plan(run_action, &well).is_err(), "{run_action}");
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use andon::intervention::{Approval, Obstacle, Order, OrderError, PipelineActions, Step};
 use andon::name::{AccountId, Region};
+use andon::run_action::{ActionError, ActionErrorKind, Approval, PipelineActions, PlannedAction, Step};
 use aws_config::SdkConfig;
 use aws_sdk_codepipeline::Client;
 use aws_sdk_codepipeline::config::Region as SdkRegion;
@@ -14,8 +14,8 @@ use aws_sdk_codepipeline::types::{ActionState, ApprovalResult, ApprovalStatus, S
 use crate::fault::{FaultKind, lacks, said};
 
 /// CodePipeline takes summaries of at most 512 characters, and reasons for a stop of at most 200.
-const LONGEST_SUMMARY: usize = 512;
-const LONGEST_REASON: usize = 200;
+const MAX_SUMMARY_LEN: usize = 512;
+const MAX_REASON_LEN: usize = 200;
 
 /// Acts on the pipelines of one account, its own, in whatever region they are.
 #[derive(Debug)]
@@ -37,14 +37,14 @@ impl CodePipelineActions {
     }
 
     /// A pipeline of the same name in this account must not be acted on in place of another account's.
-    fn client(&self, order: &Order) -> Result<Client, OrderError> {
+    fn client(&self, order: &PlannedAction) -> Result<Client, ActionError> {
         let home = &order.pipeline.home;
         match &*self.account.borrow() {
             Some(account) if *account == home.account => {}
             account => {
                 let own = account.as_ref().map_or("one that is not known yet", AccountId::as_str);
                 let problem = format!("it is in another account than this function's own ({own})");
-                return Err(OrderError { why: Obstacle::Forbidden, doing: doing(order), problem });
+                return Err(ActionError { why: ActionErrorKind::Forbidden, doing: doing(order), problem });
             }
         }
         let mut clients = self.clients.borrow_mut();
@@ -57,23 +57,23 @@ impl CodePipelineActions {
 
     async fn answer(
         &self,
-        order: &Order,
+        order: &PlannedAction,
         approval: &Approval,
         status: ApprovalStatus,
         reason: &str,
-    ) -> Result<(), OrderError> {
+    ) -> Result<(), ActionError> {
         let client = self.client(order)?;
         let name = order.pipeline.name.as_str();
         let state = client.get_pipeline_state().name(name).send().await;
         let state = state.map_err(|error| fault("codepipeline:GetPipelineState", order, &error))?;
-        let (action, token) = waiting(state.stage_states(), order, approval).ok_or_else(|| OrderError {
-            why: Obstacle::Answered,
+        let (action, token) = waiting(state.stage_states(), order, approval).ok_or_else(|| ActionError {
+            why: ActionErrorKind::Answered,
             doing: doing(order),
             problem: "nothing waits there for an answer of this run any more".to_owned(),
         })?;
-        let result = ApprovalResult::builder().summary(cut(reason, LONGEST_SUMMARY)).status(status).build();
-        let result = result.map_err(|error| OrderError {
-            why: Obstacle::Unavailable,
+        let result = ApprovalResult::builder().summary(cut(reason, MAX_SUMMARY_LEN)).status(status).build();
+        let result = result.map_err(|error| ActionError {
+            why: ActionErrorKind::Unavailable,
             doing: doing(order),
             problem: error.to_string(),
         })?;
@@ -92,7 +92,7 @@ impl CodePipelineActions {
 }
 
 impl PipelineActions for CodePipelineActions {
-    async fn carry_out(&self, order: &Order, reason: &str) -> Result<(), OrderError> {
+    async fn carry_out(&self, order: &PlannedAction, reason: &str) -> Result<(), ActionError> {
         let (name, execution) = (order.pipeline.name.as_str(), order.execution.as_str());
         match &order.step {
             Step::Retry(stage) => {
@@ -114,7 +114,7 @@ impl PipelineActions for CodePipelineActions {
                     .stop_pipeline_execution()
                     .pipeline_name(name)
                     .pipeline_execution_id(execution)
-                    .reason(cut(reason, LONGEST_REASON));
+                    .reason(cut(reason, MAX_REASON_LEN));
                 let sent = request.send().await;
                 sent.map(|_| ()).map_err(|error| fault("codepipeline:StopPipelineExecution", order, &error))
             }
@@ -123,7 +123,7 @@ impl PipelineActions for CodePipelineActions {
 }
 
 /// The action that waits in the stage for this very run, and the token that answers it. Only approvals have tokens.
-fn waiting<'s>(stages: &'s [StageState], order: &Order, approval: &Approval) -> Option<(&'s str, &'s str)> {
+fn waiting<'s>(stages: &'s [StageState], order: &PlannedAction, approval: &Approval) -> Option<(&'s str, &'s str)> {
     let stage = stages.iter().find(|stage| stage.stage_name() == Some(approval.stage.as_str()))?;
     if stage.latest_execution()?.pipeline_execution_id() != order.execution.as_str() {
         return None;
@@ -137,8 +137,8 @@ fn waiting<'s>(stages: &'s [StageState], order: &Order, approval: &Approval) -> 
     candidates.find_map(|action| Some((action.action_name()?, action.latest_execution()?.token()?)))
 }
 
-fn doing(order: &Order) -> String {
-    let Order { pipeline, execution, step } = order;
+fn doing(order: &PlannedAction) -> String {
+    let PlannedAction { pipeline, execution, step } = order;
     let run = execution.short();
     match step {
         Step::Retry(stage) => format!("retry stage {stage} of run {run} of {pipeline}"),
@@ -152,30 +152,38 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
-fn fault<E, R>(permission: &str, order: &Order, error: &SdkError<E, R>) -> OrderError
+fn fault<E, R>(permission: &str, order: &PlannedAction, error: &SdkError<E, R>) -> ActionError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,
 {
     let (why, advice) = match error.code().unwrap_or_default() {
-        "StageNotRetryableException" => (Obstacle::NotRetryable, "the pipeline has changed since, or nothing failed"),
-        "NotLatestPipelineExecutionException" => (Obstacle::Overtaken, "a later run has been there: retry that one"),
+        "StageNotRetryableException" => {
+            (ActionErrorKind::NotRetryable, "the pipeline has changed since, or nothing failed")
+        }
+        "NotLatestPipelineExecutionException" => {
+            (ActionErrorKind::Overtaken, "a later run has been there: retry that one")
+        }
         "ConflictException" | "ConcurrentPipelineExecutionsLimitExceededException" => {
-            (Obstacle::Busy, "too much is going on in the pipeline: try again in a moment")
+            (ActionErrorKind::Busy, "too much is going on in the pipeline: try again in a moment")
         }
         "InvalidApprovalTokenException" | "ApprovalAlreadyCompletedException" => {
-            (Obstacle::Answered, "somebody was faster, or it has expired")
+            (ActionErrorKind::Answered, "somebody was faster, or it has expired")
         }
         "PipelineExecutionNotStoppableException" | "DuplicatedStopRequestException" => {
-            (Obstacle::NotStoppable, "it has ended or is being stopped")
+            (ActionErrorKind::NotStoppable, "it has ended or is being stopped")
         }
         _ => match FaultKind::of(error) {
-            FaultKind::Gone => (Obstacle::Gone, "it is gone"),
+            FaultKind::Gone => (ActionErrorKind::Gone, "it is gone"),
             FaultKind::Denied => {
-                return OrderError { why: Obstacle::Forbidden, doing: doing(order), problem: lacks(permission, error) };
+                return ActionError {
+                    why: ActionErrorKind::Forbidden,
+                    doing: doing(order),
+                    problem: lacks(permission, error),
+                };
             }
-            _ => return OrderError { why: Obstacle::Unavailable, doing: doing(order), problem: said(error) },
+            _ => return ActionError { why: ActionErrorKind::Unavailable, doing: doing(order), problem: said(error) },
         },
     };
-    OrderError { why, doing: doing(order), problem: format!("{advice} ({})", said(error)) }
+    ActionError { why, doing: doing(order), problem: format!("{advice} ({})", said(error)) }
 }

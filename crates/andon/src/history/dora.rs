@@ -7,7 +7,7 @@ use super::{History, RunSummary};
 use crate::run::Status;
 
 /// The longest time that the keys are of: what was longer ago says little about today.
-const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
+const MAX_LEN: SignedDuration = SignedDuration::from_hours(90 * 24);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The shortest time from which a week's rate is told.
 const SHORTEST: SignedDuration = SignedDuration::from_hours(24);
@@ -18,7 +18,7 @@ const SHORTEST: SignedDuration = SignedDuration::from_hours(24);
 /// They are of the runs that are kept (the last 30 that ended), and of no more than 90 days before the latest deployment;
 /// `since` says how far back that is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Keys {
+pub struct DoraMetrics {
     /// Since when every deployment is counted here.
     pub since: Timestamp,
     /// The deployments that succeeded.
@@ -42,7 +42,7 @@ pub struct Median {
     pub of: usize,
 }
 
-impl Keys {
+impl DoraMetrics {
     /// How many deployments a week there were until now; `None` where they are known for less than a day.
     pub fn deployments_per_week(&self, now: Timestamp) -> Option<f64> {
         (now.duration_since(self.since) >= SHORTEST).then(|| self.per_week(self.deployments, now))
@@ -74,7 +74,7 @@ impl Median {
 
 impl History {
     /// The four keys over the kept runs; `None` while no deployment of the pipeline is known.
-    pub fn keys(&self) -> Option<Keys> {
+    pub fn keys(&self) -> Option<DoraMetrics> {
         let runs = self.runs();
         let latest = runs.iter().flat_map(|run| run.deployed()).map(|deployed| deployed.ended).max()?;
         // Of runs that only CodePipeline's list told of, it is not known which stages deployed.
@@ -83,7 +83,7 @@ impl History {
         let is_all = self.past.until.is_none() && runs.iter().filter(tells).count() == runs.len();
         // While nothing is missing, all is known: of a young pipeline, the whole of its first week.
         let known_since = if is_all { first.min(before(latest, WEEK)) } else { first };
-        let since = known_since.max(before(latest, LONGEST));
+        let since = known_since.max(before(latest, MAX_LEN));
         let within = |ended: Timestamp| ended >= since;
         let (mut deployments, mut failed, mut lead_times) = (0, 0, Vec::new());
         for run in &runs {
@@ -105,7 +105,7 @@ impl History {
             .filter(|repaired| within(repaired.deployed.ended))
             .map(|repaired| repaired.deployed.ended.duration_since(repaired.broken_since).as_secs())
             .collect();
-        Some(Keys {
+        Some(DoraMetrics {
             since,
             deployments,
             failed,

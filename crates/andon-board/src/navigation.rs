@@ -9,7 +9,7 @@ use andon::name::{ExecutionId, PipelineId};
 
 /// How things are opened.
 #[derive(Debug, Clone, Copy)]
-pub enum Door<'d> {
+pub enum Navigation<'d> {
     /// Each by its address.
     Page,
     /// Each by a call of the function with this ARN; CloudWatch's `cwdb-action` applies to the element before it.
@@ -25,7 +25,7 @@ enum Display {
     Popup,
 }
 
-impl Door<'_> {
+impl Navigation<'_> {
     /// Opens a pipeline.
     pub(super) fn pipeline(&self, pipeline: &PipelineId, content: &Markup) -> Markup {
         match self {

@@ -9,15 +9,15 @@ use andon::run::Failure;
 
 /// What an action leads to, and where that is if its name says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lead {
-    pub(super) trace: Trace,
+pub(super) struct ResourceRef {
+    pub(super) trace: Resource,
     pub(super) account: Option<AccountId>,
     pub(super) region: Option<Region>,
 }
 
 /// What did the work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trace {
+pub(super) enum Resource {
     Build { project: String, id: String },
     Log(Stream),
     Deployment(String),
@@ -40,7 +40,7 @@ pub(super) struct Service {
     pub(super) name: String,
 }
 
-impl Trace {
+impl Resource {
     pub(super) fn noun(&self) -> &'static str {
         match self {
             Self::Build { .. } => "build",
@@ -53,7 +53,7 @@ impl Trace {
     }
 }
 
-impl Lead {
+impl ResourceRef {
     /// `None` where there is nothing to follow: the action's own words are all there is.
     pub(super) fn of(failure: &Failure) -> Option<Self> {
         let result = failure.result.as_ref();
@@ -68,15 +68,15 @@ impl Lead {
             "CodeBuild" => id
                 .split_once(':')
                 .filter(|_| !id.starts_with("arn:"))
-                .map(|(project, id)| Trace::Build { project: project.to_owned(), id: id.to_owned() }),
+                .map(|(project, id)| Resource::Build { project: project.to_owned(), id: id.to_owned() }),
             _ => None,
         };
         let trace = trace.or_else(|| named_by(id)).or_else(|| linked_by(url)).or_else(|| {
             let word = summary.split_whitespace().find(|word| is_deployment(word))?;
-            Some(Trace::Deployment(word.to_owned()))
+            Some(Resource::Deployment(word.to_owned()))
         })?;
         let arn = match &trace {
-            Trace::Stack { stack, change_set } => {
+            Resource::Stack { stack, change_set } => {
                 stack.as_ref().or(change_set.as_ref()).and_then(|arn| Arn::parse(arn))
             }
             _ => Arn::parse(id),
@@ -89,18 +89,18 @@ impl Lead {
     }
 }
 
-fn named_by(id: &str) -> Option<Trace> {
+fn named_by(id: &str) -> Option<Resource> {
     if let Some(Arn { service, resource, .. }) = Arn::parse(id) {
         return match service {
             "logs" => {
                 let (group, stream) = resource.strip_prefix("log-group:")?.split_once(":log-stream:")?;
-                Some(Trace::Log(Stream { group: group.to_owned(), name: stream.to_owned() }))
+                Some(Resource::Log(Stream { group: group.to_owned(), name: stream.to_owned() }))
             }
             "cloudformation" if resource.starts_with("changeSet/") => {
-                Some(Trace::Stack { stack: None, change_set: Some(id.to_owned()) })
+                Some(Resource::Stack { stack: None, change_set: Some(id.to_owned()) })
             }
             "cloudformation" if resource.starts_with("stack/") => {
-                Some(Trace::Stack { stack: Some(id.to_owned()), change_set: None })
+                Some(Resource::Stack { stack: Some(id.to_owned()), change_set: None })
             }
             "codebuild" => build(resource.strip_prefix("build/")?),
             "ecs" => Some(ecs(id, "")),
@@ -108,12 +108,12 @@ fn named_by(id: &str) -> Option<Trace> {
         };
     }
     if is_deployment(id) {
-        return Some(Trace::Deployment(id.to_owned()));
+        return Some(Resource::Deployment(id.to_owned()));
     }
     build(id)
 }
 
-fn linked_by(url: &str) -> Option<Trace> {
+fn linked_by(url: &str) -> Option<Resource> {
     let url = url.replace("%3A", ":").replace("%3a", ":").replace("%2F", "/").replace("%2f", "/");
     let arn = |name: &str| {
         let (_, value) = url.split_once(name)?;
@@ -122,23 +122,23 @@ fn linked_by(url: &str) -> Option<Trace> {
     };
     let (stack, change_set) = (arn("stackId="), arn("changeSetId="));
     if stack.is_some() || change_set.is_some() {
-        return Some(Trace::Stack { stack, change_set });
+        return Some(Resource::Stack { stack, change_set });
     }
     let mut parts = url.split(['/', '?', '&', '#']);
     if url.contains("/codebuild/") {
         return parts.find_map(build);
     }
     if url.contains("/codedeploy/") {
-        return parts.find(|part| is_deployment(part)).map(|id| Trace::Deployment(id.to_owned()));
+        return parts.find(|part| is_deployment(part)).map(|id| Resource::Deployment(id.to_owned()));
     }
-    service_of_link(&url).map(|name| Trace::Service { name: Some(name), deployment: None })
+    service_of_link(&url).map(|name| Resource::Service { name: Some(name), deployment: None })
 }
 
 /// `project:uuid`
-fn build(id: &str) -> Option<Trace> {
+fn build(id: &str) -> Option<Resource> {
     let (project, id) = id.split_once(':')?;
     let is_uuid = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    (is_uuid && !project.is_empty()).then(|| Trace::Build { project: project.to_owned(), id: id.to_owned() })
+    (is_uuid && !project.is_empty()).then(|| Resource::Build { project: project.to_owned(), id: id.to_owned() })
 }
 
 /// `d-89UY4MNR5`
@@ -148,7 +148,7 @@ fn is_deployment(word: &str) -> bool {
     })
 }
 
-fn ecs(id: &str, url: &str) -> Trace {
+fn ecs(id: &str, url: &str) -> Resource {
     let named = Arn::parse(id).and_then(|arn| {
         let mut parts = arn.resource.strip_prefix("service/")?.split('/');
         let (cluster, name) = (parts.next()?, parts.next());
@@ -157,7 +157,7 @@ fn ecs(id: &str, url: &str) -> Trace {
         Some(Service { cluster: cluster.to_owned(), name: name.to_owned() })
     });
     let deployment = id.starts_with("ecs-svc/").then(|| id.to_owned());
-    Trace::Service { name: named.or_else(|| service_of_link(url)), deployment }
+    Resource::Service { name: named.or_else(|| service_of_link(url)), deployment }
 }
 
 /// `.../clusters/mobile/services/mobile-bff/deployments?region=eu-west-1`
@@ -170,12 +170,12 @@ fn service_of_link(url: &str) -> Option<Service> {
 }
 
 /// CodePipeline names the function in the link to it, or in what it says of one that never answered.
-fn function(url: &str, summary: &str) -> Option<Trace> {
+fn function(url: &str, summary: &str) -> Option<Resource> {
     let linked = url.split_once("/functions/").map(|(_, rest)| rest);
     let named = linked.or_else(|| summary.split_once("AWS Lambda function ").map(|(_, rest)| rest))?;
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let name = named.split(|c| !is_of_name(c)).next().filter(|name| !name.is_empty())?;
-    Some(Trace::Function(name.to_owned()))
+    Some(Resource::Function(name.to_owned()))
 }
 
 /// `arn:partition:service:region:account:resource`
@@ -201,9 +201,9 @@ mod tests {
 
     use super::*;
 
-    fn lead(provider: &str, id: &str, url: &str, summary: &str) -> Option<Lead> {
+    fn lead(provider: &str, id: &str, url: &str, summary: &str) -> Option<ResourceRef> {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Lead::of(&Failure {
+        ResourceRef::of(&Failure {
             stage: None,
             action: None,
             at: jiff::Timestamp::UNIX_EPOCH,
@@ -221,7 +221,7 @@ mod tests {
         })
     }
 
-    fn trace(provider: &str, id: &str, url: &str, summary: &str) -> Option<Trace> {
+    fn trace(provider: &str, id: &str, url: &str, summary: &str) -> Option<Resource> {
         lead(provider, id, url, summary).map(|lead| lead.trace)
     }
 
@@ -229,7 +229,7 @@ mod tests {
     fn a_build_is_named_by_its_project_and_its_uuid() {
         let id = "web-unit-tests:fd90c10e-e934-4f16-a125-5e3012cc15ec";
         let link = format!("https://console.aws.amazon.com/codebuild/home?region=eu-west-1#/builds/{id}/view/new");
-        let build = Trace::Build {
+        let build = Resource::Build {
             project: "web-unit-tests".to_owned(),
             id: "fd90c10e-e934-4f16-a125-5e3012cc15ec".to_owned(),
         };
@@ -246,13 +246,13 @@ mod tests {
         let arn = "arn:aws:logs:us-west-2:444455556666:log-group:/aws/codepipeline/web:log-stream:57c50aea/a388b1f9";
         let lead = lead("Commands", arn, "", "").unwrap();
         let stream = Stream { group: "/aws/codepipeline/web".to_owned(), name: "57c50aea/a388b1f9".to_owned() };
-        assert_eq!(lead.trace, Trace::Log(stream));
+        assert_eq!(lead.trace, Resource::Log(stream));
         assert_eq!((lead.account.unwrap().as_str(), lead.region.unwrap().as_str()), ("444455556666", "us-west-2"));
     }
 
     #[test]
     fn a_deployment_is_found_even_where_only_the_summary_names_it() {
-        let deployment = Some(Trace::Deployment("d-C3XYEM1QF".to_owned()));
+        let deployment = Some(Resource::Deployment("d-C3XYEM1QF".to_owned()));
         assert_eq!(trace("CodeDeploy", "d-C3XYEM1QF", "", ""), deployment);
         assert_eq!(trace("CodeDeployToECS", "", "", "Deployment d-C3XYEM1QF failed"), deployment);
         let link = "https://console.aws.amazon.com/codedeploy/home?region=eu-west-1#/deployments/d-C3XYEM1QF";
@@ -264,7 +264,7 @@ mod tests {
         let stack = "arn:aws:cloudformation:us-east-1:111122223333:stack/web/dc21b9d6";
         let change_set = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/web-change/9b1c";
         let found = |stack: Option<&str>, change_set: Option<&str>| {
-            Some(Trace::Stack { stack: stack.map(str::to_owned), change_set: change_set.map(str::to_owned) })
+            Some(Resource::Stack { stack: stack.map(str::to_owned), change_set: change_set.map(str::to_owned) })
         };
         assert_eq!(trace("CloudFormation", stack, "", ""), found(Some(stack), None));
         assert_eq!(trace("CloudFormation", change_set, "", ""), found(None, Some(change_set)));
@@ -288,14 +288,14 @@ mod tests {
             ("ecs-svc/7710245839164450928", "", None, deployment),
             ("", "", None, None),
         ] {
-            assert_eq!(trace("ECS", id, url, ""), Some(Trace::Service { name, deployment }), "{id} {url}");
+            assert_eq!(trace("ECS", id, url, ""), Some(Resource::Service { name, deployment }), "{id} {url}");
         }
     }
 
     #[test]
     fn a_function_that_never_answered_is_named_by_the_summary() {
         let summary = "The AWS Lambda function smoke-test failed to return a result. Check the function.";
-        assert_eq!(trace("Lambda", "", "", summary), Some(Trace::Function("smoke-test".to_owned())));
+        assert_eq!(trace("Lambda", "", "", summary), Some(Resource::Function("smoke-test".to_owned())));
         assert_eq!(trace("Lambda", "17", "", "Three of twelve pages are broken"), None);
     }
 

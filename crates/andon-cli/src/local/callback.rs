@@ -26,25 +26,25 @@ type Tell = dyn Fn(&Sent<'_>) -> io::Result<()>;
 
 /// Tells one listener of everything that goes out, in order and before it counts as sent.
 #[derive(Clone)]
-pub struct Outlet(Rc<Tell>);
+pub struct CallbackSender(Rc<Tell>);
 
-impl Outlet {
-    /// An outlet to a listener.
+impl CallbackSender {
+    /// A sender that calls a listener.
     pub fn new(tell: impl Fn(&Sent<'_>) -> io::Result<()> + 'static) -> Self {
         Self(Rc::new(tell))
     }
 }
 
-impl fmt::Debug for Outlet {
+impl fmt::Debug for CallbackSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Outlet")
+        f.write_str("CallbackSender")
     }
 }
 
-impl Sender for Outlet {
+impl Sender for CallbackSender {
     async fn send(&self, to: &Destination, outgoing: Outgoing<'_>) -> Result<Receipt, SendError> {
         (self.0)(&Sent::Alert { to, message: outgoing.message }).map(|()| Receipt::default()).map_err(|error| {
-            SendError::Later { destination: to.name.to_string(), problem: error.to_string(), after: None }
+            SendError::Retryable { destination: to.name.to_string(), problem: error.to_string(), after: None }
         })
     }
 
@@ -53,7 +53,7 @@ impl Sender for Outlet {
     }
 }
 
-impl MetricSink for Outlet {
+impl MetricSink for CallbackSender {
     async fn put(&self, data: &[Datum]) -> Result<(), SinkError> {
         data.iter()
             .try_for_each(|datum| (self.0)(&Sent::Datum(datum)))

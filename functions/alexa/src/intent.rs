@@ -1,7 +1,7 @@
 //! What an intent of the interaction model asks for.
 
-use andon::intervention::Intervention;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
+use andon::run_action::RunAction;
 use andon_answers::{Group, Question, Subject, Topic, Voice};
 
 use crate::request::{Intent, Slot};
@@ -15,21 +15,21 @@ pub(crate) const PIPELINE_TYPE: &str = "PIPELINE_NAME";
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum IntentKind {
     /// An answer.
     Question(Question),
     /// That something be done to a pipeline.
-    Intervention(Intervention, Subject),
+    RunAction(RunAction, Subject),
     /// The last answer once more.
     Again,
 }
 
 /// What an intent asks for, in the language of a voice; `None` if it is none of the model's.
-pub(crate) fn asked(intent: &Intent, voice: &Voice) -> Option<Asked> {
+pub(crate) fn asked(intent: &Intent, voice: &Voice) -> Option<IntentKind> {
     let subject = || subject(intent, voice);
     let about = |topic| Question::About(topic, subject());
-    let intervention = |intervention| Some(Asked::Intervention(intervention, subject()));
-    Some(Asked::Question(match intent.name.as_str() {
+    let intervention = |intervention| Some(IntentKind::RunAction(intervention, subject()));
+    Some(IntentKind::Question(match intent.name.as_str() {
         "OverviewIntent" => Question::Overview,
         "FailingIntent" => Question::List(Group::Failing),
         "RunningIntent" => Question::List(Group::Running),
@@ -50,22 +50,22 @@ pub(crate) fn asked(intent: &Intent, voice: &Voice) -> Option<Asked> {
         "AMAZON.HelpIntent" => Question::Help,
         "AMAZON.StopIntent" | "AMAZON.CancelIntent" | "AMAZON.NavigateHomeIntent" => Question::Goodbye,
         "AMAZON.FallbackIntent" => Question::NotUnderstood,
-        "AMAZON.RepeatIntent" => return Some(Asked::Again),
-        "RetryIntent" => return intervention(Intervention::Retry),
-        "ApproveIntent" => return intervention(Intervention::Approve),
-        "RejectIntent" => return intervention(Intervention::Reject),
-        "StopPipelineIntent" => return intervention(Intervention::Stop),
+        "AMAZON.RepeatIntent" => return Some(IntentKind::Again),
+        "RetryIntent" => return intervention(RunAction::Retry),
+        "ApproveIntent" => return intervention(RunAction::Approve),
+        "RejectIntent" => return intervention(RunAction::Reject),
+        "StopPipelineIntent" => return intervention(RunAction::Stop),
         _ => return None,
     }))
 }
 
 /// The intent of the model that asks for an intervention.
-pub(crate) fn intent_of(intervention: Intervention) -> &'static str {
+pub(crate) fn intent_of(intervention: RunAction) -> &'static str {
     match intervention {
-        Intervention::Retry => "RetryIntent",
-        Intervention::Approve => "ApproveIntent",
-        Intervention::Reject => "RejectIntent",
-        Intervention::Stop => "StopPipelineIntent",
+        RunAction::Retry => "RetryIntent",
+        RunAction::Approve => "ApproveIntent",
+        RunAction::Reject => "RejectIntent",
+        RunAction::Stop => "StopPipelineIntent",
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
                 if sample.contains("{pipeline}") {
                     said["slots"] = json!({ "pipeline": { "name": "pipeline", "value": "payments api" } });
                 }
-                let Some(Asked::Question(meant)) = asked(&serde_json::from_value(said).unwrap(), english()) else {
+                let Some(IntentKind::Question(meant)) = asked(&serde_json::from_value(said).unwrap(), english()) else {
                     continue; // Nothing is done from a command line.
                 };
                 let typed = sample.replace("{pipeline}", "payments api");
@@ -173,7 +173,7 @@ mod tests {
             });
             let about_it = Question::About(Topic::Status, Subject::Last);
             let said = asked(&serde_json::from_value(said).unwrap(), Voice::of(locale));
-            assert_eq!(said, Some(Asked::Question(about_it)), "{words}");
+            assert_eq!(said, Some(IntentKind::Question(about_it)), "{words}");
         }
     }
 
@@ -181,7 +181,7 @@ mod tests {
     fn the_dialogs_of_the_model_are_those_that_are_listened_for() {
         let dialogs = names("/interactionModel/dialog/intents");
         for name in names("/interactionModel/languageModel/intents") {
-            let listens = has_dialog(&name) || Intervention::VARIANTS.iter().any(|what| intent_of(*what) == name);
+            let listens = has_dialog(&name) || RunAction::VARIANTS.iter().any(|what| intent_of(*what) == name);
             assert_eq!(listens, dialogs.contains(&name), "{name}");
         }
         assert_eq!(names("/interactionModel/languageModel/types"), [PIPELINE_TYPE]);

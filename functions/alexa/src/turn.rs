@@ -1,7 +1,7 @@
 //! Somebody in a conversation: who they are, what language they speak, what was said before; and replies to them.
 
 use andon::batch::Invocation;
-use andon::intervention::{Intervention, Order};
+use andon::run_action::{PlannedAction, RunAction};
 use andon_answers::{Answer, Filling, Phrase, Speech, Voice};
 
 use crate::conversation::Conversation;
@@ -9,17 +9,17 @@ use crate::request::Envelope;
 use crate::response::Reply;
 
 /// The most characters of an answer that can be heard again.
-const MOST_REPEATED: usize = 1_000;
+const MAX_REPEATED: usize = 1_000;
 
 /// Somebody who asks.
-pub(crate) struct Asker<'a> {
+pub(crate) struct Turn<'a> {
     pub(crate) envelope: &'a Envelope,
     pub(crate) invocation: &'a Invocation,
     pub(crate) voice: &'static Voice,
     pub(crate) conversation: Conversation,
 }
 
-impl Asker<'_> {
+impl Turn<'_> {
     pub(crate) fn say(&self, phrase: Phrase, filling: &[(&str, Filling<'_>)]) -> String {
         self.voice.say(phrase, filling)
     }
@@ -68,17 +68,17 @@ impl Asker<'_> {
     }
 
     fn listen(mut self, speech: &Speech, again: &Speech) -> Reply {
-        self.conversation.said = speech.to_string().chars().take(MOST_REPEATED).collect();
+        self.conversation.said = speech.to_string().chars().take(MAX_REPEATED).collect();
         Reply::ask(speech, again).remembering(self.conversation.write())
     }
 
     /// Writes down who wanted what, and what became of it. Never a code.
-    pub(crate) fn audit(&self, what: Intervention, order: Option<&Order>, outcome: &str) {
+    pub(crate) fn audit(&self, what: RunAction, order: Option<&PlannedAction>, outcome: &str) {
         tracing::info!(
             audit.intervention = what.as_str(),
             audit.pipeline = order.map(|order| order.pipeline.to_string()),
             audit.execution = order.map(|order| order.execution.as_str()),
-            audit.stage = order.and_then(Order::stage).map(ToString::to_string),
+            audit.stage = order.and_then(PlannedAction::stage).map(ToString::to_string),
             audit.user = self.envelope.user().unwrap_or("nobody"),
             audit.person = self.envelope.person(),
             "{what} by voice: {outcome}"

@@ -4,10 +4,10 @@
 
 mod loopback;
 
-use andon::intervention::{Approval, Obstacle, Order, OrderError, Passcode, PipelineActions, Step};
 use andon::name::{AccountId, ActionName, ExecutionId, PipelineId, PipelineName, StageName};
+use andon::run_action::{ActionError, ActionErrorKind, Approval, Passcode, PipelineActions, PlannedAction, Step};
 use andon::secret::SecretRef;
-use andon_aws::intervention::CodePipelineActions;
+use andon_aws::run_action::CodePipelineActions;
 use andon_aws::secret::Secrets;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_codepipeline::config::{Credentials, Region, SharedCredentialsProvider};
@@ -67,9 +67,9 @@ fn approval(action: Option<&str>) -> Approval {
     Approval { stage: stage("Prod"), action: action.map(|name| ActionName::parse(name).unwrap()) }
 }
 
-fn order(step: Step) -> Order {
+fn order(step: Step) -> PlannedAction {
     let pipeline = PipelineId { home: andon::testing::home(), name: PipelineName::parse("web").unwrap() };
-    Order { pipeline, execution: ExecutionId::parse(RUN).unwrap(), step }
+    PlannedAction { pipeline, execution: ExecutionId::parse(RUN).unwrap(), step }
 }
 
 /// What is asked of CodePipeline, without what every client adds.
@@ -114,9 +114,10 @@ async fn a_run_is_stopped_after_the_actions_that_are_at_work() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approval_of_another_run_is_left_alone() {
     let (aws, actions) = world();
-    let other = Order { execution: ExecutionId::parse(EARLIER).unwrap(), ..order(Step::Approve(approval(None))) };
+    let other =
+        PlannedAction { execution: ExecutionId::parse(EARLIER).unwrap(), ..order(Step::Approve(approval(None))) };
     let refused = actions.carry_out(&other, "by voice").await.unwrap_err();
-    assert_eq!(refused.why, Obstacle::Answered);
+    assert_eq!(refused.why, ActionErrorKind::Answered);
     assert_eq!(asked(&aws).len(), 1, "nothing but a look");
 }
 
@@ -126,7 +127,7 @@ async fn a_pipeline_of_another_account_is_never_taken_for_the_one_here() {
     let mut foreign = order(Step::Stop);
     foreign.pipeline.home.account = AccountId::parse("999999999999").unwrap();
     let refused = actions.carry_out(&foreign, "by voice").await.unwrap_err();
-    assert_eq!(refused.why, Obstacle::Forbidden);
+    assert_eq!(refused.why, ActionErrorKind::Forbidden);
     assert!(asked(&aws).is_empty());
 }
 
@@ -134,7 +135,7 @@ async fn a_pipeline_of_another_account_is_never_taken_for_the_one_here() {
 async fn what_codepipeline_refuses_is_told_with_what_to_do() {
     let (aws, actions) = world();
     let mut told: Vec<String> = Vec::new();
-    let mut tell = |refused: Result<(), OrderError>| {
+    let mut tell = |refused: Result<(), ActionError>| {
         let refused = refused.unwrap_err();
         told.push(format!("{:?}: {refused}", refused.why));
     };

@@ -14,11 +14,11 @@ use metrics::Metrics;
 use notifier::Notifier;
 use serde_json::{Value, json};
 
-use super::{Outlet, Pending, PendingError, Shared};
+use super::{CallbackSender, Pending, PendingError, Shared};
 
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum Outcome {
     /// Whatever it called for has been done.
     Handled,
     /// It is nothing that Andon follows.
@@ -31,9 +31,9 @@ pub enum Fate {
 
 /// Andon on one machine: takes events one at a time.
 #[derive(Debug)]
-pub struct Station<L, C> {
-    notifier: Notifier<Shared<L>, NoArchive, NoEvidenceSource, Outlet, OnStandardError, C>,
-    metrics: Metrics<Shared<L>, NoArchive, Outlet, C>,
+pub struct LocalAndon<L, C> {
+    notifier: Notifier<Shared<L>, NoArchive, NoEvidenceSource, CallbackSender, OnStandardError, C>,
+    metrics: Metrics<Shared<L>, NoArchive, CallbackSender, C>,
     ledger: Shared<L>,
     pending: Pending,
     clock: C,
@@ -42,20 +42,20 @@ pub struct Station<L, C> {
     name: String,
 }
 
-impl<L: Ledger, C: Clock + Timer + Clone> Station<L, C> {
+impl<L: Ledger, C: Clock + Timer + Clone> LocalAndon<L, C> {
     /// Sets up the handlers.
-    pub fn new(ledger: Shared<L>, pending: Pending, outlet: Outlet, clock: C, config: Config) -> Self {
+    pub fn new(ledger: Shared<L>, pending: Pending, sender: CallbackSender, clock: C, config: Config) -> Self {
         let notifier = Notifier {
             ledger: ledger.clone(),
             archive: NoArchive,
             evidence: NoEvidenceSource,
-            sender: outlet.clone(),
+            sender: sender.clone(),
             dead_letters: OnStandardError,
             clock: clock.clone(),
             config: config.clone(),
         };
         let metrics =
-            Metrics { ledger: ledger.clone(), archive: NoArchive, sink: outlet, clock: clock.clone(), config };
+            Metrics { ledger: ledger.clone(), archive: NoArchive, sink: sender, clock: clock.clone(), config };
         // Two processes may work on one ledger: their claims must not be taken for each other's.
         let name = format!("{}-{}", std::process::id(), Timestamp::now().as_nanosecond());
         Self { notifier, metrics, ledger, pending, clock, home: RefCell::default(), calls: Cell::new(0), name }
@@ -92,21 +92,21 @@ impl<L: Ledger, C: Clock + Timer + Clone> Station<L, C> {
     }
 
     /// Takes an event, and keeps it if it is not done with.
-    pub async fn take(&self, event: Result<Value, Malformed>) -> Result<Fate, PendingError> {
+    pub async fn take(&self, event: Result<Value, Malformed>) -> Result<Outcome, PendingError> {
         let event = match event {
             Ok(event) => event,
-            Err(malformed) => return Ok(Fate::Malformed(malformed)),
+            Err(malformed) => return Ok(Outcome::Malformed(malformed)),
         };
         match parse(&event, &Received { home: self.home(), at: self.clock.now() }) {
-            Err(malformed) => return Ok(Fate::Malformed(malformed)),
-            Ok(Event::Unknown(unknown)) => return Ok(Fate::LeftAlone(unknown.what)),
+            Err(malformed) => return Ok(Outcome::Malformed(malformed)),
+            Ok(Event::Unknown(unknown)) => return Ok(Outcome::LeftAlone(unknown.what)),
             Ok(_) => {}
         }
         Ok(match self.handle(&event).await {
-            None => Fate::Handled,
+            None => Outcome::Handled,
             Some(problem) => {
                 self.pending.keep(&event, &problem, self.clock.now())?;
-                Fate::Pending(problem)
+                Outcome::Pending(problem)
             }
         })
     }

@@ -8,7 +8,7 @@ use andon::name::{Home, PipelineId, PipelineName};
 use sha2::{Digest, Sha256};
 
 /// How many wrong codes may be said in an hour.
-pub(crate) const MOST_WRONG: u32 = 5;
+pub(crate) const MAX_WRONG: u32 = 5;
 /// What is counted together, in seconds.
 const HOUR: i64 = 3_600;
 
@@ -28,7 +28,7 @@ pub(crate) async fn take(
     let pipeline = PipelineId { home: home.clone(), name };
     let who = u128::from_be_bytes(Sha256::digest(who).first_chunk().copied().unwrap_or_default());
     let hour = lease.now.as_second().div_euclid(HOUR);
-    for number in 1..=MOST_WRONG {
+    for number in 1..=MAX_WRONG {
         let key = ClaimKey { pipeline: pipeline.clone(), effect: format!("voice-code {who:x} {hour} {number}") };
         if ledger.claim(&key, lease).await? == Claim::Granted {
             return Ok(Some(Try(key)));
@@ -64,7 +64,7 @@ mod tests {
     #[tokio::test]
     async fn after_five_wrong_codes_nobody_is_listened_to_until_the_next_hour() {
         let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
-        for owner in 0..MOST_WRONG {
+        for owner in 0..MAX_WRONG {
             let (taken, lease) = try_once(&ledger, "mallory", now, owner).await.unwrap();
             taken.was_wrong(&ledger, &lease).await.unwrap();
         }
@@ -77,7 +77,7 @@ mod tests {
     #[tokio::test]
     async fn a_right_code_uses_nothing_up() {
         let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
-        for owner in 0..2 * MOST_WRONG {
+        for owner in 0..2 * MAX_WRONG {
             let (taken, lease) = try_once(&ledger, "alice", now, owner).await.unwrap();
             taken.give_back(&ledger, &lease).await.unwrap();
         }
@@ -91,6 +91,6 @@ mod tests {
             // None of them has settled yet.
             taken += u32::from(try_once(&ledger, "mallory", now, owner).await.is_some());
         }
-        assert_eq!(taken, MOST_WRONG);
+        assert_eq!(taken, MAX_WRONG);
     }
 }

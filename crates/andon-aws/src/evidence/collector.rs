@@ -1,6 +1,6 @@
 //! What is asked about one failure, and how much of it: four calls, one megabyte, three seconds.
 //!
-//! A call can only be made through [`Inquiry::ask`], so nobody who asks can go beyond the bounds. What has been found
+//! A call can only be made through [`EvidenceCollector::ask`], so nobody who asks can go beyond the bounds. What has been found
 //! is kept here as it comes: when the time is up, it is what there is.
 
 use std::cell::{Cell, RefCell};
@@ -15,22 +15,22 @@ use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
 use super::missing::{Missing, Question};
 
 /// How long an alert waits for evidence.
-pub(super) const LONGEST: Duration = Duration::from_secs(3);
+pub(super) const MAX_LEN: Duration = Duration::from_secs(3);
 /// How long one call may take.
-pub(super) const LONGEST_CALL: Duration = Duration::from_millis(1400);
+pub(super) const MAX_CALL_LEN: Duration = Duration::from_millis(1400);
 /// The most requests, those that are made a second time included.
-const MOST_CALLS: u32 = 4;
+const MAX_CALLS: u32 = 4;
 /// The most bytes that are read; an answer that is under way when they are reached is taken whole and cut.
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 /// The most messages, and the most characters of each.
-const MOST_MESSAGES: usize = 20;
-const LONGEST_MESSAGE: usize = 4000;
+const MAX_MESSAGES: usize = 20;
+const MAX_MESSAGE_LEN: usize = 4000;
 /// The pause before a call is made a second time.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The search for the reason of one failure.
 #[derive(Debug)]
-pub(super) struct Inquiry {
+pub(super) struct EvidenceCollector {
     found: RefCell<Found>,
     /// Messages that only sum up what others say; they are told after them.
     summaries: RefCell<Vec<Message>>,
@@ -39,19 +39,19 @@ pub(super) struct Inquiry {
     bytes_left: Cell<usize>,
 }
 
-impl Default for Inquiry {
+impl Default for EvidenceCollector {
     fn default() -> Self {
         Self {
             found: RefCell::default(),
             summaries: RefCell::default(),
             under_way: RefCell::default(),
-            calls_left: Cell::new(MOST_CALLS),
-            bytes_left: Cell::new(MOST_BYTES),
+            calls_left: Cell::new(MAX_CALLS),
+            bytes_left: Cell::new(MAX_BYTES),
         }
     }
 }
 
-impl Inquiry {
+impl EvidenceCollector {
     /// Makes a call, and a second time where that may help.
     pub(super) async fn ask<T, E, F>(&self, question: &Question<'_>, send: impl Fn() -> F) -> Result<T, Missing>
     where
@@ -146,8 +146,8 @@ impl Inquiry {
 
 fn keep(messages: &mut Vec<Message>, source: MessageSource, text: &str) {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let text: String = words.join(" ").chars().take(LONGEST_MESSAGE).collect();
-    if !text.is_empty() && messages.len() < MOST_MESSAGES && !messages.iter().any(|known| known.text == text) {
+    let text: String = words.join(" ").chars().take(MAX_MESSAGE_LEN).collect();
+    if !text.is_empty() && messages.len() < MAX_MESSAGES && !messages.iter().any(|known| known.text == text) {
         messages.push(Message { source, text });
     }
 }

@@ -15,10 +15,10 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
-use super::MOST_WAITING;
+use super::MAX_WAITING;
 use super::live::News;
 use super::skill::Skill;
-use crate::local::{Fate, PendingError, Station};
+use crate::local::{LocalAndon, Outcome, PendingError};
 use crate::terminal::complain;
 
 /// How often it is looked for what no event tells: runs that are stuck, approvals that are overdue.
@@ -26,7 +26,7 @@ const SWEEP: Duration = Duration::from_mins(5);
 
 /// Where connections ask.
 #[derive(Debug, Clone)]
-pub(super) struct Desk(mpsc::Sender<Request>);
+pub(super) struct Handle(mpsc::Sender<Request>);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -46,19 +46,19 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, NoAnswer>>;
 /// What can be asked.
 #[derive(Debug)]
 pub(super) enum Request {
-    Take(Vec<Result<Value, Malformed>>, Answer<Vec<Fate>>),
+    Take(Vec<Result<Value, Malformed>>, Answer<Vec<Outcome>>),
     Pipelines(Answer<Vec<Arc<Overview>>>),
     Pipeline(PipelineId, Option<ExecutionId>, Answer<Option<Pipeline>>),
     Skill(Value, Answer<Value>),
 }
 
-impl Desk {
+impl Handle {
     pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
         Self(requests)
     }
 
     /// Has events taken in; says what became of each.
-    pub(super) async fn take(&self, events: Vec<Result<Value, Malformed>>) -> Result<Vec<Fate>, NoAnswer> {
+    pub(super) async fn take(&self, events: Vec<Result<Value, Malformed>>) -> Result<Vec<Outcome>, NoAnswer> {
         self.ask(|answer| Request::Take(events, answer)).await
     }
 
@@ -92,7 +92,7 @@ impl Desk {
 ///
 /// Requests that have piled up are answered together, after one sync for all of them; then there is news for the pages.
 pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
-    station: &Station<L, C>,
+    station: &LocalAndon<L, C>,
     skill: &Skill<L, C>,
     mut requests: mpsc::Receiver<Request>,
     news: &News,
@@ -103,7 +103,7 @@ pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            count = requests.recv_many(&mut waiting, MOST_WAITING) => {
+            count = requests.recv_many(&mut waiting, MAX_WAITING) => {
                 if count == 0 {
                     return Ok(());
                 }
@@ -151,14 +151,14 @@ fn tell<T>(answer: Answer<T>, result: Result<T, NoAnswer>) {
 }
 
 async fn take<L: Ledger, C: Clock + Timer + Clone>(
-    station: &Station<L, C>,
+    station: &LocalAndon<L, C>,
     events: Vec<Result<Value, Malformed>>,
-) -> Result<Vec<Fate>, NoAnswer> {
+) -> Result<Vec<Outcome>, NoAnswer> {
     station.settle_in(events.iter().filter_map(|event| event.as_ref().ok()));
     let mut fates = Vec::with_capacity(events.len());
     for event in events {
         let fate = station.take(event).await?;
-        if let Fate::Malformed(malformed) = &fate {
+        if let Outcome::Malformed(malformed) = &fate {
             complain(&malformed.to_string());
         }
         fates.push(fate);

@@ -1,7 +1,7 @@
 //! What an approval's own message asks for: it does not name its run, so the two are brought together here.
 
 use super::due::approvals;
-use super::{Alert, Approval, News};
+use super::{Alert, AlertBody, Approval};
 use crate::event::{ApprovalRequest, Attempt};
 use crate::run::{ActionView, Run};
 
@@ -10,7 +10,7 @@ use crate::run::{ActionView, Run};
 /// Among these runs, the latest of its pipeline, its own is looked for: by the token, or, where events carry none, as
 /// the latest that waits there. The alert is then the run's, so that it is told once whichever of the two came first
 /// knows. A message that comes before its run's events is told by itself, under the name of its token.
-pub fn asked(request: &ApprovalRequest, runs: &[Run]) -> Option<Alert> {
+pub fn from_approval_request(request: &ApprovalRequest, runs: &[Run]) -> Option<Alert> {
     let by_token = runs.iter().find(|run| {
         action(run, request).is_some_and(|action| action.execution.is_some() && action.execution == request.token)
     });
@@ -30,15 +30,15 @@ fn action(run: &Run, request: &ApprovalRequest) -> Option<ActionView> {
 
 /// The run's own alert about it, with what only the message knows.
 fn waiting(run: &Run, request: &ApprovalRequest) -> Option<Alert> {
-    approvals(run).into_iter().find_map(|alert| match alert.news {
-        News::ApprovalNeeded(approval) if approval.stage == request.stage && approval.action == request.action => {
+    approvals(run).into_iter().find_map(|alert| match alert.body {
+        AlertBody::ApprovalNeeded(approval) if approval.stage == request.stage && approval.action == request.action => {
             let approval = Approval {
                 expires: approval.expires.or(request.expires),
                 custom_data: approval.custom_data.or_else(|| request.custom_data.clone()),
                 review_link: approval.review_link.or_else(|| request.review_link.clone()),
                 ..approval
             };
-            Some(Alert { news: News::ApprovalNeeded(approval), ..alert })
+            Some(Alert { body: AlertBody::ApprovalNeeded(approval), ..alert })
         }
         _ => None,
     })
@@ -52,7 +52,7 @@ fn alone(request: &ApprovalRequest) -> Alert {
         started: None,
         commit: None,
         trigger: None,
-        news: News::ApprovalNeeded(Approval {
+        body: AlertBody::ApprovalNeeded(Approval {
             stage: request.stage.clone(),
             action: request.action.clone(),
             token: request.token.clone(),
