@@ -5,6 +5,7 @@ pub mod aws;
 pub mod command;
 pub mod json;
 pub mod local;
+pub mod release;
 #[cfg(feature = "aws")]
 pub mod service;
 pub mod sqlite;

@@ -9,22 +9,14 @@ said: it passes over types that it does not know.
 import ast
 import io
 import json
-import os
 import sys
 import zipfile
 
 import boto3
-from samtranslator.translator.transform import transform
+from sam import plain
 from samtranslator.yaml_helper import yaml_parse
 
-REGION = os.environ["AWS_DEFAULT_REGION"] = "us-east-1"  # SAM's translator looks there
-
-
-class NoManagedPolicies:
-    """The templates name none of SAM's policy templates, so nobody needs to ask IAM for them."""
-
-    def load(self):
-        return {}
+REGION = "us-east-1"
 
 
 def main(url, account, path, stack, *parameters):
@@ -35,8 +27,7 @@ def main(url, account, path, stack, *parameters):
         template = yaml_parse(file)
     if "Transform" in template:
         packages(client("s3"), bucket, template)
-        template = transform(template, {}, NoManagedPolicies())
-    template = without_builds(without_aliases(template))
+    template = plain(template)
     client("s3").put_object(Bucket=bucket, Key=stack, Body=json.dumps(template))
     given = [dict(zip(("ParameterKey", "ParameterValue"), each.split("=", 1))) for each in parameters]
     cloudformation = client("cloudformation")
@@ -61,6 +52,7 @@ def main(url, account, path, stack, *parameters):
             "functions": functions(client("lambda"), names, types),
             "queues": mappings(client("lambda"), names, types),
             "roles": roles(client("iam"), names, types),
+            "policies": policies(client("iam"), names, types),
             "template": template,
         },
         sys.stdout,
@@ -87,35 +79,6 @@ def packages(s3, bucket, template):
             resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
 
 
-def without_aliases(template):
-    """What refers to an alias refers to its function instead: moto's CloudFormation knows no aliases."""
-    resources = template["Resources"].items()
-    aliases = {name: each["Properties"]["FunctionName"] for name, each in resources if each["Type"] == "AWS::Lambda::Alias"}
-
-    def replaced(value):
-        if isinstance(value, dict):
-            return aliases.get(value.get("Ref")) or {key: replaced(each) for key, each in value.items()}
-        return [replaced(each) for each in value] if isinstance(value, list) else value
-
-    return replaced(template)
-
-
-def without_builds(template):
-    """Who refers to a build project gets the ARN that it would have: moto's CloudFormation knows no projects."""
-    resources = template["Resources"].items()
-    arn = "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
-    named = {name: each["Properties"]["Name"] for name, each in resources if each["Type"] == "AWS::CodeBuild::Project"}
-    arns = {name: {"Fn::Join": ["", [{"Fn::Sub": arn}, each]]} for name, each in named.items()}
-
-    def replaced(value):
-        if isinstance(value, dict):
-            known = arns.get((value.get("Fn::GetAtt") or [None])[0])
-            return known or {key: replaced(each) for key, each in value.items()}
-        return [replaced(each) for each in value] if isinstance(value, list) else value
-
-    return replaced(template)
-
-
 def functions(client, names, types):
     found = {}
     for name in (name for name in names if types[name] == "AWS::Lambda::Function"):
@@ -124,8 +87,17 @@ def functions(client, names, types):
             "environment": configuration["Environment"]["Variables"],
             "timeout": configuration["Timeout"],
             "role": configuration["Role"],
+            "callers": callers(client, names[name]),
         }
     return found
+
+
+def callers(client, function):
+    """The statements of a function's policy: who may call it."""
+    try:
+        return json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]
+    except client.exceptions.ResourceNotFoundException:
+        return []
 
 
 def mappings(client, names, types):
@@ -167,6 +139,17 @@ def roles(client, names, types):
             document = client.get_role_policy(RoleName=names[name], PolicyName=policy)["PolicyDocument"]
             # moto gives a document that came by CloudFormation as Python writes it.
             found[name] += [each for each in ast.literal_eval(document)["Statement"] if each is not None]
+    return found
+
+
+def policies(client, names, types):
+    """What each managed policy says, with everything in it resolved."""
+    found = {}
+    for name in (name for name in names if types[name] == "AWS::IAM::ManagedPolicy"):
+        version = client.get_policy(PolicyArn=names[name])["Policy"]["DefaultVersionId"]
+        document = client.get_policy_version(PolicyArn=names[name], VersionId=version)["PolicyVersion"]["Document"]
+        document = document if isinstance(document, dict) else ast.literal_eval(document)
+        found[name] = [each for each in document["Statement"] if each is not None]
     return found
 
 

@@ -1,9 +1,11 @@
 //! `cargo xtask buildspec`: what CodeBuild would do, on this machine and without an account.
 //!
-//! The commands of `buildspec.yml` run as they are written, in one shell, in a clean clone of this commit; packages go to a
-//! bucket in moto, and the template that comes out is deployed there. It takes as long as a first build takes.
+//! The commands of `buildspec.yml` run as they are written, in one shell, in what CodePipeline hands to CodeBuild: this
+//! commit from a zip, without the modes of its files and without `.git`. Packages go to a bucket in moto, and the template
+//! that comes out is deployed there. It takes as long as a first build takes.
 
 use std::fs;
+use std::io::{Cursor, Read};
 use std::path::Path;
 use std::process::Command;
 
@@ -24,10 +26,13 @@ const SKILL_FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:and
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Leaves the tests out, where they have run already
-    #[arg(long)]
-    without_tests: bool,
+    /// What a push runs, like the parameter Tests of pipeline.yml
+    #[arg(long, default_value = "package", value_parser = ["package", "full"])]
+    tests: String,
 }
+
+/// Parameters as pipeline.yml hands them on, empty ones included.
+const PARAMETERS: &str = r#"{"Parameters":{"Email":"","SecretsPath":"/andon","MoreTopics":"","VoiceActions":"off"}}"#;
 
 /// As much of a buildspec as is needed to run it.
 #[derive(Debug, Deserialize)]
@@ -49,36 +54,56 @@ struct Phase {
 
 pub(crate) fn run_all(options: &Options) -> Result<()> {
     let place = workspace::target().join("buildspec");
-    let clone = place.join("andon");
-    let _ = fs::remove_dir_all(&clone);
-    run(Command::new("git").args(["clone", "--quiet", "--local"]).arg(workspace::root()).arg(&clone))?;
-    let text = fs::read_to_string(clone.join("buildspec.yml")).context("cannot read buildspec.yml")?;
+    let source = place.join("andon");
+    let _ = fs::remove_dir_all(&source);
+    unpack(&source)?;
+    let text = fs::read_to_string(source.join("buildspec.yml")).context("cannot read buildspec.yml")?;
     let Buildspec { phases } = serde_saphyr::from_str(&text).context("buildspec.yml is no buildspec")?;
-
-    // A machine of CodeBuild has a Python of its own, and so has this.
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place.join("python")))?;
     tools::prepare()?;
     let moto = Emulator::moto().context("there is no AWS without moto")?;
     ask::put(&format!("{}/{BUCKET}", moto.url()), "s3").context("cannot make a bucket")?;
 
-    let skipped = |command: &&String| !(options.without_tests && command.starts_with("cargo xtask ci"));
     let phases = [&phases.install, &phases.pre_build, &phases.build];
-    let commands = phases.into_iter().flat_map(|phase| &phase.commands).filter(skipped);
-    run(&mut shell(&place, moto.url(), commands)?)?;
-    accept(&clone.join("template-export.yml"), moto.url())
+    let commands = phases.into_iter().flat_map(|phase| &phase.commands);
+    run(&mut shell(&place, moto.url(), &options.tests, commands)?)?;
+    accept(&source.join("template-export.yml"), moto.url())
+}
+
+/// Unpacks this commit from a zip as the source actions of CodePipeline make it: no file is executable.
+fn unpack(target: &Path) -> Result<()> {
+    let zip = Command::new("git")
+        .args(["archive", "--format", "zip", "HEAD"])
+        .current_dir(workspace::root())
+        .output()
+        .context("cannot run git")?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip.stdout)).context("git made no zip of this commit")?;
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index)?;
+        let Some(name) = file.enclosed_name() else { continue };
+        let path = target.join(name);
+        if file.is_dir() {
+            fs::create_dir_all(&path)?;
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// All commands in one shell that stops at the first failure and shows each of them.
-fn shell<'a>(place: &Path, moto: &str, commands: impl Iterator<Item = &'a String>) -> Result<Command> {
+fn shell<'a>(place: &Path, moto: &str, tests: &str, commands: impl Iterator<Item = &'a String>) -> Result<Command> {
     let script = place.join("commands.sh");
     let lines: Vec<&str> = commands.map(String::as_str).collect();
     fs::write(&script, format!("set -exo pipefail\n{}\n", lines.join("\n"))).context("cannot write the commands")?;
-    let path = std::env::var("PATH").unwrap_or_default();
     let mut shell = Command::new("bash");
     shell.arg(script).current_dir(place.join("andon"));
-    shell.env("PATH", format!("{}:{path}", place.join("python/bin").display()));
-    shell.env("ANDON_ARCHITECTURE", Arch::of_this_machine()?.name());
-    shell.env("ANDON_PACKAGES", BUCKET).env("ANDON_SKILL_FUNCTION", SKILL_FUNCTION).env("SAM_CLI_TELEMETRY", "0");
+    shell.env("ANDON_ARCHITECTURE", Arch::of_this_machine()?.name()).env("ANDON_TESTS", tests);
+    shell.env("ANDON_PACKAGES", BUCKET).env("ANDON_SKILL_FUNCTION", SKILL_FUNCTION).env("ANDON_PARAMETERS", PARAMETERS);
     for (name, value) in [
         ("AWS_ENDPOINT_URL", moto),
         ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -104,19 +129,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_buildspec_is_read_and_a_package_is_made_only_after_the_checks() {
+    fn a_package_is_made_only_after_the_checks() {
         let text = fs::read_to_string(workspace::root().join("buildspec.yml")).unwrap();
         let Buildspec { phases } = serde_saphyr::from_str(&text).unwrap();
-        assert!(phases.install.commands.iter().any(|command| command.starts_with("rustup ")));
-        let checks: Vec<&str> = phases.pre_build.commands.iter().map(String::as_str).collect();
-        assert_eq!(
-            checks,
-            [
-                "cargo xtask ci --report target/reports/tests.xml",
-                "cargo run --locked --package andon-cli -- check andon.yml"
-            ]
-        );
-        assert!(phases.build.commands.iter().any(|command| command.starts_with("cargo xtask package")));
+        let position = |part: &str| phases.build.commands.iter().position(|command| command.contains(part)).unwrap();
+        assert!(phases.pre_build.commands[0].contains("cargo xtask ci"));
+        assert!(position("cargo xtask release") < position("check andon.yml"));
+        assert!(position("check andon.yml") < position("cloudformation package"));
         assert_eq!(text.matches("on-failure: ABORT").count(), 3, "each phase stops the build when it fails");
+    }
+
+    #[test]
+    fn a_source_archive_has_no_modes_and_no_history() {
+        let folder = tempfile::tempdir().unwrap();
+        unpack(folder.path()).unwrap();
+        assert!(folder.path().join("Cargo.toml").is_file());
+        assert!(!folder.path().join(".git").exists());
     }
 }

@@ -73,8 +73,13 @@ fn sam(options: &Options, environments: &toml::Table) -> Result<Command> {
     }
     let mut sam = Command::new("sam");
     sam.args(["deploy", "--config-env", &options.config_env]).args(&options.sam).arg("--parameter-overrides");
-    sam.args(parameters.iter().map(|(name, value)| format!("{name}={value}")));
+    sam.args(parameters.iter().map(|(name, value)| format!("{name}={}", quoted(value))));
     Ok(sam)
+}
+
+/// A value as SAM reads it: without quotes it would be cut at its first space, and refused if it is empty.
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
@@ -101,8 +106,8 @@ mod tests {
     fn sam_is_told_what_was_asked_for() {
         assert_eq!(
             told(&asked()).unwrap(),
-            "deploy --config-env default --region eu-west-1 --parameter-overrides Architecture=arm64 \
-             Email=team@example.com SecretsPath=/andon"
+            "deploy --config-env default --region eu-west-1 --parameter-overrides Architecture=\"arm64\" \
+             Email=\"team@example.com\" SecretsPath=\"/andon\""
         );
     }
 
@@ -113,9 +118,28 @@ mod tests {
         options.parameters = vec!["LogRetentionDays=14".to_owned()];
         assert_eq!(
             told(&options).unwrap(),
-            "deploy --config-env try --region eu-west-1 --parameter-overrides Architecture=arm64 \
-             Email=team@example.com LogRetentionDays=14 Rollout=AllAtOnce"
+            "deploy --config-env try --region eu-west-1 --parameter-overrides Architecture=\"arm64\" \
+             Email=\"team@example.com\" LogRetentionDays=\"14\" Rollout=\"AllAtOnce\""
         );
+    }
+
+    #[test]
+    fn sam_reads_every_value_as_it_was_given() {
+        let mut options = asked();
+        let values = ["", "111122223333, 444455556666", "say \"hi\" \\ there", "a=b"];
+        options.parameters = values.iter().enumerate().map(|(at, value)| format!("Value{at}={value}")).collect();
+        let sam = sam(&options, &environments().unwrap()).unwrap();
+        let words = sam.get_args().map(|word| word.to_string_lossy().into_owned());
+        let words: Vec<String> = words.skip_while(|word| word != "--parameter-overrides").skip(1).collect();
+        let python = test_support::tools::folder().join("templates/bin/python");
+        let program = "import json, sys\nfrom samcli.cli.types import CfnParameterOverridesType\n\
+                       print(json.dumps(CfnParameterOverridesType().convert(tuple(sys.argv[1:]), None, None)))";
+        let output = Command::new(python).args(["-c", program]).args(words).output().unwrap();
+        let read: BTreeMap<String, String> = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        for (at, value) in values.iter().enumerate() {
+            assert_eq!(read[&format!("Value{at}")], *value);
+        }
     }
 
     #[test]

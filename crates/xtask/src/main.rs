@@ -13,6 +13,8 @@ mod buildspec;
 mod command;
 mod deploy;
 mod package;
+mod release;
+mod sbom;
 mod test;
 mod workspace;
 
@@ -33,6 +35,8 @@ enum Task {
     Bench(bench::Options),
     /// Builds the functions for Lambda and zips them, reproducibly, into `target/lambda/`
     Package(package::Options),
+    /// Makes the files that a release publishes, as far as this system can
+    Release(release::Options),
     /// Runs the commands of `buildspec.yml` in a clean clone, with moto for AWS
     Buildspec(buildspec::Options),
     /// Packages the functions and deploys the stack, by `sam deploy`
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Task::Ci(options) => test::run_all(&options, true),
         Task::Bench(options) => bench::run(&options),
         Task::Package(options) => package::run(&options),
+        Task::Release(options) => release::run_all(&options),
         Task::Buildspec(options) => buildspec::run_all(&options),
         Task::Deploy(options) => deploy::run_all(&options),
     };

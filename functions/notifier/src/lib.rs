@@ -21,6 +21,7 @@ use serde_json::Value;
 mod deliver;
 mod quiet;
 mod sweep;
+mod test_alert;
 
 /// How many of a pipeline's latest runs an approval's own message is looked for in.
 const MAX_RUNS: usize = 5;
@@ -95,10 +96,11 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     /// pipelines are told of side by side, so that none waits for what another one waits for; the runs of one pipeline
     /// in the order in which their events came.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
-        if payload.get("andon").and_then(Value::as_str) == Some("sweep") {
-            return self.sweep(invocation).await;
+        match payload.get("andon").and_then(Value::as_str) {
+            Some("sweep") => self.sweep(invocation).await,
+            Some("test-alert") => self.test_alert(invocation).await,
+            _ => self.handle_batch(Batch::open(payload), invocation).await,
         }
-        self.handle_batch(Batch::open(payload), invocation).await
     }
 
     async fn handle_batch(&self, mut batch: Batch, invocation: &Invocation) -> Result<Value, Unfinished> {

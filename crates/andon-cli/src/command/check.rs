@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use andon_config::{Config, SCHEMA, Severity, Style, Surroundings as Known, render};
+use andon_package::parameters::{self, Parameters};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
@@ -17,11 +18,17 @@ pub(super) struct Check {
     /// The region that Andon runs in, to find topics that are not there
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+    /// A parameter of the stack, as NAME=VALUE, to find what andon.yml uses and the stack does not allow
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    /// All parameters of the stack, in a file that CodePipeline reads: {"Parameters": {"NAME": "VALUE"}}
+    #[arg(long = "parameters", value_name = "FILE", conflicts_with = "parameters")]
+    parameters_file: Option<PathBuf>,
     /// Write JSON
     #[arg(long)]
     json: bool,
     /// Print the JSON Schema of the file instead, for an editor
-    #[arg(long, conflicts_with_all = ["file", "region", "json"])]
+    #[arg(long, conflicts_with_all = ["file", "region", "parameters", "parameters_file", "json"])]
     schema: bool,
 }
 
@@ -37,6 +44,7 @@ impl Check {
             .with_context(|| format!("cannot read {name}: name another file, `andon check FILE`"))?;
         let checked = Config::check(&text, &name, Known { region: self.region.as_deref() });
         let findings = checked.findings;
+        let conflicts = self.conflicts(&text)?;
         if self.json {
             let list: Vec<Value> = findings
                 .iter()
@@ -51,12 +59,35 @@ impl Check {
                     })
                 })
                 .collect();
-            terminal.json(&json!({"file": name, "valid": checked.config.is_some(), "findings": list}))?;
+            terminal.json(
+                &json!({"file": name, "valid": checked.config.is_some(), "findings": list, "conflicts": conflicts}),
+            )?;
         } else {
             // Colours are taken away again where they would not be seen.
             let style = if terminal.width().is_some() { Style::Colour } else { Style::Plain };
             terminal.line(render(&findings, style, terminal.width().unwrap_or(100)).trim_end())?;
+            for conflict in &conflicts {
+                terminal.line(&format!("error: {conflict}"))?;
+            }
         }
-        Ok(if checked.config.is_some() { Verdict::Well } else { Verdict::NotWell })
+        Ok(if checked.config.is_some() && conflicts.is_empty() { Verdict::Well } else { Verdict::NotWell })
     }
+
+    /// What the configuration uses and the parameters of the stack do not allow; nothing if no parameters are given.
+    fn conflicts(&self, configuration: &str) -> anyhow::Result<Vec<String>> {
+        let parameters: Parameters = match &self.parameters_file {
+            None if self.parameters.is_empty() => return Ok(Vec::new()),
+            None => self.parameters.iter().cloned().collect(),
+            Some(file) => {
+                let name = file.display();
+                let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+                parameters::of_file(&text).with_context(|| format!("{name} does not hold parameters of a stack"))?
+            }
+        };
+        Ok(parameters::conflicts(configuration, &parameters))
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    parameters::parse(text).ok_or_else(|| "write it as NAME=VALUE, such as SecretsPath=/andon".to_owned())
 }

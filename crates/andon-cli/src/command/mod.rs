@@ -20,12 +20,14 @@ mod down;
 mod explain;
 #[cfg(feature = "aws")]
 mod init;
+mod package;
 mod preview;
 #[cfg(feature = "aws")]
 mod question;
 mod replay;
 mod runs;
 mod serve;
+mod skill;
 mod status;
 #[cfg(feature = "aws")]
 mod up;
@@ -68,6 +70,8 @@ enum Command {
     Up(Box<up::Up>),
     #[cfg(feature = "aws")]
     Down(down::Down),
+    Package(package::Package),
+    Skill(skill::Skill),
 }
 
 /// What every command is given.
@@ -111,6 +115,8 @@ pub fn run() -> ExitCode {
         Command::Up(up) => up.run(around),
         #[cfg(feature = "aws")]
         Command::Down(down) => down.run(around),
+        Command::Package(package) => package.run(around),
+        Command::Skill(skill) => skill.run(around),
     };
     match outcome {
         Ok(Verdict::Well) => ExitCode::SUCCESS,

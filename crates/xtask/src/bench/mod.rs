@@ -70,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut subjects = Vec::new();
     for name in [ECHO.to_owned()].into_iter().chain(release::functions()?) {
         let binary = release::build(&name, arch)?;
-        let zip_bytes = package::zipped(&binary, &package::configuration(&crate::workspace::root())?)?.len();
+        let zip_bytes = package::zipped(&binary, Some(&package::configuration(&crate::workspace::root())?))?.len();
         subjects.push(Subject { name, binary, zip_bytes });
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use andon_config::Config;
+use andon_package::archive;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::workspace;
 
-pub(crate) mod archive;
 pub(crate) mod glibc;
 pub(crate) mod release;
 mod verify;
@@ -83,18 +83,16 @@ pub(crate) fn configuration(root: &Path) -> Result<String> {
     }
 }
 
-/// A zip with a binary as Lambda wants it, and the configuration beside it, where the function looks for it.
-pub(crate) fn zipped(binary: &Path, configuration: &str) -> Result<Vec<u8>> {
+/// A zip with a binary as Lambda wants it and, unless `andon package` adds it later, the configuration beside it, where
+/// the function looks for it.
+pub(crate) fn zipped(binary: &Path, configuration: Option<&str>) -> Result<Vec<u8>> {
     let bytes = std::fs::read(binary).with_context(|| format!("cannot read {}", binary.display()))?;
-    archive::zip(&[
-        archive::Entry { name: "bootstrap", bytes: &bytes, mode: 0o755 },
-        archive::Entry { name: "andon.yml", bytes: configuration.as_bytes(), mode: 0o644 },
-    ])
+    Ok(archive::package(&bytes, configuration)?)
 }
 
-/// Writes a function's zip, and says what came of it.
+/// Writes the zip of a function and returns the line of the summary.
 fn pack(function: &str, binary: &Path, configuration: &str, zip: &Path) -> Result<String> {
-    let packed = zipped(binary, configuration)?;
+    let packed = zipped(binary, Some(configuration))?;
     if let Some(folder) = zip.parent() {
         std::fs::create_dir_all(folder)?;
     }

@@ -9,7 +9,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Arch, archive, configuration, release, zipped};
+use andon_package::archive;
+
+use super::{Arch, configuration, release, zipped};
 use crate::command::{output, run};
 use crate::workspace;
 
@@ -57,6 +59,6 @@ fn check_out(clone: &Path, commit: &str) -> Result<()> {
 
 fn package(clone: &Path, function: &str, arch: Arch) -> Result<Package> {
     let binary = release::build_in(clone, &clone.join("target"), function, arch)?;
-    let zip = zipped(&binary, &configuration(clone)?)?;
+    let zip = zipped(&binary, Some(&configuration(clone)?))?;
     Ok(Package { hash: archive::sha256(&zip), size: zip.len() })
 }

@@ -12,7 +12,15 @@ pub(super) fn check() -> Result<()> {
     // The advisories are a repository somewhere else. Whether it can be reached says nothing about this one.
     let fetched = cargo(["deny", "--locked", "fetch", "db"]).output().is_ok_and(|output| output.status.success());
     if fetched {
-        run(&mut cargo(["deny", "--locked", "--all-features", "check", "--disable-fetch", "advisories"]))
+        let checked = run(&mut cargo(["deny", "--locked", "--all-features", "check", "--disable-fetch", "advisories"]));
+        match checked {
+            // buildspec.yml asks for this: a new advisory about a dependency must not stop the deployment of a change.
+            Err(error) if std::env::var("ANDON_ADVISORIES").is_ok_and(|value| value == "warn") => {
+                println!("WARNING: {error:#}");
+                Ok(())
+            }
+            checked => checked,
+        }
     } else {
         println!("SKIPPED: advisories, because their database cannot be reached from here");
         Ok(())

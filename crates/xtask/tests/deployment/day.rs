@@ -74,6 +74,7 @@ async fn play() -> Day {
         ("HubBus", outputs["HubBus"].as_str()),
         ("HubRole", outputs["NotifierRole"].as_str()),
         ("EvidenceExternalId", EXTERNAL_ID),
+        ("Email", "platform@example.com"),
     ];
     let spoke = Stack::deploy(&endpoint, MEMBER, "spoke.yml", "andon-spoke", &hub);
     account.subscribe(&outputs["Topic"]);

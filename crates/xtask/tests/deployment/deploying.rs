@@ -9,7 +9,7 @@ use test_support::tools::python;
 
 use crate::account::HUB;
 use crate::day::day;
-use crate::permissions::{allow, allowed, fits};
+use crate::permissions::{allow, allowed, fits, permit};
 use crate::stack::{Stack, texts};
 
 /// A kind of resource, the ARN of one without what all ARNs begin with, and the actions by which CloudFormation makes,
@@ -61,7 +61,7 @@ const KINDS: [(&str, &str, &str); 20] = [
         "AWS::IAM::Role",
         "iam::123456789012:role/NAME",
         "iam: CreateRole GetRole UpdateRole DeleteRole UpdateAssumeRolePolicy PassRole PutRolePolicy GetRolePolicy \
-         DeleteRolePolicy ListRolePolicies AttachRolePolicy DetachRolePolicy ListAttachedRolePolicies TagRole UntagRole",
+         DeleteRolePolicy ListRolePolicies ListAttachedRolePolicies PutRolePermissionsBoundary TagRole UntagRole",
     ),
     (
         "AWS::KMS::Key",
@@ -139,7 +139,8 @@ const BESIDE: [(&str, &str); 4] = [
 ];
 
 /// Actions on resources that a role may do on all, and why.
-const ON_ALL: [(&str, &str); 2] = [
+const ON_ALL: [(&str, &str); 3] = [
+    ("cloudwatch:DescribeAlarms", "has to be allowed on all, as AWS documents it, wherever composite alarms could be"),
     ("cloudwatch:PutMetricData", "knows datasets, which metrics are not in; a condition names their namespace"),
     ("ecs:ListTasks", "is asked by service, and knows container instances only"),
 ];
@@ -202,6 +203,7 @@ fn may(statements: &[Value], action: &str, arn: &str, knows: &BTreeMap<String, b
     statements.iter().any(|statement| {
         let named = texts(&statement["Action"]).iter().any(|pattern| fits(pattern, action));
         named
+            && statement["Effect"] == "Allow"
             && texts(&statement["Resource"])
                 .iter()
                 .any(|pattern| if *by_name { fits(pattern, arn) } else { *pattern == "*" })
@@ -285,16 +287,94 @@ fn roles_are_given_all_resources_only_for_actions_that_know_none() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// The parameters that the pipeline gives to the stack, as the template of the pipeline says them.
+fn handed() -> BTreeMap<String, String> {
+    #[derive(serde::Deserialize)]
+    struct Configuration {
+        #[serde(rename = "Parameters")]
+        parameters: BTreeMap<String, String>,
+    }
+    let project = &pipeline().declared("AWS::CodeBuild::Project")["BuildProject"];
+    let variables = project["Environment"]["EnvironmentVariables"].as_array().unwrap();
+    let variable = variables.iter().find(|variable| variable["Name"] == "ANDON_PARAMETERS").unwrap();
+    let text = variable["Value"]["Fn::Sub"].as_str().unwrap();
+    serde_json::from_str::<Configuration>(text).unwrap().parameters
+}
+
 #[test]
-fn the_pipeline_hands_on_parameters_that_the_template_has() {
-    let stages = &pipeline().declared("AWS::CodePipeline::Pipeline")["Pipeline"]["Stages"];
-    let handed = stages[2]["Actions"][0]["Configuration"]["ParameterOverrides"]["Fn::Sub"].as_str().unwrap();
-    // CodePipeline takes a thousand characters; half of them are left for what people write.
-    assert!(handed.len() < 500, "{}", handed.len());
-    let handed: BTreeMap<String, String> = serde_json::from_str(handed).unwrap();
-    for (name, value) in handed {
-        assert_eq!(value, format!("${{{name}}}"));
-        let (here, there) = (pipeline().parameter(&name), day().stack.parameter(&name));
+fn the_pipeline_hands_on_every_parameter_that_the_template_has() {
+    let handed = handed();
+    let names: BTreeSet<&str> = handed.keys().map(String::as_str).collect();
+    let wanted = day().stack.template()["Parameters"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, wanted);
+    for (name, value) in &handed {
+        if name == "PermissionsBoundary" {
+            assert_eq!(value, "${Boundary}");
+            continue;
+        }
+        assert_eq!(value, &format!("${{{name}}}"));
+        let (here, there) = (pipeline().parameter(name), day().stack.parameter(name));
         assert_eq!(here["Default"], there["Default"], "{name}");
     }
+    let deploy = &pipeline().declared("AWS::CodePipeline::Pipeline")["Pipeline"]["Stages"][2]["Actions"][0];
+    assert_eq!(deploy["Configuration"]["TemplateConfiguration"], "Template::parameters.json");
+}
+
+const BOUNDARY: &str = "iam:PermissionsBoundary";
+const SERVICE: &str = "iam:PassedToService";
+
+#[test]
+fn a_push_that_makes_an_administrator_is_refused() {
+    let statements = pipeline().statements("DeployRole");
+    let boundary = pipeline().resource("Boundary");
+    let role = "arn:aws:iam::123456789012:role/andon-NotifierRole-1A2B3C4D5E6F";
+    for action in ["iam:CreateRole", "iam:PutRolePolicy"] {
+        assert!(permit(&statements, action, role, &[(BOUNDARY, boundary)]), "{action}");
+        assert!(!permit(&statements, action, role, &[]), "{action} without a boundary");
+        let other = "arn:aws:iam::aws:policy/AdministratorAccess";
+        assert!(!permit(&statements, action, role, &[(BOUNDARY, other)]), "{action} with another boundary");
+    }
+    let other_role = "arn:aws:iam::123456789012:role/somebody-elses";
+    assert!(!permit(&statements, "iam:PutRolePolicy", other_role, &[(BOUNDARY, boundary)]));
+    assert!(!permit(&statements, "iam:PassRole", role, &[(SERVICE, "ec2.amazonaws.com")]));
+    assert!(permit(&statements, "iam:PassRole", role, &[(SERVICE, "lambda.amazonaws.com")]));
+    // What could lift or widen the boundary, or bring in a policy that is somewhere else.
+    for action in ["iam:AttachRolePolicy", "iam:DeleteRolePermissionsBoundary", "iam:CreateUser"] {
+        assert!(!permit(&statements, action, role, &[(BOUNDARY, boundary)]), "{action}");
+    }
+    for action in ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"] {
+        assert!(!permit(&statements, action, boundary, &[(BOUNDARY, boundary)]), "{action}");
+    }
+    // The roles of the pipeline itself have names that begin like those of the stack.
+    let own = "arn:aws:iam::123456789012:role/andon-pipeline-DeployRole-1A2B3C4D5E6F";
+    for action in ["iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"] {
+        let request = [(BOUNDARY, boundary), (SERVICE, "lambda.amazonaws.com")];
+        assert!(!permit(&statements, action, own, &request), "{action}");
+    }
+}
+
+#[test]
+fn the_boundary_has_room_for_what_the_roles_of_the_stack_do_and_for_nothing_else() {
+    let boundary = pipeline().policy("Boundary");
+    let mut spare = allowed(&boundary);
+    let mut outside = Vec::new();
+    for role in day().stack.roles() {
+        for statement in day().stack.statements(role) {
+            for action in texts(&statement["Action"]) {
+                spare.remove(action);
+                // A statement about several services has resources that are none of an action's.
+                let service = action.split(':').next().unwrap();
+                let is_of = |resource: &&str| {
+                    *resource == "*" || service == "sts" || resource.split(':').nth(2) == Some(service)
+                };
+                for resource in texts(&statement["Resource"]).into_iter().filter(is_of) {
+                    if !allow(&boundary, action, Some(resource)) {
+                        outside.push(format!("{role}: {action} on {resource}"));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(outside, Vec::<String>::new());
+    assert_eq!(spare, BTreeSet::new());
 }

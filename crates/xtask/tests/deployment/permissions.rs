@@ -59,7 +59,28 @@ pub(crate) fn allow(statements: &[Value], action: &str, resource: Option<&str>) 
 
 /// Every action that the statements allow.
 pub(crate) fn allowed(statements: &[Value]) -> BTreeSet<String> {
-    statements.iter().flat_map(|statement| texts(&statement["Action"])).map(str::to_owned).collect()
+    let allowing = statements.iter().filter(|statement| statement["Effect"] == "Allow");
+    allowing.flat_map(|statement| texts(&statement["Action"])).map(str::to_owned).collect()
+}
+
+/// Whether IAM lets somebody with these statements do this: some statement allows it, and none denies it. A condition
+/// compares texts, and fails if the request does not have the key.
+pub(crate) fn permit(statements: &[Value], action: &str, resource: &str, request: &[(&str, &str)]) -> bool {
+    let applies = |statement: &&Value| {
+        let fits_any = |patterns: &Value, text: &str| texts(patterns).iter().any(|pattern| fits(pattern, text));
+        let operators = statement["Condition"].as_object();
+        fits_any(&statement["Action"], action)
+            && fits_any(&statement["Resource"], resource)
+            && operators.into_iter().flatten().all(|(operator, keys)| {
+                assert_eq!(operator, "StringEquals", "{statement}");
+                keys.as_object().unwrap().iter().all(|(key, values)| {
+                    let given = request.iter().find(|(name, _)| name == key).map(|(_, value)| *value);
+                    given.is_some_and(|given| texts(values).contains(&given))
+                })
+            })
+    };
+    let effect = |effect: &str| statements.iter().filter(applies).any(|statement| statement["Effect"] == effect);
+    effect("Allow") && !effect("Deny")
 }
 
 /// Whether a text is what a pattern with `*` says.

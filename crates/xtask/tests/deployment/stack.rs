@@ -35,6 +35,16 @@ impl Stack {
         self.0["resources"][name].as_str().unwrap_or_else(|| panic!("there is no {name}"))
     }
 
+    /// Whether a resource was made; one whose condition does not hold is not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0["resources"].get(name).is_some()
+    }
+
+    /// The statements of a function's policy: who may call it.
+    pub(crate) fn callers(&self, function: &str) -> Vec<Value> {
+        self.0["functions"][function]["callers"].as_array().unwrap().clone()
+    }
+
     /// The types of which moto makes nothing.
     pub(crate) fn left_out(&self) -> Vec<&str> {
         texts(&self.0["left_out"])
@@ -67,10 +77,24 @@ impl Stack {
         self.0["roles"][role].as_array().unwrap_or_else(|| panic!("there is no {role}")).clone()
     }
 
+    /// The names of the roles in the template.
+    pub(crate) fn roles(&self) -> Vec<&str> {
+        self.0["roles"].as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
     /// The statements of every role's policies.
     pub(crate) fn every_statement(&self) -> Vec<Value> {
-        let roles = self.0["roles"].as_object().unwrap().keys();
-        roles.flat_map(|role| self.statements(role)).collect()
+        self.roles().into_iter().flat_map(|role| self.statements(role)).collect()
+    }
+
+    /// The statements of a managed policy, all references in them resolved.
+    pub(crate) fn policy(&self, name: &str) -> Vec<Value> {
+        self.0["policies"][name].as_array().unwrap_or_else(|| panic!("there is no policy {name}")).clone()
+    }
+
+    /// The template, made plain by SAM's translator.
+    pub(crate) fn template(&self) -> &Value {
+        &self.0["template"]
     }
 
     /// What the template says of a parameter.

@@ -60,9 +60,9 @@ fn a_member_account_may_forward_to_the_hub_and_the_hub_may_read_there_what_it_re
 
     let mut at_home = day.stack.statements("NotifierRole");
     at_home.retain(|statement| {
-        statement["Sid"].as_str().is_some_and(|sid| {
-            ["ReadWhyAnActionFailed", "ReadTheLogsOfBuilds", "ListWhereTheWorkWasDone"].contains(&sid)
-        })
+        statement["Sid"]
+            .as_str()
+            .is_some_and(|sid| ["ReadFailureReasons", "ReadBuildLogs", "ListDeploymentTargets"].contains(&sid))
     });
     assert_eq!(allowed(&day.spoke.statements("Evidence")), allowed(&at_home));
 }
@@ -82,14 +82,32 @@ fn every_schedule_may_call_its_function() {
     assert_eq!(called, ["Dashboard", "Notifier"]);
 }
 
+/// The queue of an alarm that goes off with every further message.
+fn growing<'a>(name: &str, alarm: &'a Value) -> &'a str {
+    let metrics = alarm["Metrics"].as_array().unwrap();
+    let returned: Vec<&Value> = metrics.iter().filter(|metric| metric["ReturnData"] != false).collect();
+    assert_eq!(returned.len(), 1, "{name}: an alarm watches one expression");
+    assert_eq!(returned[0]["Expression"], "IF(more > 0 AND letters > more, more, 0)", "{name}");
+    let stat = &metrics[0]["MetricStat"];
+    assert_eq!(stat["Period"], 60, "{name}: the queue's own period");
+    referred(&stat["Metric"]["Dimensions"][0]["Value"])
+}
+
 #[test]
 fn every_function_and_every_queue_is_watched_and_the_alarms_can_publish() {
     let stack = &day().stack;
     let mut watched = BTreeSet::new();
+    let mut watched_for_more = BTreeSet::new();
     for (name, alarm) in stack.declared("AWS::CloudWatch::Alarm") {
         assert_eq!(alarm["AlarmActions"], json!([{ "Ref": "Alerts" }]), "{name}");
+        if alarm["Metrics"].is_array() {
+            watched_for_more.insert(growing(name, alarm));
+            continue;
+        }
+        assert_eq!(alarm["OKActions"], alarm["AlarmActions"], "{name} does not say when it is over");
         watched.insert((referred(&alarm["Dimensions"][0]["Value"]), alarm["MetricName"].as_str().unwrap()));
     }
+    assert_eq!(watched_for_more, BTreeSet::from(["MetricsDeadLetters", "NotifierDeadLetters"]));
     let functions = stack.functions();
     let mut wanted: BTreeSet<(&str, &str)> =
         functions.iter().flat_map(|function| [(*function, "Errors"), (*function, "Throttles")]).collect();
@@ -101,6 +119,7 @@ fn every_function_and_every_queue_is_watched_and_the_alarms_can_publish() {
         wanted.insert((find("Queue"), "ApproximateAgeOfOldestMessage"));
         wanted.insert((find("DeadLetters"), "ApproximateNumberOfMessagesVisible"));
     }
+    wanted.insert(("ScheduleDeadLetters", "ApproximateNumberOfMessagesVisible"));
     assert_eq!(watched, wanted);
 
     let policies = [
@@ -124,9 +143,109 @@ fn without_parameters_it_deploys_and_says_what_is_off() {
 }
 
 #[test]
-fn only_the_skill_that_was_named_may_call() {
-    let template = day().stack.declared("AWS::Lambda::Permission");
-    let permission = template["AlexaSkillPermission"];
-    assert_eq!(permission["Principal"], "alexa-appkit.amazon.com");
-    assert_eq!(permission["EventSourceToken"], json!({ "Ref": "SkillId" }));
+fn only_the_skills_that_were_named_may_call() {
+    let skill = |number: u8| format!("amzn1.ask.skill.00000000-0000-0000-0000-00000000000{number}");
+    let all = [skill(1), skill(2), skill(3)];
+    for given in 1..=all.len() {
+        let ids = all[..given].join(",");
+        let name = format!("skills-{given}");
+        let stack = Stack::deploy(day().account.url(), HUB, "sam-template.yml", &name, &[("SkillId", &ids)]);
+        assert_eq!(stack.environment("Alexa")["ANDON_SKILL_ID"], ids);
+        let callers = stack.callers("Alexa");
+        assert_eq!(callers.len(), given, "{callers:?}");
+    }
+    for (name, permission) in day().stack.declared("AWS::Lambda::Permission") {
+        assert_eq!(permission["Principal"], "alexa-appkit.amazon.com", "{name}");
+        assert!(permission["EventSourceToken"]["Fn::Select"].is_array(), "{name}");
+    }
+}
+
+#[test]
+fn dead_letters_can_be_sent_back_where_a_function_reads_them() {
+    let (stack, outputs) = (&day().stack, day().stack.outputs());
+    for (function, output) in [("Notifier", "RedriveAlerts"), ("Metrics", "RedriveMetrics")] {
+        let command = &outputs[output];
+        let (_, arns) = command.split_once("--source-arn ").unwrap();
+        let (source, destination) = arns.split_once(" --destination-arn ").unwrap();
+        assert_eq!(destination, stack.queues(function)[0].queue, "{command}");
+        // SQS only moves messages from a queue that is the dead-letter queue of another.
+        let name = destination.rsplit(':').next().unwrap();
+        let url = day().account.ask("sqs", "AmazonSQS.GetQueueUrl", &json!({ "QueueName": name }))["QueueUrl"].clone();
+        let input = json!({ "QueueUrl": url, "AttributeNames": ["RedrivePolicy"] });
+        let policy = day().account.ask("sqs", "AmazonSQS.GetQueueAttributes", &input);
+        let policy: Value = serde_json::from_str(policy["Attributes"]["RedrivePolicy"].as_str().unwrap()).unwrap();
+        assert_eq!(policy["deadLetterTargetArn"], source);
+    }
+    // What a schedule could not deliver is no event: in the queue of a function it would come back for ever.
+    let schedules = stack.declared("AWS::Scheduler::Schedule");
+    let letters = schedules.values().map(|schedule| referred(&schedule["Target"]["DeadLetterConfig"]["Arn"]));
+    assert_eq!(letters.collect::<BTreeSet<_>>(), BTreeSet::from(["ScheduleDeadLetters"]));
+}
+
+#[test]
+fn what_outlives_the_stack_does_not_outlive_a_first_deployment_that_failed() {
+    let pipeline = Stack::deploy(day().account.url(), HUB, "pipeline.yml", "first-pipeline", &[]);
+    for stack in [&day().stack, &day().spoke, &pipeline] {
+        for (name, resource) in stack.template()["Resources"].as_object().unwrap() {
+            if resource["Type"] == "AWS::Lambda::Version" {
+                continue; // gone with its function
+            }
+            assert_ne!(resource["DeletionPolicy"], "Retain", "{name} would be in the way of the second try");
+            if resource["UpdateReplacePolicy"] == "Retain" {
+                assert_eq!(resource["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
+            }
+        }
+    }
+    assert_eq!(day().stack.template()["Resources"]["Ledger"]["UpdateReplacePolicy"], "Retain");
+}
+
+#[test]
+fn a_kept_table_is_taken_up_again() {
+    let given = [("ExistingTable", "kept-table"), ("SkillId", "amzn1.ask.skill.00000000-0000-0000-0000-000000000000")];
+    let stack = Stack::deploy(day().account.url(), HUB, "sam-template.yml", "again", &given);
+    assert!(!stack.has("Ledger"));
+    assert_eq!(stack.outputs()["Table"], "kept-table");
+    let table = "arn:aws:dynamodb:us-east-1:123456789012:table/kept-table";
+    for function in stack.functions() {
+        assert_eq!(stack.environment(function)["ANDON_TABLE"], "kept-table", "{function}");
+        let statements = stack.statements(&format!("{function}Role"));
+        let on_tables = statements.iter().filter(|statement| statement["Action"].to_string().contains("dynamodb:"));
+        for resource in on_tables.flat_map(|statement| crate::stack::texts(&statement["Resource"])) {
+            assert!(resource.starts_with(table), "{function}: {resource}");
+        }
+    }
+}
+
+#[test]
+fn every_role_gets_the_permissions_boundary() {
+    for stack in [&day().stack, &day().spoke] {
+        for (name, role) in stack.declared("AWS::IAM::Role") {
+            assert_eq!(role["PermissionsBoundary"]["Fn::If"][1], json!({ "Ref": "PermissionsBoundary" }), "{name}");
+            assert!(role["ManagedPolicyArns"].is_null(), "{name}: the pipeline may attach no policies");
+        }
+    }
+}
+
+#[test]
+fn every_parameter_has_a_label_and_a_description_and_is_checked_before_anything_is_deployed() {
+    let pipeline = Stack::deploy(day().account.url(), HUB, "pipeline.yml", "labelled-pipeline", &[]);
+    for stack in [&day().stack, &day().spoke, &pipeline] {
+        let template = stack.template();
+        let interface = &template["Metadata"]["AWS::CloudFormation::Interface"];
+        let grouped: Vec<&str> = interface["ParameterGroups"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|group| crate::stack::texts(&group["Parameters"]))
+            .collect();
+        for (name, parameter) in template["Parameters"].as_object().unwrap() {
+            assert!(interface["ParameterLabels"][name]["default"].is_string(), "{name} has no label");
+            assert_eq!(grouped.iter().filter(|grouped| grouped == &name).count(), 1, "{name} is in no group");
+            assert!(parameter["Description"].is_string(), "{name} has no description");
+            let is_checked = parameter["AllowedPattern"].is_string() || parameter["AllowedValues"].is_array();
+            assert!(is_checked, "{name} takes anything");
+            let explains = parameter["AllowedPattern"].is_null() || parameter["ConstraintDescription"].is_string();
+            assert!(explains, "{name} does not say what it takes");
+        }
+    }
 }
