@@ -1,4 +1,4 @@
-//! Where questions are answered: reads the ledger as far as a question needs it, and no longer than an asker waits.
+//! Answering of questions: reads the ledger as far as a question needs it, within a time limit.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -24,7 +24,7 @@ pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
 pub struct Answerer<L, T> {
     ledger: L,
     timer: T,
-    /// The fleet as it was last read: told when the ledger is slow, and its names stay prepared.
+    /// The fleet as it was last read: used when the ledger is slow, and to keep its names prepared.
     last: RefCell<Option<(Rc<Fleet>, Timestamp)>>,
 }
 
@@ -70,12 +70,12 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         meaning.answer(voice, now, session, &detail).told_late(stale, voice, now)
     }
 
-    /// Every pipeline, for whoever offers names or draws a board; `None` where the ledger has never answered.
+    /// Every pipeline, to offer names or render a board; `None` if the ledger has never answered.
     pub async fn fleet(&self, now: Timestamp) -> Option<Reading> {
         self.read(now, pin!(self.timer.wait(READ_TIMEOUT))).await
     }
 
-    /// The pipelines as they were last read, for whoever has just asked about them.
+    /// The pipelines as they were last read.
     pub fn known(&self) -> Option<Rc<Fleet>> {
         self.last.borrow().as_ref().map(|(fleet, _)| Rc::clone(fleet))
     }

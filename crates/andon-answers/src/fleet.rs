@@ -1,4 +1,4 @@
-//! The pipelines there are, and which of them somebody means.
+//! The known pipelines, and which of them a question means.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ pub struct Fleet {
     index: Rc<OnceCell<Index>>,
 }
 
-/// Which pipeline is meant.
+/// The pipeline that a question means.
 #[derive(Debug)]
 pub enum Found<'a> {
     /// This one.
@@ -27,7 +27,7 @@ pub enum Found<'a> {
     Several(Vec<&'a PipelineRow>),
     /// None is called that.
     Unknown {
-        /// What was heard.
+        /// The spoken text.
         heard: &'a str,
         /// What is called something like it: two at most.
         nearest: Vec<&'a PipelineRow>,
@@ -64,7 +64,7 @@ impl Fleet {
         self.rows.iter().find(|row| row.overview.pipeline == *pipeline)
     }
 
-    /// Which pipeline is meant.
+    /// The pipeline that a question means.
     pub fn find<'a>(&'a self, subject: &'a Subject, session: &'a Session) -> Found<'a> {
         match subject {
             Subject::Heard(heard) if heard.trim().is_empty() => Found::Unnamed,
@@ -78,7 +78,7 @@ impl Fleet {
         }
     }
 
-    /// The one of these that is meant; `None` if it cannot be told from the others.
+    /// The matching candidate; `None` if several match.
     pub(super) fn among<'a>(&'a self, candidates: &[PipelineId], heard: &str) -> Option<&'a PipelineRow> {
         let rows: Vec<&PipelineRow> = candidates.iter().filter_map(|pipeline| self.row(pipeline)).collect();
         // Namesakes differ in where they are.

@@ -1,7 +1,7 @@
-//! From an English sentence to a question, for whoever is typed to: a command line, a slash command.
+//! The grammar of typed questions: from an English sentence to a question.
 //!
-//! A sentence is compared with patterns, one after the other; the first one that fits is meant. In a pattern `a/b` is
-//! one word or the other, `[a/b]` may be left out, and `*` is a pipeline's name.
+//! A sentence is compared with patterns in order; the first match wins. In a pattern, `a/b` is one word or the other, `[a/b]`
+//! is optional, and `*` is a pipeline's name.
 
 use super::{Group, Locale, Question, Subject, Topic, Voice};
 

@@ -33,7 +33,7 @@ use serde::Serialize;
 use andon::board::PipelineRow;
 use andon::name::PipelineId;
 
-/// What somebody is told.
+/// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// What kind of answer it is.

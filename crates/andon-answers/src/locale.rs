@@ -1,4 +1,4 @@
-//! In which language, and in which country's words.
+//! Locales of the answers.
 
 use serde::{Serialize, Serializer};
 use strum::{IntoStaticStr, VariantArray};

@@ -1,4 +1,4 @@
-//! What is asked, once it has been understood.
+//! Parsed questions.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +8,15 @@ use andon::name::PipelineId;
 /// A question, as a skill's intent, a slash command or a sentence carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Somebody has come and not asked anything yet.
+    /// The session started without a question.
     Welcome,
     /// What can I ask?
     Help,
     /// Enough; goodbye.
     Goodbye,
-    /// Something was said that nobody understood.
+    /// The question was not understood.
     NotUnderstood,
-    /// How do all pipelines stand?
+    /// How are all pipelines?
     Overview,
     /// Which pipelines are failing, running or waiting?
     List(Group),
@@ -28,7 +28,7 @@ pub enum Question {
     Which,
     /// "And the other one?": the same of the other pipeline.
     Other,
-    /// "The second one": one of those just told or asked about, counted from 1.
+    /// "The second one": one of those just mentioned, counted from 1.
     Nth(usize),
     /// A name by itself: the answer to "which do you mean?", or else a question for its status.
     Named(Subject),
@@ -46,7 +46,7 @@ pub enum Group {
     Failing,
     /// Those in which a run is going on.
     Running,
-    /// Those that wait for somebody's approval.
+    /// Pipelines that wait for approval.
     Waiting,
 }
 
@@ -54,7 +54,7 @@ pub enum Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
-    /// How does it stand?
+    /// How is it?
     Status,
     /// Why did it fail?
     Why,
@@ -66,19 +66,19 @@ pub enum Topic {
     Keys,
 }
 
-/// Which pipeline is meant.
+/// The pipeline that a question means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The one spoken of last, or the only one there is to speak of.
     Last,
-    /// The one of this name, as it was heard or typed.
+    /// The pipeline of this name, as spoken or typed.
     Heard(String),
     /// One of these: what an entity resolution came up with. Several are asked about.
     Known(Vec<PipelineId>),
 }
 
 impl Subject {
-    /// What was heard or typed in the place of a name, in the language of a voice: a name, or a word such as "it".
+    /// A spoken or typed name in the language of a voice, or a word such as "it".
     pub fn heard(heard: &str, voice: &Voice) -> Self {
         let heard = heard.trim();
         let words = voice.say(Phrase::WordsForLast, &[]);

@@ -1,4 +1,4 @@
-//! What has to be remembered between two questions.
+//! The state of a conversation between two questions.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use andon::name::PipelineId;
 /// The most pipelines that are remembered as spoken of.
 const MAX: usize = 5;
 
-/// The state of a conversation: small, and of no use to anybody else. One that cannot be read back is taken for a new one.
+/// The state of a conversation. One that cannot be read back counts as a new conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
@@ -18,7 +18,7 @@ pub struct Session {
     /// What was last asked of a pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
-    /// The list that was last told, in whole or in part.
+    /// The last list, complete or in part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
     /// What the asker was asked.
@@ -26,7 +26,7 @@ pub struct Session {
     pub pending: Option<Pending>,
 }
 
-/// A list that was told.
+/// A list that was given as an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// What pipelines.
@@ -39,16 +39,16 @@ pub struct Listing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pending {
-    /// Which of these is meant? The topic is what will be told of it.
+    /// Which of these is meant? The topic is what the answer will be about.
     WhichOne {
         /// What was asked.
         topic: Topic,
-        /// What may be meant; empty when no pipeline was named at all.
+        /// The candidates; empty if no pipeline was named.
         candidates: Vec<PipelineId>,
     },
-    /// Shall the rest of the list be told?
+    /// Whether to continue the list.
     More,
-    /// Shall it be told why the pipeline that was spoken of failed?
+    /// Whether to say why the pipeline failed.
     Why,
 }
 

@@ -1,4 +1,4 @@
-//! Sentences to be spoken.
+//! Spoken sentences, as text and SSML.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl Speech {
         &self.sentences
     }
 
-    /// A document of SSML that says them: well-formed, and short enough for a device, whatever stands in a name.
+    /// The sentences as an SSML document: well-formed and within the length limit, whatever a name contains.
     pub fn ssml(&self) -> String {
         let (open, close) = ("<speak>", "</speak>");
         let mut document = open.to_owned();

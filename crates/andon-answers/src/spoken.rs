@@ -1,4 +1,4 @@
-//! Names as people say them: `checkout-svc-prod` is "checkout service prod".
+//! Spoken names: `checkout-svc-prod` is "checkout service prod".
 
 /// What is spoken in full, and how.
 const SPOKEN: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! The machine's clock, for whoever wires things together; everybody else is given the time.
+//! The machine's clock, for `main`; everything else receives the time as an argument.
 
 use andon::clock::Clock;
 #[cfg(feature = "lambda")]

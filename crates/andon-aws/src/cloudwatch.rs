@@ -1,6 +1,6 @@
-//! Metric data to CloudWatch.
+//! CloudWatch metrics: sending data points.
 //!
-//! Request bodies of more than 10 KB are compressed by the SDK itself.
+//! The SDK compresses request bodies of more than 10 KB.
 
 use andon::clock::Clock;
 use andon::statistics::{Datum, MAX_DATA, MetricSink, NAMESPACE, SinkError, dimension_value, timely};
@@ -29,7 +29,7 @@ impl<C: Clock> CloudWatchSink<C> {
         Self::new(Client::new(config), clock)
     }
 
-    /// The clock tells which data CloudWatch no longer takes.
+    /// The clock decides which data points are too old for CloudWatch.
     pub fn new(client: Client, clock: C) -> Self {
         Self { client, clock }
     }

@@ -1,6 +1,6 @@
-//! Dashboards in CloudWatch.
+//! CloudWatch dashboards.
 //!
-//! CloudWatch takes ten calls a second of each kind; the SDK waits and tries again when it is told to slow down.
+//! CloudWatch accepts ten calls a second of each kind; the SDK backs off when throttled.
 
 use andon_dashboards::{Dashboard, DashboardError, DashboardName, DashboardStore};
 use aws_sdk_cloudwatch::Client;

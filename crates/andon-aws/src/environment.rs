@@ -1,4 +1,4 @@
-//! What a function is told by its environment. Every error names the variable and shows what one looks like.
+//! The environment variables of the functions. Every error names the variable and gives an example.
 
 use std::collections::BTreeSet;
 use std::env::VarError;
@@ -140,7 +140,7 @@ pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
     }
 }
 
-/// `ANDON_DEAD_LETTERS`: the address of the queue for what no retry can mend, if there is one.
+/// `ANDON_DEAD_LETTERS`: the URL of the queue for events that cannot be processed, if set.
 pub fn dead_letters() -> Result<Option<String>, EnvironmentError> {
     let queue = Variable {
         name: "ANDON_DEAD_LETTERS",

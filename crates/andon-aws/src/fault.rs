@@ -28,7 +28,7 @@ pub(crate) fn said<T: Error + ProvideErrorMetadata>(error: &T) -> String {
     }
 }
 
-/// The kind of failure that an error code of AWS's stands for, whichever service it comes from.
+/// The kind of failure behind an AWS error code, for all services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FaultKind {
     /// The caller lacks a permission.

@@ -1,4 +1,4 @@
-//! A function under Lambda's Runtime API: what the `main.rs` of every function shares.
+//! The Lambda runtime: what the `main.rs` of every function shares.
 
 use std::fmt::Display;
 
@@ -14,7 +14,7 @@ use crate::environment;
 pub use lambda_runtime::Error;
 pub use lambda_runtime::tracing::init_default_subscriber as log;
 
-/// Answers one event after another until Lambda ends the process.
+/// Handles events until Lambda ends the process.
 ///
 /// What the environment says is read before, so that a wrong variable stops the start. The clients are `wire`d once, and
 /// not before there is an event: a function that only stands by costs next to nothing. An `Err` of `handle` has Lambda

@@ -1,8 +1,8 @@
 //! The ports of Andon's domain on AWS.
 //!
-//! A feature per service, none by default: a function carries no SDK that it does not call. Everything here acts and
-//! decides nothing; what is decided is in [`andon`]. Endpoints come from the SDK's own variables (`AWS_ENDPOINT_URL`,
-//! `AWS_ENDPOINT_URL_DYNAMODB` and so on), so that the very same code runs against an emulator.
+//! There is a feature per service, none by default: a function contains no SDK that it does not call. The code here acts and
+//! decides nothing; the decisions are in [`andon`]. Endpoints come from the SDK's own variables (`AWS_ENDPOINT_URL`,
+//! `AWS_ENDPOINT_URL_DYNAMODB` and so on), so that the same code runs against an emulator.
 
 pub mod clock;
 pub mod config;

@@ -1,4 +1,4 @@
-//! Retrying, approving, rejecting and stopping, in CodePipeline itself.
+//! Retry, approve, reject and stop in CodePipeline.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl CodePipelineActions {
         Self { config: config.clone(), account: RefCell::default(), clients: RefCell::default() }
     }
 
-    /// Says whose credentials these are: a function learns that with each event.
+    /// Sets the account of the credentials, which a function learns with each event.
     pub fn belongs_to(&self, account: &AccountId) {
         self.account.replace(Some(account.clone()));
     }

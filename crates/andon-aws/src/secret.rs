@@ -1,7 +1,7 @@
-//! Secrets, fetched by their references at first use and kept for a few minutes.
+//! Secrets, fetched by reference on first use and cached for a few minutes.
 //!
-//! A secret is a [`SecretString`] from the moment it is read: it cannot be printed by accident. Nothing is fetched at a
-//! cold start, and a secret that was rotated is in use within minutes, or at once if the old one is refused.
+//! A secret is a [`SecretString`] from the moment it is read, so it cannot be printed by accident. Nothing is fetched at a
+//! cold start. A rotated secret is used within minutes, or at once if the old one is rejected.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -29,15 +29,15 @@ pub enum SecretError {
     Retryable {
         /// Which.
         reference: String,
-        /// What came back.
+        /// The service's message.
         problem: String,
     },
-    /// It will not be had until somebody changes something.
+    /// It fails until something is changed.
     #[error("cannot fetch the secret {reference}: {problem}")]
     Permanent {
         /// Which.
         reference: String,
-        /// What came back, and what to do about it.
+        /// The service's message, and what to do about it.
         problem: String,
     },
 }
@@ -62,7 +62,7 @@ impl Secrets {
         }
     }
 
-    /// The secret that a reference stands for.
+    /// The secret behind a reference.
     pub async fn get(&self, reference: &SecretRef, now: Timestamp) -> Result<SecretString, SecretError> {
         if let Some((until, secret)) = self.kept.borrow().get(reference)
             && *until > now
@@ -116,7 +116,7 @@ impl Secrets {
     }
 }
 
-/// How many digits a code has that is said aloud.
+/// The number of digits of a spoken code.
 const DIGITS: usize = 4;
 
 impl Passcode for Secrets {

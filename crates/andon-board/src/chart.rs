@@ -1,4 +1,4 @@
-//! How long the runs took, oldest first: a bar for each, its end marked with the shape of how it ended.
+//! The chart of run durations, oldest first: a bar each, with a mark for its outcome.
 
 use maud::{Markup, html};
 

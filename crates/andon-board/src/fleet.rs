@@ -1,4 +1,4 @@
-//! Every pipeline, what wants somebody's eyes first.
+//! The board: every pipeline, most urgent first.
 
 use maud::{Markup, html};
 

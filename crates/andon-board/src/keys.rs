@@ -1,4 +1,4 @@
-//! The four keys of delivery as figures: small in a row, in full on the pipeline's own page.
+//! The four keys as figures: short in a row, in full on the pipeline's page.
 
 use maud::{Markup, html};
 

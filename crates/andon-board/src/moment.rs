@@ -1,4 +1,4 @@
-//! Times and changes as they are written.
+//! Times, durations and changes as HTML.
 
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -8,7 +8,7 @@ use andon::history::ChangeSummary;
 use andon::links;
 use andon::words::span;
 
-/// From how many seconds on the seconds of a span no longer matter to somebody who glances at it.
+/// From this number of seconds on, a rough duration leaves out the seconds.
 const ROUGH: i64 = 600;
 /// How many characters of a commit's id are shown.
 const SHORT_ID: usize = 8;
@@ -26,7 +26,7 @@ impl Renderer<'_> {
         html! { time datetime=(at) title=(self.viewer.write_in_full(at)) { (said) } }
     }
 
-    /// How long something has been going on, for somebody who glances at it.
+    /// The rough duration since a time.
     pub(super) fn roughly_since(&self, from: Timestamp) -> String {
         roughly(self.now.duration_since(from).as_secs())
     }

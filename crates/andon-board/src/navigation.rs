@@ -1,4 +1,4 @@
-//! How things are opened: by an address on the page of `andon serve`, by a call of the function in CloudWatch.
+//! Navigation: links on the page of `andon serve`, calls of the function in CloudWatch.
 
 use maud::{Markup, html};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! One pipeline: one of its runs down to the actions, and the runs before it.
+//! The page of one pipeline: one of its runs down to the actions, and earlier runs.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! One pipeline in a row: how it stands, where it is, why it broke, whose change it is, how it has been going.
+//! The row of one pipeline: state, stage, cause, change, and trend.
 
 use jiff::SignedDuration;
 use maud::{Markup, html};
@@ -91,8 +91,8 @@ impl Renderer<'_> {
         }
     }
 
-    /// How far a run that is going on has come, and when it is expected to end. Nobody knows how long a person takes, or
-    /// how much of a run a retry has left to do.
+    /// The progress and ETA of a running execution. There is none while it waits for a person, or
+    /// after a retry, whose remaining work is unknown.
     fn expected(&self, row: &PipelineRow) -> Markup {
         let began = row.began();
         let usual = row.overview.typical.map(|typical| typical.median).filter(|median| *median > 0);

@@ -1,4 +1,4 @@
-//! A run down to its actions, and why those that failed did.
+//! One run down to its actions, with the causes of failures.
 
 use maud::{Markup, html};
 
@@ -57,7 +57,7 @@ impl Renderer<'_> {
     }
 }
 
-/// What an approval wants its reviewer to know and to look at.
+/// The approval's custom data and URL for review.
 fn asked(action: &ActionView) -> Markup {
     html! {
         @if let Some(data) = &action.custom_data { div.why { (data) } }

@@ -1,4 +1,4 @@
-//! The runs that are kept of a pipeline, the latest first.
+//! The recorded runs of a pipeline, latest first.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! Which pipelines are listed: those a search finds, a page of them at a time.
+//! Search and paging of the board.
 
 use andon::account::Accounts;
 use andon::board::PipelineRow;

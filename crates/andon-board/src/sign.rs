@@ -1,4 +1,4 @@
-//! A state as a shape: each light has its own, so that nobody needs to see colours.
+//! States as shapes: each has its own, so that nothing depends on colour.
 
 use maud::{Markup, html};
 
@@ -11,7 +11,7 @@ pub(super) fn sign(light: StatusColor) -> Markup {
     }
 }
 
-/// The sign of a light where nothing else says the word for it.
+/// The sign of a state with an accessible label, where no text names the state.
 pub(super) fn telling_sign(light: StatusColor, word: &str) -> Markup {
     html! {
         svg class={ "sign " (light.word()) } viewBox="0 0 20 20" role="img" aria-label=(word) { (shape(light)) }

@@ -1,7 +1,7 @@
 //! The latest runs as a strip of bars, oldest first.
 //!
-//! A failure is a full bar, a success half of one, everything else lower still: the strip reads without colours. Bars of
-//! one light are one path, for a board has many strips.
+//! A failure is a full bar, a success half a bar, everything else lower: the strip is readable without colours. Bars of one
+//! colour are one path, because a board has many strips.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ const STEP: usize = 10;
 const WIDTH: usize = 7;
 const HEIGHT: usize = 18;
 
-/// The strip; fewer runs than there is room for stand at its end.
+/// The strip; fewer runs than there is room for are at its end.
 pub(super) fn strip(trend: &[Status]) -> Markup {
     let trend = trend.get(trend.len().saturating_sub(ROOM)..).unwrap_or_default();
     let lights = [StatusColor::Red, StatusColor::Waiting, StatusColor::Running, StatusColor::Green, StatusColor::Grey];

@@ -1,18 +1,18 @@
-//! Who looks: their colours, their clock, their way of writing a date.
+//! The viewer: theme, time zone and date format.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-/// How somebody looks at the pipelines.
+/// How a viewer sees the pipelines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Viewer {
     /// Light or dark.
     pub theme: Theme,
-    /// The zone in which times are said.
+    /// The time zone of times.
     pub zone: TimeZone,
     /// How dates are written: a language tag such as `en` or `de-DE`.
     pub locale: String,
-    /// What is of interest to them begins here; `None` if everything is.
+    /// The start of the selected time range; `None` if there is none.
     pub since: Option<Timestamp>,
 }
 

@@ -31,7 +31,7 @@ pub fn row(row: &PipelineRow) -> Value {
     })
 }
 
-/// A pipeline in full, as JSON: how it stands, its kept runs, and the latest of them down to its actions.
+/// A pipeline in full, as JSON: its state, its recorded runs, and the latest run down to its actions.
 pub fn in_full(history: &History, run: Option<&Run>) -> Value {
     let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&PipelineRow::of(overview)));
     if let Some(members) = value.as_object_mut() {

@@ -41,7 +41,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Accounts {
     Accounts(accounts)
 }
 
-/// `name` alone, or a map of name and customer; and where the name stands.
+/// `name` alone, or a map of name and customer; and the position of the name.
 fn account(node: &Node, reader: &mut Reader<'_>) -> Option<(Account, Range<usize>)> {
     if let Value::Text(name) = &node.value {
         let account = Account { name: name.clone(), customer: None };

@@ -68,7 +68,7 @@ pub(super) fn read(
     (destinations, names)
 }
 
-/// Reads a value that must refer to a secret; whatever else stands there is never shown.
+/// Reads a value that must be a reference to a secret; any other text is never shown.
 pub(super) fn secret(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<SecretRef> {
     hide_literal(node, reader);
     reader.value(node, what, str::parse)

@@ -1,4 +1,4 @@
-//! Lengths of time as people write them: `90m`, `1h30m`, `2d`, or `off`.
+//! Durations in the configuration: `90m`, `1h30m`, `2d`, or `off`.
 
 use std::time::Duration;
 

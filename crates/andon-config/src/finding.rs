@@ -1,8 +1,8 @@
-//! What is wrong with a configuration: where, what, and what to write instead.
+//! Findings about a configuration: position, problem and suggestion.
 //!
-//! Every finding carries byte positions into the text, so that one list serves both a plain
+//! Every finding has byte positions in the text, so that one list serves both a plain
 //! log line (`Display`, no dependencies) and carets under the source (feature `check`).
-//! The text kept here has every secret blotted out, with the positions unchanged.
+//! The text is kept with every secret masked and positions unchanged.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use std::ops::Range;
 pub enum Severity {
     /// The file is refused.
     Error,
-    /// The file is accepted, and probably does not do what was meant.
+    /// The file is accepted, but probably does not do what was intended.
     Warning,
 }
 
@@ -38,7 +38,7 @@ impl Finding {
         &self.message
     }
 
-    /// A few words to stand under the caret.
+    /// The label under the caret.
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }

@@ -62,7 +62,7 @@ pub struct Config {
     pub voice: Option<VoiceActions>,
 }
 
-/// What is known, while checking, of where the file will be used.
+/// Where the file will be used, as far as known when checking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Surroundings<'s> {
     /// The region of the stack.
@@ -111,7 +111,7 @@ impl Config {
         config.ok_or(findings)
     }
 
-    /// Reads a configuration and tells everything that is wrong or doubtful in it.
+    /// Reads a configuration and reports all errors and warnings.
     pub fn check(text: &str, name: &str, surroundings: Surroundings<'_>) -> Checked {
         let (mut masked, secrets) = mask::mask(text);
         let mut reader = Reader::new(&masked);

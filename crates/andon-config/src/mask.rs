@@ -1,12 +1,12 @@
-//! Blots out secrets in a text, byte for byte, so that no message can ever show one.
+//! Masking of secrets in a text, byte for byte, so that no message can show one.
 //!
-//! It runs before anything else reads the text: whatever is quoted later is already blotted.
+//! It runs before anything else reads the text: whatever is quoted later is already masked.
 
 use std::ops::Range;
 
 use andon::secret::is_reference;
 
-/// What a secret of a well-known kind begins with; the beginning stays readable.
+/// Prefixes of well-known kinds of secrets; the prefix stays readable.
 const BEGINNINGS: &[&str] = &[
     "xoxb-",
     "xoxp-",
@@ -26,7 +26,7 @@ const BEGINNINGS: &[&str] = &[
     "hooks.slack-gov.com/triggers/",
 ];
 
-/// The ends of the keys whose values are secrets.
+/// Suffixes of the keys whose values are secrets.
 const KEYS: &[&str] = &["token", "webhook", "secret", "password", "url", "code"];
 
 /// Fewer characters than this are an example, not a secret.

@@ -1,4 +1,4 @@
-//! Which routes can never be reached, because the ones before them take everything.
+//! Unreachable routes: the routes before them take everything.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! Reading one kind of value out of the tree, and noting what is wrong with it.
+//! Reading of values from the tree, with findings for invalid ones.
 //!
-//! Every function reports a mistake where it stands and goes on, so that one run finds all.
+//! Every function reports an error at its position and continues, so that one run finds all errors.
 
 use std::ops::Range;
 
@@ -83,7 +83,7 @@ impl<'t> Reader<'t> {
         &[]
     }
 
-    /// The items of a list, or the one thing that stands for a list of one.
+    /// The items of a list, or a single value as a list of one.
     pub(super) fn one_or_more<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.value {
             Value::List(items) if items.is_empty() => {
@@ -188,7 +188,7 @@ impl<'t> Reader<'t> {
             .is_some_and(|line| line.trim_start_matches([':', ' ']).starts_with('#'))
     }
 
-    /// Where a part of the text stands in the file, if it was written without escapes.
+    /// The position of a part of the text in the file, if it was written without escapes.
     fn part(&self, node: &Node, part: Range<usize>) -> Option<Range<usize>> {
         let Value::Text(text) = &node.value else {
             return None;

@@ -1,4 +1,4 @@
-//! Findings drawn under the lines that they are about, for people at a terminal.
+//! Findings rendered under the lines they concern, for terminals.
 
 use std::fmt::{self, Write as _};
 

@@ -31,7 +31,7 @@ pub(super) enum Field {
     Category,
 }
 
-/// Routes without a mistake: their places in the list, and where they stand in the text.
+/// Valid routes: their places in the list, and their positions in the text.
 pub(super) type Sound = Vec<(usize, Range<usize>)>;
 
 /// What a route may refer to.
@@ -97,7 +97,7 @@ pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Optio
     (!globs.is_empty()).then_some(Globs(globs))
 }
 
-/// Reads the routes; and which of them, by their places, have no mistake in themselves, with where they stand.
+/// Reads the routes, and lists the valid ones with their positions.
 pub(super) fn read(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> (Vec<Route>, Sound) {
     let mut routes: Vec<Route> = Vec::new();
     let mut sound = Sound::new();

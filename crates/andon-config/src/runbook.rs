@@ -1,4 +1,4 @@
-//! What the team knows already: a pattern in a log, what to do about it, and where to read on.
+//! Runbooks: a pattern in a log, the next step, and a link.
 
 use andon_diagnosis::{BadPattern, Pattern, Runbook};
 

@@ -1,9 +1,9 @@
-//! The YAML text as a tree in which every key and value knows where it stands.
+//! The YAML text as a tree in which every key and value has its position.
 //!
-//! Scalars keep their spelling: `012345678901` is an account id and `no` is a word, whatever
-//! YAML 1.1 made of them. A tree is built even where single nodes are wrong, so that all
-//! mistakes can be reported together; only broken syntax ends it early. Aliases are copied
-//! within a budget; tags, merge keys and further documents are refused.
+//! Scalars keep their spelling: `012345678901` is an account id and `no` is a word, unlike in
+//! YAML 1.1. A tree is built even if single nodes are wrong, so that all errors can be
+//! reported together; only invalid syntax ends it early. Aliases are copied within a budget;
+//! tags, merge keys and further documents are rejected.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -45,7 +45,7 @@ pub(super) struct Entry {
     pub(super) value: Node,
 }
 
-/// Reads the text; `None` when its syntax is broken or there is nothing in it.
+/// Reads the text; `None` if its syntax is invalid or it is empty.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     if text.len() > MAX_BYTES {
         findings.push(
@@ -177,7 +177,7 @@ impl Builder<'_, '_> {
         self.add(node, open.anchor);
     }
 
-    /// A key written twice is reported, and the first one kept.
+    /// A duplicate key is reported, and the first one is used.
     fn without_repeats(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
         let mut first: HashMap<String, Range<usize>> = HashMap::new();
         let mut kept = Vec::with_capacity(entries.len());
@@ -228,7 +228,7 @@ impl Builder<'_, '_> {
         );
     }
 
-    /// A caret under many lines helps nobody: the first line stands for all.
+    /// The first line of a span: a caret under many lines does not help.
     fn first_line(&self, span: Range<usize>) -> Range<usize> {
         let written = self.text.get(span.clone()).unwrap_or("");
         let line = written.lines().next().unwrap_or("").trim_end();

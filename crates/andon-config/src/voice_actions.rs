@@ -1,4 +1,4 @@
-//! What may be done by voice, by whom, and where the code is kept that has to be said first.
+//! Voice actions: which are allowed, for whom, and the reference to the code.
 
 use std::collections::BTreeSet;
 
@@ -16,20 +16,20 @@ use andon::suggest::quoted;
 pub struct VoiceActions {
     /// What may be done.
     pub actions: BTreeSet<RunAction>,
-    /// Where the four digits are kept that have to be said before.
+    /// The reference to the four digits that users must say.
     pub code: SecretRef,
-    /// The ids of the Alexa accounts and recognised voices that may; whoever knows the code if absent.
+    /// The Alexa accounts and recognised voices that may start actions; everyone who knows the code if absent.
     pub users: Option<BTreeSet<String>>,
 }
 
 const KEYS: &[&str] = &["actions", "code", "users"];
 
-/// What the ids of accounts and of voices begin with.
+/// Prefixes of the ids of accounts and of voices.
 const ACCOUNT: &str = "amzn1.ask.account.";
 const PERSON: &str = "amzn1.ask.person.";
 
 impl VoiceActions {
-    /// Whether somebody may intervene at all, by the account and, where Alexa knows it, the voice.
+    /// Whether a user may start actions, by the account and, if Alexa recognises it, the voice.
     pub fn admits(&self, user: Option<&str>, person: Option<&str>) -> bool {
         match &self.users {
             None => user.is_some(),

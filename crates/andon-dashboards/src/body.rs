@@ -1,4 +1,4 @@
-//! A dashboard's body, in the shape that CloudWatch reads: typed, so that no misspelt member gets there.
+//! The body of a dashboard in CloudWatch's format, typed so that no member can be misspelt.
 
 use serde::Serialize;
 
@@ -19,11 +19,11 @@ pub struct Body {
     pub widgets: Vec<Widget>,
 }
 
-/// What becomes of the graphs' periods when somebody picks another time range.
+/// What happens to the periods of graphs when a viewer picks another time range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PeriodOverride {
-    /// They stay as they are.
+    /// They stay unchanged.
     Inherit,
 }
 
@@ -60,11 +60,11 @@ pub enum Content {
 pub struct Text {
     /// The words.
     pub markdown: String,
-    /// Whether they stand on paper of their own.
+    /// The background of the text.
     pub background: Background,
 }
 
-/// What words stand on.
+/// The background of a text widget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Background {
@@ -92,7 +92,7 @@ pub struct Chart {
     pub stacked: bool,
     /// What is drawn.
     pub metrics: Vec<Line>,
-    /// What stands beside it.
+    /// The y-axis.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y_axis: Option<YAxis>,
     /// Where the names are.
@@ -117,7 +117,7 @@ pub enum View {
     Bar,
 }
 
-/// One expression. CloudWatch wants each in a list of its own.
+/// One expression. CloudWatch expects each in a list of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line(pub (Formula,));
 
@@ -131,7 +131,7 @@ pub struct Formula {
     /// What people read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Whether it is shown; CloudWatch shows it unless told otherwise.
+    /// Whether it is shown; CloudWatch's default is yes.
     #[serde(skip_serializing_if = "is_on")]
     pub visible: bool,
     /// In what colour.
@@ -190,14 +190,14 @@ pub struct Custom {
     pub endpoint: String,
     /// What the function is given each time.
     pub params: Params,
-    /// When it is asked again.
+    /// When the widget is refreshed.
     pub update_on: UpdateOn,
 }
 
 /// What the board is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Params {
-    /// The dashboard that this was made for: what somebody saves under another name is theirs.
+    /// The dashboard that this was generated for, to recognise copies under other names.
     pub dashboard: DashboardName,
     /// How many pipelines there are to a page.
     pub rows: u16,
@@ -206,7 +206,7 @@ pub struct Params {
     pub accounts: Vec<String>,
 }
 
-/// When a custom widget's function is asked again.
+/// When a custom widget is refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateOn {

@@ -1,4 +1,4 @@
-//! What is shown of pipelines that are too many for searches: the four keys, their trends, and those that stand out.
+//! Widgets for fleets too large for searches: the four keys, their trends, and the pipelines that stand out.
 
 use super::Site;
 use super::chart::{Formulas, WELL};
@@ -7,7 +7,7 @@ use super::layout::Layout;
 use super::query::{Function, Source, highest, total};
 use andon::statistics::Metric;
 
-/// How many pipelines a list of those that stand out has.
+/// The length of a list of pipelines that stand out.
 const LISTED: usize = 10;
 
 /// The queries that find a group's pipelines.

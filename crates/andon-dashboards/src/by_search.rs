@@ -1,4 +1,4 @@
-//! What is shown of pipelines that are few enough for searches: the four keys, their trends, and a line for every one.
+//! Widgets for fleets small enough for searches: the four keys, their trends, and a line for every pipeline.
 
 use super::body::Content;
 use super::chart::{BROKEN, Formulas, WELL};

@@ -1,12 +1,12 @@
-//! Graphs and numbers, made of expressions.
+//! Graphs and numbers, built from expressions.
 
 use super::body::{Axis, Chart, Content, Formula, Legend, Line, Side, View, YAxis};
 use andon::name::Region;
 
-/// A day, in seconds: what a point of a trend stands for.
+/// A day, in seconds: the period of a trend.
 const DAY: u32 = 86_400;
 
-/// Green for what went well and red for what did not, told apart in their lightness as well.
+/// Green for success and red for failure, which also differ in lightness.
 pub(super) const WELL: &str = "#2ca02c";
 pub(super) const BROKEN: &str = "#b3151c";
 
@@ -15,7 +15,7 @@ pub(super) const BROKEN: &str = "#b3151c";
 pub(super) struct Formulas(Vec<Line>);
 
 impl Formulas {
-    /// Adds one that others are made of.
+    /// Adds an expression that others use.
     pub(super) fn part(&mut self, expression: String) -> String {
         self.add(expression, None, false, None)
     }

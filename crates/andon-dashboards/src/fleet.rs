@@ -1,4 +1,4 @@
-//! The pipelines by the places they are in, and the groups that large fleets are divided into.
+//! The pipelines by account and region, and the groups that large fleets are divided into.
 
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ pub(super) fn groups(all: &Group, names: &Accounts) -> Vec<Group> {
     groups
 }
 
-/// A customer and an account may be called the same: the account then goes by its id as well.
+/// A customer and an account may have the same name: the account then also shows its id.
 fn tell_apart(groups: &mut [Group]) {
     let titles: Vec<String> = groups.iter().map(|group| group.title.clone()).collect();
     for group in groups {
@@ -115,7 +115,7 @@ fn alone(account: &AccountId, names: &Accounts) -> Group {
     Group::part(names.name(account.as_str()).to_owned())
 }
 
-/// Whether an account's id can stand in a search as it is; all that AWS gives can.
+/// Whether an account's id can be used in a search unchanged; every id that AWS assigns can.
 pub(super) fn is_plain(account: &AccountId) -> bool {
     account.as_str().chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }

@@ -1,4 +1,4 @@
-//! Where widgets go: rows from the top to the bottom, each as wide as the dashboard.
+//! The layout of widgets: rows from top to bottom, each as wide as the dashboard.
 
 use super::body::{COLUMNS, Content, Widget};
 

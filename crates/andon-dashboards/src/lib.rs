@@ -1,8 +1,8 @@
-//! What is shown in CloudWatch? From the pipelines and the names of their accounts to whole dashboards; pure.
+//! CloudWatch dashboards, built from the pipelines and the names of their accounts. Pure functions.
 //!
-//! The dashboard of all pipelines goes by searches while every metric of every pipeline fits on it. A larger fleet is
-//! added up by queries, with the pipelines that stand out, and is divided into dashboards of its customers and accounts.
-//! The same pipelines give the same bytes.
+//! The dashboard of all pipelines uses searches while every metric of every pipeline fits on it. For a larger fleet it uses
+//! queries that add up all pipelines and find those that stand out, and there are dashboards per customer and account. The
+//! same pipelines give the same bytes.
 
 use std::collections::BTreeMap;
 
@@ -53,24 +53,24 @@ impl Dashboard {
     }
 }
 
-/// Where dashboards are made, and for whom.
+/// The installation that the dashboards are for.
 #[derive(Debug, Clone, Copy)]
 pub struct Site<'s> {
     /// The account and region that Andon runs in, whose metrics carry no account and region.
     pub home: &'s Home,
-    /// The ARN of the function that answers for the live board; empty where there is none.
+    /// The ARN of the function that renders the live board; empty if there is none.
     pub function: &'s str,
     /// The names of the accounts.
     pub accounts: &'s Accounts,
 }
 
 impl Site<'_> {
-    /// What people call an account.
+    /// The name of an account.
     fn account<'a>(&'a self, account: &'a AccountId) -> &'a str {
         self.accounts.name(account.as_str())
     }
 
-    /// What people call an account and region.
+    /// The name of an account and region.
     fn place(&self, place: &Home) -> String {
         format!("{} {}", self.account(&place.account), place.region)
     }
@@ -122,7 +122,7 @@ fn dashboard(
     Dashboard { name, body }
 }
 
-/// The live board, where there is a function to answer for it.
+/// The live board, if there is a function that renders it.
 fn board(name: &DashboardName, group: &Group, site: &Site<'_>) -> Vec<Content> {
     if site.function.is_empty() {
         return Vec::new();
@@ -139,7 +139,7 @@ fn board(name: &DashboardName, group: &Group, site: &Site<'_>) -> Vec<Content> {
     })]
 }
 
-/// As high as the board's rows want to be, within reason.
+/// The height of the board's rows, within limits.
 fn board_height(group: &Group) -> u16 {
     u16::try_from(group.count()).unwrap_or(u16::MAX).clamp(4, 16) + 4
 }

@@ -1,4 +1,4 @@
-//! What dashboards are called.
+//! The names of dashboards.
 
 use std::fmt;
 

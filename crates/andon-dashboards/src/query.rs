@@ -1,6 +1,6 @@
-//! Queries of Metrics Insights: each adds up as many as 10,000 metrics into one, or finds the highest of them.
+//! Metrics Insights queries: each adds up as many as 10,000 metrics into one, or finds the highest of them.
 //!
-//! They see two weeks at most, know no percentiles, and a graph takes one query.
+//! They cover at most two weeks, have no percentiles, and a graph takes one query.
 
 use andon::name::AccountId;
 use andon::statistics::{Metric, NAMESPACE, dimension_value};
@@ -18,7 +18,7 @@ pub(super) enum Source {
     Account(AccountId),
 }
 
-/// What is made of the values.
+/// How the values are aggregated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Function {
     Sum,

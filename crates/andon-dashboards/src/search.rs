@@ -1,6 +1,6 @@
-//! Searches: they find the metrics of a new pipeline by themselves, and any statistic of each, percentiles included.
+//! Searches: they find metrics of new pipelines automatically, with any statistic of each, including percentiles.
 //!
-//! All that a search finds counts towards the metrics of its graph and of its dashboard, arithmetic or not.
+//! Everything that a search finds counts towards the metrics of its graph and its dashboard, arithmetic or not.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Where dashboards are kept, and what has to be done for it to hold those that it should.
+//! The port to stored dashboards, and the changes that bring them up to date.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde_json::Value;
 
 use super::{Dashboard, DashboardName};
 
-/// Where dashboards are kept: CloudWatch.
+/// The store of dashboards: CloudWatch.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait DashboardStore {
-    /// The names of the dashboards whose name begins like this.
+    /// The names of the dashboards with this prefix.
     async fn names(&self, prefix: &str) -> Result<Vec<DashboardName>, DashboardError>;
 
     /// A dashboard's body; `None` if there is no dashboard of this name.
     async fn body(&self, name: &DashboardName) -> Result<Option<String>, DashboardError>;
 
-    /// Puts a dashboard in the place of whatever has its name; gives back what CloudWatch warns of.
+    /// Creates or replaces a dashboard; returns CloudWatch's warnings.
     async fn put(&self, dashboard: &Dashboard) -> Result<Vec<String>, DashboardError>;
 
-    /// Takes a dashboard away. It is no error if it is gone already.
+    /// Deletes a dashboard. It is not an error if it does not exist.
     async fn remove(&self, name: &DashboardName) -> Result<(), DashboardError>;
 }
 
@@ -28,21 +28,21 @@ pub trait DashboardStore {
 pub struct DashboardError {
     /// What was being done, to what.
     pub doing: String,
-    /// What came back, and what to do about it.
+    /// The service's message, and what to do about it.
     pub problem: String,
 }
 
-/// What has to be done.
+/// The changes to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes<'d> {
-    /// What has to be put there.
+    /// The dashboards to put.
     pub put: Vec<&'d Dashboard>,
-    /// What has to go.
+    /// The dashboards to delete.
     pub remove: Vec<&'d DashboardName>,
 }
 
-/// What has to be done for these dashboards to be there, given the bodies of those that are: to put those that are
-/// missing or other than they should be, and to remove those that the same function made and that are no longer wanted.
+/// The changes that bring the existing dashboards up to date, given their bodies: put those that are
+/// missing or different, and delete those that the same function created and that are no longer needed.
 pub fn changes<'d>(wanted: &'d [Dashboard], there: &'d BTreeMap<DashboardName, String>, function: &str) -> Changes<'d> {
     let is_there = |dashboard: &&Dashboard| {
         let body = there.get(&dashboard.name).and_then(|body| serde_json::from_str::<Value>(body).ok());
@@ -59,8 +59,8 @@ pub fn changes<'d>(wanted: &'d [Dashboard], there: &'d BTreeMap<DashboardName, S
     }
 }
 
-/// Whether this function made this dashboard: it shows the function's board, made for a dashboard of this name. What
-/// somebody saved under a name of their own is theirs, and what another Andon made is that one's to remove.
+/// Whether this function created this dashboard: it has the function's board, made for a dashboard of this name. It
+/// never deletes copies under other names, or dashboards of another installation.
 fn is_made_by(function: &str, name: &DashboardName, body: &str) -> bool {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     let widgets = body.get("widgets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

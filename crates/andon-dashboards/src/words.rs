@@ -1,4 +1,4 @@
-//! What a dashboard says in words: where it comes from, and which accounts it is about.
+//! The texts of a dashboard: its origin, and the accounts it covers.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ const MAX_LISTED: usize = 40;
 /// The most regions that are listed of an account.
 const MAX_REGIONS: usize = 6;
 
-/// What the dashboard is, and that nobody should edit it.
+/// The origin of the dashboard, and that manual changes are overwritten.
 pub(super) fn about(group: &Group, site: &Site<'_>) -> Content {
     let home = site.home;
     let title = match group.extent {
@@ -71,7 +71,7 @@ fn text(markdown: String) -> Content {
     Content::Text(Text { markdown, background: Background::Transparent })
 }
 
-/// A text as it stands, whatever Markdown would make of it.
+/// A text with Markdown escaped.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for character in text.chars() {
@@ -87,7 +87,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// A text as it stands in the label of a graph, where `${` would begin something live.
+/// A text escaped for the label of a graph, where `${` would start an expression.
 pub(super) fn label(text: &str) -> String {
     text.replace("${", "$ {")
 }

@@ -1,5 +1,4 @@
-//! Why did this action fail? From what it said itself, what other services sent, and what could be fetched, to what is
-//! told and kept.
+//! The explanation of a failed action, from its own result, events of other services, and fetched evidence.
 
 use andon::run::{Explanation, MAX_CAUSE_LINES};
 use jiff::{SignedDuration, Timestamp};

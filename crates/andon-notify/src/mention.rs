@@ -1,4 +1,4 @@
-//! Whom a message calls in Slack.
+//! Mentions in Slack messages.
 
 use std::fmt;
 

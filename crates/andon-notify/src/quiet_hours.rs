@@ -1,8 +1,8 @@
-//! Quiet hours: when what is not urgent waits until their end. Nothing is dropped.
+//! Quiet hours: non-urgent alerts are held until the end. None is dropped.
 //!
-//! A window is written in the local time of its zone, so it moves with daylight saving. A time
-//! that a change of the clocks skips counts as the moment after the change, and one that comes
-//! twice as its first coming.
+//! A window is in the local time of its zone, so it follows daylight saving time. A local time
+//! that a clock change skips means the moment after the change. One that occurs twice means its
+//! first occurrence.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -12,39 +12,39 @@ use andon::alert::AlertKind;
 
 use crate::time_of_day::TimeOfDay;
 
-/// The quiet hours of a route: windows, of which any may hold an alert back.
+/// The quiet hours of a route: windows, any of which may hold an alert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuietHours(pub Vec<Window>);
 
-/// One window that comes again on its days.
+/// One window that recurs on its days.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// When it begins.
+    /// The start.
     pub from: TimeOfDay,
-    /// When it ends; on the next day if that is not later than the beginning.
+    /// The end; on the next day if it is not later than the start.
     pub to: TimeOfDay,
-    /// The days on which it begins.
+    /// The days on which it starts.
     pub days: Vec<Weekday>,
-    /// Whose clock it goes by.
+    /// The time zone.
     pub zone: TimeZone,
-    /// The kinds that it lets through.
+    /// The kinds that are sent at once.
     pub except: Vec<AlertKind>,
 }
 
-/// When an alert goes out.
+/// When an alert is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timing {
     /// At once.
     Deliver,
-    /// Not before this time.
+    /// Hold it until this time.
     HoldUntil(Timestamp),
 }
 
-/// Windows that follow upon each other are one quiet time; a week of it never ends.
+/// Adjacent windows are one quiet time; if they cover a week, it never ends.
 const MAX_WINDOWS_IN_A_ROW: usize = 64;
 
 impl QuietHours {
-    /// Whether an alert of this kind goes out now, or when.
+    /// When an alert of this kind is sent.
     pub fn timing(&self, kind: AlertKind, now: Timestamp) -> Timing {
         let mut until = now;
         for _ in 0..MAX_WINDOWS_IN_A_ROW {

@@ -7,24 +7,24 @@ use crate::destination::DestinationName;
 use crate::mention::Mention;
 use crate::quiet_hours::QuietHours;
 
-/// Who is told of what, and how.
+/// A route: which alerts go where, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// What people call it.
+    /// The name of the route.
     pub name: Option<String>,
     /// Which alerts it takes.
     pub matches: Match,
     /// Which kinds of them it takes.
     pub kinds: Vec<AlertKind>,
-    /// Which of the failures it tells.
+    /// Which failures it sends.
     pub failures: Failures,
-    /// Who is called in Slack when somebody has to act.
+    /// Who is mentioned in Slack when an alert needs action.
     pub mention: Vec<Mention>,
     /// When what is not urgent waits.
     pub quiet: Option<QuietHours>,
     /// Where it leads; nowhere silences what it takes.
     pub to: Vec<DestinationName>,
-    /// Whether the routes after it see what it has taken.
+    /// Whether later routes are evaluated too.
     pub continues: bool,
 }
 
@@ -47,7 +47,7 @@ pub struct Match {
     pub category: Option<Globs>,
 }
 
-/// Which failures a route tells.
+/// Which failures a route sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Failures {
     /// Every one.

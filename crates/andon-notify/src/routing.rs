@@ -1,11 +1,11 @@
-//! Who is told of an alert, and how: from the configuration and the facts to deliveries; pure.
+//! Routing of alerts: from the configuration and the facts to deliveries. Pure functions.
 //!
-//! Routes are tried from the top. A route takes an alert when all its `match` globs and its
-//! `kinds` fit; then the search ends, unless the route says `continue: true`. An alert that no
-//! route takes goes to the default topic, if it is of a kind that is told by default: a new
-//! pipeline is never silent because nobody has thought of it yet. A route with `to: []` takes
-//! and tells nobody. Taking comes before telling: a repeated failure that a route with
-//! `failures: changes` keeps to itself does not fall through to the next one.
+//! Routes are evaluated from top to bottom. A route takes an alert if all its `match` globs and
+//! its `kinds` match; then evaluation ends, unless the route has `continue: true`. An alert that
+//! matches no route goes to the default topic, if its kind is sent by default: a new pipeline is
+//! never silent because it was not configured. A route with `to: []` takes alerts and sends
+//! nothing. Taking comes before sending: a repeated failure that a route with
+//! `failures: changes` does not send does not continue with the next route.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct Routing {
 }
 
 impl Default for Routing {
-    /// Everything that is told by default goes to the stack's own topic.
+    /// All alerts that are sent by default go to the stack's own topic.
     fn default() -> Self {
         let default = Destination::default_topic();
         Self {
@@ -44,7 +44,7 @@ impl Default for Routing {
 }
 
 impl Routing {
-    /// Whether any route asks what kind of failure it is.
+    /// Whether any route matches by category.
     pub fn is_by_category(&self) -> bool {
         self.routes.iter().any(|route| route.matches.category.is_some())
     }
@@ -77,7 +77,7 @@ pub struct Facts<'f> {
     pub action: Option<&'f str>,
     /// The category of the diagnosis, if there is one.
     pub category: Option<&'f str>,
-    /// What it tells.
+    /// The kind of alert.
     pub kind: AlertKind,
     /// Whether a failure is the first since the last success.
     pub first_of_streak: bool,
@@ -88,11 +88,11 @@ pub struct Facts<'f> {
 pub struct Delivery<'c> {
     /// Where.
     pub destination: &'c Destination,
-    /// Who is called there; nobody, if nobody has to act.
+    /// Who is mentioned there; empty if the alert needs no action.
     pub mention: &'c [Mention],
     /// When it may have to wait.
     pub quiet: Option<&'c QuietHours>,
-    /// What it tells.
+    /// The kind of alert.
     pub kind: AlertKind,
 }
 

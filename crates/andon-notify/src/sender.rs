@@ -1,4 +1,4 @@
-//! Getting a message to a destination: the port, and what can come of it.
+//! Delivery of a message to a destination: the port and its outcomes.
 
 use jiff::SignedDuration;
 
@@ -17,7 +17,7 @@ pub struct Outgoing<'m> {
     pub message: &'m Message,
     /// Who is called.
     pub mention: &'m [Mention],
-    /// A name for this message that is the same however often it is sent: what a queue tells duplicates by.
+    /// The deduplication id of this message, the same however often it is sent.
     pub id: &'m str,
     /// What was left behind by the message that this one brings up to date, if there is one.
     pub update: Option<&'m Receipt>,
@@ -43,22 +43,22 @@ pub enum SendError {
     Retryable {
         /// The destination's name.
         destination: String,
-        /// What came back.
+        /// The service's message.
         problem: String,
         /// When the destination asked to be tried again.
         after: Option<SignedDuration>,
     },
-    /// It will never go through until somebody changes something.
+    /// It fails permanently until something is changed.
     #[error("cannot send to {destination}: {problem}")]
     Permanent {
         /// The destination's name.
         destination: String,
-        /// What came back, and what to do about it.
+        /// The service's message, and what to do about it.
         problem: String,
     },
 }
 
-/// Where events go that cannot be dealt with until somebody changes something.
+/// The destination of events that fail permanently.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait DeadLetters {
     /// Keeps an event for a person to look at, with the reason. `false` if there is no place to keep it: then the queue

@@ -1,15 +1,15 @@
-//! Secrets never leave: what looks like one becomes `***` before a line is stored, sent or shown.
+//! Redaction: what looks like a secret becomes `***` before a line is stored, sent or shown.
 //!
-//! Two ways to know a secret: by its own shape (a token's prefix, a private key's frame) and by the name before it
-//! (`DB_PASSWORD=`, `Authorization:`). Ids that people need to find their way (commits, UUIDs, ARNs, accounts, builds)
-//! have neither and stay. Redacting twice changes nothing.
+//! A secret is recognised by its own shape (a token's prefix, a private key's frame) or by the name before it
+//! (`DB_PASSWORD=`, `Authorization:`). Ids that readers need (commits, UUIDs, ARNs, accounts, builds) have neither and
+//! stay. Redacting twice changes nothing.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// What stands for a secret.
+/// The replacement of a secret.
 pub const HIDDEN: &str = "***";
 
 /// Secrets that are known by their shape; all of the match is hidden.
@@ -29,7 +29,7 @@ const SHAPES: &[&str] = &[
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)",
 ];
 
-/// Secrets that are known by what stands before them: group 1 stays, group 2 is hidden.
+/// Secrets that are recognised by the text before them: group 1 stays, group 2 is hidden.
 const NAMED: &[&str] = &[
     // postgres://user:password@host
     r#"([A-Za-z][A-Za-z0-9+.-]*://[^/ \t:@"'<>]*:)([^/ \t@"'<>]+)@"#,

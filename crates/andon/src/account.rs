@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct Account {
     /// What messages call it.
     pub name: String,
-    /// Whose it is, for those who run pipelines for others.
+    /// The customer that the account belongs to.
     pub customer: Option<String>,
 }
 

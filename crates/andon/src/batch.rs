@@ -1,4 +1,4 @@
-//! Answering for a batch record by record, so that one bad record never harms its neighbours.
+//! Partial batch responses: each record succeeds or fails alone, so that one bad record never affects the others.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +84,7 @@ impl Batch {
         self.failed.contains(&index)
     }
 
-    /// What the function answers: to a queue, which records to deliver again; to anybody else, an error if there are any.
+    /// The function's response: to a queue, the records to redeliver; to any other caller, an error if records failed.
     pub fn answer(self) -> Result<Value, Unfinished> {
         let Some(messages) = self.messages else {
             return if self.failed.is_empty() {

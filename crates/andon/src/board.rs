@@ -1,4 +1,4 @@
-//! How do all pipelines stand? Each as one row of a list, in the order in which somebody should look at them.
+//! The state of all pipelines: one row each, most urgent first.
 
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use crate::history::{ChangeSummary, FailureSummary, Overview};
 use crate::name::{ActionName, StageName};
 use crate::run::Status;
 
-/// How a pipeline stands at a glance. The order is that of a list: what wants somebody's eyes comes first.
+/// The state of a pipeline at a glance, ordered by urgency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatusColor {
     /// Broken, even while a fix is on its way.
     Red,
-    /// Somebody has to say yes or no.
+    /// An approval is waiting.
     Waiting,
     /// Going on.
     Running,
@@ -47,7 +47,7 @@ impl StatusColor {
         }
     }
 
-    /// A sign that tells it without colour.
+    /// A sign that does not depend on colour.
     pub fn sign(self) -> char {
         match self {
             Self::Red => '✗',
@@ -64,7 +64,7 @@ impl StatusColor {
 pub struct PipelineRow {
     /// All that is known.
     pub overview: Arc<Overview>,
-    /// How it stands.
+    /// Its state.
     pub light: StatusColor,
 }
 
@@ -89,7 +89,7 @@ impl PipelineRow {
         key(self).cmp(&key(other)).then_with(|| self.overview.pipeline.cmp(&other.overview.pipeline))
     }
 
-    /// How the latest run stands, in a word or two.
+    /// The state of the latest run, in a word or two.
     pub fn word(&self) -> String {
         let status = self.overview.latest.status;
         match (self.light, status) {
@@ -137,7 +137,7 @@ impl PipelineRow {
     }
 }
 
-/// Where something failed; `None` where nobody said so.
+/// Where something failed; `None` if unknown.
 pub fn place_of(failure: &FailureSummary) -> Option<String> {
     place(failure.stage.as_ref(), failure.action.as_ref())
 }

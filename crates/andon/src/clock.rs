@@ -1,4 +1,4 @@
-//! What time is it? The ports through which the house learns it and lets it pass.
+//! The clock and the timer, as ports.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,14 +15,14 @@ pub trait Timer {
     async fn wait(&self, span: SignedDuration);
 }
 
-/// A clock that stands still, for tests.
+/// A clock that does not advance, for tests.
 impl Clock for Timestamp {
     fn now(&self) -> Timestamp {
         *self
     }
 }
 
-/// Where the clock stands still, nobody waits.
+/// With a clock that does not advance, there is no waiting.
 impl Timer for Timestamp {
     async fn wait(&self, _: SignedDuration) {}
 }

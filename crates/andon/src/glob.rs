@@ -1,8 +1,8 @@
-//! Globs over names: `*` is any number of characters, `?` is one, letters match in either case.
+//! Globs for names: `*` is any number of characters, `?` is one, case is ignored.
 //!
-//! Case is ignored because a route that fails to match over `Prod` and `prod` loses alerts
-//! silently. There are no braces, classes or negations: a list says "or", and an earlier
-//! route with `to: []` says "but not".
+//! Case is ignored because a route that does not match because of `Prod` and `prod` silently
+//! loses alerts. There are no braces, classes or negations: a list means "or", and an earlier
+//! route with `to: []` means "but not".
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub struct Glob(String);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Globs(pub Vec<Glob>);
 
-/// What a glob is matched with; it decides which globs can match at all.
+/// What a glob is matched against, which decides whether it can match at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// A pipeline, stage or action: letters, digits, `.`, `@`, `-`, `_`; at most 100.

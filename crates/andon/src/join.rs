@@ -1,8 +1,8 @@
-//! Joining what two deliveries said of one thing.
+//! Joins: order-independent merging of what two deliveries say about one thing.
 //!
-//! A join is commutative, associative and idempotent: that, and nothing else, is why events may come twice and in any
-//! order. Where two deliveries contradict each other the smaller time or the greater text stays, so that everybody
-//! who sees both keeps the same.
+//! A join is commutative, associative and idempotent. For this reason alone, events may arrive twice and in any order. If
+//! two deliveries contradict each other, the earlier time or the greater text stays, so that every reader of both keeps
+//! the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ impl<T: Join> Join for Option<T> {
     }
 }
 
-/// The earliest time anybody saw.
+/// The earlier time wins.
 impl Join for Timestamp {
     fn join(&mut self, other: Self) {
         *self = (*self).min(other);

@@ -1,4 +1,4 @@
-//! Addresses of pages: AWS's console in its three partitions, and the hosts of repositories.
+//! URLs of pages: the AWS console in its three partitions, and repository hosts.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -24,7 +24,7 @@ pub fn host(region: &Region) -> String {
     format!("https://{region}.{domain}")
 }
 
-/// The page of a pipeline: its stages as they stand, where approvals are answered and stages retried.
+/// The console page of a pipeline, to answer approvals and retry stages.
 pub fn pipeline(pipeline: &PipelineId) -> String {
     let region = &pipeline.home.region;
     let name = encode(pipeline.name.as_str());
@@ -68,7 +68,7 @@ pub fn commit(commit: &Commit) -> Option<String> {
     from_host().or_else(|| commit.url.as_deref().and_then(checked))
 }
 
-/// An address from outside, if it is one that may stand behind a link.
+/// A URL from outside, if it is safe to link.
 pub fn checked(url: &str) -> Option<String> {
     let url = url.trim();
     let safe = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '|' | '`' | '\\' | '^' | '{' | '}');

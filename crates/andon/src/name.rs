@@ -1,7 +1,7 @@
-//! The names things go by: one type each, so that a stage can never be taken for an action.
+//! Names of pipelines, stages, actions and accounts: one type each, so that a stage cannot be mistaken for an action.
 //!
-//! Every name arrives from outside. What is checked here is only what the rest of the house relies on: a name is not
-//! empty, holds no control character and is not longer than its limit. Escaping is the business of whoever prints it.
+//! Every name comes from outside. Parsing checks only what the rest of the code relies on: a name is not empty, contains no
+//! control character and is within its limit. Escaping is up to the renderer.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum NameError {
         /// The number of characters met.
         length: usize,
     },
-    /// The text holds a character that cannot stand in such a name.
+    /// The text contains a character that is not allowed in such a name.
     #[error("a {what} must not hold the character {character:?}")]
     Character {
         /// What was being named.
@@ -130,14 +130,14 @@ name! {
 }
 
 impl AccountId {
-    /// Stands for an account that nobody has named.
+    /// A placeholder for an unknown account.
     pub fn unknown() -> Self {
         Self("unknown".to_owned())
     }
 }
 
 impl Region {
-    /// Stands for a region that nobody has named.
+    /// A placeholder for an unknown region.
     pub fn unknown() -> Self {
         Self("unknown".to_owned())
     }
@@ -159,7 +159,7 @@ pub struct Home {
     pub region: Region,
 }
 
-/// A pipeline, told apart from those of the same name in other accounts and regions.
+/// A pipeline, identified by account, region and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PipelineId {
     /// Where it is.

@@ -1,7 +1,7 @@
-//! What can be done about a run: retry it where it failed, answer an approval, stop it.
+//! Actions on a run: retry it where it failed, answer an approval, stop it.
 //!
-//! What exactly would be done is worked out from how the pipeline stands ([`order`]), so that it can be said before it
-//! happens. Whether somebody may is the business of whoever takes the order; doing it is a port's.
+//! [`order`] works out from the state of the pipeline what exactly would be done, so that it can be confirmed first. The
+//! caller decides whether the user is allowed to; a port carries the action out.
 
 use std::fmt;
 use std::str::FromStr;
@@ -96,7 +96,7 @@ impl PlannedAction {
 /// Why there is nothing to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotApplicable {
-    /// The latest run has not failed, or nobody said in which stage.
+    /// The latest run has not failed, or its failed stage is unknown.
     NothingFailed,
     /// It failed, and a run is under way again.
     RunsAgain,
@@ -140,7 +140,7 @@ pub fn plan(action: RunAction, overview: &Overview) -> Result<PlannedAction, Not
     }
 }
 
-/// Does to runs what it is told.
+/// Carries out actions on runs.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait PipelineActions {
     /// Carries an order out. What is given as the reason stays with the run in CodePipeline.
@@ -151,11 +151,11 @@ pub trait PipelineActions {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot {doing}: {problem}")]
 pub struct ActionError {
-    /// What that means for whoever gave it.
+    /// What it means for the user.
     pub why: ActionErrorKind,
     /// What was being done, to what.
     pub doing: String,
-    /// What came back, and what to do about it.
+    /// The service's message, and what to do about it.
     pub problem: String,
 }
 
@@ -168,7 +168,7 @@ pub enum ActionErrorKind {
     Overtaken,
     /// Too much else is going on in it.
     Busy,
-    /// Somebody has answered the approval, or it has expired.
+    /// The approval has been answered, or it has expired.
     Answered,
     /// The run has ended or is being stopped.
     NotStoppable,
@@ -201,7 +201,7 @@ pub trait Passcode {
     async fn is(&self, kept: &crate::secret::SecretRef, said: &str) -> Result<bool, PasscodeError>;
 }
 
-/// Why nobody can tell whether a code is right. It never holds one.
+/// Why a code cannot be checked. It never contains one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot check the code: {0}")]
 pub struct PasscodeError(pub String);

@@ -1,4 +1,4 @@
-//! Where a secret is kept; never the secret itself.
+//! References to secrets, never the secrets themselves.
 
 use std::fmt;
 use std::str::FromStr;

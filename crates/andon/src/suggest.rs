@@ -24,7 +24,7 @@ pub fn listed<'w>(words: impl IntoIterator<Item = &'w str>, last: &str) -> Strin
     }
 }
 
-/// The candidate most like the word, if any is like it at all.
+/// The candidate most similar to the word, if any is similar enough.
 pub fn nearest<'w>(word: &str, candidates: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let word = word.to_ascii_lowercase();
     let tolerance = (word.chars().count() / 3).clamp(1, 3);
@@ -39,7 +39,7 @@ pub fn nearest<'w>(word: &str, candidates: impl IntoIterator<Item = &'w str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// "did you mean `x`?", or all there is to choose from.
+/// "did you mean `x`?", or the list of all candidates.
 pub fn suggestion<'w>(word: &str, candidates: impl IntoIterator<Item = &'w str> + Clone) -> String {
     match nearest(word, candidates.clone()) {
         Some(candidate) => format!("did you mean {}?", quoted(candidate)),

@@ -21,7 +21,7 @@ pub fn one_line(text: &str) -> String {
 
 /// The longest beginning of a text that fits, with a word about what was left out.
 ///
-/// `cost` is what a character takes up in the end. The cut is made at a line's or a word's end if there is one near.
+/// `cost` is the size of a character in the output. The text is cut at a line or word end if there is one nearby.
 pub fn fit(text: &str, limit: usize, cost: impl Fn(char) -> usize) -> String {
     const CUT: &str = " … (cut)";
     if text.chars().map(&cost).sum::<usize>() <= limit {

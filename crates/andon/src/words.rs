@@ -1,4 +1,4 @@
-//! Durations and numbers as people say them.
+//! Durations and numbers in words.
 
 use jiff::SignedDuration;
 

@@ -1,6 +1,6 @@
-//! Doing something about a pipeline: asked about first, then a code is said, then it is done and written to the log.
+//! Voice actions: confirmation, then the code, then the action and its audit log entry.
 //!
-//! Whoever may not hears one sentence, always the same whatever the reason; the log has the reason.
+//! A user who is not allowed always gets the same sentence, whatever the reason; the log has the reason.
 
 use std::pin::pin;
 
@@ -28,12 +28,12 @@ const REASON: &str = "By voice, through Andon's Alexa skill";
 /// The slots of an intent that asks for something to be done.
 const SLOTS: [&str; 2] = [PIPELINE, CODE];
 
-/// What somebody has said of what they want to have done.
+/// The user's input for an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Slots {
     /// To which pipeline, as a question that leads to it.
     which: Question,
-    /// Whether they said yes to what they were asked.
+    /// Whether they confirmed.
     yes: bool,
     /// The digits.
     code: Option<String>,
@@ -80,14 +80,14 @@ impl Slots {
     }
 }
 
-/// The digits of a code; nothing where something else was said.
+/// The digits of a code; `None` for anything else.
 fn digits(heard: &str) -> Option<String> {
     let digits: String = heard.chars().filter(|c| !c.is_whitespace()).collect();
     (!digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())).then_some(digits)
 }
 
 impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K, C> {
-    /// Takes what somebody wants to have done one step further.
+    /// Takes a requested action one step further.
     pub(crate) async fn intervene(&self, what: RunAction, said: Slots, mut asker: Turn<'_>) -> Reply {
         let rules = match self.admit(what, &asker) {
             Ok(rules) => rules,
@@ -148,7 +148,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         asker.go_on(text)
     }
 
-    /// Whether somebody may, before anything else is told.
+    /// Whether the user is allowed, checked before anything else.
     fn admit(&self, what: RunAction, asker: &Turn<'_>) -> Result<&VoiceActions, Phrase> {
         let Some(rules) = &self.rules else {
             asker.audit(what, None, "refused: andon.yml has no `voice`");
@@ -197,7 +197,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     }
 }
 
-/// What anybody hears who may not; and that is the end of it.
+/// The answer to every user who is not allowed; it ends the session.
 fn refuse(asker: Turn<'_>, phrase: Phrase) -> Reply {
     let text = asker.say(phrase, &[]);
     asker.end(text)

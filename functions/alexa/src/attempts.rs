@@ -1,13 +1,13 @@
-//! How often somebody may say a code: a few wrong ones in an hour, and then not even the right one is listened to.
+//! Rate limit of codes: after five wrong codes in an hour, even the right one is rejected.
 //!
-//! A try is taken before the code is compared, so that many at once get no further than many in a row. Tries are claims
-//! of the ledger: all copies of a function count together, and a try that was right is given back.
+//! An attempt is taken before the code is compared, so that concurrent attempts count like sequential ones. Attempts are claims
+//! in the ledger: all instances of the function count together, and an attempt with the right code is released.
 
 use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, Receipt};
 use andon::name::{Home, PipelineId, PipelineName};
 use sha2::{Digest, Sha256};
 
-/// How many wrong codes may be said in an hour.
+/// The most wrong codes in an hour.
 pub(crate) const MAX_WRONG: u32 = 5;
 /// What is counted together, in seconds.
 const HOUR: i64 = 3_600;
@@ -16,7 +16,7 @@ const HOUR: i64 = 3_600;
 #[derive(Debug)]
 pub(crate) struct Try(ClaimKey);
 
-/// Takes one of the tries that somebody has left in this hour; `None` if there is none.
+/// Takes one of the user's remaining attempts in this hour; `None` if there is none.
 pub(crate) async fn take(
     ledger: &impl Ledger,
     who: &str,

@@ -1,4 +1,4 @@
-//! Whether the skill could answer, for Alexa who looks for one that can. Nothing is done and nothing is said.
+//! `CanFulfillIntentRequest`: whether the skill could answer. It has no side effects and no speech.
 
 use andon::clock::{Clock, Timer};
 use andon::ledger::Ledger;

@@ -1,4 +1,4 @@
-//! What is remembered from one request of a conversation to the next.
+//! The state of a conversation between two requests.
 
 use andon::name::PipelineId;
 use andon::run_action::{PlannedAction, RunAction};
@@ -15,12 +15,12 @@ pub(crate) struct Conversation {
     /// What is about to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) intended: Option<Intended>,
-    /// What was said last.
+    /// The last answer.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) said: String,
 }
 
-/// Something that somebody wants to have done, and how far that has come.
+/// A requested action and its progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Intended {
     /// What, by its name.
@@ -28,11 +28,11 @@ pub(crate) struct Intended {
     /// What it came to when it was asked about; nothing while it is not clear to which pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) order: Option<Fingerprint>,
-    /// Whether the asker has said yes to that.
+    /// Whether the user has confirmed it.
     pub(crate) confirmed: bool,
 }
 
-/// What tells an order from any other: if the run has moved on since the asker was asked, it is another one.
+/// The identity of an order: if the run has moved on since the question, it differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fingerprint {
     /// The pipeline.
@@ -63,7 +63,7 @@ impl Intended {
         Self { what: what.to_string(), order: None, confirmed: false }
     }
 
-    /// What it comes to, and whether the asker has said yes to that.
+    /// With the order, and whether the user has confirmed it.
     #[must_use]
     pub(crate) fn with(self, order: Fingerprint, confirmed: bool) -> Self {
         Self { order: Some(order), confirmed, ..self }
@@ -91,7 +91,7 @@ impl Conversation {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    /// A question whose pipeline was asked for is an answer to that, however Alexa puts it.
+    /// Reads a question as the answer to "which pipeline?" if that was asked, whatever intent Alexa sent.
     pub(crate) fn named(&self, question: Question) -> Question {
         match (question, &self.talk.pending) {
             (Question::About(asked, subject), Some(Pending::WhichOne { topic, .. }))

@@ -1,4 +1,4 @@
-//! The names of the pipelines, told to Alexa so that she hears them better for the rest of a conversation.
+//! Dynamic entities: the names of the pipelines, sent to Alexa to improve recognition.
 
 use std::cmp::Reverse;
 
@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 12_000;
 /// What an entity takes beside its names.
 const AROUND: usize = 60;
 
-/// Tells the names of the pipelines that have had news last, as they are spoken; nothing where there are none.
+/// The spoken names of the most recently active pipelines; `None` if there are none.
 ///
 /// The names come first; where there is room for more, how they are written is told as well.
 pub(crate) fn entities(fleet: &Fleet) -> Option<Directive> {

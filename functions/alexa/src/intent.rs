@@ -1,4 +1,4 @@
-//! What an intent of the interaction model asks for.
+//! The questions behind the intents of the interaction model.
 
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 use andon::run_action::RunAction;
@@ -8,7 +8,7 @@ use crate::request::{Intent, Slot};
 
 /// The slot that holds a pipeline's name.
 pub(crate) const PIPELINE: &str = "pipeline";
-/// The slot that holds the digits that are said before something is done.
+/// The slot with the digits of the code.
 pub(crate) const CODE: &str = "code";
 /// The type of the slot that holds a pipeline's name.
 pub(crate) const PIPELINE_TYPE: &str = "PIPELINE_NAME";
@@ -69,7 +69,7 @@ pub(crate) fn intent_of(intervention: RunAction) -> &'static str {
     }
 }
 
-/// The questions about one pipeline for which the model has a dialog: Alexa can be told to listen for the name.
+/// The questions about one pipeline for which the model has a dialog, so that Alexa can elicit the name.
 pub(crate) fn has_dialog(intent: &str) -> bool {
     matches!(intent, "StatusIntent" | "WhyIntent" | "ChangesIntent" | "LastDeploymentIntent")
 }

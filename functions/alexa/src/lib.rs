@@ -1,8 +1,8 @@
-//! Answers Alexa.
+//! The `alexa` function: answers the Alexa skill.
 //!
-//! A request is taken for what it asks; the answer comes from the ledger, in the language of the request, and goes out
-//! as speech, a card and a board on devices that have a screen. Nothing that Alexa or anybody else sends is an error:
-//! a skill that may not ask hears nothing, what is no question is answered with nothing.
+//! The answer to a request comes from the ledger, in the language of the request, as speech, a card, and a board on devices
+//! with a screen. No request is an error: a skill that is not allowed gets an empty response, and so does a request that is
+//! not a question.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -41,7 +41,7 @@ pub struct Alexa<L, A, K, C> {
     pub desk: Answerer<L, C>,
     /// What does things to pipelines.
     pub actions: A,
-    /// Who knows the code that is said before.
+    /// Checks the spoken code.
     pub passcode: K,
     /// The time.
     pub clock: C,
@@ -56,7 +56,7 @@ pub struct Alexa<L, A, K, C> {
 pub enum Skills {
     /// Those with these ids.
     Only(BTreeSet<String>),
-    /// Any: on one machine, where nobody else asks.
+    /// Any skill, for local use.
     Any,
 }
 
@@ -146,7 +146,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         }
     }
 
-    /// Answers a question. A conversation that somebody has begun goes on until they end it; a single question is
+    /// Answers a question. A session that the user has opened continues until they end it; a single question is
     /// answered, and that is all, unless the answer asks something itself.
     async fn answer(&self, question: &Question, intent: Option<&Intent>, asker: Turn<'_>) -> Reply {
         let (now, voice, envelope) = (self.clock.now(), asker.voice, asker.envelope);

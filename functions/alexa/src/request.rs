@@ -1,7 +1,7 @@
-//! What Alexa sends, as far as it is used.
+//! Alexa requests, as far as they are used.
 //!
-//! Tolerant: unknown members are ignored, and a member that is not what it should be is taken as missing. Only the type
-//! of the request must be there.
+//! Parsing is tolerant: unknown members are ignored, and an invalid member counts as missing. Only the type of the request is
+//! required.
 
 use std::collections::BTreeMap;
 
@@ -85,11 +85,11 @@ struct Device {
 pub(crate) enum Request {
     /// The skill was opened without a question.
     Launch,
-    /// Somebody said something.
+    /// The user said something.
     Intent(Intent),
-    /// Alexa wants to know whether the skill could answer; nothing may happen.
+    /// Alexa asks whether the skill could answer; there must be no side effects.
     CanFulfill(Intent),
-    /// Somebody touched the screen.
+    /// The user tapped the screen.
     Touch(Vec<Value>),
     /// The conversation is over, perhaps because of an error.
     SessionEnded {
@@ -108,21 +108,21 @@ pub(crate) enum Request {
     Untyped,
 }
 
-/// What somebody said, as the interaction model understands it.
+/// The user's utterance, as the interaction model understands it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Intent {
     /// Its name in the model.
     #[serde(deserialize_with = "lenient")]
     pub(crate) name: String,
-    /// Whether somebody has said yes or no to all of it.
+    /// Whether the user confirmed or denied the whole intent.
     #[serde(deserialize_with = "lenient")]
     pub(crate) confirmation_status: Confirmation,
     #[serde(deserialize_with = "lenient")]
     slots: BTreeMap<String, Value>,
 }
 
-/// Whether somebody has said yes or no.
+/// Whether the user confirmed or denied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Confirmation {
@@ -135,12 +135,12 @@ pub(crate) enum Confirmation {
     Denied,
 }
 
-/// A variable part of what somebody said.
+/// A variable part of an utterance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Slot {
-    /// What was heard.
+    /// The spoken text.
     pub(crate) heard: String,
-    /// The ids of the values it may stand for, if any authority knows it; the best authority's, best first.
+    /// The ids of the values that match, if an authority knows the word; the best authority's, best first.
     pub(crate) ids: Vec<String>,
 }
 
@@ -163,7 +163,7 @@ impl Envelope {
         self.system.application.application_id.as_deref().into_iter().chain(session)
     }
 
-    /// Who speaks: the account that the request names, in one place or two; nobody where they differ.
+    /// The account that the request names, in one place or two; `None` if they differ.
     pub(crate) fn user(&self) -> Option<&str> {
         let here = id_of(self.system.user.as_ref());
         let session = self.session.as_ref().and_then(|session| id_of(session.user.as_ref()));
@@ -213,7 +213,7 @@ impl Request {
 }
 
 impl Intent {
-    /// What was said in a slot, if anything was.
+    /// The value of a slot, if it is filled.
     pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
         let slot = self.slots.get(name)?;
         let value = slot.pointer("/slotValue").filter(|value| value.is_object());
@@ -237,7 +237,7 @@ fn id_of(user: Option<&User>) -> Option<&str> {
     user?.user_id.as_deref().filter(|id| !id.is_empty())
 }
 
-/// The ids of the best authority that knows the word: what was told of this conversation comes before the model.
+/// The ids of the best authority that knows the word: dynamic entities come before the model.
 fn ids(resolutions: &Value) -> Vec<String> {
     let authorities = resolutions.get("resolutionsPerAuthority").and_then(Value::as_array);
     let mut known: Vec<&Value> = authorities

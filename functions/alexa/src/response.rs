@@ -1,7 +1,7 @@
-//! What Alexa is answered, within its limits.
+//! Alexa responses, within Alexa's limits.
 //!
-//! Whatever is said here is valid: speech is escaped and cut, whether the conversation goes on is always told, and what
-//! would make a reply too large is left out, the least important first.
+//! Every response is valid: speech is escaped and truncated, whether the session continues is always explicit, and what would
+//! make a response too large is left out, least important first.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::request::Confirmation;
 
 /// The most bytes of a reply. Alexa takes 120 KB today, and used to take 24.
 pub(crate) const MAX_BYTES: usize = 24_000;
-/// The most characters of a card. Alexa takes 8,000; nobody reads more than this.
+/// The most characters of a card. Alexa takes 8,000, but no one reads more than this.
 const MAX_ON_CARD: usize = 2_000;
 /// The most characters of a card's title.
 const MAX_IN_TITLE: usize = 120;
@@ -52,14 +52,14 @@ struct Reprompt {
     output_speech: Ssml,
 }
 
-/// What is said aloud.
+/// The speech.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "SSML")]
 struct Ssml {
     ssml: String,
 }
 
-/// What stands in the Alexa app: plain text.
+/// The card in the Alexa app: plain text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type")]
 enum Card {
@@ -75,13 +75,13 @@ pub(crate) enum Directive {
     ElicitSlot {
         /// Which.
         slot_to_elicit: String,
-        /// The intent as it stands.
+        /// The intent with its current values.
         updated_intent: UpdatedIntent,
     },
     /// Listen for a yes or a no to all of it.
     #[serde(rename = "Dialog.ConfirmIntent")]
     ConfirmIntent {
-        /// The intent as it stands.
+        /// The intent with its current values.
         updated_intent: UpdatedIntent,
     },
     /// Listen for these words in this conversation.
@@ -110,7 +110,7 @@ pub(crate) enum Directive {
 pub(crate) struct UpdatedIntent {
     /// Its name.
     pub(crate) name: String,
-    /// Whether somebody has said yes to it.
+    /// Whether the user has confirmed it.
     pub(crate) confirmation_status: Confirmation,
     /// Its slots by name.
     pub(crate) slots: BTreeMap<String, UpdatedSlot>,
@@ -141,7 +141,7 @@ pub(crate) struct EntityType {
 /// A thing by its names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Entity {
-    /// What comes back when one of its names was said.
+    /// The id that is returned for one of its names.
     pub(crate) id: String,
     /// Its names.
     pub(crate) name: EntityName,
@@ -171,7 +171,7 @@ pub(crate) struct CanFulfill {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CanFulfillSlot {
-    /// Whether it knows what was said.
+    /// Whether it understands the value.
     pub(crate) can_understand: Verdict,
     /// Whether it can do something about it.
     pub(crate) can_fulfill: Verdict,
@@ -224,12 +224,12 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 }
 
 impl Reply {
-    /// Nothing is said and nothing is shown: the one answer to what is no question.
+    /// An empty response, to requests that are not questions.
     pub(crate) fn nothing() -> Self {
         Self { version: "1.0", session_attributes: None, response: Response::default() }
     }
 
-    /// Nothing is said, and that is the end of it: what a skill hears that may not ask.
+    /// An empty response that ends the session, for a skill that is not allowed.
     pub(crate) fn refusal() -> Self {
         let mut reply = Self::nothing();
         reply.response.should_end_session = Some(true);
@@ -243,7 +243,7 @@ impl Reply {
         reply
     }
 
-    /// Says something and goes on listening; if nobody says anything, asks again.
+    /// Speaks and keeps listening; reprompts on silence.
     pub(crate) fn ask(speech: &Speech, again: &Speech) -> Self {
         let mut reply = Self::tell(speech);
         reply.response.reprompt = Some(Reprompt { output_speech: Ssml { ssml: again.ssml() } });
@@ -268,7 +268,7 @@ impl Reply {
         self
     }
 
-    /// And has the device do something else. What is said first is left out last.
+    /// Adds a directive. The first added is dropped last.
     #[must_use]
     pub(crate) fn with(mut self, directive: Directive) -> Self {
         self.response.directives.push(directive);

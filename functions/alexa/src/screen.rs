@@ -1,4 +1,4 @@
-//! The board on devices that have a screen. A pipeline that is touched tells how it stands.
+//! The board on devices with a screen. Tapping a pipeline speaks its state.
 
 use andon::board::{PipelineRow, StatusColor};
 use andon_answers::{Answer, Voice, standing};
@@ -11,7 +11,7 @@ use andon::name::PipelineId;
 
 /// How the board looks, in Alexa's presentation language.
 const DOCUMENT: &str = include_str!("board.apl.json");
-/// The most pipelines on a screen: nobody scrolls further.
+/// The most pipelines on a screen.
 const MAX_ROWS: usize = 20;
 /// The most characters of a title.
 const MAX_LEN: usize = 100;

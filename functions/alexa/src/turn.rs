@@ -1,4 +1,4 @@
-//! Somebody in a conversation: who they are, what language they speak, what was said before; and replies to them.
+//! The user of a conversation: identity, language and history; and replies to them.
 
 use andon::batch::Invocation;
 use andon::run_action::{PlannedAction, RunAction};
@@ -8,10 +8,10 @@ use crate::conversation::Conversation;
 use crate::request::Envelope;
 use crate::response::Reply;
 
-/// The most characters of an answer that can be heard again.
+/// The most characters of an answer that can be repeated.
 const MAX_REPEATED: usize = 1_000;
 
-/// Somebody who asks.
+/// The user of a conversation.
 pub(crate) struct Turn<'a> {
     pub(crate) envelope: &'a Envelope,
     pub(crate) invocation: &'a Invocation,
@@ -59,7 +59,7 @@ impl Turn<'_> {
         self.go_on(text)
     }
 
-    /// Says once more what was said last.
+    /// Repeats the last answer.
     pub(crate) fn again(self) -> Reply {
         let again = self.say(Phrase::AskElse, &[]);
         let speech = Speech::new(std::slice::from_ref(&self.conversation.said), self.voice);

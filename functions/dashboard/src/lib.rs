@@ -1,8 +1,8 @@
-//! Shows how pipelines stand and how delivery goes, in CloudWatch.
+//! The `dashboard` function: maintains the CloudWatch dashboards and renders the live board on them.
 //!
-//! Two kinds of call: a schedule has the dashboards made as they should be (`{"andon": "dashboard"}`), and CloudWatch
-//! asks for the live board on them. What the board is asked for only ever reads: whoever looks at a dashboard calls this
-//! function with the function's own permissions. `Err` means "call me again".
+//! There are two kinds of invocation: a schedule (`{"andon": "dashboard"}`) reconciles the dashboards, and CloudWatch requests
+//! the live board. Requests for the board only read, because every viewer of a dashboard acts with the function's own
+//! permissions. `Err` means "invoke again".
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 5;
 /// The dashboard function and the ports it needs.
 #[derive(Debug)]
 pub struct Dashboards<L, S, C> {
-    /// Where it is kept how pipelines stand.
+    /// The ledger.
     pub ledger: L,
     /// Where dashboards are kept.
     pub store: S,
@@ -38,7 +38,7 @@ pub struct Dashboards<L, S, C> {
 /// Why the dashboards are not as they should be. All that could be done has been done.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
-    /// It is not known how pipelines stand.
+    /// The ledger cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// It is not known which dashboards there are.
@@ -80,8 +80,8 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
         json!(reply)
     }
 
-    /// Makes the dashboards as they should be: puts those that are missing or other than that, removes those whose
-    /// pipelines are gone. What fails keeps no other from its turn.
+    /// Reconciles the dashboards: puts those that are missing or different, deletes those whose
+    /// pipelines no longer exist. A failure does not keep the others from being updated.
     async fn publish(&self, invocation: &Invocation) -> Result<Value, Unfinished> {
         let region = &invocation.home.region;
         let prefix = DashboardName::of_all(region);

@@ -1,8 +1,8 @@
-//! Measures deliveries.
+//! The `metrics` function: sends metrics to CloudWatch.
 //!
-//! Each event is merged into the ledger; then the merged state decides which data are due. Each datum is claimed, put
-//! and settled, so that it counts once although events come twice and in any order. `Err` and a failed record mean
-//! "call me again".
+//! Each event is merged into the ledger; then the merged state decides which data points are due. Each is claimed, sent and
+//! settled, so that it counts once although events arrive twice and in any order. `Err` and a failed record mean "invoke
+//! again".
 
 use std::collections::BTreeMap;
 
@@ -38,9 +38,9 @@ struct PendingDatum {
 }
 
 impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
-    /// Handles one call: an SQS batch, or an event without one.
+    /// Handles one invocation: an SQS batch, or an event without one.
     ///
-    /// The data of all events go out together, in as few calls as they fit in.
+    /// The data points of all events are sent together, in as few calls as possible.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
         let mut batch = Batch::open(payload);
         let recorded = self.take_in(&mut batch, invocation).await;

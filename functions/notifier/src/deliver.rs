@@ -28,7 +28,7 @@ struct Granted<'d> {
     form: SendMode,
 }
 
-/// How a message goes out.
+/// How a message is sent.
 enum SendMode {
     /// By itself.
     Standalone,
@@ -39,12 +39,12 @@ enum SendMode {
     },
     /// Under the first about its run.
     Reply(Receipt),
-    /// In place of what was said before.
+    /// Replaces the earlier message.
     Update(Receipt),
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
-    /// Tells an alert wherever the configuration says, unless that has been done.
+    /// Sends an alert to its destinations, unless that has been done.
     ///
     /// The destinations are served side by side: one that is slow or broken does not keep the others waiting. What a
     /// failure comes from is found out only once there is somebody to tell, and kept for whoever asks next.
@@ -241,7 +241,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         }
     }
 
-    /// Remembers that a message is out. If that cannot be done it may go out twice, so it is worth more than one try.
+    /// Records that a message was sent. If that fails, it may be sent twice, so it is retried.
     async fn remember(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), Problem> {
         let mut tries = 0;
         loop {
@@ -256,7 +256,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         }
     }
 
-    /// Lets go of what can never be told: for good once it is among the dead letters, otherwise to be tried again.
+    /// Gives up an alert that can never be sent: for good once it is in the dead-letter queue, otherwise to be retried.
     pub(crate) async fn give_up(&self, key: &ClaimKey, lease: &Lease, kept: bool) {
         if !kept {
             return self.release(key, lease).await;

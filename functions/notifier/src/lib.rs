@@ -1,8 +1,8 @@
-//! Tells people what happened to their pipelines.
+//! The `notifier` function: sends alerts.
 //!
-//! Each event is merged into the ledger; then the merged state decides what is due, whichever event that was, and each
-//! alert is claimed, sent and settled for each of its destinations. `Err` and a failed record mean "call me again";
-//! what no retry can mend is kept among the dead letters and never tried again.
+//! Each event is merged into the ledger; then the merged state decides which alerts are due, whichever event arrived. Each
+//! alert is claimed, sent and settled for each of its destinations. `Err` and a failed record mean "invoke again". What no
+//! retry can fix goes to the dead-letter queue and is not retried.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub struct Notifier<L, A, E, S, D, C> {
     pub dead_letters: D,
     /// The time.
     pub clock: C,
-    /// Who is told, and how.
+    /// The configuration.
     pub config: Config,
 }
 
@@ -63,7 +63,7 @@ struct UpdatedRun {
     wait_policy: WaitPolicy,
 }
 
-/// Something that may be told of, once all events of a call have been merged.
+/// A possible source of alerts, once all events of a batch have been merged.
 enum Work {
     /// An approval's own message, and the record it came in.
     Request(Box<ApprovalRequest>, usize),
@@ -90,7 +90,7 @@ enum Problem {
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
-    /// Handles one call: an SQS batch, or an event without one.
+    /// Handles one invocation: an SQS batch, or an event without one.
     ///
     /// All events are merged before anything is told, so that events which came together explain each other. Then the
     /// pipelines are told of side by side, so that none waits for what another one waits for; the runs of one pipeline
@@ -174,7 +174,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         Ok(recorded)
     }
 
-    /// Tells whatever is due; gives back what kept it from being told, with the records that must come again for it.
+    /// Sends whatever is due; returns the problems, with the records to redeliver.
     async fn tell_of(&self, story: Work, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
         match story {
             Work::Request(request, index) => {
@@ -195,7 +195,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         }
     }
 
-    /// Tells that an approval waits, unless its run's own events have told it or it has been answered.
+    /// Sends that an approval waits, unless its run's own events have done so or it has been answered.
     async fn tell_of_request(
         &self,
         request: &ApprovalRequest,
@@ -218,7 +218,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         known.into_iter().filter_map(|known| known.map(|known| Some(known.run?.value)).transpose()).collect()
     }
 
-    /// Tells whatever is due about a run; gives back whatever kept it from being told.
+    /// Sends whatever is due for a run; returns the problems.
     async fn tell_of_run(&self, run: &UpdatedRun, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (attempt, index) in &run.attempts {
@@ -242,7 +242,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         problems
     }
 
-    /// What is due, after asking CodePipeline about a failure that no event has explained.
+    /// The alerts that are due, after reading from CodePipeline about a failure that no event explains.
     ///
     /// It is asked before waiting ends and, in vain or not, before the failure is told without a reason.
     async fn due(

@@ -1,4 +1,4 @@
-//! Quiet hours: what is not urgent waits until they end, and is then told by the sweep.
+//! Quiet hours: non-urgent alerts are deferred until the end; the sweep then sends them.
 
 use andon::alert::Alert;
 use andon::batch::{Batch, Invocation};
@@ -51,8 +51,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         (open, outcomes.into_iter().filter_map(Result::err).map(Problem::from).collect())
     }
 
-    /// Handles the events anew whose quiet hours are over. One that cannot be dealt with waits a little longer, behind the
-    /// others; none is forgotten before it is done with.
+    /// Processes the deferred events whose quiet hours are over. One that fails is deferred a little longer, behind the
+    /// others; none is deleted before it is done.
     pub(crate) async fn release_held(&self, invocation: &Invocation) -> Result<Released, LedgerError> {
         let mut released = Released::default();
         // Those that wait longer are not free by this time, so that each comes up once.

@@ -1,6 +1,6 @@
-//! What is told by the clock: called on a schedule with `{"andon": "sweep"}`.
+//! The sweep: alerts that are due by the clock, invoked on a schedule with `{"andon": "sweep"}`.
 //!
-//! First whatever was held over quiet hours that have ended, then what is overdue.
+//! First the alerts held for quiet hours that have ended, then those that are overdue.
 
 use andon::alert::{Alert, overdue};
 use andon::batch::{Invocation, Unfinished};
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::{Cause, Notifier, Problem};
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
-    /// Looks at every pipeline once. One that cannot be told of does not keep the others from it; the next sweep tries
-    /// again, so only a ledger that cannot be read is an error.
+    /// Checks every pipeline once. One that fails does not affect the others; the next sweep retries it,
+    /// so only a ledger that cannot be read is an error.
     pub(crate) async fn sweep(&self, invocation: &Invocation) -> Result<Value, Unfinished> {
         let unreadable = |error: LedgerError| Unfinished { count: 1, problems: vec![error.to_string()] };
         let released = Box::pin(self.release_held(invocation)).await;

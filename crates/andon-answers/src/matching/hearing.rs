@@ -1,9 +1,9 @@
-//! From a text to the words it is compared by.
+//! The words of a text, normalised for comparison.
 
 use super::super::spoken;
 use super::lexicon::{canonical, is_filler, is_number, letter, number};
 
-/// The most characters that are read of what was heard; no name has more than a hundred.
+/// The most characters of the spoken text that are read; a name has at most a hundred.
 const MAX_LEN: usize = 160;
 /// The most words that are compared.
 const MAX_WORDS: usize = 12;
@@ -13,7 +13,7 @@ pub(super) fn of_name(name: &str) -> Vec<String> {
     canonically(split(name, spoken::words))
 }
 
-/// The words of what was heard: letters that were spelled are joined, numbers are digits, what is no part of a name is
+/// The words of the spoken text: spelled letters are joined, numbers are digits, what is no part of a name is
 /// left out.
 pub(super) fn of_speech(heard: &str) -> Vec<String> {
     let words = split(heard, spoken::words);

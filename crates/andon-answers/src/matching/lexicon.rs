@@ -1,6 +1,6 @@
-//! What people shorten names to, and what speech recognition makes of that.
+//! Abbreviations of names, and what speech recognition makes of them.
 
-/// Words that stand for one another; the first of a row is what all of them are taken for.
+/// Synonyms; the first of a row replaces all of them.
 const SAME: &[&[&str]] = &[
     &["service", "svc", "svcs", "srv", "serv", "services", "surface"],
     &["production", "prod", "prd", "prods", "prot", "produktion", "produccion", "productive", "live"],

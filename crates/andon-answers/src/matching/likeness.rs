@@ -1,4 +1,4 @@
-//! How alike two words are, by their letters and by their sound.
+//! The similarity of two words, by letters and by sound.
 
 use rphonetic::{DoubleMetaphone, Encoder as _};
 

@@ -1,9 +1,8 @@
-//! Which pipeline is called that? By its name, by its words, by their sound and by what people shorten them to.
+//! Matching of spoken names with pipelines: by name, words, sound and abbreviations.
 //!
-//! A name and what was heard are both taken apart into words; words that stand for one another are made the same. Then
-//! every word that was heard, alone or joined with its neighbours ("check out"), is looked for among the words of all
-//! names, and each name is worth as much as it explains of what was heard. Names that explain it equally well are all
-//! meant, unless one of them is nothing but what was said.
+//! The name and the spoken text are split into words, and synonyms are made equal. Then every spoken word, alone or joined with
+//! its neighbours ("check out"), is compared with the words of all names. A name's score is the share of the spoken words
+//! that it explains. Names that score equally well all match, unless one of them is exactly the spoken text.
 
 use std::collections::HashMap;
 
@@ -18,7 +17,7 @@ use score::{Hit, Part, Score, decide, parts};
 
 /// A name this unlike is not even offered.
 const UNLIKE: f32 = 0.05;
-/// The most names that are offered when none is meant.
+/// The most names that are offered when none matches.
 const MAX_OFFERED: usize = 2;
 
 /// The names of a fleet, prepared for being looked for.
@@ -53,7 +52,7 @@ struct Listed {
     names: Vec<usize>,
 }
 
-/// What a name that was heard stands for, by the places of the names in the index.
+/// The result of matching a spoken name, as positions in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     /// This one.
@@ -123,7 +122,7 @@ impl Index {
         at
     }
 
-    /// Which name was heard.
+    /// Finds the names that match the spoken text.
     pub fn find(&self, heard: &str) -> Match {
         let words = hearing::of_speech(heard);
         if words.is_empty() {
@@ -147,7 +146,7 @@ impl Index {
         decide(&scores).unwrap_or_else(|| Match::Unknown { nearest: self.nearest(&whole, &scores) })
     }
 
-    /// For every word of a name, the parts of what was heard that are like it.
+    /// For every word of a name, the similar parts of the spoken text.
     fn hits(&self, parts: &[Part]) -> HashMap<usize, Vec<Hit>> {
         let mut hits: HashMap<usize, Vec<Hit>> = HashMap::new();
         let mut shared = vec![0_u8; self.words.len()];

@@ -1,4 +1,4 @@
-//! How much of what was heard a name explains, and which names are meant by that.
+//! The score of each name, and the names that match.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::lexicon::{canonical, is_decisive, is_generic};
 use super::likeness::Word;
 use super::{Listed, Match, Name};
 
-/// A name has to explain so much of what was heard.
+/// The share of the spoken text that a name has to explain.
 const ENOUGH: f32 = 0.7;
 /// Names that explain less than the best by no more than this are as likely.
 const MARGIN: f32 = 0.07;
@@ -17,7 +17,7 @@ const LEAST_JOINED: f32 = 0.7;
 /// The most words that are joined to one.
 const MAX_JOINED: usize = 3;
 
-/// A part of what was heard: one word, or some joined to one.
+/// A part of the spoken text: one word, or several joined to one.
 pub(super) struct Part {
     pub(super) from: usize,
     pub(super) count: usize,
@@ -27,14 +27,14 @@ pub(super) struct Part {
     pub(super) is_strict: bool,
 }
 
-/// A part of what was heard, found in a name.
+/// A part of the spoken text, found in a name.
 #[derive(Clone, Copy)]
 pub(super) struct Hit {
     pub(super) part: usize,
     pub(super) likeness: f32,
 }
 
-/// How much of what was heard a name explains, and whether that is all of the name.
+/// How much of the spoken text a name explains, and whether that is the whole name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Score {
     pub(super) name: usize,
@@ -92,7 +92,7 @@ impl Part {
     }
 }
 
-/// The names that are meant; `None` if none is.
+/// The names that match; `None` if none does.
 pub(super) fn decide(scores: &[Score]) -> Option<Match> {
     let best = scores.first().filter(|best| best.explained >= ENOUGH)?;
     let likely: Vec<&Score> = scores
@@ -107,7 +107,7 @@ pub(super) fn decide(scores: &[Score]) -> Option<Match> {
     })
 }
 
-/// The words that were heard, and neighbours among them joined to one.
+/// The spoken words, and neighbours joined to one.
 pub(super) fn parts(words: &[String]) -> Vec<Part> {
     let mut parts = Vec::new();
     for count in 1..=MAX_JOINED {

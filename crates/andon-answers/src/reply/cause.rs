@@ -1,4 +1,4 @@
-//! What went wrong, in a clause that people say: "two tests failed in unit tests". Never a path, a hash or a trace.
+//! The cause of a failure as a spoken clause: "two tests failed in unit tests". Never a path, a hash or a trace.
 
 use super::super::spoken::spoken;
 use super::super::{Phrase, Voice};
@@ -7,7 +7,7 @@ use andon::name::{ActionName, StageName};
 use andon::run::Explanation;
 use andon_diagnosis::Category;
 
-/// What went wrong and where; `None` where nobody knows what.
+/// The cause and its place; `None` if the cause is unknown.
 pub(super) fn sentence(row: &PipelineRow, explanation: Option<&Explanation>, voice: &Voice) -> Option<String> {
     let failure = row.failure()?;
     let category = explanation.map(|known| known.category).or(failure.category).unwrap_or_default();

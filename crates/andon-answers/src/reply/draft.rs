@@ -1,4 +1,4 @@
-//! An answer in the making.
+//! The draft of an answer.
 
 use jiff::Timestamp;
 
@@ -111,7 +111,7 @@ fn line(row: &PipelineRow, voice: &Voice, now: Timestamp) -> String {
     format!("{} {name}: {}", row.light.sign(), standing(row, voice, now))
 }
 
-/// How a pipeline stands, in a few words to be read: `red, for 12 minutes`.
+/// The state of a pipeline as short text: `red, for 12 minutes`.
 pub fn standing(row: &PipelineRow, voice: &Voice, now: Timestamp) -> String {
     let word = voice.say(Phrase::Light, &[("light", row.light.word().into())]);
     let since = match row.red_since() {

@@ -1,4 +1,4 @@
-//! The four keys of delivery: how often, how fast, how safely, how soon well again.
+//! Answers about the four keys of delivery.
 
 use jiff::SignedDuration;
 

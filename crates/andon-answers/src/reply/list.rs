@@ -1,4 +1,4 @@
-//! How many, which, and for how long: what is said of several pipelines at once.
+//! Answers about several pipelines: how many, which, and for how long.
 
 use super::super::{Answer, Fleet, Group, Listing, Pending, Phrase};
 use super::naming::called;
@@ -10,7 +10,7 @@ const A_FEW: usize = 3;
 /// The most pipelines that are named in one breath.
 const A_BREATH: usize = 5;
 
-/// How all pipelines stand.
+/// The state of all pipelines.
 pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) -> Answer {
     let voice = draft.voice;
     let count = |light: StatusColor| fleet.rows().iter().filter(|row| row.light == light).count();
@@ -63,7 +63,7 @@ fn mending(draft: &mut Draft<'_>, fleet: &Fleet, red: usize) {
     }
 }
 
-/// The phrases that a group is told in.
+/// The phrases for a group.
 struct Words {
     none: Phrase,
     some: Phrase,

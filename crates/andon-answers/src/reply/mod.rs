@@ -1,4 +1,4 @@
-//! From a question to its answer: first what is meant, then what is said.
+//! From a question to its answer: first the pipelines that it means, then the sentences.
 
 use jiff::Timestamp;
 
@@ -36,7 +36,7 @@ pub struct Detail {
 pub enum Meaning<'a> {
     /// Something that needs no pipeline: help, goodbye.
     Talk(&'a Question),
-    /// How all pipelines stand, to somebody who has just come or who asked.
+    /// The state of all pipelines, at the start of a session or as an answer.
     Overview(&'a Fleet, Greeting),
     /// A list, from its start or from where it was left.
     List(&'a Fleet, Group, From),
@@ -50,22 +50,22 @@ pub enum Meaning<'a> {
     NoOther,
     /// It is none of those that were asked about.
     NoneOfThose(Topic),
-    /// The asker does not want to hear what was offered.
+    /// The user declined what was offered.
     NotThat,
-    /// The asker wants nothing more.
+    /// The user is done.
     Enough,
 }
 
-/// Whether somebody has just come.
+/// Whether the session has just started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Greeting {
-    /// They have, and are asked what they want.
+    /// It has; the answer asks for a question.
     Welcome,
     /// They have asked for this.
     Asked,
 }
 
-/// Where a list is told from.
+/// Where a list starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum From {
     /// From its start, summed up if it is long.

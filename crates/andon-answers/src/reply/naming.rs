@@ -1,4 +1,4 @@
-//! What pipelines are called, and what is asked when it is not clear which one is meant.
+//! Names of pipelines in answers, and the question which one is meant.
 
 use super::super::spoken::{spoken, words};
 use super::super::{Answer, Fleet, Found, Kind, Pending, Phrase, Session, Topic, Voice};
@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 /// The most candidates that are asked about by name.
 const MAX_NAMED: usize = 4;
-/// The most characters of what was heard that are repeated, and of a name that are written on a card.
+/// The most characters of the spoken text that are repeated, and of a name on a card.
 const MAX_LEN: usize = 60;
 
-/// Asks which pipeline is meant, for whoever wants to know before doing something. `None` if it is clear.
+/// Asks which pipeline is meant, before an action. `None` if it is clear.
 pub fn unclear(
     found: &Found<'_>,
     fleet: &Fleet,
@@ -25,7 +25,7 @@ pub fn unclear(
     (!clear).then(|| ask(Draft::new(voice, now, session), fleet, topic, found))
 }
 
-/// Asks which pipeline is meant.
+/// Asks which pipeline the question means.
 pub(super) fn ask(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, found: &Found<'_>) -> Answer {
     let voice = draft.voice;
     let which = |candidates: &[&PipelineRow]| Some(Pending::WhichOne { topic, candidates: ids(candidates) });
@@ -78,7 +78,7 @@ fn ids(rows: &[&PipelineRow]) -> Vec<PipelineId> {
     rows.iter().map(|row| row.overview.pipeline.clone()).collect()
 }
 
-/// A pipeline's name in words, told from others of the same name by its region or by its account.
+/// A pipeline's spoken name, with region or account if the name is not unique.
 pub fn called(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
     let id = &row.overview.pipeline;
     let name = said(id);
@@ -107,7 +107,7 @@ pub(super) fn cut(name: &str) -> String {
     if name.chars().count() <= MAX_LEN { name.to_owned() } else { name.chars().take(MAX_LEN).chain(['…']).collect() }
 }
 
-/// What was heard, in so many words that it can be repeated.
+/// The spoken text, shortened so that it can be repeated.
 fn repeated(heard: &str) -> String {
     cut(&words(heard).join(" "))
 }

@@ -1,4 +1,4 @@
-//! What is said of one pipeline.
+//! Answers about one pipeline.
 
 use super::super::{Answer, Fleet, Phrase, Topic};
 use super::naming::{called, cut};
@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 /// The most characters of a commit's first line that are spoken.
 const MAX_TITLE_LEN: usize = 100;
 
-/// Tells what was asked of a pipeline.
+/// Answers a question about a pipeline.
 pub(super) fn tell(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, row: &PipelineRow, detail: &Detail) -> Answer {
     let pipeline = called(fleet, row, draft.voice);
     draft.rows([row]).title(cut(row.overview.pipeline.name.as_str()));
@@ -89,7 +89,7 @@ pub(super) fn ended(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     draft.say(Phrase::StatusEnded, &[("pipeline", pipeline.into()), ("how", how.into()), ("ago", ago)]);
 }
 
-/// Whose change it was: of a red pipeline the one that broke it, and then the latest if that is another.
+/// The author and change: for a red pipeline the one that broke it, then the latest if that is another.
 fn change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let broken = row.overview.broken_by.as_ref().filter(|_| row.light == StatusColor::Red);
     let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
@@ -100,7 +100,7 @@ fn change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     }
 }
 
-/// Tells with which change a pipeline became red, if that can be told.
+/// Says which change made a pipeline red, if known.
 fn broke(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str, breaking: &ChangeSummary) -> bool {
     let pipeline = ("pipeline", pipeline.into());
     let ago = ("ago", draft.ago(row.red_since().unwrap_or_else(|| row.news_at())));

@@ -1,10 +1,10 @@
-//! What is said when it is not about a pipeline.
+//! Answers that are not about a pipeline.
 
 use super::super::{Answer, Kind, Phrase, Question, Session, Voice};
 use super::Draft;
 use jiff::Timestamp;
 
-/// Help, goodbye, and what to say to what nobody understood.
+/// Help, goodbye, and the reply to a question that was not understood.
 pub(super) fn talk(mut draft: Draft<'_>, question: &Question) -> Answer {
     let voice = draft.voice;
     let what = || voice.say(Phrase::AskWhat, &[]);
@@ -41,7 +41,7 @@ pub(super) fn no_other(mut draft: Draft<'_>) -> Answer {
     draft.done()
 }
 
-/// No pipeline has been heard of.
+/// There are no pipelines yet.
 pub(super) fn empty(mut draft: Draft<'_>) -> Answer {
     draft.say(Phrase::Empty, &[]);
     draft.done()

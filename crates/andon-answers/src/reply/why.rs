@@ -1,4 +1,4 @@
-//! Why a pipeline is red, in a few short sentences.
+//! Answers to why a pipeline is red.
 
 use super::super::{Locale, Phrase};
 use super::naming::cut;
@@ -9,7 +9,7 @@ use andon::run::Run;
 /// The most characters of a hint that are spoken.
 const MAX_HINT_LEN: usize = 140;
 
-/// Tells why; or that it is not failing.
+/// Says why a pipeline failed, or that it is not failing.
 pub(super) fn why(draft: &mut Draft<'_>, row: &PipelineRow, called: &str, detail: &Detail) {
     if row.light != StatusColor::Red {
         return not_red(draft, row, called);

@@ -1,7 +1,7 @@
-//! The words in which answers are given: message files, one a language, that a translator can edit.
+//! The message files of the answers, one per language, for translators to edit.
 //!
-//! A file is read once, when its language is first asked for. What a locale says differently from its language stands in
-//! a file of its own, read over it.
+//! A file is read once, when its language is first used. A locale that differs from its language has its own file, which
+//! overrides that of the language.
 
 use std::sync::OnceLock;
 use strum::VariantArray as _;
@@ -18,7 +18,7 @@ mod words;
 
 pub use phrase::Phrase;
 
-/// Somebody who speaks the words of one locale.
+/// The messages of one locale.
 pub struct Voice {
     locale: Locale,
     messages: FluentBundle<FluentResource>,
@@ -54,7 +54,7 @@ impl Voice {
         Self { locale, messages }
     }
 
-    /// Whose words these are.
+    /// The locale of the messages.
     pub fn locale(&self) -> Locale {
         self.locale
     }

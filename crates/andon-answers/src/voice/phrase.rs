@@ -1,4 +1,4 @@
-//! What can be said, and what has to be known to say it.
+//! The messages and their arguments.
 
 /// Names the phrases: each its message in the files, and the variables that message is given.
 macro_rules! phrases {
@@ -102,7 +102,7 @@ phrases! {
     CauseUnknown = "cause-unknown" (),
     /// A cause by itself.
     CauseAlone = "cause-alone" ("cause"),
-    /// The action or stage where something failed; nobody knows what.
+    /// The action or stage that failed, without a known cause.
     FailedIn = "failed-in" ("place"),
     /// A cause and the action or stage it was found in.
     CauseIn = "cause-in" ("cause", "place"),
@@ -117,7 +117,7 @@ phrases! {
     StatusWaiting = "status-waiting" ("pipeline", "place", "for"),
     /// A pipeline is running, in this stage.
     StatusRunning = "status-running" ("pipeline", "place", "for"),
-    /// A pipeline is running, nobody knows where.
+    /// A pipeline is running; its stage is unknown.
     StatusStarted = "status-started" ("pipeline", "for"),
     /// How long a run usually takes.
     StatusUsual = "status-usual" ("span"),
@@ -132,7 +132,7 @@ phrases! {
     WhyStreak = "why-streak" ("count"),
     /// So many more actions failed with it.
     WhyOthers = "why-others" ("count"),
-    /// Whose change went through.
+    /// The author of the change.
     WhyAuthor = "why-author" ("author"),
     /// It is not failing, and when it last succeeded.
     WhyNot = "why-not" ("pipeline", "ago"),
@@ -151,12 +151,12 @@ phrases! {
     BrokeAuthor = "broke-author" ("pipeline", "author", "ago"),
     /// The change that broke a pipeline: what and when.
     BrokeTitle = "broke-title" ("pipeline", "title", "ago"),
-    /// Nobody said what changed.
+    /// The change is unknown.
     ChangeUnknown = "change-unknown" ("pipeline", "ago"),
 
     /// When a pipeline last deployed.
     Deployed = "deployed" ("pipeline", "ago"),
-    /// Whose change that was.
+    /// The author of that change.
     DeployedChange = "deployed-change" ("author", "title"),
     /// It has been red since.
     DeployedRed = "deployed-red" ("for"),
@@ -192,19 +192,19 @@ phrases! {
     FailingOne = "failing-one" ("pipeline", "for"),
     /// A few pipelines are failing.
     FailingSome = "failing-some" ("count", "list"),
-    /// More pipelines are failing than can be told in a breath.
+    /// More pipelines are failing than an answer lists.
     FailingMany = "failing-many" ("count", "pipeline", "for"),
     /// No pipeline is running.
     RunningNone = "running-none" (),
     /// A few pipelines are running.
     RunningSome = "running-some" ("count", "list"),
-    /// More pipelines are running than can be told in a breath.
+    /// More pipelines are running than an answer lists.
     RunningMany = "running-many" ("count", "pipeline", "for"),
     /// No pipeline waits.
     WaitingNone = "waiting-none" (),
     /// A few pipelines wait.
     WaitingSome = "waiting-some" ("count", "list"),
-    /// More pipelines wait than can be told in a breath.
+    /// More pipelines are waiting than an answer lists.
     WaitingMany = "waiting-many" ("count", "pipeline", "for"),
     /// The next names of a list.
     WhichNext = "which-next" ("list"),
@@ -235,33 +235,33 @@ phrases! {
     RedMending = "red-mending" ("list"),
     /// The parts as a sentence.
     Overview = "overview" ("list"),
-    /// No pipeline has been heard of.
+    /// There are no pipelines yet.
     Empty = "empty" (),
 
-    /// What people say for the pipeline spoken of last, separated by commas; this is heard, not said.
+    /// Words for the pipeline mentioned last, separated by commas; an input, not an output.
     WordsForLast = "words-for-last" (),
-    /// Which pipeline is meant?
+    /// Asks which pipeline.
     AskPipeline = "ask-pipeline" (),
-    /// Which of these is meant?
+    /// Asks which of these.
     AskWhichOne = "ask-which-one" ("list"),
     /// So many have such a name: more of it is wanted.
     AskMoreWords = "ask-more-words" ("count"),
     /// No pipeline is called that.
     NoSuch = "no-such" ("heard"),
-    /// The name that was told cannot be said.
+    /// The name was not understood.
     NoName = "no-name" (),
     /// A pipeline that was spoken of is no longer there.
     Gone = "gone" ("pipeline"),
-    /// A pipeline, told from others of its name by its region.
+    /// A pipeline with its region, if its name is not unique.
     InRegion = "in-region" ("pipeline", "region"),
-    /// A pipeline, told from others of its name by its account's last digits.
+    /// A pipeline with the last digits of its account, if its name is not unique.
     InAccount = "in-account" ("pipeline", "account"),
 
-    /// Shall the list be told?
+    /// Offers the list.
     AskList = "ask-list" (),
     /// Shall it go on?
     AskMore = "ask-more" (),
-    /// Shall it be told why?
+    /// Offers the cause.
     AskWhy = "ask-why" (),
     /// Is there anything else?
     AskElse = "ask-else" (),
@@ -271,12 +271,12 @@ phrases! {
     Help = "help" (),
     /// Goodbye.
     Goodbye = "goodbye" (),
-    /// Nobody understood that.
+    /// The question was not understood.
     NotUnderstood = "not-understood" (),
 
     /// The ledger does not answer.
     NoLedger = "no-ledger" (),
-    /// The ledger is slow; what is told was so then.
+    /// The ledger is slow; the answer is from this time.
     Stale = "stale" ("ago"),
 
     /// A card's title for the help.
@@ -291,7 +291,7 @@ phrases! {
     TitleWaiting = "title-waiting" (),
     /// A card's title for the four keys.
     TitleKeys = "title-keys" (),
-    /// How a pipeline stands, in a word.
+    /// The state of a pipeline, in a word.
     Light = "light" ("light"),
 
     /// Nothing can be changed from here.
@@ -338,6 +338,6 @@ phrases! {
     ActionAnswered = "action-answered" ("pipeline"),
     /// It has ended, or is being stopped.
     ActionNotStoppable = "action-not-stoppable" ("pipeline"),
-    /// Nobody knows whether it was done.
+    /// It is unknown whether the action was carried out.
     ActionUnsure = "action-unsure" ("pipeline"),
 }

@@ -1,4 +1,4 @@
-//! Are the message files whole, in every language?
+//! Tests that the message files of every language are complete.
 
 use std::collections::BTreeSet;
 use strum::VariantArray as _;

@@ -1,4 +1,4 @@
-//! Times and lists as people say them.
+//! Times and lists in words.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -105,7 +105,7 @@ impl Voice {
         joined
     }
 
-    /// The day of something, in UTC: nobody has said where the asker lives.
+    /// The day of a time, in UTC: the user's time zone is not known.
     fn dated(&self, at: Timestamp, now: Timestamp, this_year: Phrase, another_year: Phrase) -> String {
         let (day, today) = (at.to_zoned(TimeZone::UTC), now.to_zoned(TimeZone::UTC));
         let filling: [(&str, Filling<'_>); 3] = [

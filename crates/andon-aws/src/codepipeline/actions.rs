@@ -1,9 +1,9 @@
-//! The actions of a run, as the events that would have told of them.
+//! The actions of a run, as the events that CodePipeline would have sent.
 //!
-//! The list does not say to which attempt at the run an execution of an action belongs, but it can be told: an attempt
-//! begins where an action starts that the attempt before has executed already. With all executions in the order of their
-//! starts, what comes after that, in later stages too, is of the new attempt. (An attempt that executed no action leaves
-//! no trace in the list and is not counted.)
+//! The list does not say to which attempt of the run an action execution belongs, but it follows from the order: an attempt
+//! starts where an action starts that the previous attempt has already executed. With all executions in the order of their
+//! starts, everything after that point, in later stages too, belongs to the new attempt. (An attempt that executed no action
+//! leaves no trace in the list and is not counted.)
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::runs::time;
 
-/// What the list tells of a run; `None` if it has no action that began.
+/// The run that the list describes; `None` if no action started.
 pub(super) fn as_run(pipeline: &PipelineId, execution: &ExecutionId, details: &[ActionExecutionDetail]) -> Option<Run> {
     let mut known: Vec<Execution<'_>> = details.iter().filter_map(Execution::of).collect();
     known.sort_by(|a, b| (a.started, &a.stage, &a.action).cmp(&(b.started, &b.stage, &b.action)));
@@ -126,7 +126,7 @@ fn ended(status: &ActionExecutionStatus) -> Option<State> {
     }
 }
 
-/// Events tell their time to the second: so that the same moment, told twice, is the same.
+/// Events have times to the second; rounding makes the same moment equal.
 fn to_the_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -1,7 +1,7 @@
-//! CodePipeline's own memory: the runs from before Andon was there, and the actions of a run whose events got lost.
+//! CodePipeline's own records: runs from before Andon was deployed, and actions of a run whose events were lost.
 //!
-//! Asked only when the ledger cannot know: once for a pipeline that is new to it, and for a failure that no event has
-//! explained.
+//! Read only when the ledger cannot know: once for a pipeline that is new to it, and for a failure that no event
+//! explains.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -25,7 +25,7 @@ const PAGE: i32 = 100;
 /// The most answers that are read for the actions of one run. Most runs fit into the first.
 const MAX_PAGES: usize = 10;
 
-/// Asks CodePipeline, in whatever region a pipeline is.
+/// Reads from CodePipeline in a pipeline's region.
 ///
 /// It knows the pipelines of one account, its own. Those of another account are refused before anybody is asked: one of
 /// the same name in this account would answer for them.
@@ -42,7 +42,7 @@ impl CodePipelineArchive {
         Self { config: config.clone(), account: OnceLock::new(), clients: Mutex::default() }
     }
 
-    /// Says whose credentials these are. A function learns its account from the ARN it is invoked by, so this comes
+    /// Sets the account of the credentials. A function learns it from the ARN it is invoked by, so this is called
     /// with the first event and is harmless afterwards.
     pub fn belongs_to(&self, account: &AccountId) {
         self.account.get_or_init(|| account.clone());

@@ -1,4 +1,4 @@
-//! Runs as CodePipeline lists them.
+//! Runs in CodePipeline's list.
 
 use andon::ledger::PastRun;
 use andon::name::ExecutionId;
@@ -7,9 +7,9 @@ use aws_sdk_codepipeline::primitives::DateTime;
 use aws_sdk_codepipeline::types::{PipelineExecutionStatus, PipelineExecutionSummary};
 use jiff::Timestamp;
 
-/// A run of the list; `None` if it has no id, no start, or a status that nobody knows.
+/// A run of the list; `None` if it has no id, no start, or an unknown status.
 ///
-/// The list does not tell a rejected approval from a failure: both are failures here.
+/// The list does not distinguish a rejected approval from a failure: both are failures here.
 pub(super) fn past_run(summary: &PipelineExecutionSummary) -> Option<PastRun> {
     let started = time(summary.start_time()?)?;
     Some(PastRun {

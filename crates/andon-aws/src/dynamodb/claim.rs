@@ -11,7 +11,7 @@ use super::fault::is_conflict;
 use super::item::{Item, corrupt, json, number, read_number, read_text, text};
 use super::{DynamoLedger, key};
 
-/// How often a claim is tried that is refused and then found free: somebody gives it back at that very moment.
+/// How often to retry a claim that was denied and then found free, because it was just released.
 const TRIES: usize = 5;
 
 const IS_FREE: &str = "attribute_not_exists(pk) \
@@ -109,7 +109,7 @@ impl<C: Clock> DynamoLedger<C> {
     }
 }
 
-/// How a claim stands in somebody else's way; `None` if it no longer does.
+/// The state of another owner's claim; `None` if it no longer blocks.
 fn standing(item: &Item, key: &ClaimKey, lease: &Lease) -> Result<Option<Claim>, LedgerError> {
     let what = || format!("the claim on {key}");
     if item.contains_key("receipt") {

@@ -1,4 +1,4 @@
-//! Evidence: an item for each event, so that keeping one costs one write and no reading, and doing it twice is harmless.
+//! Evidence: one item per event, so that storing one costs one write and no read, and doing it twice is harmless.
 
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;

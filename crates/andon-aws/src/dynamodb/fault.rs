@@ -1,4 +1,4 @@
-//! What went wrong, and whether it is worth trying again.
+//! Errors, and whether a retry can help.
 
 use std::error::Error;
 use std::fmt;

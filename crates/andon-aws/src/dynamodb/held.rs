@@ -1,5 +1,4 @@
-//! Held events: one partition in the order of the times until which they wait, so that looking for those that are free
-//! to go reads nothing else.
+//! Deferred events: one partition, ordered by due time, so that finding those that are due reads nothing else.
 
 use andon::clock::Clock;
 use andon::ledger::{DeferredEvent, LedgerError, MAX_DEFERRED, kept_until};

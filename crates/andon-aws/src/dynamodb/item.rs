@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The longest document that is kept as it is, for people to read; a longer one is deflated to a tenth or so.
+/// The longest document that is stored uncompressed, so that it is readable; longer ones are deflated to about a tenth.
 const MAX_PLAIN_LEN: usize = 2 * 1024;
 /// DynamoDB takes items of 400 KB; this leaves room for the keys and the slim part.
 const MAX_STORED_LEN: usize = 360 * 1024;

@@ -1,8 +1,8 @@
-//! Under which keys things are kept.
+//! Keys of the items.
 //!
 //! DynamoDB takes partition keys of 2,048 bytes and sort keys of 1,024. Names from outside can be longer than that in
-//! bytes; such a key ends in the name's SHA-256 after a `~` instead of in the name after a `#`, so that no short name
-//! can be mistaken for a long one.
+//! bytes. Such a key ends with the name's SHA-256 after a `~` instead of the name after a `#`, so that no short name can be
+//! mistaken for a long one.
 
 use andon::event::EvidenceEvent;
 use andon::ledger::{ClaimKey, DeferredEvent};
@@ -16,7 +16,7 @@ use super::item::{Item, text};
 /// The index that lists the pipelines.
 pub(super) const INDEX: &str = "list";
 
-/// What a table must have, in words for whoever has to make it.
+/// What a table must have, as text for an error message.
 pub(super) const LAYOUT: &str = "the partition key \"pk\" (S), the sort key \"sk\" (S), and the global secondary index \
                                  \"list\" with the partition key \"list\" (S), the sort key \"name\" (S) and \"slim\" \
                                  among its projected attributes; sam-template.yml makes such a table";

@@ -8,9 +8,9 @@
 //! | evidence | `evidence#<external id>` | `event#<time>#<fingerprint>` | `doc` |
 //! | held event | `held` | `until#<time>#<fingerprint>` | `doc` |
 //!
-//! Every item has `expires`, by which DynamoDB deletes it some day; no rule here relies on that, leases are compared with
-//! the time of claiming. `doc` is JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte. The sparse
-//! index `list` holds the histories alone, with nothing but what a list of all pipelines needs.
+//! Every item has `expires`, after which DynamoDB deletes it at some time; no rule here relies on that, leases are compared
+//! with the time of claiming. `doc` is JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte. The sparse
+//! index `list` contains only histories, with nothing but what a list of all pipelines needs.
 //!
 //! Recording an event costs one `BatchGetItem` and, if it is news, two `PutItem` at once: two round trips. There are no
 //! transactions: a run and a history are two joins, either of which may be written without the other.

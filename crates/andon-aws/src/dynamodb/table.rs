@@ -1,4 +1,4 @@
-//! The table: what it must look like, and whether it does.
+//! The table: its required layout, and a check of it.
 
 use std::time::Duration;
 

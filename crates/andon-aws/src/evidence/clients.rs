@@ -1,4 +1,4 @@
-//! The clients of each region, made when they are first needed.
+//! The SDK clients of each region, created on first use.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -35,7 +35,7 @@ impl Clients {
         Self { config: Self::impatient(config), regions: Mutex::default() }
     }
 
-    /// Whoever asks counts the calls, and so has to make each of them itself.
+    /// Disables the SDK's retries: the caller counts the calls and retries itself.
     pub(super) fn impatient(config: &SdkConfig) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_millis(700))
@@ -44,7 +44,7 @@ impl Clients {
         config.to_builder().timeout_config(timeouts).retry_config(RetryConfig::disabled()).build()
     }
 
-    /// Those of a region; of this function's own where nobody knows the region.
+    /// The clients of a region; of the function's own region if the region is unknown.
     pub(super) fn of(&self, region: &Region) -> Arc<Regional> {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let regional = regions.entry(region.clone()).or_insert_with(|| {

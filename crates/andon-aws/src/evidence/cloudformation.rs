@@ -1,7 +1,7 @@
 //! CloudFormation: the resource that failed first.
 //!
-//! A stack's events come newest first, those of earlier operations after those of the one that failed. What fails after
-//! the first failure fails because of it: resources are given up, and the stack says that it was rolled back.
+//! A stack's events are listed newest first; those of earlier operations follow those of the one that failed. Everything that
+//! fails after the first failure fails because of it: resources are canceled, and the stack is rolled back.
 
 use andon::run::Failure;
 use andon_diagnosis::MessageSource;
@@ -39,7 +39,7 @@ pub(super) async fn gather(
     join(of_stack, of_change_set).await;
 }
 
-/// Tells of the first failure of the operation; where that is a nested stack, of the first failure in there.
+/// Records the first failure of the operation; for a nested stack, the first failure inside it.
 async fn operation(clients: &Regional, inquiry: &EvidenceCollector, failure: &Failure, stack: &str) {
     let mut stack = stack.to_owned();
     let mut told = None;

@@ -1,7 +1,7 @@
 //! CodeBuild: the phases that failed, and the log.
 //!
-//! The build says where its log is, but nearly always that is where CodeBuild puts it by itself. So both are asked at
-//! once, and the log that was guessed is used if the build does not name another one.
+//! The build says where its log is, but that is nearly always CodeBuild's default place. So both are read concurrently, and
+//! the log at the default place is used unless the build names another one.
 
 use andon_diagnosis::PhaseContext;
 use aws_sdk_codebuild::types::{Build, BuildBatch, LogsLocation, StatusType};
@@ -49,7 +49,7 @@ fn usual(project: &str, id: &str) -> Stream {
     Stream { group: format!("/aws/codebuild/{project}"), name: id.to_owned() }
 }
 
-/// Keeps what the phases say, and tells where the log is.
+/// Records what the phases say, and returns the place of the log.
 async fn build(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Kept, Missing> {
     let build = format!("{project}:{id}");
     let question = Question {
@@ -69,7 +69,7 @@ async fn build(clients: &Regional, inquiry: &EvidenceCollector, project: &str, i
     }
 }
 
-/// An action may run a batch of builds: then the id is the batch's, and the first of its builds that failed is meant.
+/// An action may run a batch of builds: then the id is the batch's, and its first failed build is used.
 async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Kept, Missing> {
     let question = Question {
         service: "CodeBuild",

@@ -1,4 +1,4 @@
-//! CodeDeploy: what the deployment says, and what the scripts said on the targets where it failed.
+//! CodeDeploy: the deployment's error, and script output of the targets where it failed.
 
 use andon_diagnosis::{Log, MessageSource};
 use aws_sdk_codedeploy::types::{
@@ -64,7 +64,7 @@ async fn targets(clients: &Regional, inquiry: &EvidenceCollector, id: &str) {
     }
 }
 
-/// Tells of the events that failed, the earliest first.
+/// Records the failed events, earliest first.
 fn tell(inquiry: &EvidenceCollector, targets: &[DeploymentTarget]) {
     let mut failed: Vec<&LifecycleEvent> = targets.iter().flat_map(events).filter(|event| has_failed(event)).collect();
     failed.sort_by_key(|event| event.end_time().or(event.start_time()).map(aws_smithy_types::DateTime::as_nanos));

@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct EvidenceCollector {
     found: RefCell<Found>,
-    /// Messages that only sum up what others say; they are told after them.
+    /// Messages that only summarise others; they come last.
     summaries: RefCell<Vec<Message>>,
     under_way: RefCell<Vec<String>>,
     calls_left: Cell<u32>,
@@ -108,12 +108,12 @@ impl EvidenceCollector {
         add(&mut self.found.borrow_mut().evidence);
     }
 
-    /// Keeps what a service says, on one line, unless it said so before.
+    /// Records a service's message on one line, unless it is already recorded.
     pub(super) fn hears(&self, source: MessageSource, text: &str) {
         keep(&mut self.found.borrow_mut().evidence.messages, source, text);
     }
 
-    /// Keeps what a service says of the whole, which is told after what it says of the parts.
+    /// Records a service's summary message, which comes after its detailed messages.
     pub(super) fn hears_in_sum(&self, source: MessageSource, text: &str) {
         keep(&mut self.summaries.borrow_mut(), source, text);
     }

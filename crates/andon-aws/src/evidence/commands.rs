@@ -1,4 +1,4 @@
-//! Commands, and every other action that runs on CodeBuild's machines without a project: a log is all there is.
+//! Commands, and every other action that runs on CodeBuild without a project: there is only a log.
 
 use super::clients::Regional;
 use super::collector::EvidenceCollector;

@@ -1,4 +1,4 @@
-//! ECS: why tasks stopped, and what the service says of its deployment.
+//! ECS: why tasks stopped, and the service's events about its deployment.
 
 use andon_diagnosis::MessageSource;
 use aws_sdk_codepipeline::types::{PipelineDeclaration, StageDeclaration};
@@ -13,7 +13,7 @@ use super::missing::Question;
 use super::resource_ref::Service;
 use super::time;
 
-/// So many of a service's latest events are told.
+/// The most service events that are recorded.
 const MAX_EVENTS: usize = 10;
 /// So many stopped tasks are looked at.
 const MAX_TASKS: i32 = 20;
@@ -121,7 +121,7 @@ async fn stopped(clients: &Regional, inquiry: &EvidenceCollector, service: &Serv
     }
 }
 
-/// Tells why tasks of this deployment stopped, the earliest first.
+/// Records why tasks of this deployment stopped, earliest first.
 fn tell_of_tasks(inquiry: &EvidenceCollector, tasks: &[Task], deployment: Option<&str>, since: Option<Timestamp>) {
     let is_of_deployment = |task: &&Task| {
         let is_recent = since.is_none_or(|since| task.created_at().and_then(time).is_none_or(|at| at >= since));

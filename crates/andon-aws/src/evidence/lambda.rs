@@ -1,4 +1,4 @@
-//! Lambda: a function that reports a failure says why by itself. One that never answered has at best left a log.
+//! Lambda: a function that reports a failure gives the reason itself. One that never answered has at best left a log.
 
 use andon::run::Failure;
 use andon_diagnosis::Log;

@@ -1,4 +1,4 @@
-//! A log, read from its end: what failed is near it, and what came long before is read only when the cause is not there.
+//! Logs, read from the end: the failure is near it. Earlier parts are read only if the cause is not found.
 
 use andon_diagnosis::{Evidence, Log, diagnose};
 use aws_sdk_cloudwatchlogs::Client;
@@ -19,7 +19,7 @@ pub(super) struct Tail {
     events: usize,
     /// Where what came before can be had; `None` once the stream's beginning is here.
     back: Option<String>,
-    /// Whether the beginning is missing, as far as can be told without asking.
+    /// Whether the beginning is missing, as far as is known without another call.
     is_cut: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn explore(client: &Client, inquiry: &EvidenceCollector, stream
     }
 }
 
-/// Whether a log tells more than that, and where, something failed.
+/// Whether a log shows a cause, not only that and where something failed.
 fn has_cause(evidence: &Evidence) -> bool {
     let diagnosis = diagnose(evidence, &[]);
     !diagnosis.cause.is_empty() && diagnosis.context.is_none()

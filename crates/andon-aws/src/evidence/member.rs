@@ -1,6 +1,6 @@
-//! The other accounts: what failed there is read through a role that each of them has under one name.
+//! Member accounts: evidence there is read with a role that has the same name in each account.
 //!
-//! To assume it costs a round trip, so what comes of it is kept for as long as the credentials last.
+//! Assuming it costs a round trip, so the credentials are cached until they expire.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -25,7 +25,7 @@ const SPARE: Duration = Duration::from_mins(1);
 pub struct MemberRole {
     /// Its name, the same in every account.
     pub name: String,
-    /// What its trust policy asks for, so that nobody else's Andon is let in.
+    /// The external id that its trust policy requires, to keep out other installations of Andon.
     pub external_id: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Members {
         Self { role, config: Clients::impatient(config), sts: OnceLock::new(), entered: Mutex::default() }
     }
 
-    /// The clients of that account's regions; `None` where it lets nobody in, which the inquiry then knows.
+    /// The clients for that account; `None` if the role cannot be assumed, which the inquiry then records.
     pub(super) async fn clients_of(&self, account: &AccountId, inquiry: &EvidenceCollector) -> Option<Arc<Clients>> {
         if let Some(clients) = self.known(account) {
             return Some(clients);

@@ -1,4 +1,4 @@
-//! What could not be read, and why: one sentence that tells the reader what to do about it.
+//! Missing evidence: one sentence that says what could not be read, why, and what to do about it.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use aws_sdk_codebuild::error::{ProvideErrorMetadata, SdkError};
 
 use crate::fault::{FaultKind, said};
 
-/// The most characters that are told of an error's own words.
+/// The most characters of an error's message.
 const MAX_LEN: usize = 200;
 
 /// What is asked for.
@@ -47,7 +47,7 @@ impl Question<'_> {
         Missing::new(format!("The {} could not all be read: no more than that is read for one alert", self.what))
     }
 
-    /// What an error means for whoever wants to know.
+    /// The sentence for an error.
     pub(super) fn unanswered<E>(&self, error: &SdkError<E, HttpResponse>) -> Missing
     where
         E: ProvideErrorMetadata + Error + 'static,

@@ -61,7 +61,7 @@ impl AwsEvidence {
         }
     }
 
-    /// Says whose credentials these are. A function learns its account from the ARN it is invoked by, so this comes
+    /// Sets the account of the credentials. A function learns it from the ARN it is invoked by, so this is called
     /// with the first event and is harmless afterwards; until then every account is asked.
     pub fn belongs_to(&self, account: &AccountId) {
         if *account != AccountId::unknown() {

@@ -1,8 +1,8 @@
-//! Where does a failed action lead? Its external id, its link and its summary name the build, the deployment or the
-//! stack that did the work.
+//! The resource behind a failed action: its external id, link and summary name the build, the deployment or the stack that did
+//! the work.
 //!
-//! The shape of an id decides before the provider's name does: every action that runs on CodeBuild's machines names a
-//! log as Commands does, and a notification may not name a provider at all.
+//! The shape of an id takes precedence over the provider's name: every action that runs on CodeBuild names a log as Commands
+//! does, and a notification may not name a provider at all.
 
 use andon::name::{AccountId, Region};
 use andon::run::Failure;

@@ -1,4 +1,4 @@
-//! The dead-letter queue, for what no retry can mend: it goes there at once, with the reason.
+//! The dead-letter queue: events that no retry can fix go there at once, with the reason.
 
 use std::cell::OnceCell;
 

@@ -1,4 +1,4 @@
-//! Sending messages: to Slack by a bot or a webhook, to an SNS topic.
+//! Senders: Slack by a bot or a webhook, and SNS topics.
 
 use andon::clock::Clock;
 use andon::ledger::Receipt;

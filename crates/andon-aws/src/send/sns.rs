@@ -1,4 +1,4 @@
-//! E-mail and whatever else subscribes to a topic, through SNS.
+//! SNS: email, and everything else that subscribes to a topic.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

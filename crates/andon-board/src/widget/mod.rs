@@ -1,7 +1,7 @@
-//! The board in CloudWatch: a custom widget, which the console asks a Lambda function for.
+//! The board as a CloudWatch custom widget, which the console requests from a Lambda function.
 //!
-//! CloudWatch shows HTML without scripts; what can be clicked calls the same function again. The function is called with
-//! the viewer's permission and answers with its own, so nothing here changes anything.
+//! CloudWatch shows HTML without scripts; clicks call the same function again. CloudWatch invokes the function with the
+//! viewer's permissions, but the function has its own role, so everything here is read-only.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub enum Reply {
     },
 }
 
-/// Answers what CloudWatch asks for.
+/// Answers a request from CloudWatch.
 ///
 /// `config` has the names of the accounts; `invocation.function` is called again when something is clicked.
 pub async fn answer(

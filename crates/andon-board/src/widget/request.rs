@@ -1,4 +1,4 @@
-//! What CloudWatch asks of a custom widget, and what it tells of the dashboard around it.
+//! Requests for a custom widget, with the context of the dashboard around it.
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -8,23 +8,23 @@ use serde_json::Value;
 use crate::{Selection, Theme, Viewer};
 use andon::name::{ExecutionId, PipelineId};
 
-/// How many pipelines there are to a page, unless the dashboard says otherwise.
+/// The default number of pipelines per page.
 const ROWS: usize = 20;
 /// The most pipelines to a page: some 300 KB.
 const MAX_ROWS: usize = 100;
 /// The most characters of a search.
 const MAX_SEARCH_LEN: usize = 100;
 
-/// What CloudWatch asks for.
+/// A request from CloudWatch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
     /// What the widget is and which parameters it takes.
     Describe,
-    /// What the viewer wants to see.
+    /// A request to show something.
     Show(Wanted, Viewer),
 }
 
-/// What a viewer wants to see.
+/// What to show.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
     /// The board.
@@ -57,7 +57,7 @@ impl AccountFilter {
 impl Request {
     /// Takes a payload as CloudWatch's, if it is one.
     ///
-    /// A widget is shown as well as can be: whatever is missing or strange in the context counts as not said.
+    /// Parsing is tolerant: whatever is missing or invalid in the context counts as not set.
     pub fn parse(payload: &Value) -> Option<Self> {
         if payload.get("describe").is_some_and(|asked| *asked != Value::Bool(false)) {
             return Some(Self::Describe);

@@ -1,4 +1,4 @@
-//! `andon ask`: a question in a sentence, answered in a sentence or two.
+//! `andon ask`: a question in plain English, answered in a sentence or two.
 
 use andon::board::PipelineRow;
 use andon::name::PipelineId;
@@ -44,7 +44,7 @@ impl Ask {
     }
 }
 
-/// What is said. A list is written out instead of being asked about, as nobody can say yes.
+/// The answer as text. A list is printed in full instead of being offered, because there is no conversation.
 fn in_words(answer: &Answer) -> String {
     if answer.kind != Kind::Told || answer.rows.len() < 2 {
         return answer.speech.to_string();

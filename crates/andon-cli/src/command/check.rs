@@ -1,4 +1,4 @@
-//! `andon check`: everything that is wrong with a configuration.
+//! `andon check`: validation of a configuration.
 
 use std::path::PathBuf;
 

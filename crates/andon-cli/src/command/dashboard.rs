@@ -1,4 +1,4 @@
-//! `andon dashboard`: what CloudWatch would show of the pipelines in the ledger.
+//! `andon dashboard`: a preview of the CloudWatch dashboard for the pipelines in the ledger.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

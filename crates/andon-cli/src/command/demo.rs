@@ -1,4 +1,4 @@
-//! `andon demo`: the whole product in one terminal and one page, on recorded events, without an account.
+//! `andon demo`: sample events replayed in the terminal and on the board, without an AWS account.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -44,7 +44,7 @@ accounts:
   '444455556666': finance
 ";
 
-/// What is heard while the recording plays.
+/// The sink of alerts and metrics during the replay.
 struct Audience {
     terminal: Terminal,
     clock: FollowingClock,

@@ -1,4 +1,4 @@
-//! `andon explain`: why a build failed, from its log.
+//! `andon explain`: the cause of a failure in a build log.
 
 use std::io::Read as _;
 use std::path::PathBuf;

@@ -135,7 +135,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
 }
 
-/// Reads the configuration in a file; without one, that of nobody who has written any.
+/// Reads the configuration file; without one, uses the default configuration.
 fn configuration(file: Option<&Path>) -> anyhow::Result<Config> {
     let Some(file) = file else {
         return Ok(Config::default());

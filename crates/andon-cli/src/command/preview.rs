@@ -1,4 +1,4 @@
-//! `andon preview`: any alert as it would be sent, so that a change of wording can be seen.
+//! `andon preview`: any alert as it would be sent.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -91,7 +91,7 @@ fn latest(messages: &[Message], kind: AlertKind) -> Option<&Message> {
     messages.iter().rfind(|message| message.kind == kind)
 }
 
-/// The same names and times, but every kind of alert is told.
+/// The same names and times, but every kind of alert is sent.
 fn told_everything(config: Config) -> anyhow::Result<Config> {
     let kinds: Vec<&str> = AlertKind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
     let kinds = kinds.join(", ");
@@ -110,7 +110,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
     recorded::unwrap(payload).into_iter().map(|event| event.with_context(|| format!("in {name}"))).collect()
 }
 
-/// How long it takes until somebody should be told that nothing happens.
+/// The time without events after which alerts by the clock are due.
 const SILENCE: SignedDuration = SignedDuration::from_hours(72);
 
 /// Every message that these events lead to, and the silence after them.

@@ -1,4 +1,4 @@
-//! `andon replay`: recorded events through the handlers, and what would go out.
+//! `andon replay`: the alerts and metrics of recorded events.
 
 use std::cell::RefCell;
 use std::io::{self, Read as _};
@@ -138,7 +138,7 @@ fn read(file: &Path) -> anyhow::Result<Played> {
     Ok(Played { name, events, problem })
 }
 
-/// Writes down what goes out as it does.
+/// Prints alerts and metrics as they are sent.
 struct Listener {
     around: Surroundings,
     json: bool,

@@ -1,4 +1,4 @@
-//! `andon serve`: Andon on one machine, events by HTTP, the board as a page.
+//! `andon serve`: events over HTTP, alerts in the terminal, and the board as a page.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -1,4 +1,4 @@
-//! `andon status`: how every pipeline stands, or one of them in full.
+//! `andon status`: the state of every pipeline, or one in full.
 
 use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::history::History;
@@ -57,7 +57,7 @@ impl Status {
     }
 }
 
-/// The history of the pipeline that somebody means.
+/// The history of the pipeline with this name.
 pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Result<History> {
     let known: Vec<PipelineId> = ledger.pipelines().await?.iter().map(|overview| overview.pipeline.clone()).collect();
     let address = |id: &PipelineId| format!("{}/{}/{}", id.home.account, id.home.region, id.name);

@@ -1,4 +1,4 @@
-//! Where alerts and metric data go on one machine: to whoever asked to be told.
+//! The sink of alerts and data points on one machine: a callback.
 
 use std::rc::Rc;
 use std::{fmt, io};
@@ -8,7 +8,7 @@ use andon::statistics::{Datum, MetricSink, SinkError};
 use andon_notify::message::Message;
 use andon_notify::{Destination, Outgoing, SendError, Sender};
 
-/// Something that goes out.
+/// Something that is sent: an alert or a data point.
 #[derive(Debug, Clone, Copy)]
 pub enum Sent<'s> {
     /// An alert, to one of its destinations.
@@ -24,7 +24,7 @@ pub enum Sent<'s> {
 
 type Tell = dyn Fn(&Sent<'_>) -> io::Result<()>;
 
-/// Tells one listener of everything that goes out, in order and before it counts as sent.
+/// Passes everything that is sent to one callback, in order and before it counts as sent.
 #[derive(Clone)]
 pub struct CallbackSender(Rc<Tell>);
 

@@ -1,4 +1,4 @@
-//! What time is it: that of the machine, or that of the events being played back.
+//! Clocks: the machine's, and one that follows replayed events.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The notifier and the metrics function at work on one machine, over one ledger.
+//! The notifier and the metrics function on one machine, over one ledger.
 
 use std::cell::{Cell, RefCell};
 
@@ -127,7 +127,7 @@ impl<L: Ledger, C: Clock + Timer + Clone> LocalAndon<L, C> {
         Ok(given_up)
     }
 
-    /// Tells what no event tells: runs that are stuck, approvals that are overdue. Gives back why it could not, if so.
+    /// Sends alerts that are due by the clock: stuck runs, overdue approvals. Returns the problem if it failed.
     pub async fn sweep(&self) -> Option<String> {
         let swept = self.notifier.handle(json!({"andon": "sweep"}), &self.call()).await;
         swept.err().map(|unfinished| unfinished.to_string())
@@ -143,7 +143,7 @@ impl<L: Ledger, C: Clock + Timer + Clone> LocalAndon<L, C> {
         (!problems.is_empty()).then(|| problems.join("; "))
     }
 
-    /// A call of a function, told from every other one.
+    /// A unique invocation of a function.
     pub fn call(&self) -> Invocation {
         self.calls.set(self.calls.get() + 1);
         Invocation {
@@ -169,7 +169,7 @@ fn home_of(event: &Value) -> Option<Home> {
     Some(Home { account: AccountId::parse(member("account")?).ok()?, region: Region::parse(member("region")?).ok()? })
 }
 
-/// Stands in for the account and region that nobody has named yet.
+/// A placeholder for the account and region until they are known.
 #[expect(clippy::expect_used, reason = "both texts are written here")]
 fn nowhere() -> Home {
     Home {
@@ -178,7 +178,7 @@ fn nowhere() -> Home {
     }
 }
 
-/// What cannot be dealt with is said on standard error.
+/// Prints events that fail permanently on stderr.
 #[derive(Debug, Clone, Copy)]
 struct OnStandardError;
 

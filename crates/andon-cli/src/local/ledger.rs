@@ -1,4 +1,4 @@
-//! The ledger of this machine: in a directory of data, or in memory.
+//! The local ledger: in a state directory, or in memory.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub fn open_existing(directory: &Path) -> anyhow::Result<Shared<LocalLedger>> {
     Ok(open(directory)?)
 }
 
-/// A ledger that is gone with its process.
+/// A ledger in memory.
 pub fn in_memory() -> Result<Shared<LocalLedger>, LedgerError> {
     SqliteLedger::in_memory(SystemClock).map(Shared::new)
 }

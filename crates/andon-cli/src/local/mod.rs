@@ -1,4 +1,4 @@
-//! The ports of the domain on one machine: where state is kept, where alerts go, what time it is.
+//! The domain's ports on one machine: ledger, destination of alerts, and clock.
 
 mod callback;
 mod clock;

@@ -1,4 +1,4 @@
-//! Runs that are remembered without anybody being told of them: a history to begin with.
+//! Runs recorded without alerts: a history to start with.
 
 use std::collections::BTreeMap;
 

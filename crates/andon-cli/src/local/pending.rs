@@ -1,7 +1,7 @@
-//! Events that are not done with yet: tried again after a while, and kept in a file so that a crash does not lose them.
+//! Events to retry, stored in a file so that a crash does not lose them.
 //!
-//! It does on one machine what a queue's redelivery does in the cloud. A file of its own, beside the ledger, so that
-//! only the process that takes events in ever touches it.
+//! On one machine this replaces a queue's redelivery. It has its own file next to the ledger, so that only the process that
+//! receives events ever touches it.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -89,7 +89,7 @@ impl Pending {
         Ok(problems)
     }
 
-    /// Keeps an event. One that is kept already goes on waiting as it did.
+    /// Stores an event to retry. One that is already stored keeps its due time.
     pub(crate) fn keep(&self, event: &Value, problem: &str, now: Timestamp) -> Result<(), PendingError> {
         self.connection
             .prepare(

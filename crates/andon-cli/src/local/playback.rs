@@ -1,4 +1,4 @@
-//! Playing a recording: the same events, at their own times.
+//! Replay of recorded events, at their own times.
 
 use andon::clock::Clock as _;
 use andon::event::Malformed;
@@ -49,7 +49,7 @@ impl<L: Ledger> Playback<L> {
         self.andon.take(event).await
     }
 
-    /// Lets some time go by, and tells what is due by then without any event.
+    /// Advances the clock, and sends what is due by then without an event.
     pub async fn sweep_after(&self, time: SignedDuration) -> Option<String> {
         self.clock.reach(self.clock.now().checked_add(time).unwrap_or(self.clock.now()));
         self.andon.sweep().await

@@ -1,4 +1,4 @@
-//! The recorded runs that come with the program: the demo day and the days before it.
+//! The sample events in the program: the demo day and the days before it.
 
 use andon::event::Malformed;
 use andon::event::envelope::{Delivery, open};
@@ -10,7 +10,7 @@ use super::clock::time_of;
 /// A recorded run, or several, in the order in which the events were delivered.
 #[derive(Debug, Clone, Copy)]
 pub struct Recording {
-    /// What it is called: the part of its file's name that tells it from the others.
+    /// Its name: the distinctive part of its file name.
     pub name: &'static str,
     text: &'static str,
 }
@@ -96,7 +96,7 @@ pub fn end(events: &[Value]) -> Option<Timestamp> {
     events.iter().filter_map(time_of).max()
 }
 
-/// Moves every time that stands in an event, as they do in texts of their own.
+/// Shifts every time in an event that is a string of its own.
 pub fn shift(event: &mut Value, by: SignedDuration) {
     match event {
         Value::String(text) => {
@@ -150,7 +150,7 @@ impl Day {
     }
 }
 
-/// The same events some time earlier, as runs of their own; `number` tells one such repetition from another.
+/// The same events some time earlier, as runs of their own; `number` identifies the repetition.
 fn repeated(events: &[Value], earlier: SignedDuration, number: u16) -> Vec<Value> {
     let mut events = events.to_vec();
     for event in &mut events {

@@ -1,4 +1,4 @@
-//! Claims: decided within a transaction that nobody else's write can come between.
+//! Claims: decided within one write transaction.
 
 use andon::ledger::{Claim, ClaimKey, Lease, Receipt, kept_until};
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! Held events: by the time until which they wait.
+//! Deferred events, ordered by due time.
 
 use andon::ledger::{DeferredEvent, MAX_DEFERRED, kept_until};
 use jiff::Timestamp;

@@ -1,11 +1,11 @@
-//! The ledger in one SQLite file: the embedded default.
+//! The ledger in one SQLite file.
 //!
 //! Runs and histories are documents with a version, claims are rows, and every conditional write is one transaction
 //! that takes the write lock first. So any number of processes can share a file: SQLite lets one write at a time, and
-//! the others wait. Commits are synced to the disk before they are acknowledged.
+//! the others wait. Commits are synced to disk before they are acknowledged.
 //!
-//! Calls block the thread for as long as SQLite takes, well under a millisecond but for the disk's sync: one machine's
-//! ledger has no need of a thread pool in front of it.
+//! Calls block the thread for as long as SQLite takes: well under a millisecond, except for the sync to disk. A local ledger
+//! needs no thread pool in front of it.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,7 +59,7 @@ impl<C: Clock> SqliteLedger<C> {
         Self::of(schema::open(file)?, clock)
     }
 
-    /// A ledger that is gone with its process.
+    /// A ledger in memory.
     pub fn in_memory(clock: C) -> Result<Self, LedgerError> {
         Self::of(schema::open_in_memory()?, clock)
     }
@@ -99,7 +99,7 @@ impl<C: Clock> SqliteLedger<C> {
         self.transact(TransactionBehavior::Deferred, doing, act)
     }
 
-    /// Reads and writes in one transaction that nobody else's write can come between.
+    /// Reads and writes in one transaction that holds the write lock.
     fn write<T>(
         &self,
         doing: String,

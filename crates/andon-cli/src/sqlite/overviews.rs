@@ -1,4 +1,4 @@
-//! The list of pipelines: each is read from its row once, and again when the row has changed.
+//! The list of pipelines: each row is read once, and again when it has changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The schema, and how a file gets from an older one to today's.
+//! The schema and its migrations.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::fault::Failure;
 
-/// Stands in every file that is a ledger: `Andn`.
+/// The application id in every ledger file: `Andn`.
 const APPLICATION: i32 = 0x416e_646e;
 
 /// Each step takes a file from the version of its place to the next; a step that was released is never changed.

@@ -1,7 +1,7 @@
-//! One sync to the disk for many commits.
+//! One sync to disk for many commits.
 //!
-//! A commit that waits for the disk takes milliseconds, the rest of it microseconds. Whoever takes in many events at
-//! once, and answers for all of them afterwards, needs to wait only before answering.
+//! A commit that waits for the disk takes milliseconds, the rest of it microseconds. A caller that records many events and
+//! acknowledges them together needs to wait only before the acknowledgement.
 
 use andon::clock::Clock;
 use andon::ledger::LedgerError;

@@ -1,4 +1,4 @@
-//! An alert as it would be read.
+//! Alerts on a terminal.
 
 use andon::alert::Tone;
 use andon_notify::destination::sns;
@@ -27,7 +27,7 @@ pub fn framed(message: &Message, terminal: Terminal) -> String {
     text
 }
 
-/// The alert on one line, after the time it was told.
+/// The alert on one line, after its time.
 pub fn on_one_line(message: &Message, time: &str) -> String {
     let sign = match message.kind.tone() {
         Tone::Bad => "✗",

@@ -1,4 +1,4 @@
-//! Metric data in a small table: one row for each pipeline.
+//! Metrics as a small table: one row per pipeline.
 
 use std::collections::BTreeMap;
 

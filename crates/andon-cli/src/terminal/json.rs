@@ -1,4 +1,4 @@
-//! What goes out, as JSON: one object for each alert and each metric datum.
+//! Alerts and metrics as JSON: one object per alert and per data point.
 
 use std::collections::BTreeMap;
 

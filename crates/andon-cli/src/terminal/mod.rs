@@ -1,7 +1,7 @@
-//! What a person at a terminal reads, and what a program in a pipe does.
+//! Output for terminals and for pipes.
 //!
-//! Styles are always written and taken away again where nobody could see them: in a pipe, under `NO_COLOR`, on a
-//! terminal that knows none. Tables are laid out on a terminal; in a pipe their cells are parted by tabs.
+//! Styles are always written, and stripped where they cannot be shown: in a pipe, with `NO_COLOR`, on a terminal without
+//! colours. Tables are laid out on a terminal; in a pipe, tabs separate their cells.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -28,7 +28,7 @@ pub struct Terminal {
     width: Option<usize>,
 }
 
-/// Lines are no longer than this even on the widest screen: nobody reads well across a whole wall.
+/// The most columns of a line, even on wider screens: longer lines are hard to read.
 const WIDEST: usize = 160;
 /// And where the screen is narrower than this, they are cut by the screen.
 const NARROWEST: usize = 40;
@@ -71,7 +71,7 @@ impl Terminal {
     }
 }
 
-/// Says on standard error what went wrong. If even that cannot be written there is nobody to tell.
+/// Prints a problem on stderr. If that fails, there is nothing else to do.
 pub fn complain(problem: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{} {}", paint(BAD, "andon:"), clean(problem));
 }

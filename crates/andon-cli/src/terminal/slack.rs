@@ -1,4 +1,4 @@
-//! A Slack message as text: about what a person would read there.
+//! A Slack message as readable text.
 
 use serde_json::Value;
 

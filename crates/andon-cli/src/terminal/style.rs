@@ -1,4 +1,4 @@
-//! Colours: few, and never the only sign.
+//! Colours: few, and never the only indication.
 
 use andon::alert::Tone;
 use andon::board::StatusColor;
@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Well.
 pub const GOOD: Style = AnsiColor::Green.on_default();
-/// Somebody is waited for.
+/// Something waits for a person.
 pub const ATTENTION: Style = AnsiColor::Yellow.on_default();
 /// Going on.
 pub(super) const BUSY: Style = AnsiColor::Cyan.on_default();
@@ -17,7 +17,7 @@ pub(super) const BUSY: Style = AnsiColor::Cyan.on_default();
 pub const NEUTRAL: Style = Style::new();
 /// Headings.
 pub const BOLD: Style = Style::new().bold();
-/// What is there if somebody looks for it.
+/// Secondary information.
 pub const DIM: Style = Style::new().dimmed();
 
 /// A text in a style.

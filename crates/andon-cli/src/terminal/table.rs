@@ -33,7 +33,7 @@ impl Cell {
         Self { style, ..self }
     }
 
-    /// To the right, as numbers stand.
+    /// Right-aligned, for numbers.
     #[must_use]
     pub fn right(self) -> Self {
         Self { right: true, ..self }

@@ -1,4 +1,4 @@
-//! Times as people say them.
+//! Times in words.
 
 use andon::words::span;
 use jiff::{SignedDuration, Timestamp};

@@ -1,4 +1,4 @@
-//! The same as JSON.
+//! `GET /api`: the board as JSON.
 
 use andon::board::PipelineRow;
 use andon_board::Pipeline;

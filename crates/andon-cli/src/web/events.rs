@@ -1,4 +1,4 @@
-//! `POST /events`: events come in.
+//! `POST /events`: receives events.
 
 use axum::body::Bytes;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! The desk where connections ask, and the one thread that answers.
+//! The queue of requests, and the one thread that answers them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::skill::Skill;
 use crate::local::{LocalAndon, Outcome, PendingError};
 use crate::terminal::complain;
 
-/// How often it is looked for what no event tells: runs that are stuck, approvals that are overdue.
+/// The interval of the sweep for alerts that are due by the clock.
 const SWEEP: Duration = Duration::from_mins(5);
 
 /// Where connections ask.
@@ -62,7 +62,7 @@ impl Handle {
         self.ask(|answer| Request::Take(events, answer)).await
     }
 
-    /// How every pipeline stands.
+    /// The state of every pipeline.
     pub(super) async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, NoAnswer> {
         self.ask(Request::Pipelines).await
     }
@@ -88,7 +88,7 @@ impl Handle {
     }
 }
 
-/// Answers whoever asks and, in between, tries again what is due.
+/// Answers requests and, in between, retries events that are due.
 ///
 /// Requests that have piled up are answered together, after one sync for all of them; then there is news for the pages.
 pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
@@ -145,7 +145,7 @@ pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
     }
 }
 
-/// Whoever has gone away misses the answer, nothing else.
+/// Sends an answer; a client that has disconnected misses it.
 fn tell<T>(answer: Answer<T>, result: Result<T, NoAnswer>) {
     let _ = answer.send(result);
 }

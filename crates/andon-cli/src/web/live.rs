@@ -1,4 +1,4 @@
-//! `GET /live`: pages hear that there is news, by server-sent events, and fetch themselves anew.
+//! `GET /live`: server-sent events that make pages refresh.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 const SCRIPT: &str = include_str!("live.js");
 
-/// Says that there is news to whoever follows.
+/// Notifies followers that there is news.
 #[derive(Debug, Clone)]
 pub(super) struct News(watch::Sender<Edition>);
 

@@ -1,7 +1,6 @@
-//! Andon by HTTP: events come in, the board and its data go out, pages hear of news as it comes, and questions are
-//! answered.
+//! The HTTP server: events, the board and its data, live updates, and the Alexa skill.
 //!
-//! Handlers and ledger stay on one thread and take one request at a time from a desk; connections only ask there.
+//! Handlers and ledger stay on one thread and take one request at a time from a queue that all connections share.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +35,7 @@ use live::News;
 const MAX_BODY: usize = 8 << 20;
 /// How many requests may wait for their turn.
 const MAX_WAITING: usize = 64;
-/// How long requests under way may take once the process has been told to end.
+/// How long requests in progress may take after a shutdown request.
 const LAST_ORDERS: Duration = Duration::from_secs(5);
 
 /// Listens at an address.
@@ -44,9 +43,9 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}: choose another --port"))
 }
 
-/// Serves until the process is told to end; requests under way are finished first.
+/// Serves until shutdown; requests in progress are finished first.
 ///
-/// `sync` makes what has been taken in last; it is called before anybody is told that their events are.
+/// `sync` makes recorded events durable; it is called before clients get their acknowledgement.
 pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
     station: &LocalAndon<L, C>,
@@ -108,7 +107,7 @@ fn router(site: Site) -> Router {
         .with_state(site)
 }
 
-/// Until somebody presses Ctrl-C or the system asks to end.
+/// Waits for Ctrl-C or a termination signal.
 async fn end() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! The frame of every page: its head, its name, and since when what it says has been so.
+//! The frame of every page: head, header, and footer with the time.
 
 use andon::board::StatusColor;
 use andon_board::Viewer;

@@ -1,4 +1,4 @@
-//! What can be looked at: the board, and a page for each pipeline and each of its runs.
+//! The pages: the board, and one for each pipeline and each of its runs.
 
 use andon::board::{PipelineRow, StatusColor};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};

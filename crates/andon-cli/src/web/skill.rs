@@ -1,6 +1,6 @@
-//! `POST /alexa`: the skill answers, as it does under Lambda.
+//! `POST /alexa`: the Alexa skill, as it runs on Lambda.
 //!
-//! For clients on this machine. Alexa's own cloud signs its requests, and nobody looks at signatures here.
+//! For local clients only: the signatures of Alexa's requests are not checked here.
 
 use alexa::{Alexa, Skills};
 use andon::clock::{Clock, Timer};

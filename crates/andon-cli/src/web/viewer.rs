@@ -1,10 +1,10 @@
-//! What a browser tells of who looks: the language of its pages, and the time zone in a cookie that the script sets.
+//! The viewer, from a browser's request: the language, and the time zone in a cookie that the script sets.
 
 use andon_board::{Theme, Viewer};
 use axum::http::{HeaderMap, header};
 use jiff::tz::TimeZone;
 
-/// The viewer behind a request; `zone` is that of everybody who has not said theirs.
+/// The viewer behind a request; `zone` is the default time zone.
 pub(super) fn viewer(headers: &HeaderMap, zone: &TimeZone) -> Viewer {
     let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok()).unwrap_or_default();
     let own = text(header::COOKIE).split(';').find_map(|cookie| cookie.trim().strip_prefix("zone="));

@@ -1,4 +1,4 @@
-//! From an alert to the words for it.
+//! Composition of the message for an alert.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,10 +13,10 @@ use andon::run::{Explanation, Failure, MAX_CAUSE_LINES};
 use andon::words::{counted, ordinal, span};
 use andon::{alert, links};
 
-/// The most things said to be missing.
+/// The most notes about missing evidence.
 const MAX_NOTES: usize = 3;
 
-/// What is known beside the alert.
+/// The context of an alert.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'c> {
     /// The names of the accounts.
@@ -225,7 +225,7 @@ fn summary(change: &ChangeSummary) -> Option<String> {
     }
 }
 
-/// Who or what set a run off: the last part of an ARN says it best, but of a connection it is a mere id.
+/// Who or what started a run: the last part of an ARN, except for a connection, where it is only an id.
 fn trigger(kind: &str, detail: Option<&str>) -> String {
     let name = detail.map(|detail| match detail.strip_prefix("arn:") {
         Some(arn) if arn.contains(":connection/") => "a push",
@@ -265,7 +265,7 @@ fn causes(failures: &[Failure]) -> Vec<Cause> {
     causes
 }
 
-/// The lines that tell why, unless the action's own words say the same; fewer of each where many failed.
+/// The lines of the cause, unless the action's own summary contains them; fewer of each if many actions failed.
 fn lines(failure: &Failure, failures: usize) -> Vec<String> {
     let most = if failures > 1 { 4 } else { MAX_CAUSE_LINES };
     let cause = failure.explanation.as_ref().map(|explanation| explanation.cause.as_slice()).unwrap_or_default();
@@ -273,7 +273,7 @@ fn lines(failure: &Failure, failures: usize) -> Vec<String> {
     cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect()
 }
 
-/// The action's own words, with CodePipeline's word for the kind of failure where it says more.
+/// The action's own summary, with CodePipeline's error code if it adds something.
 fn reason(failure: &Failure) -> Option<String> {
     let result = failure.result.as_ref();
     let summary = result.and_then(|result| result.summary.as_deref()).map(str::trim);

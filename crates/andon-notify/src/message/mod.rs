@@ -10,7 +10,7 @@ mod compose;
 
 pub use compose::{Context, compose};
 
-/// What is said of one alert.
+/// The message of one alert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// The kind of alert.
@@ -19,11 +19,11 @@ pub struct Message {
     pub about: About,
     /// The news on one line.
     pub title: String,
-    /// A sentence more, if there is one to say.
+    /// An additional sentence, if there is one.
     pub lead: Option<String>,
     /// What else is known, most useful first.
     pub facts: Vec<Fact>,
-    /// Why, by whatever failed.
+    /// The causes, one per failed action.
     pub causes: Vec<Cause>,
     /// What to do next.
     pub hint: Option<Hint>,
@@ -64,7 +64,7 @@ pub struct Fact {
 pub struct Cause {
     /// What failed.
     pub heading: String,
-    /// In whose words: one sentence of whoever ran it.
+    /// The reason, in the provider's words.
     pub reason: Option<String>,
     /// The lines of its log that tell it, most telling first.
     pub lines: Vec<String>,
@@ -75,7 +75,7 @@ pub struct Cause {
 pub struct Hint {
     /// In one sentence.
     pub text: String,
-    /// A page that says more: a runbook's.
+    /// The URL of a runbook.
     pub url: Option<String>,
 }
 
@@ -88,5 +88,5 @@ pub struct Link {
     pub url: String,
 }
 
-/// How much of a list is told one by one.
+/// The most causes listed individually.
 pub const MAX_CAUSES: usize = 8;

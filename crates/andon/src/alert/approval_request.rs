@@ -1,11 +1,11 @@
-//! What an approval's own message asks for: it does not name its run, so the two are brought together here.
+//! The message of an approval action, matched with its run: the message does not name the run.
 
 use super::due::approvals;
 use super::{Alert, AlertBody, Approval};
 use crate::event::{ApprovalRequest, Attempt};
 use crate::run::{ActionView, Run};
 
-/// The alert that an approval's own message gives rise to; none if the approval has been answered.
+/// The alert for an approval's own message; none if the approval has been answered.
 ///
 /// Among these runs, the latest of its pipeline, its own is looked for: by the token, or, where events carry none, as
 /// the latest that waits there. The alert is then the run's, so that it is told once whichever of the two came first
@@ -22,7 +22,7 @@ pub fn from_approval_request(request: &ApprovalRequest, runs: &[Run]) -> Option<
     latest.and_then(|run| waiting(run, request)).or_else(|| Some(alone(request)))
 }
 
-/// The action that a request is about, as it stands in a run.
+/// The action that a request is about, in its current state in a run.
 fn action(run: &Run, request: &ApprovalRequest) -> Option<ActionView> {
     let stage = run.stages().into_iter().find(|stage| stage.name == request.stage)?;
     stage.actions.into_iter().find(|action| action.name == request.action)

@@ -1,4 +1,4 @@
-//! What an event makes due: from a run and its pipeline's history to the alerts, whichever event it was.
+//! The alerts that are due for a run, from the run and its pipeline's history, whichever event arrived.
 
 use jiff::SignedDuration;
 
@@ -7,12 +7,12 @@ use crate::event::{Attempt, State, Subject};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
 use crate::run::{ActionView, Failure, Run, Status, WaitPolicy};
 
-/// What an event makes due.
+/// The data points that are due for an event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Due {
     /// The alerts, in the order they should go out.
     pub alerts: Vec<Alert>,
-    /// A failure that nobody has explained yet: look its actions up, or try again later.
+    /// A failure without an explanation yet: look up its actions, or retry later.
     pub unexplained: bool,
 }
 
@@ -102,7 +102,7 @@ pub(super) fn approvals(run: &Run) -> Vec<Alert> {
         .collect()
 }
 
-/// Ends that are told only where a route asks for them.
+/// Ends that are sent only if a route asks for them.
 fn ended(run: &Run, attempt: Attempt) -> Vec<Alert> {
     run.ends(&Subject::Pipeline, attempt)
         .into_iter()

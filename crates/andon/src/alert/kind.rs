@@ -26,7 +26,7 @@ pub enum AlertKind {
     NoSuccess,
     /// A manual approval was rejected.
     Rejected,
-    /// A run began.
+    /// A run started.
     Started,
     /// A run succeeded.
     Succeeded,

@@ -1,8 +1,7 @@
-//! What should be told? From a run, its pipeline's history and the time to the alerts that are due; pure.
+//! Alerts: which are due, from a run, its pipeline's history and the time. Pure functions.
 //!
-//! Whether an alert has gone out already is not asked here: that is what claims are for. So the same alerts come out
-//! whichever event of a run is looked at, in whatever order, and each has an `effect`, a name that is the same every
-//! time, by which it is claimed.
+//! Whether an alert has already been sent is not decided here: claims do that. So any event of a run, in any order, gives
+//! the same alerts. Each has an `effect`, a stable name under which it is claimed.
 
 mod approval_request;
 mod due;
@@ -26,14 +25,14 @@ pub use thresholds::{Limit, Limits};
 /// Enough to tell one set of failing actions from another, and short enough for a key.
 const MAX_FINGERPRINT_LEN: usize = 300;
 
-/// Something that people should be told.
+/// An alert: something that people should know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {
     /// The pipeline it is about.
     pub pipeline: PipelineId,
     /// The run it is about; a message of an approval's own topic does not name it.
     pub execution: Option<ExecutionId>,
-    /// When what it tells happened.
+    /// When it happened.
     pub at: Timestamp,
     /// When the run began, if that is known.
     pub started: Option<Timestamp>,
@@ -41,11 +40,11 @@ pub struct Alert {
     pub commit: Option<Commit>,
     /// What set the run off.
     pub trigger: Option<Trigger>,
-    /// What it tells.
+    /// The kind of alert.
     pub body: AlertBody,
 }
 
-/// What an alert tells.
+/// The content of an alert.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AlertBody {
     /// An attempt failed.
@@ -81,20 +80,20 @@ pub enum AlertBody {
         /// Since when one has been waited for.
         since: Timestamp,
     },
-    /// Somebody said no.
+    /// An approval was rejected.
     Rejected {
         /// Which attempt.
         attempt: Attempt,
         /// The approvals that were answered with no.
         failures: Vec<Failure>,
     },
-    /// A run began.
+    /// A run started.
     Started,
     /// A run succeeded.
     Succeeded,
     /// A run was stopped.
     Stopped {
-        /// Why, in the words of whoever stopped it.
+        /// The reason, in the user's words.
         comment: Option<String>,
     },
     /// A newer run took its place.
@@ -110,7 +109,7 @@ pub struct Failed {
     pub attempt: Attempt,
     /// What failed in it; several actions of a stage can fail side by side.
     pub failures: Vec<Failure>,
-    /// The row of failures that it stands in.
+    /// The failure streak that it belongs to.
     pub streak: FailureStreak,
 }
 
@@ -161,7 +160,7 @@ pub struct Approval {
     pub token: Option<ActionExecutionId>,
     /// Which attempt.
     pub attempt: Attempt,
-    /// When it fails if nobody answers.
+    /// When the approval expires.
     pub expires: Option<Timestamp>,
     /// What the reviewer should know.
     pub custom_data: Option<String>,

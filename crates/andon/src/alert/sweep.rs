@@ -1,4 +1,4 @@
-//! What is told by the clock, with no event: runs that are stuck, approvals that are overdue, successes that stay away.
+//! Alerts that are due by the clock, without an event: stuck runs, overdue approvals, missing successes.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,31 +1,31 @@
-//! After how long a silence is worth an alert, per pipeline.
+//! Limits per pipeline for stuck runs, overdue approvals and missing successes.
 
 use std::time::Duration;
 
 use crate::glob::Globs;
 
-/// What an entry of the list says of the pipelines that it matches. `None` is silent on a
-/// limit and leaves it to the entries after it; `Some(None)` switches it off.
+/// The limits of the pipelines that an entry matches. `None` leaves a
+/// limit to later entries; `Some(None)` turns it off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limit {
     /// The pipelines; all if absent.
     pub pipeline: Option<Globs>,
-    /// A run is stuck after this time, until the pipeline has a history of its own.
+    /// A run is stuck after this time, until the pipeline has enough history.
     pub stuck_after: Option<Option<Duration>>,
     /// An approval is overdue after this time.
     pub approval_overdue_after: Option<Option<Duration>>,
-    /// A pipeline without a success for this time is reported.
+    /// A pipeline without a success for this time gets an alert.
     pub no_success_after: Option<Option<Duration>>,
 }
 
 /// The limits of one pipeline; `None` is never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// A run is stuck after this time, until the pipeline has a history of its own.
+    /// A run is stuck after this time, until the pipeline has enough history.
     pub stuck_after: Option<Duration>,
     /// An approval is overdue after this time.
     pub approval_overdue_after: Option<Duration>,
-    /// A pipeline without a success for this time is reported.
+    /// A pipeline without a success for this time gets an alert.
     pub no_success_after: Option<Duration>,
 }
 
@@ -40,7 +40,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// For each limit the first entry that matches and says something.
+    /// Each limit is taken from the first matching entry that sets it.
     pub fn of(pipeline: &str, limits: &[Limit]) -> Self {
         let matching: Vec<&Limit> = limits
             .iter()

@@ -1,6 +1,6 @@
-//! The message that CodePipeline publishes to an approval action's own SNS topic.
+//! The message that CodePipeline publishes to the SNS topic of an approval action.
 //!
-//! It names no execution, but its token is the approval's action execution id, by which the two are brought together.
+//! It names no execution, but its token is the approval's action execution id, which links the two.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use andon_redaction::redact;
 
 const WHAT: &str = "an approval message";
 
-/// A manual approval that waits for somebody.
+/// A manual approval that is waiting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalRequest {
     /// The pipeline.
@@ -24,7 +24,7 @@ pub struct ApprovalRequest {
     pub action: ActionName,
     /// What answers it.
     pub token: Option<ActionExecutionId>,
-    /// When it fails if nobody answers; known to the minute.
+    /// When the approval expires, to the minute.
     pub expires: Option<Timestamp>,
     /// What the reviewer should know.
     pub custom_data: Option<String>,

@@ -1,4 +1,4 @@
-//! CodePipeline's own events, as EventBridge emits them and as the developer tools' notifications process them.
+//! CodePipeline events, in the form of EventBridge and in that of Developer Tools notifications.
 
 use serde_json::Value;
 
@@ -63,7 +63,7 @@ enum Level {
     Action,
 }
 
-/// The pipeline's account and region: said by the event, by the ARN of its resource, or else those of the receiver.
+/// The pipeline's account and region: from the event, from the ARN of its resource, or else those of the receiver.
 fn home(value: &Value, received: &Received) -> Result<Home, Malformed> {
     let arn: Vec<&str> = value
         .get("resources")

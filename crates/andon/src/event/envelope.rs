@@ -1,21 +1,21 @@
-//! The envelopes events come in: SQS batches, SNS notifications, either inside the other, or none.
+//! Envelopes around events: SQS batches, SNS notifications, one inside the other, or none.
 //!
-//! They are opened member by member and not by one typed parse, so that one odd record cannot take its batch down.
+//! They are opened member by member and not by one typed parse, so that one odd record cannot fail its batch.
 
 use serde_json::Value;
 
 use super::Malformed;
 use super::member::kind;
 
-/// Envelopes within envelopes: SNS in SQS is two, and nobody nests deeper on purpose.
+/// The most nested envelopes: SNS in SQS is two.
 const DEEPEST: usize = 4;
 
 /// What a function was called with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delivery {
-    /// An SQS batch: each record is answered for by itself.
+    /// An SQS batch: each record succeeds or fails alone.
     Batch(Vec<Record>),
-    /// Events that came without a queue: they succeed or fail together.
+    /// Events without a queue: they succeed or fail together.
     Direct(Vec<Result<Value, Malformed>>),
 }
 
@@ -55,12 +55,12 @@ pub fn open(payload: Value) -> Delivery {
     }
 }
 
-/// How often SQS has handed a message out: a number as text; one that is not there is taken as the first time.
+/// How often SQS has delivered a message: a number as text; if it is missing, the first time.
 fn receive_count(record: &Value) -> u32 {
     super::member::count(record.get("attributes").unwrap_or(&Value::Null), "ApproximateReceiveCount").unwrap_or(1)
 }
 
-/// Takes the event out of whatever is around it.
+/// Unwraps the event from its envelopes.
 fn event(mut value: Value) -> Result<Value, Malformed> {
     for _ in 0..DEEPEST {
         let notification = value.get("Type").and_then(Value::as_str) == Some("Notification");

@@ -1,7 +1,7 @@
-//! What other services say of their part of a run: kept as evidence of why it failed.
+//! Events of other services, kept as evidence of why an action failed.
 //!
-//! Such an event is brought together with its run by the external id that the action's own event carries: a CodeBuild
-//! build's `project:uuid`, a CodeDeploy deployment's `d-...`, a CloudFormation stack's ARN.
+//! The external id in the action's event links such an event to its run: `project:uuid` of a CodeBuild build, `d-...` of
+//! a CodeDeploy deployment, the ARN of a CloudFormation stack.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ use crate::name::ExternalId;
 
 const WHAT: &str = "an event of a build or a deployment";
 
-/// The longest text that is kept of one message, in characters.
+/// The most characters of one message.
 const MAX_LEN: usize = 4000;
-/// The most messages that are kept of one event.
+/// The most messages of one event.
 const MAX: usize = 20;
 
 /// One event of another service about its part of a run.
@@ -29,7 +29,7 @@ pub struct EvidenceEvent {
     pub state: String,
     /// When.
     pub at: Timestamp,
-    /// Whatever it says of a failure, first things first.
+    /// What it says about a failure, most important first.
     pub messages: Vec<String>,
     /// Where its log is, as group and stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct EvidenceEvent {
 }
 
 impl EvidenceEvent {
-    /// Whether it says anything of a failure: the many events of a stack that goes well, or is being cleaned up, do not.
+    /// Whether it says anything about a failure: most events of a stack that succeeds or is cleaned up do not.
     pub fn tells_of_failure(&self) -> bool {
         match self.kind {
             EvidenceKind::Build | EvidenceKind::Deployment => true,

@@ -1,4 +1,4 @@
-//! Reading single members of a JSON event, as tolerantly as the wire demands.
+//! Tolerant reading of single members of a JSON event.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -51,7 +51,7 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// The time of a member that may be missing, but if it is there must be a time.
+/// An optional time: if the member is present, it must be a valid time.
 pub(crate) fn time(
     what: &'static str,
     value: &Value,
@@ -78,7 +78,7 @@ where
     }
 }
 
-/// A member that may be missing, but if it is there must be a name.
+/// An optional name: if the member is present, it must be a valid name.
 pub(crate) fn optional_name<T>(
     what: &'static str,
     value: &Value,

@@ -1,9 +1,9 @@
-//! What happened? Any supported wire form to one [`Event`].
+//! Events: every supported wire form is parsed to one [`Event`].
 //!
-//! Delivery is at-least-once and unordered, and the forms have changed over the years. So parsing asks for as little
-//! as can be: an event about a pipeline needs its pipeline, its execution id and its state; everything else may be
-//! missing, and numbers may be strings. An event that is not known is [`Event::Unknown`], never an error; one that is
-//! known but broken is [`Malformed`] and says which member is wrong.
+//! Delivery is at-least-once and unordered, and the forms have changed over the years. So parsing requires as little as
+//! possible: an event about a pipeline needs its pipeline, its execution id and its state. Everything else may be missing,
+//! and numbers may be strings. An unsupported event is [`Event::Unknown`], never an error. A supported event with an invalid
+//! member is [`Malformed`], which names the member.
 
 mod approval;
 mod codepipeline;
@@ -21,7 +21,7 @@ use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, Home, 
 pub use approval::ApprovalRequest;
 pub use evidence::{EvidenceEvent, EvidenceKind, LogStream};
 
-/// Where and when an event was received: stands in for what the event itself does not say.
+/// Where and when an event was received, for values that the event itself lacks.
 #[derive(Debug, Clone)]
 pub struct Received {
     /// The account and region of the receiver.
@@ -35,9 +35,9 @@ pub struct Received {
 pub enum Event {
     /// A pipeline, a stage or an action changed its state.
     Pipeline(Box<PipelineEvent>),
-    /// CodePipeline asks for a manual approval, by its own SNS message.
+    /// CodePipeline's SNS message that requests a manual approval.
     ApprovalRequest(ApprovalRequest),
-    /// Another service said something about its part of a run.
+    /// An event of another service about its part of a run.
     Evidence(EvidenceEvent),
     /// Something that Andon does not follow.
     Unknown(Unknown),
@@ -57,9 +57,9 @@ pub struct PipelineEvent {
     pub pipeline: PipelineId,
     /// Its run.
     pub execution: ExecutionId,
-    /// Which attempt at the run: a retry in place keeps the execution id and raises this.
+    /// The attempt of the run: retrying a failed stage keeps the execution id and raises this.
     pub attempt: Attempt,
-    /// Whose state changed.
+    /// The subject whose state changed.
     pub subject: Subject,
     /// What it changed to.
     pub state: State,
@@ -67,13 +67,13 @@ pub struct PipelineEvent {
     pub at: Timestamp,
     /// When the subject started, to the millisecond.
     pub started: Option<Timestamp>,
-    /// When the latest retry of the run (or of the stage) began.
+    /// When the latest retry of the run (or of the stage) started.
     pub retried: Option<Timestamp>,
     /// What set the run off.
     pub trigger: Option<Trigger>,
-    /// Why somebody stopped the run.
+    /// The comment of the user who stopped the run.
     pub comment: Option<String>,
-    /// What an action event says of its action.
+    /// The action's details in an action event.
     pub action: Option<ActionFacts>,
     /// The failing actions that a notification names.
     pub failed_actions: Vec<FailedAction>,
@@ -100,7 +100,7 @@ impl Attempt {
     }
 }
 
-/// Whose state it is.
+/// The subject of a state: the run, a stage or an action.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -115,7 +115,7 @@ pub enum Subject {
         /// The action.
         action: ActionName,
     },
-    /// A stage or an action whose event does not name it: a sign of life, no more.
+    /// A stage or an action whose event does not name it.
     Unnamed,
 }
 
@@ -138,11 +138,11 @@ impl Subject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// It began.
+    /// It started.
     Started,
     /// A failed stage is being retried in place.
     Resumed,
-    /// Somebody asked to stop it.
+    /// A stop was requested.
     Stopping,
     /// A newer run took its place while it waited between stages.
     Superseded,
@@ -164,7 +164,7 @@ impl State {
         !matches!(self, Self::Started | Self::Resumed | Self::Stopping)
     }
 
-    /// The state by the name that events give it; `None` for one that nobody knows.
+    /// The state by its name in events; `None` for an unknown name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "STARTED" => Self::Started,
@@ -187,7 +187,7 @@ impl State {
 pub enum Trigger {
     /// A push, a tag or a pull request that a V2 pipeline watches.
     Git(Box<Commit>),
-    /// Anything else, such as `StartPipelineExecution` by somebody, a schedule or a webhook.
+    /// Anything else, such as `StartPipelineExecution`, a schedule or a webhook.
     Other {
         /// CodePipeline's name of the kind.
         kind: String,
@@ -196,7 +196,7 @@ pub enum Trigger {
     },
 }
 
-/// A change, as far as it is known.
+/// A commit, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Commit {
     /// Its id.
@@ -214,10 +214,10 @@ pub struct Commit {
     /// `owner/name` of its repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<String>,
-    /// Where the repository is kept: `GitHub`, `GitLab`, `Bitbucket`, `CodeCommit`.
+    /// The repository's host: `GitHub`, `GitLab`, `Bitbucket`, `CodeCommit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// The branch or the tag that it came by.
+    /// The branch or the tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// A page that shows it.
@@ -240,10 +240,10 @@ pub struct ActionFacts {
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<ExecutionResult>,
-    /// What an approval wants its reviewer to know.
+    /// The approval's custom data for the reviewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<String>,
-    /// What an approval wants its reviewer to look at.
+    /// The approval's URL for review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_link: Option<String>,
 }
@@ -258,7 +258,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Whether a person has to say yes or no.
+    /// Whether it is a manual approval.
     pub fn is_approval(&self) -> bool {
         self.category == "Approval"
     }
@@ -269,7 +269,7 @@ impl Provider {
     }
 }
 
-/// How an action ended, in the words of whoever ran it.
+/// The result of an action, from its provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ExecutionResult {
     /// A page of the service that ran it.
@@ -289,12 +289,12 @@ pub struct ExecutionResult {
 /// A failing action as a notification of the developer tools names it: without its id and type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FailedAction {
-    /// Its stage, if the notification says it.
+    /// Its stage, if the notification names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<StageName>,
     /// The action.
     pub action: ActionName,
-    /// What it said.
+    /// Its message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub information: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What is broken in production? The deployments of a pipeline's runs, one after the other.
+//! Deployments of a pipeline's runs in sequence, and which are broken.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ struct BrokenStage {
 }
 
 impl BrokenStages {
-    /// Takes in the next deployment; gives back since when its stage had been broken, if it was.
+    /// Records the next deployment; returns since when its stage had been broken, if it was.
     pub(super) fn then(&mut self, deployed: &Deployed) -> Option<Timestamp> {
         let known = self.0.iter().position(|broken| broken.stage == deployed.stage);
         let since = known.and_then(|at| self.0.get(at)).map(|broken| broken.since);
@@ -59,7 +59,7 @@ pub struct Recovery<'h> {
 impl History {
     /// The deployments that ended well after failures of the same stage, in the order of their runs.
     ///
-    /// Runs side by side can end in another order than they began: what broke later was not repaired by it.
+    /// Concurrent runs can end in another order than they started: a run does not repair what broke after its start.
     pub fn repairs(&self) -> Vec<Recovery<'_>> {
         let mut broken = self.past.broken.clone();
         let mut repairs = Vec::new();

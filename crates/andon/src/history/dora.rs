@@ -1,4 +1,4 @@
-//! How is delivery going? The four keys of a pipeline, over the runs that are kept.
+//! The four keys of a pipeline, over its recorded runs.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use super::{History, RunSummary};
 use crate::run::Status;
 
-/// The longest time that the keys are of: what was longer ago says little about today.
+/// The longest period that the keys cover: older runs say little about today.
 const MAX_LEN: SignedDuration = SignedDuration::from_hours(90 * 24);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The shortest time from which a week's rate is told.
+/// The shortest period for which a weekly rate is given.
 const SHORTEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// The four keys of a pipeline: how often it deploys, how long a change takes to get there, how many deployments fail,
 /// how long it takes to recover from that.
 ///
-/// They are of the runs that are kept (the last 30 that ended), and of no more than 90 days before the latest deployment;
-/// `since` says how far back that is.
+/// They cover the recorded runs (the last 30 that ended), and at most 90 days before the latest deployment;
+/// `since` is the start of the period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoraMetrics {
     /// Since when every deployment is counted here.
@@ -25,7 +25,7 @@ pub struct DoraMetrics {
     pub deployments: usize,
     /// The deployments that failed.
     pub failed: usize,
-    /// From a commit to the end of its deployment, where it is known when the commit was made.
+    /// From a commit to the end of its deployment, if the time of the commit is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_time: Option<Median>,
     /// From the end of the first failed deployment of a row to the end of the one that succeeded.
@@ -38,7 +38,7 @@ pub struct DoraMetrics {
 pub struct Median {
     /// Half of them took at most this long, in seconds (nearest rank).
     pub seconds: i64,
-    /// How many that is said of.
+    /// The number of values.
     pub of: usize,
 }
 
@@ -73,7 +73,7 @@ impl Median {
 }
 
 impl History {
-    /// The four keys over the kept runs; `None` while no deployment of the pipeline is known.
+    /// The four keys over the recorded runs; `None` while no deployment of the pipeline is known.
     pub fn keys(&self) -> Option<DoraMetrics> {
         let runs = self.runs();
         let latest = runs.iter().flat_map(|run| run.deployed()).map(|deployed| deployed.ended).max()?;

@@ -22,14 +22,14 @@ pub use dora::{DoraMetrics, Median};
 pub use overview::{BrokenBy, OpenRun, Overview, Typical};
 pub use summary::{ChangeSummary, Current, FailureSummary, RunSummary, StageLight};
 
-/// The number of finished runs that are kept one by one.
+/// The number of finished runs that are recorded individually.
 pub const MAX_RUNS: usize = 30;
 /// The number of runs, finished or not, past which even a run that never finished is folded away.
 const MAX: usize = 2 * MAX_RUNS;
-/// How often an account's history is asked for before Andon goes on without it.
+/// How often CodePipeline's history is requested before Andon continues without it.
 const BACKFILL_TRIES: u8 = 3;
 
-/// What is known of one pipeline across its runs.
+/// Everything known about one pipeline across its runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// The pipeline.
@@ -60,7 +60,7 @@ pub struct Health {
     pub streak: Option<Streak>,
     /// When the latest success ended.
     pub last_success: Option<Timestamp>,
-    /// When the first run after the latest success began.
+    /// When the first run after the latest success started.
     pub first_since_success: Option<Timestamp>,
 }
 
@@ -69,7 +69,7 @@ pub struct Health {
 pub struct Streak {
     /// Whether they succeeded or failed.
     pub colour: Colour,
-    /// When the first of them began, if that was told.
+    /// When the first of them started, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     /// When the first of them ended.
@@ -130,17 +130,17 @@ impl History {
         Self { pipeline, runs: BTreeMap::new(), past: FoldedRuns::default(), backfill_tries: BACKFILL_TRIES }
     }
 
-    /// Whether CodePipeline should be asked for the runs before Andon was there.
+    /// Whether to request the runs from before Andon was deployed.
     pub fn wants_backfill(&self) -> bool {
         self.backfill_tries > 0
     }
 
-    /// Notes that CodePipeline was asked, and whether it answered.
+    /// Records that CodePipeline was asked, and whether it answered.
     pub fn backfilled(&mut self, answered: bool) {
         self.backfill_tries = if answered { 0 } else { self.backfill_tries.saturating_sub(1) };
     }
 
-    /// Takes in how a run stands; says whether that was news.
+    /// Records the state of a run; returns whether it changed anything.
     pub fn learn(&mut self, summary: RunSummary) -> bool {
         let known = self.runs.contains_key(&summary.execution);
         if !known && self.past.until.as_ref().is_some_and(|until| summary.place() <= (until.0, &until.1)) {
@@ -157,14 +157,14 @@ impl History {
         true
     }
 
-    /// The runs that are kept one by one, oldest first.
+    /// The individually recorded runs, oldest first.
     pub fn runs(&self) -> Vec<&RunSummary> {
         let mut runs: Vec<_> = self.runs.values().collect();
         runs.sort_by_key(|run| run.place());
         runs
     }
 
-    /// The run that began last.
+    /// The run that started last.
     pub fn latest(&self) -> Option<&RunSummary> {
         self.runs.values().max_by_key(|run| run.place())
     }
@@ -200,7 +200,7 @@ impl History {
         health
     }
 
-    /// How the pipeline stands.
+    /// The state of the pipeline.
     pub fn health(&self) -> Health {
         let mut health = self.past.health.clone();
         for run in self.runs() {

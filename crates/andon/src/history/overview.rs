@@ -1,4 +1,4 @@
-//! A pipeline in the few words that a list of all pipelines needs.
+//! The overview of a pipeline: what a list of all pipelines needs.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,17 +14,17 @@ const TREND: usize = 20;
 /// The most runs that are listed as going on: a pipeline in parallel mode can have fifty.
 const MAX_OPEN: usize = 5;
 
-/// How a pipeline stands and how it has been going: the slim item that lists and boards are made of.
+/// The state and trend of a pipeline: the small item that lists and boards read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     /// The pipeline.
     pub pipeline: PipelineId,
-    /// The run that began last.
+    /// The run that started last.
     pub latest: RunSummary,
-    /// How the pipeline stands.
+    /// The state of the pipeline.
     #[serde(rename = "standing")]
     pub health: Health,
-    /// How its last 20 runs stand, oldest first.
+    /// The states of its last 20 runs, oldest first.
     pub trend: Vec<Status>,
     /// How long its runs take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,7 +32,7 @@ pub struct Overview {
     /// The runs that have not ended, oldest first; at most five.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<OpenRun>,
-    /// The earliest time known of any run that is kept.
+    /// The earliest known time of any recorded run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<Timestamp>,
     /// What failed last, while the pipeline is red.
@@ -48,7 +48,7 @@ pub struct Overview {
 pub struct OpenRun {
     /// The run.
     pub execution: ExecutionId,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
     /// Its latest attempt.
     pub attempt: Attempt,
@@ -57,7 +57,7 @@ pub struct OpenRun {
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Current>,
-    /// The change that goes through it.
+    /// Its change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeSummary>,
 }
@@ -69,7 +69,7 @@ pub struct Typical {
     pub median: i64,
     /// 95 of 100 took at most this long, in seconds (nearest rank).
     pub p95: i64,
-    /// How many runs that is said of.
+    /// The number of runs.
     pub runs: usize,
 }
 
@@ -81,7 +81,7 @@ pub struct BrokenBy {
     /// The change that went through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeSummary>,
-    /// The change with which it became red, where an earlier run did that and is still kept.
+    /// The change that made it red, if that was an earlier run that is still recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<ChangeSummary>,
 }
@@ -105,7 +105,7 @@ impl History {
         })
     }
 
-    /// The run whose failure a row began with, as long as it is kept.
+    /// The run that started a failure streak, while it is recorded.
     pub fn first_of(&self, streak: &Streak) -> Option<&RunSummary> {
         let began_it = |outcome: &Outcome| outcome.status == Status::Failed && outcome.ended == streak.first_ended;
         self.runs().into_iter().find(|run| run.outcomes.iter().any(began_it))
@@ -122,7 +122,7 @@ impl History {
         })
     }
 
-    /// How long the kept successful runs took; `None` while there is none whose start is known.
+    /// The typical duration of the recorded successful runs; `None` while there is none with a known start.
     pub fn typical(&self) -> Option<Typical> {
         let durations = self.durations();
         let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1)).copied();

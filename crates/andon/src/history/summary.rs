@@ -1,4 +1,4 @@
-//! One run in the few words that lists, boards and rules need.
+//! The summary of a run: what lists, boards and rules need.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,37 +8,37 @@ use crate::name::{ActionName, ExecutionId, StageName};
 use crate::run::{Deployed, DeploymentRule, Failure, Outcome, Run, Status};
 use andon_diagnosis::Category;
 
-/// The most outcomes (and deployments) kept of one run; of a run that was retried more often, the first and the last ones.
+/// The most outcomes (and deployments) of one run; for a run with more retries, the first and the last ones.
 const MAX_OUTCOMES: usize = 16;
-/// The most characters kept of a reason or of a commit's first line.
+/// The most characters of a reason or of a commit's first line.
 const MAX_LEN: usize = 200;
 
-/// The longest address kept of a commit's page.
+/// The longest URL of a commit's page.
 const MAX_URL_LEN: usize = 300;
 
-/// How one run stands.
+/// The state of one run.
 ///
 /// Summaries of one run are ordered by how much was known when they were made, so that a late writer cannot take back
 /// what a faster one already wrote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunSummary {
-    /// How much was known; 0 for runs that only CodePipeline's own history told of.
+    /// How much was known; 0 for runs known only from CodePipeline's own history.
     pub weight: u64,
     /// The run.
     pub execution: ExecutionId,
     /// The earliest time known of it: what runs are ordered by.
     pub first_seen: Timestamp,
-    /// When it began, where the pipeline said so.
+    /// When it started, if the pipeline's events say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
     /// Its latest attempt.
     pub attempt: Attempt,
-    /// Since when that has been moving: since it began, or since somebody last approved of it.
+    /// Since when it has been moving: since its start, or since its last approval.
     pub moving_since: Timestamp,
     /// How its attempts ended, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -60,12 +60,12 @@ pub struct RunSummary {
     pub change: Option<ChangeSummary>,
 }
 
-/// A stage and how it stands.
+/// A stage and its state.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StageLight {
     /// The stage.
     pub name: StageName,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
 }
 
@@ -98,7 +98,7 @@ pub struct FailureSummary {
     /// What kind of failure it is, once that has been found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
-    /// How many tests failed, where that is the kind of failure and the log said it.
+    /// The number of failed tests, if the log gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_tests: Option<u32>,
 }
@@ -117,7 +117,7 @@ impl FailureSummary {
         }
     }
 
-    /// Why, as well as it is known.
+    /// The reason, as far as it is known.
     pub fn why(&self) -> Option<&str> {
         self.cause.as_deref().or(self.reason.as_deref())
     }

@@ -1,4 +1,4 @@
-//! Claims: how a side effect happens once although events come twice and functions die.
+//! Claims: a side effect happens once, although events arrive twice and functions die.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::name::PipelineId;
 pub struct ClaimKey {
     /// The pipeline it is about.
     pub pipeline: PipelineId,
-    /// The side effect, by a name that is the same whoever works it out.
+    /// The stable name of the side effect.
     pub effect: String,
 }
 
@@ -34,7 +34,7 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// How long a function may hold a claim: longer than it can possibly run for one call.
+    /// How long a claim lasts: longer than one invocation can run.
     pub const LENGTH: SignedDuration = SignedDuration::from_secs(90);
 
     /// A lease from now on; it should be longer than the owner can possibly live.
@@ -43,12 +43,12 @@ impl Lease {
     }
 }
 
-/// What came of claiming.
+/// The outcome of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// It is yours: act, then settle.
     Granted,
-    /// Somebody else is at it: come back when their lease has run out.
+    /// Another owner holds the claim: retry when its lease has expired.
     Held {
         /// When that is.
         until: Timestamp,
@@ -57,7 +57,7 @@ pub enum Claim {
     Settled(Receipt),
 }
 
-/// What a side effect left behind that a later one needs: a Slack message's channel and `ts`, say. Often nothing.
+/// What a later side effect needs of this one, such as a Slack message's channel and `ts`. Often nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Where it went.
@@ -66,7 +66,7 @@ pub struct Receipt {
     /// What it is called there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// A fingerprint of what was said, to tell whether there is more to say.
+    /// A fingerprint of the content, to detect changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
 }

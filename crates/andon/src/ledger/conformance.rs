@@ -1,6 +1,6 @@
-//! What every ledger promises, as a suite that every implementation runs.
+//! The conformance suite that every ledger passes.
 //!
-//! Each test gets a pipeline of its own, so the suite can run against a store that is shared and never emptied.
+//! Each test has its own pipeline, so the suite can run against a store that is shared and never emptied.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A ledger in memory, for tests: it keeps the same promises as the real ones, and passes the same suite.
+//! A ledger in memory, for tests. It passes the same conformance suite as the real ones.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::history::{History, Overview};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::Run;
 
-/// A ledger that is gone with its process.
+/// A ledger in memory.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
     runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Versioned<Run>>>,

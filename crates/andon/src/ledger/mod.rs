@@ -1,9 +1,9 @@
-//! Where is all that kept? The port to the one store of state, and the rules of using it.
+//! The ledger: the port to the store of all state, and the rules of using it.
 //!
-//! A ledger keeps four things: runs and histories, written only over the version that was read; claims, by which a
-//! side effect happens once although events come twice and functions die; evidence, which waits for its run under the
-//! external id that both know; and events that are held until what they call for may be done. What to do is decided from the merged state, never from which event happened to
-//! arrive.
+//! A ledger keeps four things: runs and histories, written only over the version that was read; claims, by which a side
+//! effect happens once although events arrive twice and functions die; evidence, stored under the external id that links it
+//! to its run; and events that are deferred to a later time. Decisions are made from the merged state, never from the event
+//! that happened to arrive.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub struct Known {
 pub enum Saved {
     /// All of it was written.
     Written,
-    /// Somebody else wrote first; what was not in conflict may have been written.
+    /// A concurrent write came first; what was not in conflict may have been written.
     Conflict,
 }
 
@@ -58,7 +58,7 @@ pub enum Saved {
 /// Every implementation passes [`conformance`]. All methods can be called again after an error or a time-out.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait Ledger {
-    /// Reads a run and its pipeline's history, as they were last written.
+    /// Reads a run and its pipeline's history with strong consistency.
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError>;
 
     /// Writes a run and a history, each only over the version that is given with it, each to its version plus one.
@@ -71,43 +71,43 @@ pub trait Ledger {
     /// Claims a side effect for as long as the lease runs.
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError>;
 
-    /// Remembers for good that a claimed side effect has happened. Does nothing if the claim has gone to somebody else.
+    /// Records permanently that a claimed side effect has happened. Does nothing if another owner has the claim.
     async fn settle(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), LedgerError>;
 
-    /// Gives a claim back, so that anybody may try at once. Does nothing if it has gone to somebody else.
+    /// Releases a claim, so that others can claim it at once. Does nothing if another owner has the claim.
     async fn release(&self, key: &ClaimKey, lease: &Lease) -> Result<(), LedgerError>;
 
-    /// Keeps what another service said of its part of a run.
+    /// Stores an event of another service as evidence.
     async fn keep_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError>;
 
-    /// What has been kept under this id, oldest first; at most the latest 20.
+    /// The evidence under this id, oldest first; at most the latest 20 events.
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError>;
 
-    /// Keeps an event for a later time: one write. Keeping it again for the same effect and time changes nothing of note.
+    /// Defers an event to a later time, with one write. Doing it again for the same effect and time changes nothing.
     async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError>;
 
     /// The events that are free to go at a time, those first that have been for the longest; at most [`MAX_DEFERRED`].
     async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError>;
 
-    /// Forgets an event that was held.
+    /// Deletes a deferred event.
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError>;
 
     /// The history of one pipeline.
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError>;
 
-    /// How every pipeline stands, by one query over slim items, ordered by pipeline. It may lag behind by a second.
+    /// The state of every pipeline, by one query over small items, ordered by pipeline. It may lag by a second.
     ///
-    /// Shared, so that whoever answers one question after the other need not make anew what has not changed.
+    /// Shared, so that a process that answers many questions does not rebuild unchanged overviews.
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError>;
 }
 
-/// The time until which an item is kept: 400 days after it was last written, so that a year can be compared with the
+/// When an item expires: 400 days after it was last written, so that a year can be compared with the
 /// one before.
 pub fn kept_until(now: Timestamp) -> Timestamp {
     now.checked_add(jiff::SignedDuration::from_hours(400 * 24)).unwrap_or(Timestamp::MAX)
 }
 
-/// Why the ledger could not do what it was asked.
+/// An error of the ledger.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// It could not be reached, was throttled or broke: worth trying again.
@@ -115,10 +115,10 @@ pub enum LedgerError {
     Unavailable {
         /// What was being done, to what.
         doing: String,
-        /// What came back.
+        /// The service's message.
         problem: String,
     },
-    /// It is not set up as it must be: no use in trying again before somebody acts.
+    /// It is misconfigured: a retry does not help.
     #[error("the ledger cannot be used: {0}")]
     Unusable(String),
     /// It holds something that cannot be read back.
@@ -134,10 +134,10 @@ pub enum LedgerError {
     Contended(String),
 }
 
-/// The most events of evidence that are kept under one id.
+/// The most events of evidence under one id.
 pub const MAX_EVIDENCE: usize = 20;
 
-/// Adds an event to those kept under its id: once, in the order of time, the oldest going first when there are too many.
+/// Adds an event to the evidence under its id: once, in the order of time, dropping the oldest if there are too many.
 pub fn keep(kept: &mut Vec<EvidenceEvent>, event: EvidenceEvent) {
     if !kept.contains(&event) {
         kept.push(event);

@@ -1,4 +1,4 @@
-//! Taking in what an event tells: read, merge, write over what was read, and again if somebody else was faster.
+//! Recording of an event: read, merge, write over the version that was read, and retry on a conflict.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::run::{DeploymentRule, Outcome, Run, Status};
 /// How often a write is tried when others write the same item. Each round at least one writer gets through.
 const TRIES: usize = 25;
 
-/// A run and its pipeline's history, with everything merged that has been told of them.
+/// A run and its pipeline's history, with all events merged.
 #[derive(Debug)]
 pub struct Recorded {
     /// The run.
@@ -32,17 +32,17 @@ pub trait Archive {
     async fn actions(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Option<Run>, ArchiveError>;
 }
 
-/// Why CodePipeline could not be asked.
+/// Why CodePipeline could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {doing}: {problem}")]
 pub struct ArchiveError {
     /// What was being done, to what.
     pub doing: String,
-    /// What came back, and what to do about it.
+    /// The service's message, and what to do about it.
     pub problem: String,
 }
 
-/// For machines that cannot ask CodePipeline: it remembers nothing.
+/// An archive without access to CodePipeline: it has no past runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoArchive;
 
@@ -65,7 +65,7 @@ pub struct PastRun {
     pub started: Timestamp,
     /// When it last changed: for a run that has ended, when it ended.
     pub updated: Timestamp,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
 }
 
@@ -99,12 +99,12 @@ impl PastRun {
     }
 }
 
-/// Merges what is told of a run into the ledger, and gives back all that is known then.
+/// Merges an event of a run into the ledger, and returns everything known afterwards.
 ///
-/// Costs one read and at most one write, whatever the length of the history; none but the read if nothing is new. A
-/// pipeline that the ledger does not know yet has its past looked up once; if that fails, the event counts all the same.
+/// Costs one read and at most one write, whatever the length of the history; no write if nothing is new. The past of a
+/// pipeline that is new to the ledger is read once; if that fails, the event still counts.
 ///
-/// What counts as a deployment is noted with the run; runs noted before a change of that keep what they were noted as.
+/// What counts as a deployment is recorded with the run; a later change of the setting does not alter earlier runs.
 pub async fn record(
     ledger: &impl Ledger,
     archive: &impl Archive,

@@ -1,4 +1,4 @@
-//! When did it begin, and how did it end? The attempts at a run, and at each subject of it.
+//! Attempts: the start and end of each attempt of a run, a stage or an action.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use super::status::status_of;
 use super::{Fact, Run, Status};
 use crate::event::{Attempt, Provider, State, Subject};
 
-/// How one attempt at a run ended, as the pipeline itself said.
+/// How one attempt of a run ended, from the pipeline's own events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Outcome {
-    /// When the attempt began; where nobody said so, the earliest time seen of it.
+    /// When the attempt started; if unknown, the earliest time seen of it.
     pub started: Timestamp,
     /// Which attempt.
     pub attempt: Attempt,
@@ -18,7 +18,7 @@ pub struct Outcome {
     pub status: Status,
     /// When it ended.
     pub ended: Timestamp,
-    /// Whether `started` was told, and is not just the earliest time seen.
+    /// Whether `started` was reported, and is not just the earliest time seen.
     pub is_start_known: bool,
     /// Whether it is known that this is how it ended: of a failure, that it is no rejection.
     #[serde(default)]
@@ -38,7 +38,7 @@ impl Run {
         attempts
     }
 
-    /// When the run began, as the pipeline itself said; `None` while only stages and actions have been heard of.
+    /// When the run started, from the pipeline's own events; `None` while only stages and actions are known.
     pub fn started(&self) -> Option<Timestamp> {
         let exact = self.facts_of(&Subject::Pipeline).filter_map(|(_, _, fact)| fact.started).min();
         exact.or_else(|| self.fact(Attempt::FIRST, &Subject::Pipeline, State::Started).map(|fact| fact.at))
@@ -50,7 +50,7 @@ impl Run {
         self.started().or(seen).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// Since when its latest attempt has been moving: since it began, or since somebody last approved of it.
+    /// Since when its latest attempt has been moving: since its start, or since its last approval.
     pub fn moving_since(&self) -> Timestamp {
         let began = self.attempt_started(self.attempt()).unwrap_or_else(|| self.first_seen());
         let approved = self
@@ -63,7 +63,7 @@ impl Run {
         approved.map_or(began, |approved| approved.max(began))
     }
 
-    /// When an attempt began: when the retry was asked for, or else the first sign of a retry; `None` if there is none.
+    /// When an attempt started: the request of the retry, or else the first sign of it; `None` if there is none.
     pub fn attempt_started(&self, attempt: Attempt) -> Option<Timestamp> {
         if attempt == Attempt::FIRST {
             return self.started();
@@ -81,7 +81,7 @@ impl Run {
         asked.or_else(first_sign)
     }
 
-    /// How every attempt that has ended did so, as the pipeline itself said, oldest first.
+    /// The outcome of every attempt that has ended, from the pipeline's own events, oldest first.
     pub fn outcomes(&self) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = self
             .facts_of(&Subject::Pipeline)
@@ -108,7 +108,7 @@ impl Run {
         outcomes
     }
 
-    /// The final states of a subject in an attempt, and when it came to them.
+    /// The final states of a subject in an attempt, and their times.
     pub fn ends(&self, subject: &Subject, attempt: Attempt) -> Vec<(State, Timestamp)> {
         self.facts_of_attempt(subject, attempt)
             .filter(|(state, _)| state.is_final())
@@ -116,7 +116,7 @@ impl Run {
             .collect()
     }
 
-    /// When the attempt at a subject that ended then began, as its events told; `None` if none did.
+    /// When the attempt that ended then started, from its events; `None` if none reported it.
     pub fn began(&self, subject: &Subject, attempt: Attempt, ended: Timestamp) -> Option<Timestamp> {
         if *subject == Subject::Pipeline {
             let of_end = |outcome: &Outcome| outcome.attempt == attempt && outcome.ended == ended;
@@ -140,7 +140,7 @@ impl Run {
         told.filter(|_| is_own).or(resumed)
     }
 
-    /// When a subject came to a state in an attempt.
+    /// When a subject reached a state in an attempt.
     pub fn came_to(&self, state: State, subject: &Subject, attempt: Attempt) -> Option<Timestamp> {
         self.fact(attempt, subject, state).map(|fact| fact.at)
     }

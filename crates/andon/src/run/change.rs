@@ -1,4 +1,4 @@
-//! Whose change was it? What set a run off, and the commit that went through.
+//! The trigger of a run, and its commit.
 
 use super::Run;
 use crate::event::{Commit, ExecutionResult, Provider, Trigger};
@@ -9,12 +9,12 @@ impl Run {
         self.trigger.as_ref()
     }
 
-    /// Why somebody stopped it.
+    /// The comment of the user who stopped it.
     pub fn stop_comment(&self) -> Option<&str> {
         self.stop_comment.as_deref()
     }
 
-    /// The change that went through: what the trigger says, filled up with what the source action says.
+    /// The commit: from the trigger, completed from the source action.
     pub fn commit(&self) -> Option<Commit> {
         let from_trigger = match &self.trigger {
             Some(Trigger::Git(commit)) => Some((**commit).clone()),

@@ -1,4 +1,4 @@
-//! What a run deployed.
+//! Deployments of a run.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

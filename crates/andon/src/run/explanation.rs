@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::join::join_by_order;
 
-/// The most lines of a cause that are kept and told.
+/// The most lines of a cause.
 pub const MAX_CAUSE_LINES: usize = 12;
 
-/// Why something failed, in the words that people are told.
+/// Why something failed, as shown in messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Explanation {
     /// How much it is worth: an explanation from more evidence takes the place of one from less.

@@ -1,4 +1,4 @@
-//! What failed, and was it a failure at all or somebody's rejection?
+//! Failures of a run, told apart from rejections.
 
 use jiff::Timestamp;
 
@@ -22,16 +22,16 @@ pub struct Failure {
     pub region: Option<Region>,
     /// How it ended.
     pub result: Option<ExecutionResult>,
-    /// When the action began.
+    /// When the action started.
     pub started: Option<Timestamp>,
-    /// Whether only a notification's list has named it, and no event of its own.
+    /// Whether it is known only from a notification's list, without an event of its own.
     pub is_hearsay: bool,
-    /// Why it failed, once somebody has found out.
+    /// Why it failed, once known.
     pub explanation: Option<Explanation>,
 }
 
 impl Failure {
-    /// Why it failed: the most telling line, or else the action's own words; `None` where nothing was said.
+    /// Why it failed: the most informative line, or else the action's own summary; `None` if there is neither.
     pub fn reason(&self) -> Option<&str> {
         let cause = self.explanation.as_ref().and_then(|explanation| explanation.cause.first());
         cause.map(String::as_str).or_else(|| self.own_words())
@@ -42,7 +42,7 @@ impl Failure {
         self.result.as_ref().and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
     }
 
-    /// Whether it is known what failed and what kind of action that is: a failure, or somebody's rejection.
+    /// Whether it is known what failed and whether it is a failure or a rejection.
     fn is_explained(&self) -> bool {
         self.action.is_some() && (!self.is_hearsay || self.provider.is_some())
     }
@@ -112,7 +112,7 @@ impl Run {
         failures
     }
 
-    /// Whether an attempt ended because somebody said no, and for nothing else.
+    /// Whether an attempt ended because of a rejection alone.
     pub fn is_rejected(&self, attempt: Attempt) -> bool {
         self.is_rejection(&Subject::Pipeline, attempt)
     }
@@ -133,7 +133,7 @@ impl Run {
         }
     }
 
-    /// Whether a subject failed in an attempt because somebody said no, and for nothing else.
+    /// Whether a subject failed in an attempt because of a rejection alone.
     pub fn is_rejection(&self, subject: &Subject, attempt: Attempt) -> bool {
         let mut failures = self.failures(attempt);
         match subject {
@@ -145,7 +145,7 @@ impl Run {
         !failures.is_empty() && failures.iter().all(Failure::is_rejection)
     }
 
-    /// An action's type, from whatever event of it said so.
+    /// An action's type, from any of its events.
     fn provider(&self, name: &ActionName) -> Option<Provider> {
         let mut of_action = self
             .facts

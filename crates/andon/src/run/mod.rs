@@ -1,7 +1,7 @@
-//! What is known of one execution of a pipeline?
+//! Runs: everything known about one execution of a pipeline.
 //!
 //! A [`Run`] is a join of its events (see [`crate::join`]): merging the same events in any order, any number of times,
-//! gives the same run. It keeps facts, one for each (attempt, subject, state); everything else is read off them.
+//! gives the same run. It stores facts, one per (attempt, subject, state); everything else is derived from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,13 +28,13 @@ pub use failure::Failure;
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 
-/// The most facts kept of one run. CodePipeline allows 1,000 actions in a pipeline; past this many, a run that is
-/// retried without end no longer grows, so that it always fits where it is kept.
+/// The most facts of one run. CodePipeline allows 1,000 actions in a pipeline; beyond this limit, a run that is
+/// retried endlessly no longer grows, so that it always fits into an item.
 const MAX_FACTS: usize = 1500;
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
 const MAX_LEN: usize = 2048;
 
-/// How long a failure that no event has explained is kept back, where nothing but the clock can tell: the event that
+/// How long a failure without an explanation is held if there is no redelivery: the event that
 /// explains it comes within the same second or so, but not always first.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
@@ -43,9 +43,9 @@ pub const GRACE: SignedDuration = SignedDuration::from_secs(20);
 pub enum WaitPolicy {
     /// The event was delivered for the first time, and its queue will deliver it again: wait for that.
     Wait,
-    /// By now it has been delivered again, some minutes later: whatever was to come has come.
+    /// It has been redelivered some minutes later: no more events are expected.
     GiveUp,
-    /// There is no queue to tell: wait until the failure is [`GRACE`] old.
+    /// There is no queue: wait until the failure is [`GRACE`] old.
     ByClock(Timestamp),
 }
 
@@ -60,7 +60,7 @@ impl WaitPolicy {
     }
 }
 
-/// One execution of a pipeline, as far as its events have told.
+/// One execution of a pipeline, as far as its events say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// The pipeline.
@@ -83,7 +83,7 @@ struct FactKey {
     state: State,
 }
 
-/// What is known of one change of state.
+/// The facts of one state change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Fact {
     at: Timestamp,
@@ -96,7 +96,7 @@ struct Fact {
     /// The failing actions that a notification named.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     failed: BTreeSet<FailedAction>,
-    /// Why it failed, once somebody has found out.
+    /// Why it failed, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     explanation: Option<Explanation>,
 }
@@ -124,7 +124,7 @@ impl Join for ActionFacts {
 }
 
 impl Run {
-    /// What one event tells of its run.
+    /// The facts of one event about its run.
     pub fn of(event: &PipelineEvent) -> Self {
         let key = FactKey { attempt: event.attempt, subject: event.subject.clone(), state: event.state };
         let fact = Fact {
@@ -144,7 +144,7 @@ impl Run {
         }
     }
 
-    /// What is told of a run by explaining one of its failures.
+    /// The update of a run that explains one of its failures.
     #[must_use = "it is to be recorded"]
     pub fn explained(&self, attempt: Attempt, failure: &Failure, explanation: Explanation) -> Self {
         let subject = match (&failure.stage, &failure.action) {
@@ -170,7 +170,7 @@ impl Run {
         }
     }
 
-    /// Takes in what another reading of the same run knows, and says whether anything was new.
+    /// Merges another reading of the same run, and returns whether anything was new.
     pub fn merge(&mut self, other: Self) -> bool {
         let before = self.clone();
         let room = MAX_FACTS.saturating_sub(self.facts.len());
@@ -240,7 +240,7 @@ impl Run {
     }
 }
 
-/// A text from an event as it is kept: without secrets, and not too long.
+/// A text from an event as it is stored: redacted and truncated.
 fn cut(text: &str) -> String {
     redact(text).chars().take(MAX_LEN).collect()
 }

@@ -1,4 +1,4 @@
-//! What is known of a run's stages and actions, as they stand.
+//! The stages and actions of a run in their latest state.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use crate::event::{ActionFacts, Attempt, ExecutionResult, Provider, State, Subje
 use crate::join::Join;
 use crate::name::{ActionExecutionId, ActionName, StageName};
 
-/// A stage of a run, as it stands.
+/// A stage of a run in its current state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageView {
     /// Its name.
     pub name: StageName,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
     /// When it was first seen.
     pub started: Timestamp,
@@ -25,12 +25,12 @@ pub struct StageView {
     pub actions: Vec<ActionView>,
 }
 
-/// An action of a run in its latest attempt, as it stands.
+/// An action of a run in its latest attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionView {
     /// Its name.
     pub name: ActionName,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
     /// The attempt that this is of.
     pub attempt: Attempt,
@@ -44,21 +44,21 @@ pub struct ActionView {
     pub execution: Option<ActionExecutionId>,
     /// How it ended.
     pub result: Option<ExecutionResult>,
-    /// What an approval wants its reviewer to know.
+    /// The approval's custom data for the reviewer.
     pub custom_data: Option<String>,
-    /// What an approval wants its reviewer to look at.
+    /// The approval's URL for review.
     pub review_link: Option<String>,
 }
 
 impl Run {
-    /// The stages in the order they were seen, as they stand.
+    /// The stages in the order they were seen.
     pub fn stages(&self) -> Vec<StageView> {
         let mut stages: Vec<StageView> = self.stage_names().map(|name| self.stage(name)).collect();
         stages.sort_by_key(|stage| stage.started);
         stages
     }
 
-    /// Whether a subject is an action that somebody has to approve.
+    /// Whether a subject is an approval action.
     pub fn is_approval(&self, subject: &Subject) -> bool {
         let provider = |(_, _, fact): (Attempt, State, &Fact)| {
             fact.action.as_ref().and_then(|action| action.provider.as_ref()).is_some_and(Provider::is_approval)

@@ -1,4 +1,4 @@
-//! How does it stand? A run, in its latest attempt, and whatever subject of it.
+//! The status of a run, a stage or an action in its latest attempt.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::{Fact, Failure, Run};
 use crate::event::{Attempt, State, Subject};
 
-/// How a run, a stage or an action stands.
+/// The status of a run, a stage or an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is going on.
     InProgress,
-    /// It is going on and waits for somebody's approval.
+    /// In progress, waiting for an approval.
     Waiting,
     /// It succeeded.
     Succeeded,
     /// It failed.
     Failed,
-    /// Somebody said no.
+    /// An approval was rejected.
     Rejected,
-    /// Somebody stopped it.
+    /// A user stopped it.
     Stopped,
     /// A newer run took its place.
     Superseded,
@@ -29,7 +29,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether nothing more is expected to happen, unless somebody retries.
+    /// Whether nothing more is expected without a retry.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::InProgress | Self::Waiting)
     }
@@ -50,7 +50,7 @@ impl Status {
 }
 
 impl Run {
-    /// How the run stands, in its latest attempt.
+    /// The status of the run in its latest attempt.
     pub fn status(&self) -> Status {
         let attempt = self.attempt();
         match self.settled(&Subject::Pipeline, attempt) {

@@ -1,4 +1,4 @@
-//! What deployments measure: of these data the four keys are made.
+//! Metrics of deployments, from which the four keys follow.
 
 use super::ends::is_decided;
 use super::place::{Place, seconds};

@@ -1,4 +1,4 @@
-//! What the end of a pipeline, a stage or an action measures by itself.
+//! Metrics of the end of a run, a stage or an action.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use super::{Measured, Metric};
 use crate::event::{Attempt, State, Subject};
 use crate::run::{Run, WaitPolicy};
 
-/// Measures the ends of a subject in an attempt. A failure of which nobody knows yet whether it is one has to wait.
+/// Measures the ends of a subject in an attempt. A failure that may still turn out to be a rejection has to wait.
 pub(super) fn measure(
     measured: &mut Measured,
     place: &Place<'_>,
@@ -75,7 +75,7 @@ fn measure_wait(
     measured.data.push(place.measurement(Metric::ApprovalWait, took, &Subject::Pipeline, at, &end));
 }
 
-/// Whether it is known if a failure was somebody's rejection; after a while it is taken as none.
+/// Whether it is known if a failure was a rejection; after a while it counts as a failure.
 pub(super) fn is_decided(
     run: &Run,
     subject: &Subject,

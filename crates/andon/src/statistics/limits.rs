@@ -1,4 +1,4 @@
-//! What CloudWatch takes: how names become dimension values, and which times are worth sending.
+//! CloudWatch's limits: names as dimension values, and the accepted range of timestamps.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use super::Datum;
 
 /// The most bytes of a dimension's value.
 const MAX_LEN: usize = 1024;
-/// What stands before the fingerprint of a value that had to be cut. No escape begins like this.
+/// The prefix of the fingerprint of a truncated value. No escape starts like this.
 const CUT: &str = "%~";
 
-/// How old a datum may be; a minute less than CloudWatch says, for the way there.
+/// How old a data point may be: CloudWatch's limit minus a minute for the transfer.
 const OLDEST: SignedDuration = SignedDuration::from_secs(14 * 24 * 3600 - 60);
 /// How far ahead a datum may be, with the same minute.
 const FARTHEST_AHEAD: SignedDuration = SignedDuration::from_secs(2 * 3600 - 60);
@@ -54,7 +54,7 @@ pub fn dimension_value(name: &str) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
-/// The name that a dimension's value stands for; `None` if it stands for none, or for one that had to be cut.
+/// The name that a dimension value encodes; `None` if it is invalid or truncated.
 pub fn named(value: &str) -> Option<String> {
     if value == "%" {
         return Some(String::new());
@@ -86,7 +86,7 @@ pub fn timely(data: &[Datum], now: Timestamp) -> (Vec<&Datum>, usize) {
     (timely, left_out)
 }
 
-/// 64-bit FNV-1a: to tell names apart, not to keep anybody out.
+/// 64-bit FNV-1a: to tell names apart, not for security.
 pub fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,4 +1,4 @@
-//! The metrics by name.
+//! The metrics and their names.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
@@ -31,15 +31,15 @@ pub enum Metric {
     ChangeLeadTime,
     /// From the end of the first failed deployment of an unbroken row to the end of the one that succeeded.
     RecoveryTime,
-    /// From the start of an attempt to its success, of a pipeline, a stage or an action that nobody has to approve.
+    /// From the start of an attempt to its success, for a run, a stage, or an action other than an approval.
     Duration,
-    /// From the question to the answer of a manual approval, whatever the answer.
+    /// From the request to the answer of a manual approval, whatever the answer.
     ApprovalWait,
     /// 1 for every retry in place.
     RetryCount,
-    /// 1 for every run whose place a newer one took.
+    /// 1 for every run replaced by a newer one.
     SupersededCount,
-    /// 1 for every run that somebody stopped.
+    /// 1 for every run stopped by a user.
     StoppedCount,
 }
 

@@ -1,9 +1,9 @@
-//! What is measured? From a run and its pipeline's history to metric data; pure.
+//! Statistics: from a run and its pipeline's history to data points. Pure functions.
 //!
 //! The first eight names and formulas are those of the best-known dashboard for CodePipeline (namespace `Pipeline`), so
-//! that what was built on them keeps working. Unlike there, a retry in place counts as a recovery, an event that comes
-//! twice counts once, a rejected approval is not a failure, and nothing depends on what an API has got round to listing.
-//! Beside them are the parts of the four keys, and how long things take and wait. `docs/statistics.md` has all formulas.
+//! that what was built on them keeps working. Unlike there, retrying a failed stage counts as a recovery, an event that
+//! arrives twice counts once, a rejected approval is not a failure, and nothing depends on an API that lags behind. The
+//! others are the parts of the four keys, durations and waits. `docs/statistics.md` has all formulas.
 
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ pub trait MetricSink {
     async fn put(&self, data: &[Datum]) -> Result<(), SinkError>;
 }
 
-/// The most data that CloudWatch takes in one call of `PutMetricData`.
+/// The most data points in one call of `PutMetricData`.
 pub const MAX_DATA: usize = 1000;
 
 /// Why metric data could not be put.
@@ -82,16 +82,16 @@ pub const MAX_DATA: usize = 1000;
 pub struct SinkError {
     /// How many were not put.
     pub count: usize,
-    /// What came back, and what to do about it.
+    /// The service's message, and what to do about it.
     pub problem: String,
 }
 
-/// What an event makes due.
+/// The data points that are due for an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Due {
     /// These data, unless they have been counted already.
     Now(Vec<Measurement>),
-    /// These, and more as soon as it is known whether a failure was a rejected approval. Try the event again then.
+    /// These, and more once it is known whether a failure was a rejected approval. Retry the event then.
     More(Vec<Measurement>),
 }
 
@@ -134,7 +134,7 @@ pub fn due(
     if measured.waits { Due::More(measured.data) } else { Due::Now(measured.data) }
 }
 
-/// Measures the next run against this one, which may have been heard of too late for that.
+/// Measures the next run against this one, whose events may have arrived too late for that.
 fn next_ends(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
     let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) else { return };
     for outcome in next.outcomes.iter().filter(|outcome| outcome.is_explained) {

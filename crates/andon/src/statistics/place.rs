@@ -1,4 +1,4 @@
-//! What a datum is about: its dimensions, and the claim by which it is counted once.
+//! The dimensions of a data point, and the claim by which it is counted once.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Pipelines that are not at home say where they are, so that two of one name never mix.
+    /// Pipelines in another account or region carry both as dimensions, so that two of one name never mix.
     fn dimensions(&self, subject: &Subject) -> Vec<(&'static str, String)> {
         let mut dimensions = vec![("PipelineName", self.pipeline.name.to_string())];
         match subject {

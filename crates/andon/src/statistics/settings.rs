@@ -1,10 +1,10 @@
-//! What is measured: in how much detail, and what counts as a deployment.
+//! Settings of the statistics: the level of detail, and what counts as a deployment.
 
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::run::DeploymentRule;
 
-/// How the statistics are kept.
+/// Settings of the statistics.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Statistics {
     /// How fine they are; it bounds the bill.
@@ -13,7 +13,7 @@ pub struct Statistics {
     pub deployment: DeploymentRule,
 }
 
-/// The finest thing that has metrics of its own.
+/// The finest level that has its own metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Detail {

@@ -1,4 +1,4 @@
-//! What the end of a run measures against the runs before it: how long it took, how long the pipeline was red or green.
+//! Metrics of a run relative to the runs before it: cycle times, and how long the pipeline was red or green.
 
 use super::place::{Place, seconds};
 use super::{Measured, Metric};

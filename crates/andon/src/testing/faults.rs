@@ -1,4 +1,4 @@
-//! Ports that fail: any call of any port, before or after it took effect, by an error or by the death of its caller.
+//! Fault injection: any call of any port fails before or after it took effect, by an error or by the death of its caller.
 
 use std::cell::Cell;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! For the tests of those who use a port: recorded events, adapters that record what they are given, and faults.
+//! Test support: recorded events, adapters that record their calls, and faults.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "compiled for tests only")]
 
@@ -47,7 +47,7 @@ pub fn time(event: &Value) -> Timestamp {
     event.get("time").and_then(Value::as_str).and_then(|time| time.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// What a pipeline's event tells of its run; `None` for other events.
+/// The facts of a pipeline's event about its run; `None` for other events.
 pub fn told(event: &Value) -> Option<Run> {
     match parse(event, &Received { home: home(), at: time(event) }).unwrap() {
         Event::Pipeline(event) => Some(Run::of(&event)),

@@ -1,4 +1,4 @@
-//! A queue: what a function is not done with comes again, in a time that the test lets pass.
+//! A queue for tests: it redelivers failed events, on a clock that the test advances.
 
 use std::cell::Cell;
 

@@ -49,7 +49,7 @@ struct Subject {
     zip_bytes: usize,
 }
 
-/// What only its function's name tells of it.
+/// What only its function's name determines.
 struct Purpose {
     /// The call that the function is there for, and how many may have to be made in sequence before it.
     effect: &'static str,

@@ -1,4 +1,4 @@
-//! A message as Slack's Block Kit. Every limit is kept by how the blocks are made, not by checking afterwards.
+//! Slack rendering as Block Kit. The blocks are built within Slack's limits, not checked afterwards.
 
 use serde_json::{Value, json};
 
@@ -130,7 +130,7 @@ fn footer(message: &Message) -> String {
     )
 }
 
-/// A link. The address has been checked to hold nothing that ends it early.
+/// A link. The URL has been checked to contain nothing that ends it early.
 fn link(url: &str, label: &str) -> String {
     let label = inline(label, limit::VALUE).replace('|', "\u{2502}").replace('\n', " ");
     format!("<{}|{label}>", escape(url))

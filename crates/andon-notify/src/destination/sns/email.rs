@@ -1,4 +1,4 @@
-//! A message as an e-mail: a subject that SNS takes, and plain text that reads well at 72 columns.
+//! Email rendering: a subject within SNS's limits, and plain text wrapped at 72 columns.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -144,7 +144,7 @@ fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     lines.into_iter().map(Cow::into_owned).collect()
 }
 
-/// Breaks a line of a log at the width: between words if it has any there, and its spaces stay as they are.
+/// Breaks a log line at the width: between words if possible, with spaces unchanged.
 fn hard_wrap(line: &str) -> Vec<String> {
     let mut rest: Vec<char> = line.trim_end().chars().collect();
     let mut lines = Vec::new();

@@ -22,7 +22,7 @@ pub struct Sns {
 pub const KIND: DestinationKind =
     DestinationKind { key: "sns", is_secret: false, token: None, takes_mentions: false, read };
 
-/// What stands for the stack's own topic.
+/// The name of the stack's own topic.
 const DEFAULT: &str = "default";
 
 fn read(written: &Written<'_>) -> Result<Target, Invalid> {

@@ -7,7 +7,7 @@ use andon::suggest::quoted;
 /// An SNS topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topic {
-    /// The topic that the stack made (`ANDON_TOPIC_ARN`).
+    /// The stack's own topic (`ANDON_TOPIC_ARN`).
     Default,
     /// Another one.
     Arn(TopicArn),
@@ -68,7 +68,7 @@ impl TopicArn {
         self.0.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Whether it keeps order and so needs group and deduplication ids.
+    /// Whether it is a FIFO topic, which needs group and deduplication ids.
     pub fn is_fifo(&self) -> bool {
         self.name().strip_suffix(".fifo").is_some()
     }
