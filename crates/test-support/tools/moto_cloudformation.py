@@ -1,4 +1,5 @@
-"""What moto's CloudFormation lacks, as AWS documents it: a function, some types, and change sets that belong to one stack.
+"""What moto's CloudFormation lacks, as AWS documents it: a function, some types, events of resources, failures that roll
+back, and change sets that belong to one stack.
 
 A type that moto skips is created here as far as others refer to it, and only if botocore takes its properties as the input
 of the call that CloudFormation makes for it. So a property of the wrong name or form fails the stack.
@@ -19,6 +20,7 @@ import botocore.validate
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend as Backend
+from moto.cloudformation.models import Event
 from moto.core.common_models import CloudFormationModel
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
@@ -57,12 +59,56 @@ def create_change_set(self, stack_name, change_set_name, template, parameters, d
 
 def execute_change_set(self, change_set_name, stack_name=None):
     change_set = self.describe_change_set(change_set_name)
-    execute(self, change_set_name, stack_name)
     stack = change_set.stack
+    before = len(stack.events)
+    try:
+        execute(self, change_set_name, stack_name)
+    except Exception as failure:
+        if change_set.change_set_type != "CREATE":
+            raise
+        return roll_back(stack, failure)
+    if change_set.change_set_type == "CREATE":
+        made = [each for each in stack.resource_map._parsed_resources.values() if hasattr(each, "logical_resource_id")]
+        events = [event(stack, each, f"CREATE_{how}") for each in made for how in ("IN_PROGRESS", "COMPLETE")]
+        stack.events[before + 1 : before + 1] = events
     stack._parse_template()
     stack.parameters, stack.tags = change_set.parameters, change_set.tags or {}
     stack.output_map = stack._create_output_map()
     stack.last_updated_time = utcnow()
+
+
+def roll_back(stack, failure):
+    """A creation that fails leaves a stack without resources, and an event that says why."""
+    name, kind = getattr(failure, "resource", ("Unknown", "AWS::CloudFormation::Stack"))
+    reason = getattr(failure, "message", None) or str(failure)
+    failed = Event(stack.stack_id, stack.name, name, "", kind, "CREATE_FAILED", reason, None)
+    stack.events.append(failed)
+    stack.resource_map.delete()
+    stack.resource_map._parsed_resources.clear()
+    stack._add_stack_event("ROLLBACK_COMPLETE")
+    stack.status = "ROLLBACK_COMPLETE"
+
+
+def event(stack, resource, status):
+    physical = getattr(resource, "physical_resource_id", "")
+    return Event(
+        stack.stack_id, stack.name, resource.logical_resource_id, str(physical), resource.cf_resource_type, status, None, None
+    )
+
+
+create_one = parsing.parse_and_create_resource
+
+
+def parse_and_create_resource(logical_id, resource_json, *others, **named):
+    try:
+        return create_one(logical_id, resource_json, *others, **named)
+    except Exception as failure:
+        if not hasattr(failure, "resource"):
+            failure.resource = (logical_id, resource_json["Type"])
+        raise
+
+
+parsing.parse_and_create_resource = parse_and_create_resource
 
 
 def delete_change_set(self, change_set_name):

@@ -89,7 +89,7 @@ impl Init {
 
 /// What cannot be found out is asked for at a terminal; elsewhere the error names the option.
 fn ask_for_the_rest(found: &Findings, given: &mut Given) -> anyhow::Result<()> {
-    let asks = std::io::IsTerminal::is_terminal(&std::io::stdin());
+    let asks = question::is_possible();
     let unknown_port = found.dockerfile.as_ref().is_some_and(|dockerfile| dockerfile.port.is_none());
     if asks && unknown_port && given.port.is_none() {
         let port = question::ask("Which port does the container listen on?", "--port")?;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 /// Asks a question on standard error and reads one line. Without a person at a terminal it fails, and says which option
 /// answers instead.
 pub(super) fn ask(question: &str, option: &str) -> anyhow::Result<String> {
-    if !std::io::stdin().is_terminal() {
+    if !is_possible() {
         bail!("there is no terminal to ask at: pass {option}");
     }
     let mut err = anstream::stderr().lock();
@@ -16,6 +16,11 @@ pub(super) fn ask(question: &str, option: &str) -> anyhow::Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("cannot read the answer")?;
     Ok(line.trim().to_owned())
+}
+
+/// Whether there is a person to ask.
+pub(super) fn is_possible() -> bool {
+    std::io::stdin().is_terminal()
 }
 
 /// Whether the answer is yes; no is what an empty line means.

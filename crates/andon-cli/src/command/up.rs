@@ -1,9 +1,11 @@
 //! `andon up`: a service and its pipeline, created or brought up to date.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use andon::run::Explanation;
 use anyhow::{Context as _, bail};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
@@ -12,15 +14,16 @@ use crate::aws::{self, Session};
 use crate::service::cost::{self, Cost};
 use crate::service::detect::{self, Given};
 use crate::service::progress::{Progress, Sign};
-use crate::service::run::{self, End, Runs};
+use crate::service::run::{self, End, Run, Runs};
 use crate::service::settings::{FILE, Settings};
 use crate::service::stacks::{Outcome, Prepared, ResourceChange, Stack, Stacks, Wanted};
 use crate::service::store::Store;
 use crate::service::templates::{self, Template};
+use crate::service::watched::Watched;
 use crate::service::{connection, settings};
-use crate::terminal::{BOLD, Cell, DIM, Table, Terminal, paint};
+use crate::terminal::{BOLD, Cell, DIM, Table, Terminal, clean, paint};
 
-/// How often the first run of a new pipeline is looked for before one is started.
+/// How often the first run of a new pipeline is looked for before one is started, and a run in Andon's ledger.
 const MAX_LOOKS: u32 = 20;
 
 /// Deploy a service: its environment, its pipeline and, by the pipeline, acceptance and production
@@ -80,6 +83,14 @@ struct Plan {
     rows: Vec<Row>,
 }
 
+/// What became of the stacks.
+struct Deployed {
+    environment: Outcome,
+    pipeline: Outcome,
+    /// When anything that a run depends on last changed.
+    changed: Option<Timestamp>,
+}
+
 impl Plan {
     fn is_empty(&self) -> bool {
         !self.new_template && !self.rows.iter().any(|row| matches!(row.plan, "create" | "update"))
@@ -100,7 +111,8 @@ impl Up {
         if is_new && !self.plan {
             init::write_new(&self.folder.join(FILE), &settings.to_yaml())?;
         }
-        let has_andon = stacks.find(&self.stack).await?.is_some();
+        let andon = stacks.find(&self.stack).await?;
+        let has_andon = andon.is_some();
         let environment = stacks.settled(&settings.environment_stack(), &mut progress).await?;
         let pipeline = stacks.settled(&settings.pipeline_stack(), &mut progress).await?;
         let plan = self.plan(&settings, &stacks, environment.as_ref(), pipeline.as_ref()).await?;
@@ -121,47 +133,10 @@ impl Up {
             return Ok(Verdict::Well);
         }
 
-        let wanted = self.environment(&settings, environment.as_ref())?;
-        let (environment, environment_outcome) =
-            apply(&stacks, wanted, environment, plan.environment, &mut progress).await?;
-        let output = |name: &str| environment.outputs.get(name).cloned();
-        let own_service = templates::own_service(&settings, &self.folder);
-        let parameters = templates::pipeline_parameters(&settings, own_service.as_deref(), output)?;
-        if let Some((_, arn)) = parameters.iter().find(|(name, value)| *name == "ConnectionArn" && !value.is_empty()) {
-            let longest = Duration::from_secs(60 * self.wait);
-            connection::authorised(&session, arn, pace, longest, &mut progress).await?;
-        }
-        // Before the pipeline is there, as its first run needs it.
-        let mut changed = None;
-        if self.stores_template(&settings) {
-            let store = Store::new(&session, &output("Store").context("the environment has no store")?);
-            let (key, text) = (templates::stored_service(&settings), Template::Service.load(&settings, &self.folder)?);
-            if store.holds(&key, &text).await?.is_none() {
-                store.put(&key, &text).await?;
-            }
-            changed = store.holds(&key, &text).await?;
-        }
-        let wanted = self.pipeline(&settings, parameters)?;
-        let (pipeline, pipeline_outcome) = apply(&stacks, wanted, pipeline, plan.pipeline, &mut progress).await?;
-        changed = changed.max(pipeline.changed);
-
+        let deployed =
+            self.apply_all(&settings, &session, &stacks, [environment, pipeline], plan, &mut progress).await?;
         let runs = Runs::new(&session, &settings.name, pace);
-        if pipeline_outcome != Outcome::Created && runs.reopen().await? {
-            progress.item(Sign::Note, &settings.name, "releases are deployed again", None)?;
-        }
-        let mut latest = runs.latest().await?;
-        let mut looks = 0;
-        while latest.is_none() && pipeline_outcome == Outcome::Created && looks < MAX_LOOKS {
-            tokio::time::sleep(pace).await;
-            latest = runs.latest().await?;
-            looks += 1;
-        }
-        // What a run began with is what it deploys: only one that started after the last change has seen it.
-        let is_current = latest.as_ref().is_some_and(|run| changed.is_none_or(|changed| run.started >= changed));
-        let id = match latest {
-            Some(run) if is_current => run.id,
-            _ => runs.start().await?,
-        };
+        let id = self.run_to_follow(&runs, &deployed, pace, &mut progress).await?;
         let end = if self.no_follow {
             None
         } else {
@@ -169,23 +144,101 @@ impl Up {
             Some(runs.follow(&id, &mut progress).await?)
         };
 
+        let watched = Watched::new(&session, &settings.name, &id)?;
+        let cause = match &end {
+            Some(End::Failed(_)) => watched.cause().await?,
+            _ => None,
+        };
+        let is_known = match andon.as_ref().and_then(|stack| stack.outputs.get("Table")) {
+            Some(table) if !self.no_follow => Some(becomes_known(&watched, table, pace, &mut progress).await?),
+            _ => None,
+        };
         let urls = urls(&settings, &stacks).await?;
         if self.json {
             terminal.json(&json!({
                 "service": settings.name, "account": session.account, "region": session.region,
                 "stacks": [
-                    {"name": environment.name, "outcome": environment_outcome},
-                    {"name": pipeline.name, "outcome": pipeline_outcome},
+                    {"name": settings.environment_stack(), "outcome": deployed.environment},
+                    {"name": settings.pipeline_stack(), "outcome": deployed.pipeline},
                 ],
-                "run": {"id": id, "status": end.as_ref().map(word)},
+                "run": {"id": id, "status": end.as_ref().map(word), "cause": cause.as_ref().map(|cause| &cause.cause)},
                 "urls": urls.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-                "andon": has_andon,
+                "andon": {"deployed": has_andon, "knows-run": is_known},
             }))?;
         } else {
-            self.conclude(&settings, end.as_ref(), &urls, has_andon, &mut progress)?;
+            self.conclude(end.as_ref(), cause.as_ref(), &urls, is_known, &mut progress)?;
         }
         let is_well = matches!(end, None | Some(End::Waits | End::Succeeded));
         Ok(if is_well { Verdict::Well } else { Verdict::NotWell })
+    }
+
+    /// Brings both stacks up to date, with the template that the first run needs before the pipeline is there.
+    async fn apply_all(
+        &self,
+        settings: &Settings,
+        session: &Session,
+        stacks: &Stacks<'_>,
+        [environment, pipeline]: [Option<Stack>; 2],
+        plan: Plan,
+        progress: &mut Progress,
+    ) -> anyhow::Result<Deployed> {
+        let wanted = self.environment(settings, environment.as_ref())?;
+        let (environment, of_environment) = apply(stacks, wanted, environment, plan.environment, progress).await?;
+        let output = |name: &str| environment.outputs.get(name).cloned();
+        let own_service = templates::own_service(settings, &self.folder);
+        let parameters = templates::pipeline_parameters(settings, own_service.as_deref(), output)?;
+        if let Some((_, arn)) = parameters.iter().find(|(name, value)| *name == "ConnectionArn" && !value.is_empty()) {
+            let (pace, longest) = (Duration::from_millis(self.pace), Duration::from_secs(60 * self.wait));
+            connection::authorised(session, arn, pace, longest, progress).await?;
+        }
+        let mut stored = None;
+        if self.stores_template(settings) {
+            let store = Store::new(session, &output("Store").context("the environment has no store")?);
+            let (key, text) = (templates::stored_service(settings), Template::Service.load(settings, &self.folder)?);
+            if store.holds(&key, &text).await?.is_none() {
+                store.put(&key, &text).await?;
+            }
+            stored = store.holds(&key, &text).await?;
+        }
+        let wanted = self.pipeline(settings, parameters)?;
+        let (pipeline, of_pipeline) = apply(stacks, wanted, pipeline, plan.pipeline, progress).await?;
+        Ok(Deployed { environment: of_environment, pipeline: of_pipeline, changed: stored.max(pipeline.changed) })
+    }
+
+    /// The run that deploys what is deployed now: the latest one, if it has seen the last change, else a new one.
+    async fn run_to_follow(
+        &self,
+        runs: &Runs<'_>,
+        deployed: &Deployed,
+        pace: Duration,
+        progress: &mut Progress,
+    ) -> anyhow::Result<String> {
+        let is_new = deployed.pipeline == Outcome::Created;
+        if !is_new && runs.reopen().await? {
+            progress.item(Sign::Note, "Acceptance", "releases are deployed again", None)?;
+        }
+        let mut latest = runs.latest().await?;
+        let mut looks = 0;
+        // CodePipeline starts the first run by itself.
+        while latest.is_none() && is_new && looks < MAX_LOOKS {
+            tokio::time::sleep(pace).await;
+            latest = runs.latest().await?;
+            looks += 1;
+        }
+        let has_seen = |run: &Run| deployed.changed.is_none_or(|changed| run.started >= changed);
+        match latest.filter(has_seen) {
+            Some(run) if is_new || !self.starts_again(&run)? => Ok(run.id),
+            _ => runs.start().await,
+        }
+    }
+
+    /// Whether a run that failed is followed by another of the same revision.
+    fn starts_again(&self, run: &Run) -> anyhow::Result<bool> {
+        if !run.is_failed() || self.no_follow {
+            return Ok(false);
+        }
+        Ok(self.yes
+            || (question::is_possible() && question::confirm("The latest run failed. Start another?", "--yes")?))
     }
 
     /// The settings, and whether they are new.
@@ -352,10 +405,10 @@ impl Up {
 
     fn conclude(
         &self,
-        settings: &Settings,
         end: Option<&End>,
+        cause: Option<&Explanation>,
         urls: &[(String, String)],
-        has_andon: bool,
+        is_known: Option<bool>,
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
         progress.line("")?;
@@ -367,6 +420,14 @@ impl Up {
             Some(End::Succeeded) => progress.line("The release is in production.")?,
             Some(End::Failed(action)) => {
                 progress.line(&format!("The run failed in {}.", run::place(action)))?;
+                if let Some(cause) = cause {
+                    for line in &cause.cause {
+                        progress.line(&format!("  {}", clean(line)))?;
+                    }
+                    if let Some(hint) = &cause.hint {
+                        progress.line(&format!("  What to do: {}", clean(hint)))?;
+                    }
+                }
                 if let Some(url) =
                     action.output().and_then(|output| output.execution_result()?.external_execution_url())
                 {
@@ -378,11 +439,36 @@ impl Up {
         for (stage, url) in urls {
             progress.line(&format!("  {stage:<10}  {url}"))?;
         }
-        if has_andon {
-            progress.line(&format!("  {:<10}  andon status {} --stack {}", "status", settings.name, self.stack))?;
+        match is_known {
+            Some(true) => progress.line("Andon watches it: this run is in its ledger.")?,
+            Some(false) => progress.line(&format!(
+                "Andon has not received this run yet. If that lasts, look at the alarms of the stack {}.",
+                self.stack
+            ))?,
+            None => {}
         }
         Ok(())
     }
+}
+
+/// Whether Andon gets to know a run; its events take some seconds.
+async fn becomes_known(
+    watched: &Watched<'_>,
+    table: &str,
+    pace: Duration,
+    progress: &mut Progress,
+) -> anyhow::Result<bool> {
+    let since = Instant::now();
+    for look in 0..MAX_LOOKS {
+        if look > 0 {
+            progress.wait("waiting for Andon to receive the run", since);
+            tokio::time::sleep(pace).await;
+        }
+        if watched.is_known(table).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Forgets what was prepared.

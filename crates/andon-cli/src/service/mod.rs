@@ -4,7 +4,7 @@
 //! and begun again: what is there is looked up, and only what is missing is done.
 //!
 //! [`settings`], [`detect`], [`cost`] and [`templates`] hold the rules and know no AWS; [`stacks`], [`store`],
-//! [`connection`] and [`run`] call it.
+//! [`connection`], [`run`] and [`watched`] call it.
 
 pub mod connection;
 pub mod cost;
@@ -15,3 +15,4 @@ pub mod settings;
 pub mod stacks;
 pub mod store;
 pub mod templates;
+pub mod watched;

@@ -183,9 +183,9 @@ impl Run {
         })
     }
 
-    /// Whether it goes on.
-    pub fn is_running(&self) -> bool {
-        matches!(self.status, PipelineExecutionStatus::InProgress | PipelineExecutionStatus::Stopping)
+    /// Whether it ended without success.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.status, PipelineExecutionStatus::Failed | PipelineExecutionStatus::Stopped)
     }
 }
 

@@ -14,6 +14,7 @@
 mod down;
 mod files;
 mod interrupted;
+mod page;
 mod scaling;
 mod template;
 mod told;

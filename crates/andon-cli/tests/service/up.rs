@@ -44,7 +44,7 @@ fn again_nothing_is_changed_and_nothing_is_asked() {
     let answer = again.json();
     assert_eq!(answer["stacks"][0], json!({"name": "main-environment", "outcome": "unchanged"}));
     assert_eq!(answer["stacks"][1], json!({"name": "orders-pipeline", "outcome": "unchanged"}));
-    assert_eq!(answer["run"], json!({"id": RUN, "status": "waits"}));
+    assert_eq!(answer["run"], json!({"id": RUN, "status": "waits", "cause": null}));
 }
 
 #[test]
@@ -119,10 +119,31 @@ fn a_pending_connection_is_waited_for_and_the_console_is_named() {
 }
 
 #[test]
-fn a_stack_that_failed_to_be_created_is_removed_and_created_again() {
+fn a_stack_that_cannot_be_created_says_why_and_is_created_anew_after_the_fix() {
     let world = World::new();
-    // A stack of this name that is a wreck: moto has no failures, so a change set that was never executed stands for
-    // one that `up` takes over.
+    world.andon(&["init", "--templates"]);
+    let file = world.folder.path().join("deploy/pipeline.yml");
+    let template = fs::read_to_string(&file).unwrap();
+    fs::write(&file, template.replace("ExecutionMode: QUEUED", "ExecutionMode: QUEUED\n      Colour: blue")).unwrap();
+    let failed = world.up(&["--no-follow"]);
+    assert_eq!(failed.code, 2, "{}", failed.out);
+    assert!(failed.out.contains("✗ Pipeline") && failed.out.contains("✓ OwnVpc"), "{}", failed.out);
+    assert!(failed.err.contains("orders-pipeline is rollback complete: Pipeline:"), "{}", failed.err);
+    assert!(failed.err.contains("Colour"), "{}", failed.err);
+    assert_eq!(world.stacks()["orders-pipeline"], "ROLLBACK_COMPLETE");
+    // A plan removes nothing.
+    assert_eq!(world.andon(&["up", "--plan"]).code, 0);
+    assert_eq!(world.stacks()["orders-pipeline"], "ROLLBACK_COMPLETE");
+    fs::write(&file, template).unwrap();
+    let ended = world.up(&["--no-follow"]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("removes what a failed attempt left"), "{}", ended.out);
+    assert_eq!(world.stacks()["orders-pipeline"], "CREATE_COMPLETE");
+}
+
+#[test]
+fn a_change_set_that_was_never_executed_is_taken_over() {
+    let world = World::new();
     let template = "AWSTemplateFormatVersion: '2010-09-09'\nResources: {Topic: {Type: AWS::SNS::Topic}}";
     let reply = world.ask(&[
         ("Action", "CreateChangeSet"),
@@ -136,6 +157,81 @@ fn a_stack_that_failed_to_be_created_is_removed_and_created_again() {
     let ended = world.up(&["--no-follow"]);
     assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
     assert_eq!(world.stacks()["main-environment"], "CREATE_COMPLETE");
+}
+
+#[test]
+fn a_failed_build_is_told_with_the_lines_of_its_log() {
+    let world = World::new();
+    let build = "orders-build:0f1e2d3c-4b5a-4697-8796-a5b4c3d2e1f0";
+    let (group, stream) = ("/aws/codebuild/orders-build", "0f1e2d3c-4b5a-4697-8796-a5b4c3d2e1f0");
+    let message = "Error while executing command: docker build. Reason: exit status 1";
+    world.aws.put_build(json!({
+        "id": build, "arn": format!("arn:aws:codebuild:us-east-1:123456789012:build/{build}"),
+        "buildStatus": "FAILED", "currentPhase": "COMPLETED", "projectName": "orders-build",
+        "phases": [
+            {"phaseType": "BUILD", "phaseStatus": "FAILED",
+             "contexts": [{"statusCode": "COMMAND_EXECUTION_ERROR", "message": message}]},
+            {"phaseType": "COMPLETED"},
+        ],
+        "logs": {"groupName": group, "streamName": stream, "cloudWatchLogs": {"status": "ENABLED"}},
+    }));
+    let lines = [
+        "[Container] 2026/11/20 09:04:10.000000 Running command docker build --file Dockerfile .",
+        "#7 [2/3] RUN cargo build --locked",
+        "#7 4.101 error[E0425]: cannot find value `basket` in this scope",
+        "#7 4.101   --> src/checkout.rs:41:17",
+        "[Container] 2026/11/20 09:04:12.000000 Command did not exit successfully docker build exit status 1",
+    ];
+    world.aws.append_log(group, stream, lines.map(|line| (1_795_165_450_000, line.to_owned())));
+    world.run("Failed");
+    let result =
+        json!({"externalExecutionId": build, "externalExecutionSummary": "Build terminated with state: FAILED"});
+    world.action("Build", "Build", "Build", "Failed", &result);
+    for (stage, name, category) in
+        [("Acceptance", "Deploy", "Deploy"), ("Acceptance", "Test", "Test"), ("Approval", "Approve", "Approval")]
+    {
+        world.action(stage, name, category, "Abandoned", &json!({}));
+    }
+    let ended = world.up(&[]);
+    assert_eq!(ended.code, 1, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("The run failed in Build / Build."), "{}", ended.out);
+    assert!(ended.out.contains("cannot find value `basket`"), "{}", ended.out);
+}
+
+#[test]
+fn it_says_whether_andon_has_received_the_run() {
+    let world = World::new();
+    let key = "{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}";
+    let attributes = "{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}";
+    let template = format!(
+        "Resources: {{Table: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: andon-table, BillingMode: \
+         PAY_PER_REQUEST, KeySchema: [{key}], AttributeDefinitions: [{attributes}]}}}}}}\n\
+         Outputs: {{Table: {{Value: !Ref Table}}}}"
+    );
+    let reply = world.ask(&[("Action", "CreateStack"), ("StackName", "andon"), ("TemplateBody", &template)]);
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let ended = world.up(&[]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("Andon has not received this run yet"), "{}", ended.out);
+}
+
+#[test]
+fn a_sam_application_gets_the_same_pipeline_without_a_network() {
+    let mut world = World::new();
+    world.folder = repository("https://git-codecommit.us-east-1.amazonaws.com/v1/repos/orders");
+    fs::write(world.folder.path().join("template.yaml"), "Transform: AWS::Serverless-2016-10-31\n").unwrap();
+    let ended = world.up(&["--skill", "amzn1.ask.skill.1", "--no-follow"]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert_eq!(world.outputs("main-environment").keys().collect::<Vec<_>>(), ["Store"]);
+    assert_eq!(world.stacks()["orders-pipeline"], "CREATE_COMPLETE");
+    // A service in a container that joins the environment brings the network.
+    fs::write(world.folder.path().join("Dockerfile"), "FROM scratch\nEXPOSE 8080\n").unwrap();
+    fs::remove_file(world.folder.path().join("andon-service.yml")).unwrap();
+    world.aws.declare_pipeline(json!({"name": "basket", "version": 1, "stages": []}));
+    let joined = world.up(&["--name", "basket", "--no-follow", "--json"]);
+    assert_eq!(joined.code, 0, "{}{}", joined.out, joined.err);
+    assert_eq!(joined.json()["stacks"][0]["outcome"], "updated");
+    assert!(world.outputs("main-environment").contains_key("Vpc"));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The templates fit together: what one passes on, the other takes.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use andon_cli::service::settings::Settings;
+use andon_cli::service::templates;
 use serde_json::Value;
 
 use crate::template;
@@ -137,6 +140,30 @@ fn roles_are_passed_to_named_services_only() {
                     let service = &statement["Condition"]["StringEquals"]["iam:PassedToService"];
                     assert!(!service.is_null(), "{name}: {role}");
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_up_passes_is_what_the_templates_take() {
+    let source = "name: orders\nsource: {provider: GitHub, repository: a/orders, branch: main}\n";
+    for (kind, pipeline) in [("container: {port: 8080}", "pipeline.yml"), ("function: {}", "function.yml")] {
+        let settings = Settings::parse(&format!("{source}{kind}"), Path::new("andon-service.yml")).unwrap();
+        let output = |name: &str| Some(format!("the {name}"));
+        let passed = templates::pipeline_parameters(&settings, None, output).unwrap();
+        for (name, parameters) in
+            [(pipeline, passed), ("environment.yml", templates::environment_parameters(&settings))]
+        {
+            let template = template::read(name);
+            let given: BTreeSet<&str> = parameters.iter().map(|(name, _)| *name).collect();
+            assert_eq!(given.len(), parameters.len(), "{name}: given twice");
+            for parameter in &given {
+                assert!(!template["Parameters"][*parameter].is_null(), "{name} has no parameter {parameter}");
+            }
+            for (parameter, declared) in template["Parameters"].as_object().unwrap() {
+                let has_default = !declared["Default"].is_null();
+                assert!(has_default || given.contains(parameter.as_str()), "{name}: {parameter} is not passed");
             }
         }
     }

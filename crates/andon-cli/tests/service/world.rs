@@ -104,6 +104,8 @@ impl World {
         let mut command = command(self.folder.path(), arguments);
         command
             .env("AWS_ENDPOINT_URL", self.recorder.url())
+            .env("AWS_ENDPOINT_URL_CODEBUILD", self.aws.url())
+            .env("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", self.aws.url())
             .env("AWS_ENDPOINT_URL_CODEPIPELINE", self.aws.url())
             .env("AWS_ENDPOINT_URL_CODECONNECTIONS", self.aws.url())
             .env("AWS_REGION", "us-east-1")
