@@ -9,17 +9,20 @@ use andon::name::PipelineId;
 use andon::run::Run;
 
 mod cause;
+mod clarify;
 mod draft;
 mod keys;
 mod list;
 mod naming;
 mod pipeline;
 mod talk;
+mod topic;
 mod why;
 
+pub use clarify::unclear;
 use draft::Draft;
 pub use draft::standing;
-pub use naming::{called, unclear};
+pub use naming::called;
 pub(super) use talk::no_ledger;
 
 /// What was looked up of the one pipeline that a question is about; all of it may be missing.
@@ -114,7 +117,7 @@ impl<'a> Meaning<'a> {
             Self::Talk(question) => talk::talk(draft, question),
             Self::Enough => talk::talk(draft, &Question::Goodbye),
             Self::NotThat => talk::anything_else(draft),
-            Self::NoneOfThose(topic) => naming::ask(draft, &Fleet::default(), *topic, &Found::Unnamed),
+            Self::NoneOfThose(topic) => clarify::ask(draft, &Fleet::default(), *topic, &Found::Unnamed),
             Self::NoOther => talk::no_other(draft),
             Self::Overview(fleet, _) | Self::List(fleet, ..) | Self::Keys(fleet) | Self::Unclear(fleet, ..)
                 if fleet.rows().is_empty() =>
@@ -125,8 +128,8 @@ impl<'a> Meaning<'a> {
             Self::List(fleet, group, From::Start) => list::list(draft, fleet, *group),
             Self::List(fleet, group, From::Name(from)) => list::names(draft, fleet, *group, *from),
             Self::Keys(fleet) => keys::of_all(draft, fleet),
-            Self::Tell(fleet, topic, row) => pipeline::tell(draft, fleet, *topic, row, detail),
-            Self::Unclear(fleet, topic, found) => naming::ask(draft, fleet, *topic, found),
+            Self::Tell(fleet, topic, row) => topic::tell(draft, fleet, *topic, row, detail),
+            Self::Unclear(fleet, topic, found) => clarify::ask(draft, fleet, *topic, found),
         }
     }
 

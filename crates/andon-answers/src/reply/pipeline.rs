@@ -1,8 +1,8 @@
 //! Answers about one pipeline.
 
-use super::super::{Answer, Fleet, Phrase, Topic};
-use super::naming::{called, cut};
-use super::{Detail, Draft, cause, keys, why};
+use super::super::Phrase;
+use super::naming::cut;
+use super::{Detail, Draft, cause};
 use andon::board::{PipelineRow, StatusColor};
 use andon::history::{ChangeSummary, RunSummary};
 use andon::run::Status;
@@ -11,22 +11,6 @@ use jiff::SignedDuration;
 /// The most characters of a commit's first line that are spoken.
 const MAX_TITLE_LEN: usize = 100;
 
-/// Answers a question about a pipeline.
-pub(super) fn tell(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, row: &PipelineRow, detail: &Detail) -> Answer {
-    let pipeline = called(fleet, row, draft.voice);
-    draft.rows([row]).title(cut(row.overview.pipeline.name.as_str()));
-    draft.session.speak_of(&row.overview.pipeline);
-    draft.session.topic = Some(topic);
-    match topic {
-        Topic::Status => status(&mut draft, row, &pipeline),
-        Topic::Why => why::why(&mut draft, row, &pipeline, detail),
-        Topic::Change => change(&mut draft, row, &pipeline),
-        Topic::LastDeployment => last_deployment(&mut draft, row, &pipeline, detail),
-        Topic::Keys => keys::of_one(&mut draft, row, &pipeline),
-    }
-    draft.done()
-}
-
 /// Where a run is, in words: its action or else its stage.
 fn whereabouts(run: &RunSummary) -> Option<String> {
     let current = run.current.as_ref()?;
@@ -34,7 +18,8 @@ fn whereabouts(run: &RunSummary) -> Option<String> {
         .filter(|place| !place.is_empty())
 }
 
-fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
+/// How it stands.
+pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let latest = &row.overview.latest;
     let began = draft.for_long(row.began());
     match row.light {
@@ -90,7 +75,7 @@ pub(super) fn ended(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
 }
 
 /// The author and change: for a red pipeline the one that broke it, then the latest if that is another.
-fn change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
+pub(super) fn change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let broken = row.overview.broken_by.as_ref().filter(|_| row.light == StatusColor::Red);
     let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
     let is_told = breaking.is_some_and(|breaking| broke(draft, row, pipeline, breaking));
@@ -137,7 +122,8 @@ fn spoken_change(change: Option<&ChangeSummary>) -> (Option<String>, Option<Stri
     (author.map(cut), title)
 }
 
-fn last_deployment(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str, detail: &Detail) {
+/// When it last succeeded, and with which change.
+pub(super) fn last_deployment(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str, detail: &Detail) {
     let Some(at) = row.overview.health.last_success else {
         draft.say(Phrase::DeployedNever, &[("pipeline", pipeline.into())]);
         return;

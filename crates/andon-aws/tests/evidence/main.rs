@@ -16,7 +16,6 @@ use test_support::call::{Call, round_trips};
 use test_support::fault::Fault;
 use test_support::stand_in::Aws;
 
-mod alert;
 mod bounds;
 mod builds;
 mod commands;

@@ -27,6 +27,7 @@ mod page;
 mod pages;
 mod skill;
 mod viewer;
+mod worker;
 
 use handle::Handle;
 use live::News;
@@ -67,7 +68,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     let skill = skill::over(station, skills);
     tokio::select! {
         outcome = server => outcome.context("cannot go on serving"),
-        outcome = handle::work(station, &skill, requests, &news, sync) => outcome,
+        outcome = worker::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }
 }

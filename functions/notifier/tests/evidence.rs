@@ -1,19 +1,23 @@
-//! From the events of a failed build to what people read: the cause is in it.
+//! From the events of a failed build to what people read, with evidence over HTTP from a stand-in: the cause is in it.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::testing::{events, invocation, time};
+use andon_aws::evidence::AwsEvidence;
 use andon_config::Config;
 use andon_notify::NoDeadLetters;
 use andon_notify::destination::{slack, sns};
 use andon_notify::message::Message;
 use andon_notify::testing::RecordingSender;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_sns::config::{Credentials, Region, SharedCredentialsProvider};
 use jiff::SignedDuration;
 use notifier::Notifier;
 use serde_json::{Value, json};
 use test_support::fault::Fault;
-
-use super::*;
+use test_support::stand_in::Aws;
 
 const PROJECT: &str = "payments-api-unit-tests";
 const ID: &str = "fd90c10e-e934-4f16-a125-5e3012cc15ec";
@@ -51,6 +55,28 @@ Ran all test suites.
 [Container] 2026/11/20 08:17:39.074002 Entering phase POST_BUILD
 [Container] 2026/11/20 08:17:39.079144 Phase complete: POST_BUILD State: SUCCEEDED
 "#;
+
+/// AWS, and what reads evidence there.
+struct World {
+    aws: Aws,
+    evidence: AwsEvidence,
+}
+
+impl World {
+    fn new() -> Self {
+        let aws = Aws::start().unwrap();
+        let credentials = Credentials::new("test", "test", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(aws.url())
+            .build();
+        let evidence = AwsEvidence::new(&config, None);
+        evidence.belongs_to(&andon::testing::home().account);
+        Self { aws, evidence }
+    }
+}
 
 /// What is sent when a recorded run comes in, event by event.
 async fn alert(world: World, file: &str) -> Message {
@@ -91,8 +117,10 @@ fn broken_build() -> World {
         }] }],
         "logs": { "groupName": format!("/aws/codebuild/{PROJECT}"), "streamName": ID },
     }));
-    let log = LOG.split_inclusive('\n').map(str::to_owned);
-    world.aws.append_log(&format!("/aws/codebuild/{PROJECT}"), ID, lines(chatter(200).chain(log)));
+    let chatter = (0..200).map(|number| format!("Downloaded package {number} of many from the registry\n"));
+    let log = chatter.chain(LOG.split_inclusive('\n').map(str::to_owned));
+    let timed = log.zip(0..).map(|(line, second)| (1_795_165_200_000 + 1000 * second, line));
+    world.aws.append_log(&format!("/aws/codebuild/{PROJECT}"), ID, timed);
     world
 }
 
@@ -118,7 +146,8 @@ async fn the_alert_of_a_failed_build_shows_the_cause_and_what_to_do() {
 #[tokio::test]
 async fn an_alert_without_a_log_says_which_permission_is_missing() {
     let world = broken_build();
-    world.deny("GetLogEvents");
+    let message = "User: arn:aws:sts::111122223333:assumed-role/notifier is not authorized to perform this";
+    world.aws.inject_always("GetLogEvents", Fault::error(400, "AccessDeniedException", message));
     read("denied log", &alert(world, "codepipeline-run-build-failed").await);
 }
 
