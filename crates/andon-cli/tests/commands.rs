@@ -124,6 +124,7 @@ fn what_is_not_there_is_an_error_that_says_what_to_do() {
 fn check_draws_every_mistake_and_fails() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("andon.yml");
+    // spellchecker:ignore-next-line
     std::fs::write(&file, "version: 1\nroutes:\n  - to: [nowhere]\n    kinds: [faild]\n").unwrap();
     let ended = run(&["check", path(&file)]);
     assert_eq!(ended.code, 1);
@@ -208,6 +209,7 @@ fn every_kind_can_be_seen_in_every_form() {
 
 #[test]
 fn what_cannot_be_previewed_is_said() {
+    // spellchecker:ignore-next-line
     let unknown = run(&["preview", "faild"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("failed"), "{}", unknown.err);

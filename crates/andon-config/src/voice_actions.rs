@@ -122,6 +122,7 @@ mod tests {
         let mistakes = [
             "{}",
             "{ actions: [], code: env:CODE }",
+            // spellchecker:ignore-next-line
             "{ actions: [retry, retry, aprove, deploy], code: env:CODE }",
             "{ actions: retry, code: \"4711\" }",
             "{ actions: retry, code: env:CODE, users: [alice, amzn1.ask.account.] }",

@@ -129,6 +129,7 @@ fn a_secret_of_unknown_shape_is_not_shown_either() {
         "version: 1\nvoice: { actions: retry, code: hunter2 }\n",
         "version: 1\nvoice: { actions: retry, cod: hunter2 }\n",
         "version: 1\nvoice: { actions: retry, code: hunter2\n",
+        // spellchecker:ignore-next-line
         "version: 1\ndestinations: { a: { slack-webhok: \"https://example.com/hunter2\" } }\n",
         "version: 1\n\"slack-token\" : 'hunter2'\nx: [",
         "version: 1\ndestinations: { a: { slack-webhook: 'https://example.com/hunter2' } }\nx: [",

@@ -69,6 +69,7 @@ mod tests {
 
     #[test]
     fn a_near_miss_is_offered_and_a_far_one_is_not() {
+        // spellchecker:ignore-next-line
         assert_eq!(nearest("pipline", ["pipeline", "stage"]), Some("pipeline"));
         assert_eq!(nearest("Stage", ["pipeline", "stage"]), Some("stage"));
         assert_eq!(nearest("colour", ["pipeline", "stage"]), None);

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::tools;
+use crate::{chromium, tools};
 
 /// A visit to a page.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ pub struct Seen {
 
 /// Makes some visits, each with a fresh profile.
 pub fn make(visits: &[Visit]) -> Result<Vec<Seen>, BrowserError> {
-    let executable = tools::chromium().ok_or(BrowserError::NoChromium)?;
+    let executable = chromium::find().ok_or(BrowserError::NoChromium)?;
     let visits: Vec<Value> = visits.iter().map(Visit::to_json).collect();
     let input = json!({ "executable": executable, "visits": visits }).to_string();
     let mut node = tools::node("browser.cjs")
@@ -95,7 +95,7 @@ impl Seen {
 #[derive(Debug, Error)]
 pub enum BrowserError {
     /// There is no browser.
-    #[error("chromium is not there; `.ci/run` installs it on Debian, elsewhere install Chromium or Chrome")]
+    #[error("Chromium is not installed; `cargo xtask test --only tools` installs it or prints how to")]
     NoChromium,
     /// The program that drives it is not there.
     #[error("cannot start the browser's driver; `cargo xtask test --only tools` installs its packages: {0}")]

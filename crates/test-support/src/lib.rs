@@ -5,6 +5,7 @@
 //! - [`stand_in`]: what the emulators lack, which is `CodePipeline`'s executions and their evidence, and Slack;
 //! - [`recorder`]: a proxy in front of an emulator that notes every request, and can make one fail;
 //! - [`browser`]: a real browser, to look at pages as people do;
+//! - [`chromium`]: which browser of this machine the tests use;
 //! - [`ask`]: a client of AWS's protocols that is no SDK, to prepare an emulator and to look into it;
 //! - [`block_kit`]: two judges of whether Slack would take a message;
 //! - [`shapes`]: an independent judge of whether requests and replies have the shapes that AWS describes.
@@ -20,6 +21,7 @@ pub mod ask;
 pub mod block_kit;
 pub mod browser;
 pub mod call;
+pub mod chromium;
 pub mod emulator;
 pub mod fault;
 mod http;

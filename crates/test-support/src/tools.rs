@@ -1,16 +1,13 @@
 //! Where the Python and npm packages are that the tests use, and how one of their programs is started.
 //!
 //! `cargo xtask test` puts them there; nothing is looked for anywhere else, so that every machine runs the same versions.
-//! The one exception is Chromium, which comes with the system.
+//! The exceptions are Node and Chromium, which come with the system, or are installed there where the system has none.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-
-/// The names that Chromium goes by.
-const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// The folder in this repository that says which packages, and holds the small programs that serve them.
 pub fn sources() -> PathBuf {
@@ -48,14 +45,17 @@ pub fn judged(program: &str, values: impl IntoIterator<Item = Value>) -> io::Res
 
 /// Node with the packages of `package.json`, about to run one of the programs in [`sources`].
 pub fn node(program: &str) -> Command {
-    let mut command = Command::new("node");
+    let mut command = Command::new(node_program());
     command.arg(sources().join(program)).env("NODE_PATH", folder().join("node/node_modules"));
     command
 }
 
-/// The Chromium of this machine; `None` if it has none.
-pub fn chromium() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    CHROMIUM.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
+/// The program that is Node: the one installed for the tests, or the system's.
+pub fn node_program() -> PathBuf {
+    installed("node").unwrap_or_else(|| PathBuf::from("node"))
+}
+
+/// The path of a program that was installed because the system has none: `target/test-tools/bin/<name>`.
+pub fn installed(name: &str) -> Option<PathBuf> {
+    Some(folder().join("bin").join(name)).filter(|file| file.is_file())
 }

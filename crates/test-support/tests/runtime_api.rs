@@ -1,15 +1,35 @@
 //! The host of functions must tell a function's life as it was, above all when it ends badly.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use test_support::runtime_api::{Answer, Failure, Function, FunctionError};
 use test_support::tools;
 
+/// A program that runs `function.py`: Lambda starts a function by a path and no arguments.
+///
+/// It is written here, because a copy of this repository may have lost what makes a file executable.
+static FUNCTION: LazyLock<PathBuf> = LazyLock::new(|| {
+    let python = tools::folder().join("python/bin/python");
+    let script = format!("#!/bin/sh\nexec '{}' '{}/tests/function.py'\n", python.display(), env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (program, written) = (folder.join("function.sh"), folder.join(format!("function.sh.{}", process::id())));
+    fs::write(&written, script).unwrap();
+    fs::set_permissions(&written, fs::Permissions::from_mode(0o755)).unwrap();
+    // Another test may run the program at this moment.
+    fs::rename(&written, &program).unwrap();
+    program
+});
+
 async fn start(environment: &[(&str, &str)]) -> Result<Function, FunctionError> {
-    let python = tools::folder().join("python/bin/python").display().to_string();
-    let environment = environment.iter().copied().chain([("PYTHON", python.as_str())]);
-    Function::start(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/function.sh"), environment).await
+    Function::start(&*FUNCTION, environment.iter().copied()).await
 }
 
 #[tokio::test]
@@ -137,6 +157,7 @@ async fn an_answer_to_nothing_is_refused() {
     assert!(function.log().contains("refused with 400"), "{}", function.log());
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn peak_memory_is_the_peak_and_not_what_is_held_now() {
     let function = start(&[]).await.unwrap();
@@ -145,20 +166,29 @@ async fn peak_memory_is_the_peak_and_not_what_is_held_now() {
     assert!(function.peak_memory().unwrap() > before + 40_000_000);
 }
 
+/// Posts the second argument to the first, and prints status, headers and body.
+const CLIENT: &str = "
+import sys, urllib.error, urllib.request
+try:
+    answer = urllib.request.urlopen(sys.argv[1], sys.argv[2].encode())
+except urllib.error.HTTPError as error:
+    answer = error
+print(answer.status, *(f'{name.lower()}: {value}' for name, value in answer.headers.items()), '', answer.read().decode(), sep='\\n')
+";
+
 #[test]
 fn other_clients_can_invoke_it() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let function = runtime.block_on(start(&[])).unwrap();
     let invoke = |event: &str| {
-        let output = std::process::Command::new("curl")
-            .args(["--silent", "--include", "--data", event, &function.invoke_url()])
-            .output()
-            .unwrap();
+        let mut client = Command::new(tools::folder().join("python/bin/python"));
+        let output = client.args(["-c", CLIENT, &function.invoke_url(), event]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
     let answer = invoke(r#"{"a":1}"#);
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n{\"a\": 1}"), "{answer}");
+    assert!(answer.starts_with("200\n") && answer.ends_with("\n\n{\"a\": 1}\n"), "{answer}");
     assert!(invoke(r#"{"do":"fail"}"#).contains("x-amz-function-error: Unhandled"));
-    assert!(invoke("no json").starts_with("HTTP/1.1 400"));
+    assert!(invoke("no json").starts_with("400\n"));
     assert!(invoke(r#"{"do":"exit"}"#).contains("Runtime.ExitError"));
 }

@@ -12,6 +12,7 @@ mod bench;
 mod buildspec;
 mod command;
 mod deploy;
+mod fuzz;
 mod package;
 mod release;
 mod sbom;
@@ -33,6 +34,8 @@ enum Task {
     Ci(test::Options),
     /// Measures the functions against their budgets, beside a function that does nothing
     Bench(bench::Options),
+    /// Looks for bytes that a check of `fuzz/` does not hold for; needs a nightly toolchain
+    Fuzz(fuzz::Options),
     /// Builds the functions for Lambda and zips them, reproducibly, into `target/lambda/`
     Package(package::Options),
     /// Makes the files that a release publishes, as far as this system can
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run_all(&options, std::env::var_os("CI").is_some()),
         Task::Ci(options) => test::run_all(&options, true),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run_one(&options),
         Task::Package(options) => package::run(&options),
         Task::Release(options) => release::run_all(&options),
         Task::Buildspec(options) => buildspec::run_all(&options),

@@ -1,56 +1,37 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
 
-use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use test_support::chromium;
 use test_support::emulator::{self, Emulator};
 
+use self::parts::{Part, Selection, summary};
 use crate::command::{cargo, run};
 use crate::workspace;
 
 mod deny;
 mod docs;
-mod report;
-mod snapshots;
+mod parts;
+mod prerequisites;
+mod structure;
 mod templates;
 pub(crate) mod tools;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Runs this step alone
-    #[arg(long, value_name = "STEP")]
-    only: Option<Step>,
+    #[command(flatten)]
+    selection: Selection,
     /// Writes what became of each test into this file, in the form of JUnit
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Passed on to `cargo test`, such as the name of a test
+    /// Passed on to `cargo nextest run`, such as the name of a test
     #[arg(last = true)]
     test_arguments: Vec<String>,
-}
-
-/// The steps, those that fail soonest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Step {
-    /// Installs the Python and npm packages of the tests under `target/`, where they are not there yet
-    Tools,
-    /// Formatting
-    Format,
-    /// Licences, bans and sources of the dependencies, and advisories where their database can be reached
-    Deny,
-    /// The templates of CloudFormation: cfn-lint, `sam validate` and Checkov
-    Templates,
-    /// Lints
-    Clippy,
-    /// The documentation of every item, private ones too
-    Docs,
-    /// Builds everything, the functions' binaries included
-    Build,
-    /// Unit, property, snapshot, conformance, end-to-end and documentation tests
-    Tests,
-    /// Snapshots that no test asks for
-    Snapshots,
 }
 
 /// What all of cargo's steps have in common.
@@ -62,75 +43,143 @@ enum Step {
 /// there are no flags in `RUSTFLAGS`; clippy and rustdoc get theirs in their own way.
 const EVERYTHING: [&str; 3] = ["--workspace", "--all-features", "--locked"];
 
+/// The test binaries that need Chromium, as a filter of nextest.
+const WITH_BROWSER: &str = "binary(browser)";
+
+/// Where nextest writes its report, below the folder that cargo builds into: `.config/nextest.toml` says so.
+const NEXTEST_REPORT: &str = "nextest/default/junit.xml";
+
 pub(crate) fn run_all(options: &Options, ci: bool) -> Result<()> {
-    let steps = options.only.map_or_else(|| Step::value_variants().to_vec(), |only| vec![only]);
+    prerequisites::check(&options.selection)?;
     let mut durations = Vec::new();
-    for step in steps {
-        println!("\n== {}", name(step));
+    for part in options.selection.parts() {
+        // They run with the other tests, unless those are left out.
+        if part == Part::Browser && options.selection.has(Part::Tests) {
+            continue;
+        }
+        println!("\n== {}", part.name());
         let started = Instant::now();
-        let done = perform(step, options, ci);
-        durations.push((step, started.elapsed()));
+        let done = perform(part, options, ci);
+        durations.push((part, started.elapsed()));
         if let Err(error) = done {
-            summarise(&durations, Some(step));
-            return Err(error.context(format!("the step `{}` failed", name(step))));
+            println!("\n{}", summary(&durations, Some(part), &options.selection));
+            return Err(error.context(format!("the part `{}` failed", part.name())));
         }
     }
-    summarise(&durations, None);
+    println!("\n{}", summary(&durations, None, &options.selection));
     Ok(())
 }
 
-fn perform(step: Step, options: &Options, ci: bool) -> Result<()> {
-    match step {
-        Step::Tools => tools::prepare().and_then(|()| tools::prepare_for_templates()),
-        Step::Format => run(&mut cargo(["fmt", "--all", "--check"])),
-        Step::Deny => deny::check(),
-        Step::Templates => templates::check(),
-        Step::Clippy => {
+fn perform(part: Part, options: &Options, ci: bool) -> Result<()> {
+    match part {
+        Part::Tools => install(&options.selection),
+        Part::Format => run(&mut cargo(["fmt", "--all", "--check"])),
+        Part::Spelling => run(&mut tools::programs::TYPOS.command()?),
+        Part::Structure => structure::check(),
+        Part::Unused => run(tools::programs::SHEAR.command()?.args(["--locked", "--deny-warnings"])),
+        Part::Deny => deny::check(),
+        Part::Templates => templates::check(),
+        Part::Clippy => {
             let lint = ["--all-targets", "--", "--deny", "warnings"];
             run(&mut cargo(["clippy"].into_iter().chain(EVERYTHING).chain(lint)))
         }
-        Step::Docs => docs::write(&EVERYTHING),
-        Step::Build => run(&mut cargo(["build"].into_iter().chain(EVERYTHING).chain(["--all-targets"]))),
-        Step::Tests => test(options, ci),
-        Step::Snapshots => snapshots::all_are_asked_for(ci),
+        Part::Docs => docs::write(&EVERYTHING),
+        Part::Build => run(&mut cargo(["build"].into_iter().chain(EVERYTHING).chain(["--all-targets"]))),
+        Part::Tests | Part::Browser => test(options, ci),
+        Part::Doctests => run(&mut cargo(["test"].into_iter().chain(EVERYTHING).chain(["--doc"]))),
     }
+}
+
+/// Installs what the selected parts need, so that one that cannot be installed is known before anything is built.
+fn install(selection: &Selection) -> Result<()> {
+    use tools::programs::{DENY, INSTA, NEXTEST, SHEAR, TYPOS};
+    let programs = [
+        (Part::Spelling, TYPOS),
+        (Part::Unused, SHEAR),
+        (Part::Deny, DENY),
+        (Part::Tests, NEXTEST),
+        (Part::Tests, INSTA),
+    ];
+    for (part, program) in programs {
+        if needs(selection, part) {
+            program.install()?;
+        }
+    }
+    if needs(selection, Part::Templates) {
+        tools::prepare_for_templates()?;
+    }
+    if needs(selection, Part::Tests) || needs(selection, Part::Browser) {
+        tools::prepare()?;
+        tools::prepare_for_templates()?;
+    }
+    if needs(selection, Part::Browser) {
+        tools::browser::install()?;
+    }
+    Ok(())
+}
+
+/// Whether something is installed for a part: if it runs, or if installing is all that was asked for.
+fn needs(selection: &Selection, part: Part) -> bool {
+    selection.has(part) || selection.parts() == [Part::Tools]
 }
 
 /// One moto and one dynalite serve all tests, which keep apart by the names of their tables and topics.
 fn test(options: &Options, ci: bool) -> Result<()> {
-    let arguments = &options.test_arguments;
-    tools::prepare()?;
-    tools::prepare_for_templates()?;
+    install(&options.selection)?;
     let moto = Emulator::moto().context("the tests need moto")?;
     let dynalite = Emulator::dynalite().context("the tests need dynalite")?;
     println!("moto answers at {}, dynalite at {}", moto.url(), dynalite.url());
-    let mut tests = cargo(["test"].into_iter().chain(EVERYTHING).chain(arguments.iter().map(String::as_str)));
+    let mut tests = runner(options, ci)?;
     tests.env(emulator::MOTO, moto.url()).env(emulator::DYNALITE, dynalite.url());
-    if arguments.is_empty() {
-        snapshots::note_what_is_asked_for(&mut tests)?;
-    } else {
-        snapshots::forget()?;
+    if let Some(browser) = chromium::find() {
+        tests.env(chromium::VARIABLE, browser);
     }
+    let written = workspace::target().join(NEXTEST_REPORT);
+    let _ = fs::remove_file(&written);
+    let done = run(&mut tests);
+    if let Some(report) = &options.report {
+        copy_report(&written, report)?;
+    }
+    done
+}
+
+/// What runs the tests: all of them by cargo-insta, which has nextest run them and then knows the snapshots that no test
+/// refers to; some of them by nextest.
+fn runner(options: &Options, ci: bool) -> Result<Command> {
+    let selection = &options.selection;
+    let filter = match (selection.has(Part::Tests), selection.has(Part::Browser)) {
+        (true, true) => None,
+        (true, false) => Some(format!("not {WITH_BROWSER}")),
+        (false, _) => Some(WITH_BROWSER.to_owned()),
+    };
+    let filter: Vec<String> = filter.into_iter().flat_map(|filter| ["--filterset".to_owned(), filter]).collect();
+    let mut tests = if selection.has(Part::Tests) && options.test_arguments.is_empty() {
+        let mut insta = tools::programs::INSTA.command()?;
+        insta.args(["test", "--test-runner", "nextest", "--disable-nextest-doctest", "--no-quiet", "--check"]);
+        insta.args(["--unreferenced", if ci { "reject" } else { "warn" }, "--workspace", "--all-features", "--"]);
+        insta.args(["--locked", "--no-fail-fast"]).args(filter);
+        insta.env("PATH", tools::programs::NEXTEST.before_path()?);
+        insta
+    } else {
+        let mut nextest = tools::programs::NEXTEST.command()?;
+        nextest.args(["nextest", "run", "--no-fail-fast"]).args(EVERYTHING).args(filter).args(&options.test_arguments);
+        nextest
+    };
     if ci {
         tests.env("INSTA_UPDATE", "no").env_remove("INSTA_FORCE_PASS");
     }
-    match &options.report {
-        None => run(&mut tests),
-        Some(report) => report::run(&mut tests, report),
-    }
+    Ok(tests)
 }
 
-fn name(step: Step) -> String {
-    step.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-}
-
-fn summarise(durations: &[(Step, Duration)], failed: Option<Step>) {
-    println!("\n{:<10} {:>8}", "step", "seconds");
-    for (step, duration) in durations {
-        let mark = if failed == Some(*step) { "  FAILED" } else { "" };
-        println!("{:<10} {:>8.1}{mark}", name(*step), duration.as_secs_f64());
+fn copy_report(written: &Path, report: &Path) -> Result<()> {
+    let report = workspace::root().join(report);
+    if let Some(folder) = report.parent() {
+        fs::create_dir_all(folder)?;
     }
-    let total: Duration = durations.iter().map(|(_, duration)| *duration).sum();
-    println!("{:<10} {:>8.1}", "all", total.as_secs_f64());
-    println!("in {}", workspace::root().display());
+    if !written.is_file() {
+        bail!("nextest wrote no report: no test ran");
+    }
+    fs::copy(written, &report).with_context(|| format!("cannot write {}", report.display()))?;
+    println!("the report is in {}", report.display());
+    Ok(())
 }

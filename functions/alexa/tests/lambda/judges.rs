@@ -42,12 +42,18 @@ pub(crate) fn must_fit_the_types(name: &str, package: &str, kind: &str, values: 
     });
     std::fs::write(own.join("tsconfig.json"), options.to_string()).unwrap();
     let compiler = modules.join("typescript/bin/tsc");
-    let output = std::process::Command::new("node").arg(compiler).arg("--project").arg(&own).output().unwrap();
+    let output = std::process::Command::new(test_support::tools::node_program())
+        .arg(compiler)
+        .arg("--project")
+        .arg(&own)
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
 fn the_types_are_no_pushover() {
+    // spellchecker:ignore-next-line
     let wrong = json!({"version": "1.0", "response": {"shouldEndSesion": true}});
     let judged =
         std::panic::catch_unwind(|| must_fit_the_types("wrong", "ask-sdk-model", "ResponseEnvelope", &[wrong]));
@@ -57,7 +63,7 @@ fn the_types_are_no_pushover() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rules_of_the_sdk_s_own_test_kit_are_kept() {
     let world = World::with_fleet(&Voice::On).await;
-    let mut mocha = std::process::Command::new("node");
+    let mut mocha = std::process::Command::new(test_support::tools::node_program());
     mocha.arg(folder().join("node/node_modules/mocha/bin/mocha.js")).arg("--timeout").arg("20000");
     mocha.arg(test_support::tools::sources().join("alexa_rules.cjs"));
     mocha.env("NODE_PATH", folder().join("node/node_modules"));
