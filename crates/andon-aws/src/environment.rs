@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::env::VarError;
 use std::path::PathBuf;
 
+use andon::arn::Arn;
 use andon::name::{AccountId, Home, Region};
 use andon_config::Config;
 use andon_notify::destination::sns::TopicArn;
@@ -210,9 +211,10 @@ fn beside_the_binary() -> PathBuf {
 /// The account and region of a function, by its own ARN; where that is none, by `AWS_REGION` and an unknown account.
 pub fn home(function_arn: &str) -> Home {
     // arn:aws:lambda:REGION:ACCOUNT:function:NAME
-    let part = |index: usize| function_arn.split(':').nth(index).filter(|part| !part.is_empty()).map(str::to_owned);
-    let region = part(3).or_else(|| std::env::var("AWS_REGION").ok()).and_then(|region| Region::parse(region).ok());
-    let account = part(4).and_then(|account| AccountId::parse(account).ok());
+    let arn = Arn::parse(function_arn);
+    let region = arn.and_then(|arn| arn.region()).map(str::to_owned).or_else(|| std::env::var("AWS_REGION").ok());
+    let region = region.and_then(|region| Region::parse(region).ok());
+    let account = arn.and_then(|arn| arn.account()).and_then(|account| AccountId::parse(account).ok());
     Home { account: account.unwrap_or_else(AccountId::unknown), region: region.unwrap_or_else(Region::unknown) }
 }
 

@@ -1,5 +1,6 @@
 //! The port to stored dashboards, and the changes that bring them up to date.
 
+use andon::arn::Arn;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -71,7 +72,13 @@ fn is_made_by(function: &str, name: &DashboardName, body: &str) -> bool {
     })
 }
 
-/// A function's ARN without version or alias: `arn:aws:lambda:REGION:ACCOUNT:function:NAME` has seven parts.
-fn unqualified(arn: &str) -> Vec<&str> {
-    arn.split(':').take(7).collect()
+/// A function's ARN without version or alias: its resource is `function:NAME:QUALIFIER`. Other text is compared whole.
+fn unqualified(text: &str) -> (&str, Option<Arn<'_>>) {
+    match Arn::parse(text) {
+        None => (text, None),
+        Some(arn) => {
+            let end = arn.resource.match_indices(':').nth(1).map_or(arn.resource.len(), |(end, _)| end);
+            ("", Some(Arn { resource: arn.resource.get(..end).unwrap_or(arn.resource), ..arn }))
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod alert;
+pub mod arn;
 pub mod batch;
 pub mod board;
 pub mod clock;

@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::arn::Arn;
 use crate::event::Commit;
 use crate::name::{ExecutionId, ExternalId, PipelineId, Region};
 
@@ -41,9 +42,9 @@ pub fn execution(pipeline: &PipelineId, execution: &ExecutionId) -> String {
 /// The page of the log stream that a Commands action names as its external id.
 pub fn log_stream(external: &ExternalId) -> Option<String> {
     // arn:aws:logs:REGION:ACCOUNT:log-group:GROUP:log-stream:STREAM
-    let (head, rest) = external.as_str().split_once(":log-group:")?;
-    let region = Region::parse(head.split(':').nth(3)?).ok()?;
-    let (group, stream) = rest.split_once(":log-stream:")?;
+    let arn = Arn::parse(external.as_str())?;
+    let region = Region::parse(arn.region()?).ok()?;
+    let (group, stream) = arn.resource.strip_prefix("log-group:")?.split_once(":log-stream:")?;
     // The console wants what follows its `#` encoded twice, with `$` for the second `%`.
     let twice = |text: &str| encode(&encode(text)).replace('%', "$");
     let (group, stream) = (twice(group), twice(stream));

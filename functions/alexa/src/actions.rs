@@ -173,13 +173,13 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         let taken = attempts::take(ledger, who, &asker.invocation.home, &lease).await;
         let taken = taken.map_err(|error| error.to_string())?.ok_or("too many wrong codes in this hour")?;
         match self.passcode.is(&rules.code, code).await {
-            Ok(true) => taken.give_back(ledger, &lease).await.map_err(|error| error.to_string()),
+            Ok(true) => taken.give_back(ledger).await.map_err(|error| error.to_string()),
             Ok(false) => {
-                let counted = taken.was_wrong(ledger, &lease).await;
+                let counted = taken.was_wrong(ledger).await;
                 Err(counted.map_or_else(|error| format!("a wrong code, and {error}"), |()| "a wrong code".to_owned()))
             }
             Err(error) => {
-                let kept = taken.give_back(ledger, &lease).await;
+                let kept = taken.give_back(ledger).await;
                 Err(kept.map_or_else(|other| format!("{error}; {other}"), |()| error.to_string()))
             }
         }

@@ -3,7 +3,7 @@
 //! An attempt is taken before the code is compared, so that concurrent attempts count like sequential ones. Attempts are claims
 //! in the ledger: all instances of the function count together, and an attempt with the right code is released.
 
-use andon::ledger::{Claim, ClaimKey, Lease, Ledger, LedgerError, Receipt};
+use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Ledger, LedgerError, NotClaimed, NotEnded, Receipt};
 use andon::name::{Home, PipelineId, PipelineName};
 use sha2::{Digest, Sha256};
 
@@ -14,7 +14,7 @@ const HOUR: i64 = 3_600;
 
 /// One try at saying the code.
 #[derive(Debug)]
-pub(crate) struct Try(ClaimKey);
+pub(crate) struct Try(Effect);
 
 /// Takes one of the user's remaining attempts in this hour; `None` if there is none.
 pub(crate) async fn take(
@@ -30,8 +30,10 @@ pub(crate) async fn take(
     let hour = lease.now.as_second().div_euclid(HOUR);
     for number in 1..=MAX_WRONG {
         let key = ClaimKey { pipeline: pipeline.clone(), effect: format!("voice-code {who:x} {hour} {number}") };
-        if ledger.claim(&key, lease).await? == Claim::Granted {
-            return Ok(Some(Try(key)));
+        match Effect::claim(ledger, key, lease).await {
+            Ok(Claimed::Granted(effect)) => return Ok(Some(Try(effect))),
+            Ok(Claimed::Settled(_)) | Err(NotClaimed::Held { .. }) => {}
+            Err(NotClaimed::Ledger(error)) => return Err(error),
         }
     }
     Ok(None)
@@ -39,13 +41,13 @@ pub(crate) async fn take(
 
 impl Try {
     /// The code was wrong: the try is used up.
-    pub(crate) async fn was_wrong(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
-        ledger.settle(&self.0, lease, &Receipt::default()).await
+    pub(crate) async fn was_wrong(self, ledger: &impl Ledger) -> Result<(), NotEnded> {
+        self.0.settle(ledger, &Receipt::default()).await
     }
 
     /// The code was right, or could not be compared: the try is given back.
-    pub(crate) async fn give_back(self, ledger: &impl Ledger, lease: &Lease) -> Result<(), LedgerError> {
-        ledger.release(&self.0, lease).await
+    pub(crate) async fn give_back(self, ledger: &impl Ledger) -> Result<(), NotEnded> {
+        self.0.release(ledger).await
     }
 }
 
@@ -56,17 +58,17 @@ mod tests {
 
     use super::*;
 
-    async fn try_once(ledger: &MemoryLedger, who: &str, at: Timestamp, owner: u32) -> Option<(Try, Lease)> {
+    async fn try_once(ledger: &MemoryLedger, who: &str, at: Timestamp, owner: u32) -> Option<Try> {
         let lease = Lease::new(format!("call {owner}"), at, Lease::LENGTH);
-        take(ledger, who, &andon::testing::home(), &lease).await.unwrap().map(|taken| (taken, lease))
+        take(ledger, who, &andon::testing::home(), &lease).await.unwrap()
     }
 
     #[tokio::test]
     async fn after_five_wrong_codes_nobody_is_listened_to_until_the_next_hour() {
         let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
         for owner in 0..MAX_WRONG {
-            let (taken, lease) = try_once(&ledger, "mallory", now, owner).await.unwrap();
-            taken.was_wrong(&ledger, &lease).await.unwrap();
+            let taken = try_once(&ledger, "mallory", now, owner).await.unwrap();
+            taken.was_wrong(&ledger).await.unwrap();
         }
         assert!(try_once(&ledger, "mallory", now, 90).await.is_none());
         assert!(try_once(&ledger, "alice", now, 91).await.is_some(), "somebody else is not held up");
@@ -78,8 +80,8 @@ mod tests {
     async fn a_right_code_uses_nothing_up() {
         let (ledger, now): (_, Timestamp) = (MemoryLedger::new(), "2026-11-20T09:10:00Z".parse().unwrap());
         for owner in 0..2 * MAX_WRONG {
-            let (taken, lease) = try_once(&ledger, "alice", now, owner).await.unwrap();
-            taken.give_back(&ledger, &lease).await.unwrap();
+            let taken = try_once(&ledger, "alice", now, owner).await.unwrap();
+            taken.give_back(&ledger).await.unwrap();
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
 use andon::event::{Event, PipelineEvent, Received, parse};
-use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt, Recorded, record};
+use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt, Recorded, record};
 use andon::run::Run;
 use andon::statistics::{Datum, Due, MAX_DATA, Measurement, MetricSink, due};
 use andon_config::Config;
@@ -48,7 +48,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         let claimed = self.claim(&mut batch, asked, &lease).await;
         for chunk in claimed.chunks(MAX_DATA) {
-            self.put(&mut batch, chunk, &lease).await;
+            self.put(&mut batch, chunk).await;
         }
         batch.answer()
     }
@@ -131,47 +131,39 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         batch: &mut Batch,
         asked: BTreeMap<ClaimKey, PendingDatum>,
         lease: &Lease,
-    ) -> Vec<(ClaimKey, PendingDatum)> {
-        let claims = join_all(asked.keys().map(|key| self.ledger.claim(key, lease))).await;
+    ) -> Vec<(Effect, PendingDatum)> {
+        let claims = join_all(asked.keys().map(|key| Effect::claim(&self.ledger, key.clone(), lease))).await;
         let mut granted = Vec::new();
-        for ((key, asked), claim) in asked.into_iter().zip(claims) {
+        for (pending, claim) in asked.into_values().zip(claims) {
             match claim {
-                Ok(Claim::Granted) => granted.push((key, asked)),
-                Ok(Claim::Settled(_)) => {}
-                Ok(Claim::Held { until }) => {
-                    fail(batch, &asked, &format!("somebody else is putting {key} until {until}"));
-                }
-                Err(error) => fail(batch, &asked, &error.to_string()),
+                Ok(Claimed::Granted(effect)) => granted.push((effect, pending)),
+                Ok(Claimed::Settled(_)) => {}
+                Err(error) => fail(batch, &pending, &error.to_string()),
             }
         }
         granted
     }
 
-    async fn put(&self, batch: &mut Batch, chunk: &[(ClaimKey, PendingDatum)], lease: &Lease) {
-        let data: Vec<Datum> = chunk.iter().map(|(_, asked)| asked.datum.clone()).collect();
+    async fn put(&self, batch: &mut Batch, chunk: &[(Effect, PendingDatum)]) {
+        let data: Vec<Datum> = chunk.iter().map(|(_, pending)| pending.datum.clone()).collect();
         if let Err(error) = self.sink.put(&data).await {
-            tracing::warn!("to be tried again: {error}");
-            for (released, (key, asked)) in
-                join_all(chunk.iter().map(|(key, _)| self.ledger.release(key, lease))).await.into_iter().zip(chunk)
-            {
+            tracing::warn!("will retry: {error}");
+            let released = join_all(chunk.iter().map(|(effect, _)| effect.release(&self.ledger))).await;
+            for (released, (_, pending)) in released.into_iter().zip(chunk) {
                 if let Err(error) = released {
-                    tracing::warn!("cannot give {key} back: {error}");
+                    tracing::warn!("{error}");
                 }
-                fail(batch, asked, &error.to_string());
+                fail(batch, pending, &error.to_string());
             }
             return;
         }
         tracing::info!(metric.data = data.len(), "put {} metric data", data.len());
-        // The data are out. What cannot be remembered may count twice, but is not lost.
-        let settled = join_all(chunk.iter().map(|(key, _)| self.ledger.settle(key, lease, &RECEIPT))).await;
-        for (settled, (key, asked)) in settled.into_iter().zip(chunk) {
-            let settled = match settled {
-                Ok(()) => Ok(()),
-                Err(_) => self.ledger.settle(key, lease, &RECEIPT).await,
-            };
+        // The data are out. One that cannot be recorded may count twice, but is not lost.
+        let settled = join_all(chunk.iter().map(|(effect, _)| effect.settle(&self.ledger, &RECEIPT))).await;
+        for (settled, (_, pending)) in settled.into_iter().zip(chunk) {
             if let Err(error) = settled {
-                tracing::warn!("{key} was put, which could not be remembered: {error}");
-                fail(batch, asked, &error.to_string());
+                tracing::warn!("{error}");
+                fail(batch, pending, &error.to_string());
             }
         }
     }

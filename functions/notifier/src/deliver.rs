@@ -3,7 +3,7 @@
 use andon::alert::{Alert, AlertBody};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, Claim, ClaimKey, Lease, Ledger, Receipt};
+use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt};
 use andon::name::{ActionName, StageName};
 use andon::run::Run;
 use andon_notify::message::{Context, Message, compose};
@@ -13,8 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{Cause, Notifier, Problem};
 
-/// How often it is tried again to remember that a message is out.
-const SETTLE_TRIES: u32 = 2;
 /// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// What a second try, and remembering it, takes at most.
@@ -23,8 +21,7 @@ const SECOND_TRY: SignedDuration = SignedDuration::from_secs(8);
 /// A claim that was granted, and where it leads.
 struct Granted<'d> {
     delivery: &'d Delivery<'d>,
-    key: ClaimKey,
-    lease: Lease,
+    effect: Effect,
     form: SendMode,
 }
 
@@ -35,7 +32,7 @@ enum SendMode {
     /// As the first about its run: later ones belong under it, so it is remembered as such.
     ThreadStart {
         /// The claim of being the first.
-        thread: ClaimKey,
+        thread: Effect,
     },
     /// Under the first about its run.
     Reply(Receipt),
@@ -106,27 +103,22 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         let destination = delivery.destination;
         let key = |effect: String| key(alert, &effect, destination);
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
-        let told = key(alert.dedup_key());
-        let receipt = match self.ledger.claim(&told, &lease).await? {
-            Claim::Held { until } => return Err(held(&told, until)),
-            Claim::Settled(receipt) => receipt,
-            Claim::Granted if !self.sender.can_update(destination) => {
-                return Ok(Some(Granted { delivery, key: told, lease, form: SendMode::Standalone }));
-            }
-            Claim::Granted => {
-                let Some(execution) = &alert.execution else {
-                    return Ok(Some(Granted { delivery, key: told, lease, form: SendMode::Standalone }));
+        let receipt = match Effect::claim(&self.ledger, key(alert.dedup_key()), &lease).await? {
+            Claimed::Settled(receipt) => receipt,
+            Claimed::Granted(effect) => {
+                let threaded = alert.execution.as_ref().filter(|_| self.sender.can_update(destination));
+                let Some(execution) = threaded else {
+                    return Ok(Some(Granted { delivery, effect, form: SendMode::Standalone }));
                 };
-                let thread = key(format!("thread/{execution}"));
-                let form = match self.ledger.claim(&thread, &lease).await? {
-                    Claim::Granted => SendMode::ThreadStart { thread },
-                    Claim::Settled(first) => SendMode::Reply(first),
-                    Claim::Held { until } => {
-                        self.release(&told, &lease).await;
-                        return Err(held(&thread, until));
+                let form = match Effect::claim(&self.ledger, key(format!("thread/{execution}")), &lease).await {
+                    Ok(Claimed::Granted(thread)) => SendMode::ThreadStart { thread },
+                    Ok(Claimed::Settled(first)) => SendMode::Reply(first),
+                    Err(problem) => {
+                        self.release(&effect).await;
+                        return Err(problem.into());
                     }
                 };
-                return Ok(Some(Granted { delivery, key: told, lease, form }));
+                return Ok(Some(Granted { delivery, effect, form }));
             }
         };
         // It has been told. Where a message can be brought up to date, it is, once for each thing there is to add.
@@ -138,10 +130,9 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             return Ok(None);
         }
         let more = key(format!("{}/{content_fingerprint}", alert.dedup_key()));
-        match self.ledger.claim(&more, &lease).await? {
-            Claim::Granted => Ok(Some(Granted { delivery, key: more, lease, form: SendMode::Update(receipt) })),
-            Claim::Held { until } => Err(held(&more, until)),
-            Claim::Settled(_) => Ok(None),
+        match Effect::claim(&self.ledger, more, &lease).await? {
+            Claimed::Granted(effect) => Ok(Some(Granted { delivery, effect, form: SendMode::Update(receipt) })),
+            Claimed::Settled(_) => Ok(None),
         }
     }
 
@@ -180,7 +171,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         content_fingerprint: Option<&String>,
         until: Timestamp,
     ) -> Result<(), Problem> {
-        let Granted { delivery, key, lease, form } = granted;
+        let Granted { delivery, effect, form } = granted;
         let destination: &Destination = delivery.destination;
         let (update, thread) = match form {
             SendMode::Standalone | SendMode::ThreadStart { .. } => (None, None),
@@ -189,7 +180,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         };
         // An addition to what was said calls nobody a second time.
         let mention = if update.is_some() { &[] } else { delivery.mention };
-        let outgoing = Outgoing { message, mention, id: &key.effect, update, thread };
+        let outgoing = Outgoing { message, mention, id: &effect.key.effect, update, thread };
         match self.send_patiently(destination, outgoing, until).await {
             Ok(mut receipt) => {
                 tracing::info!(
@@ -199,18 +190,18 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 );
                 receipt.said = content_fingerprint.cloned();
                 if let SendMode::ThreadStart { thread } = form {
-                    self.remember(thread, lease, &receipt).await?;
+                    self.settle(thread, &receipt).await?;
                 }
-                self.remember(key, lease, &receipt).await
+                self.settle(effect, &receipt).await
             }
             Err(error @ SendError::Retryable { .. }) => {
-                self.release(key, lease).await;
-                self.release_thread(form, lease).await;
+                self.release(effect).await;
+                self.release_thread(form).await;
                 Err(Problem::Retryable(error.to_string()))
             }
             Err(error @ SendError::Permanent { .. }) => {
-                self.release_thread(form, lease).await;
-                Err(Problem::Permanent(error.to_string(), Some((key.clone(), lease.clone()))))
+                self.release_thread(form).await;
+                Err(Problem::Permanent(error.to_string(), Some(effect.clone())))
             }
         }
     }
@@ -235,42 +226,33 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         self.sender.send(destination, outgoing).await
     }
 
-    async fn release_thread(&self, form: &SendMode, lease: &Lease) {
+    async fn release_thread(&self, form: &SendMode) {
         if let SendMode::ThreadStart { thread } = form {
-            self.release(thread, lease).await;
+            self.release(thread).await;
         }
     }
 
-    /// Records that a message was sent. If that fails, it may be sent twice, so it is retried.
-    async fn remember(&self, key: &ClaimKey, lease: &Lease, receipt: &Receipt) -> Result<(), Problem> {
-        let mut tries = 0;
-        loop {
-            match self.ledger.settle(key, lease, receipt).await {
-                Ok(()) => return Ok(()),
-                Err(error) if tries == SETTLE_TRIES => {
-                    tracing::warn!("{key} was told, which could not be remembered: {error}");
-                    return Err(error.into());
-                }
-                Err(_) => tries += 1,
-            }
-        }
+    async fn settle(&self, effect: &Effect, receipt: &Receipt) -> Result<(), Problem> {
+        effect.settle(&self.ledger, receipt).await.map_err(|error| {
+            tracing::warn!("{error}");
+            Problem::Retryable(error.to_string())
+        })
     }
 
-    /// Gives up an alert that can never be sent: for good once it is in the dead-letter queue, otherwise to be retried.
-    pub(crate) async fn give_up(&self, key: &ClaimKey, lease: &Lease, kept: bool) {
+    /// Ends the claim on what can never be sent: for good once it is among the dead letters, otherwise to be tried again.
+    pub(crate) async fn give_up(&self, effect: &Effect, kept: bool) {
         if !kept {
-            return self.release(key, lease).await;
+            return self.release(effect).await;
         }
         let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
-        if let Err(Problem::Retryable(problem)) = self.remember(key, lease, &receipt).await {
-            tracing::warn!("{key} is among the dead letters, and may come there again: {problem}");
+        if let Err(error) = effect.settle(&self.ledger, &receipt).await {
+            tracing::warn!("a dead letter may be written twice: {error}");
         }
     }
 
-    /// Gives a claim back. If that fails, it is free once its lease has run out.
-    async fn release(&self, key: &ClaimKey, lease: &Lease) {
-        if let Err(error) = self.ledger.release(key, lease).await {
-            tracing::warn!("cannot give {key} back: {error}");
+    async fn release(&self, effect: &Effect) {
+        if let Err(error) = effect.release(&self.ledger).await {
+            tracing::warn!("{error}");
         }
     }
 }
@@ -291,8 +273,4 @@ fn facts(alert: &Alert) -> Facts<'_> {
         kind: alert.kind(),
         first_of_streak: alert.is_first_in_streak(),
     }
-}
-
-fn held(key: &ClaimKey, until: Timestamp) -> Problem {
-    Problem::Retryable(format!("somebody else is telling {key} until {until}"))
 }

@@ -10,7 +10,7 @@ use andon::alert::{Alert, Due, due, from_approval_request};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
 use andon::event::{ApprovalRequest, Attempt, Event, Malformed, PipelineEvent, Received, parse};
-use andon::ledger::{Archive, ClaimKey, Lease, Ledger, LedgerError, Recorded, record};
+use andon::ledger::{Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, record};
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::{Run, WaitPolicy};
 use andon_config::Config;
@@ -86,7 +86,7 @@ enum Problem {
     /// It may be by the next call.
     Retryable(String),
     /// It never will be; the claim is on what was to be done about it.
-    Permanent(String, Option<(ClaimKey, Lease)>),
+    Permanent(String, Option<Effect>),
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
@@ -283,8 +283,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 if !kept {
                     batch.fail(index, problem);
                 }
-                if let Some((key, lease)) = claim {
-                    self.give_up(&key, &lease, kept).await;
+                if let Some(effect) = claim {
+                    self.give_up(&effect, kept).await;
                 }
             }
         }
@@ -316,6 +316,12 @@ fn by_pipeline(stories: Vec<Work>) -> Vec<Vec<Work>> {
         lanes.entry(pipeline.clone()).or_default().push(story);
     }
     lanes.into_values().collect()
+}
+
+impl From<NotClaimed> for Problem {
+    fn from(error: NotClaimed) -> Self {
+        Self::Retryable(error.to_string())
+    }
 }
 
 impl From<LedgerError> for Problem {

@@ -32,8 +32,8 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                     Problem::Retryable(problem) => tracing::warn!("to be tried again with the next sweep: {problem}"),
                     Problem::Permanent(problem, claim) => {
                         tracing::error!("cannot be told: {problem}");
-                        if let Some((key, lease)) = claim {
-                            self.give_up(&key, &lease, false).await;
+                        if let Some(effect) = claim {
+                            self.give_up(&effect, false).await;
                         }
                     }
                 }

@@ -4,6 +4,7 @@
 //! The shape of an id takes precedence over the provider's name: every action that runs on CodeBuild names a log as Commands
 //! does, and a notification may not name a provider at all.
 
+use andon::arn::Arn;
 use andon::name::{AccountId, Region};
 use andon::run::Failure;
 
@@ -176,22 +177,6 @@ fn function(url: &str, summary: &str) -> Option<Resource> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let name = named.split(|c| !is_of_name(c)).next().filter(|name| !name.is_empty())?;
     Some(Resource::Function(name.to_owned()))
-}
-
-/// `arn:partition:service:region:account:resource`
-struct Arn<'a> {
-    service: &'a str,
-    region: &'a str,
-    account: &'a str,
-    resource: &'a str,
-}
-
-impl<'a> Arn<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':').skip(1);
-        let mut next = || parts.next().filter(|part| !part.is_empty());
-        Some(Self { service: next()?, region: next()?, account: next()?, resource: next()? })
-    }
 }
 
 #[cfg(test)]

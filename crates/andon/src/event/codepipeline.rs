@@ -7,6 +7,7 @@ use super::{
     ActionFacts, Attempt, Commit, Event, ExecutionResult, FailedAction, Malformed, PipelineEvent, Provider, Received,
     State, Subject, Trigger, Unknown,
 };
+use crate::arn::Arn;
 use crate::name::{AccountId, ActionName, ExternalId, Home, PipelineId, Region, StageName};
 
 const WHAT: &str = "a CodePipeline event";
@@ -65,20 +66,15 @@ enum Level {
 
 /// The pipeline's account and region: from the event, from the ARN of its resource, or else those of the receiver.
 fn home(value: &Value, received: &Received) -> Result<Home, Malformed> {
-    let arn: Vec<&str> = value
-        .get("resources")
-        .and_then(|resources| resources.get(0))
-        .and_then(Value::as_str)
-        .map(|arn| arn.split(':').collect())
-        .unwrap_or_default();
-    let from_arn = |part: usize| arn.get(part).copied().filter(|text| !text.is_empty());
+    let resource = value.get("resources").and_then(|resources| resources.get(0)).and_then(Value::as_str);
+    let arn = resource.and_then(Arn::parse);
     let account = match optional_name::<AccountId>(WHAT, value, "account", "account")? {
         Some(account) => Some(account),
-        None => from_arn(4).and_then(|text| AccountId::parse(text).ok()),
+        None => arn.and_then(|arn| arn.account()).and_then(|text| AccountId::parse(text).ok()),
     };
     let region = match optional_name::<Region>(WHAT, value, "region", "region")? {
         Some(region) => Some(region),
-        None => from_arn(3).and_then(|text| Region::parse(text).ok()),
+        None => arn.and_then(|arn| arn.region()).and_then(|text| Region::parse(text).ok()),
     };
     Ok(Home {
         account: account.unwrap_or_else(|| received.home.account.clone()),

@@ -17,12 +17,14 @@ use crate::run::Run;
 mod claim;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod effect;
 mod held;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
 mod record;
 
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
+pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
 pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
 

@@ -1,5 +1,6 @@
 //! SNS topics.
 
+use andon::arn::Arn;
 use andon::glob::{Glob, Subject};
 use andon::invalid::Invalid;
 use andon::suggest::quoted;
@@ -24,9 +25,14 @@ impl TopicArn {
             Invalid::new(format!("{} is not the ARN of a topic: {why}", quoted(text)))
                 .with_help("write `default` for the stack's own topic, or `arn:aws:sns:REGION:ACCOUNT:NAME`")
         };
-        let parts: Vec<&str> = text.split(':').collect();
-        match parts.as_slice() {
-            ["arn", partition, "sns", region, account, name] => {
+        match Arn::parse(text) {
+            Some(Arn { service, .. }) if service != "sns" => Err(malformed("it belongs to another service")),
+            Some(Arn { resource, .. }) if resource.contains(':') => {
+                let subscription = text.rfind(':').and_then(|end| text.get(..end)).unwrap_or(text);
+                Err(Invalid::new("this is the ARN of a subscription, not of a topic")
+                    .with_help(format!("write {}", quoted(subscription))))
+            }
+            Some(Arn { partition, region, account, resource: name, .. }) => {
                 let topic = name.strip_suffix(".fifo").unwrap_or(name);
                 let name_fits = !topic.is_empty()
                     && name.len() <= 256
@@ -43,13 +49,7 @@ impl TopicArn {
                     Err(malformed("the last part is not the name of a topic"))
                 }
             }
-            ["arn", _, "sns", _, _, _, _] => {
-                let topic = parts.get(..6).unwrap_or_default().join(":");
-                Err(Invalid::new("this is the ARN of a subscription, not of a topic")
-                    .with_help(format!("write {}", quoted(&topic))))
-            }
-            ["arn", _, service, ..] if *service != "sns" => Err(malformed("it belongs to another service")),
-            _ => Err(malformed("it does not have six parts")),
+            None => Err(malformed("it does not have six parts")),
         }
     }
 
@@ -60,12 +60,12 @@ impl TopicArn {
 
     /// The region of the topic.
     pub fn region(&self) -> &str {
-        self.0.split(':').nth(3).unwrap_or_default()
+        Arn::parse(&self.0).map_or("", |arn| arn.region)
     }
 
     /// The name of the topic.
     pub fn name(&self) -> &str {
-        self.0.rsplit(':').next().unwrap_or_default()
+        Arn::parse(&self.0).map_or("", |arn| arn.resource)
     }
 
     /// Whether it is a FIFO topic, which needs group and deduplication ids.
