@@ -1,6 +1,8 @@
 //! The kinds of failure, and which one an unknown tool's words or the failing command suggest.
 
 use serde::{Deserialize, Serialize};
+
+use super::words;
 use strum::{IntoStaticStr, VariantNames};
 
 /// What kind of failure it is: who should look at it, and where.
@@ -237,6 +239,71 @@ pub(super) fn suggested(quoted: &str, command: Option<&str>) -> Category {
         ) => ran,
         (Category::Unknown, ran) => ran,
         (said, _) => said,
+    }
+}
+
+/// All kinds, in the order in which a model's file has them.
+pub(super) const ALL: [Category; 12] = [
+    Category::Test,
+    Category::Compile,
+    Category::Lint,
+    Category::Dependency,
+    Category::Config,
+    Category::Permission,
+    Category::Infrastructure,
+    Category::Timeout,
+    Category::Quota,
+    Category::Deploy,
+    Category::Source,
+    Category::Unknown,
+];
+
+/// So many buckets for the words of quoted lines.
+pub(super) const BUCKETS: usize = 1 << 13;
+/// So many quoted lines are read for the kind.
+const MAX_READ: usize = 6;
+
+/// What is known of a failure whose kind is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quoted<'a> {
+    /// The rule that knows the lines: its tool, its category, and whether it is sure.
+    pub(super) rule: Option<(&'static str, Category, bool)>,
+    /// The quoted lines, the most telling first.
+    pub(super) lines: &'a [&'a str],
+    /// The command that failed.
+    pub(super) command: Option<&'a str>,
+}
+
+impl Quoted<'_> {
+    /// What it says, as buckets: words, the words of the first line once more, what the rule and the command suggest.
+    pub(super) fn words(&self) -> Vec<usize> {
+        let (mut out, mut found) = (Vec::new(), Vec::new());
+        for (place, line) in self.lines.iter().take(MAX_READ).enumerate() {
+            words::words(line, &mut found);
+            out.extend(found.iter().map(|word| words::bucket(*word, BUCKETS)));
+            if place == 0 {
+                out.extend(found.iter().map(|word| words::bucket(word.wrapping_mul(0x9e37_79b1), BUCKETS)));
+            }
+        }
+        let mut say = |parts: [&str; 2]| {
+            let hash = parts.iter().flat_map(|part| part.bytes().chain([0])).fold(0x811c_9dc5_u64, words::step);
+            out.push(words::bucket(words::folded(hash), BUCKETS));
+        };
+        match self.rule {
+            Some((tool, category, sure)) => {
+                say(["rule", category.as_str()]);
+                say([if sure { "sure" } else { "unsure" }, category.as_str()]);
+                say(["tool", tool]);
+            }
+            None => say(["rule", ""]),
+        }
+        let command = self.command.map(str::to_lowercase).unwrap_or_default();
+        say(["suggested", suggested(&self.lines.join("\n"), self.command).as_str()]);
+        say(["first", first_match(WORDS, &self.lines.first().unwrap_or(&"").to_lowercase()).as_str()]);
+        say(["command", first_match(COMMANDS, &command).as_str()]);
+        out.sort_unstable();
+        out.dedup();
+        out
     }
 }
 

@@ -20,13 +20,28 @@ pub(super) enum Mark {
     Aside,
     /// `[Container] <time>`: `CodeBuild` itself speaks.
     CodeBuild,
+    /// `##[section]`: Azure Pipelines starts or finishes a task.
+    Section,
+}
+
+/// Which of several things that a log interleaves or strings together a line belongs to; 0 where nothing says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lane {
+    /// The job of a downloaded GitHub Actions log (`job<TAB>step<TAB>time text`), as a hash of its name.
+    pub(super) job: u32,
+    /// The job's step, likewise; 0 when the log does not know it.
+    pub(super) step: u32,
+    /// The number of a `BuildKit` step.
+    pub(super) vertex: u16,
+    /// The step cleans up, uploads or ends the job.
+    pub(super) tidies: bool,
 }
 
 /// The longest part of a line that is looked at; a longer one is data, not a message.
 pub(super) const LONGEST: usize = 4096;
 
 /// The line without what terminals, clocks and runners added, and what they said of it.
-pub(super) fn clean(raw: &[u8], numbered: bool) -> (String, Mark) {
+pub(super) fn clean(raw: &[u8], form: Form) -> (String, Mark, Lane) {
     let shown = last_drawn(raw);
     let shown = shown.get(..LONGEST * 4).unwrap_or(shown);
     let text = String::from_utf8_lossy(shown);
@@ -40,7 +55,15 @@ pub(super) fn clean(raw: &[u8], numbered: bool) -> (String, Mark) {
     }
     let mut rest = text.trim_end();
     let mut mark = Mark::None;
-    if numbered && let Some(after) = line_number(rest) {
+    let mut lane = Lane::default();
+    if form == Form::Downloaded
+        && let Some((after, known)) = downloaded(rest)
+    {
+        (rest, lane) = (after, known);
+    }
+    if form == Form::Numbered
+        && let Some(after) = line_number(rest)
+    {
         rest = after;
     }
     // Prefixes nest (an Actions time stamp before a BuildKit step before a task's tag), but not endlessly.
@@ -48,16 +71,101 @@ pub(super) fn clean(raw: &[u8], numbered: bool) -> (String, Mark) {
         let Some((after, said)) = prefix(rest) else {
             break;
         };
+        if lane.vertex == 0 {
+            lane.vertex = vertex(rest);
+        }
         rest = after;
         if said != Mark::None {
             mark = said;
         }
     }
-    (rest.to_owned(), mark)
+    if lane.vertex == 0 {
+        lane.vertex = vertex(rest);
+    }
+    (rest.to_owned(), mark, lane)
+}
+
+/// `job<TAB>step<TAB>2025-05-26T02:33:22.2017188Z text`, the form in which GitHub's command line saves a run's log.
+fn downloaded(text: &str) -> Option<(&str, Lane)> {
+    let (job, rest) = text.split_once('\t')?;
+    let (step, rest) = rest.split_once('\t')?;
+    // A byte order mark, also as two Windows code pages show it.
+    let rest = ["\u{feff}", "\u{2229}\u{2557}\u{2510}", "\u{ef}\u{bb}\u{bf}"]
+        .iter()
+        .find_map(|bom| rest.strip_prefix(bom))
+        .unwrap_or(rest);
+    let tidies =
+        ["Post ", "Complete ", "Stop ", "Upload", "Cleanup", "Clean up"].iter().any(|head| step.starts_with(head));
+    let known = !step.eq_ignore_ascii_case("UNKNOWN STEP");
+    let step = if known { hash(step) } else { 0 };
+    Some((rest, Lane { job: hash(job), step, vertex: 0, tidies: known && tidies }))
+}
+
+/// Never 0, which stands for nothing.
+fn hash(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)).max(1)
+}
+
+/// The number of the `BuildKit` step that a line tells of: `#17 [2/3] RUN make`, `#17 4.21 words`, `#17 DONE 5.0s`.
+fn vertex(text: &str) -> u16 {
+    let number =
+        text.strip_prefix('#').and_then(|rest| rest.split_once(' ')).and_then(|(number, _)| number.parse().ok());
+    number.unwrap_or(0)
+}
+
+/// Whether a part of the line is printed in red (ANSI colour 1 or 9).
+pub(super) fn is_red(raw: &[u8]) -> bool {
+    memchr::memchr_iter(0x1b, raw).take(24).any(|at| {
+        let code = raw.get(at + 1..(at + 12).min(raw.len())).unwrap_or_default();
+        let code = code.split(|byte| *byte == b'm').next().unwrap_or_default();
+        code.strip_prefix(b"[")
+            .is_some_and(|code| code.split(|byte| *byte == b';').any(|part| part == b"31" || part == b"91"))
+    })
+}
+
+/// What all lines of a log have before their text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Nothing.
+    Plain,
+    /// `36 | text`, copied from a console that numbers its lines.
+    Numbered,
+    /// `job<TAB>step<TAB>time text`, as GitHub's command line saves a run.
+    Downloaded,
+}
+
+impl Form {
+    /// Judged by the first lines, so that any length costs the same.
+    pub(super) fn of(raw: &[&[u8]]) -> Self {
+        if is_downloaded(raw) {
+            Self::Downloaded
+        } else if is_numbered(raw) {
+            Self::Numbered
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+/// Whether nearly all lines have two fields in front, which their neighbours mostly share.
+fn is_downloaded(raw: &[&[u8]]) -> bool {
+    let fields = |line: &[u8]| {
+        let mut tabs = memchr::memchr_iter(b'\t', line);
+        let (first, second) = (tabs.next()?, tabs.next()?);
+        (first > 0 && second > first + 1 && second < 240).then(|| line.get(..second).map(<[u8]>::to_vec)).flatten()
+    };
+    let (mut seen, mut shared, mut previous) = (0_usize, 0_usize, None);
+    for line in raw.iter().filter(|line| !line.is_empty()).take(200) {
+        seen += 1;
+        let now = fields(line);
+        shared += usize::from(now.is_some() && now == previous);
+        previous = now;
+    }
+    seen >= 4 && shared * 10 > seen * 7
 }
 
 /// Whether the log was copied from a console that numbers its lines (`36 | npm ERR! ...`).
-pub(super) fn is_numbered(raw: &[&[u8]]) -> bool {
+fn is_numbered(raw: &[&[u8]]) -> bool {
     let (mut consecutive, mut seen, mut previous) = (0_usize, 0_usize, None);
     for line in raw.iter().filter(|line| !line.is_empty()).take(200) {
         seen += 1;
@@ -132,7 +240,15 @@ fn prefix(text: &str) -> Option<(&str, Mark)> {
     let first = *text.as_bytes().first()?;
     match first {
         b'[' => codebuild(text).or_else(|| bracketed(text)),
-        b'0'..=b'9' => stamp(text).map(|rest| (rest, Mark::None)),
+        b'0'..=b'9' => stamp(text)
+            .or_else(|| exported(text))
+            .or_else(|| stream(text))
+            .or_else(|| project(text))
+            .map(|rest| (rest, Mark::None)),
+        b'A'..=b'S' if syslog(text).is_some() => syslog(text).map(|rest| (rest, Mark::None)),
+        b's' if text.starts_with("stdout F ") || text.starts_with("stderr F ") => {
+            text.get(9..).map(|rest| (rest, Mark::None))
+        }
         b'#' => workflow(text).or_else(|| buildkit(text)),
         b':' => workflow_command(text),
         b't' => travis(text),
@@ -170,6 +286,13 @@ fn bracketed(text: &str) -> Option<(&str, Mark)> {
     if stamp(&format!("{inside} ")).is_some() {
         return Some((rest, Mark::None));
     }
+    // Python names the kind of an error in this way before every line of its message.
+    if let Some(rest) = rest.strip_prefix(": ")
+        && inside.contains('.')
+        && inside.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_')
+    {
+        return Some((rest.trim_start(), Mark::None));
+    }
     // A tag is a lone word that the line goes on after; a level, a check box or a whole message is none.
     let word = !inside.is_empty()
         && inside.len() <= 24
@@ -181,6 +304,9 @@ fn bracketed(text: &str) -> Option<(&str, Mark)> {
 /// An indented tag of Ant (`    [javac] Foo.java:3: error`), else nothing: indentation is a tool's own.
 fn tagged(text: &str) -> Option<(&str, Mark)> {
     let inner = text.trim_start();
+    if let Some(rest) = inner.starts_with(|c: char| c.is_ascii_digit()).then(|| project(inner)).flatten() {
+        return Some((rest, Mark::None));
+    }
     if inner.starts_with('\u{2502}') {
         return prefix_box(inner);
     }
@@ -195,12 +321,49 @@ fn prefix_box(text: &str) -> Option<(&str, Mark)> {
     text.strip_prefix('\u{2502}').map(|rest| (rest.strip_prefix(' ').unwrap_or(rest), Mark::None))
 }
 
+/// `Jul  9 03:21:00 host program[12]: words` of the system's log.
+fn syslog(text: &str) -> Option<&str> {
+    let months = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "];
+    let rest = months.iter().find_map(|month| text.strip_prefix(month))?.trim_start();
+    let (day, rest) = rest.split_once(' ')?;
+    if day.is_empty() || day.len() > 2 || !day.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let rest = stamp(rest)?;
+    let (head, words) = rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|head| (head, "")))?;
+    let plain = head.len() < 80 && head.split(' ').count() <= 2;
+    plain.then_some(words)
+}
+
+/// `1751487569283,"words"`: a row of the CSV in which CloudWatch Logs exports events.
+fn exported(text: &str) -> Option<&str> {
+    let (time, rest) = text.split_once(',')?;
+    let known = time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = rest.strip_prefix('"').unwrap_or(rest);
+    known.then(|| rest.strip_suffix('"').unwrap_or(rest))
+}
+
+/// `01O words`, `00E words`: GitLab's number of the stream.
+fn stream(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let known = matches!(bytes, [a, b, b'O' | b'E', b' ' | b'+', ..] if a.is_ascii_digit() && b.is_ascii_hexdigit());
+    known.then(|| text.get(4..)).flatten()
+}
+
+/// `2>A.cs(117,24): error`: `MSBuild`'s number of the project.
+fn project(text: &str) -> Option<&str> {
+    let (number, rest) = text.split_once('>')?;
+    let known = number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    (known && rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')).then_some(rest)
+}
+
 fn workflow(text: &str) -> Option<(&str, Mark)> {
     let (kind, rest) = text.strip_prefix("##[")?.split_once(']')?;
     let mark = match kind {
         "error" => Mark::Error,
         "group" => Mark::Group,
         "endgroup" => Mark::EndGroup,
+        "section" => Mark::Section,
         _ => Mark::Aside,
     };
     Some((rest, mark))
@@ -330,7 +493,7 @@ mod tests {
     use super::*;
 
     fn text(raw: &str) -> String {
-        clean(raw.as_bytes(), false).0
+        clean(raw.as_bytes(), Form::Plain).0
     }
 
     #[test]
@@ -377,7 +540,7 @@ mod tests {
 
     #[test]
     fn a_very_long_line_is_cut_and_bytes_that_are_not_text_are_replaced() {
-        assert_eq!(clean(&vec![b'x'; 5_000_000], false).0.len(), LONGEST);
-        assert!(clean(b"\xff\xfe\x00error", false).0.ends_with("error"));
+        assert_eq!(clean(&vec![b'x'; 5_000_000], Form::Plain).0.len(), LONGEST);
+        assert!(clean(b"\xff\xfe\x00error", Form::Plain).0.ends_with("error"));
     }
 }

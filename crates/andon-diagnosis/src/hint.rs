@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::contest::Choice;
 use super::log::Log;
-use super::rank::Choice;
 use super::scan::Rules;
 
 /// Longer hints are no hints.
@@ -19,8 +19,7 @@ static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The rule's sentence, filled in; `None` when it needs something that the log does not say.
 pub(super) fn of(rules: &Rules, log: &Log, choice: &Choice) -> Option<String> {
     if choice.rule.hint.is_empty() {
-        // The line itself says it best; where it is not clear, the quoted lines stand beside it.
-        return sentence(&readable(log.line(choice.lines.first().copied()?)));
+        return None;
     }
     let mut hint = String::new();
     let mut rest = choice.rule.hint;
@@ -36,6 +35,21 @@ pub(super) fn of(rules: &Rules, log: &Log, choice: &Choice) -> Option<String> {
     }
     hint.push_str(rest);
     sentence(&hint)
+}
+
+/// A hint with fewer words of its own only repeats the lines.
+const LEAST_NEW: usize = 4;
+
+/// Whether a hint says something that the quoted lines do not.
+pub(super) fn adds(hint: &str, quoted: &str) -> bool {
+    let quoted = quoted.to_lowercase();
+    let known: Vec<&str> = words(&quoted).collect();
+    let hint = hint.to_lowercase();
+    words(&hint).filter(|word| !known.contains(word)).count() >= LEAST_NEW
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= 3)
 }
 
 /// One line, with a full stop, not too long.

@@ -1,23 +1,33 @@
 //! Why did it fail? From evidence (a log, phase contexts, messages of services) to cause lines, a category and a hint.
 //!
-//! Pure and linear in the evidence's length. A log is cleaned (`clean`), its `structure` read, every line tried against
-//! the tables of how tools fail (`tools`, `scan`), and the likeliest cause chosen (`rank`).
+//! Pure and linear in the evidence's length. A log is cleaned (`clean`) and its `structure` read: what passed, came
+//! after or tidied up cannot be the cause. Of what remains every line gets features (`features`): its words, its shape,
+//! where it stands, and how the tables of how tools fail (`tools`, `scan`, `contest`) know it. A model that was trained on
+//! labelled logs (`model`) ranks the lines (`rank`).
 
 mod category;
 mod clean;
+mod confidence;
+mod contest;
 mod context;
 mod count;
 mod evidence;
+mod features;
 mod hint;
 mod log;
+mod model;
 mod rank;
 mod rule;
 mod runbook;
 mod scan;
 mod structure;
 mod tools;
+#[cfg(feature = "training")]
+pub mod training;
+mod words;
 
 pub use category::Category;
+pub use confidence::Confidence;
 pub use context::Context;
 pub use count::failed_tests;
 pub use evidence::{Evidence, Message, MessageSource, PhaseContext};
@@ -27,7 +37,10 @@ pub use runbook::{BadPattern, Pattern, Runbook, RunbookMatch};
 use serde::Serialize;
 
 use andon_redaction::redact_lines;
-use rank::Choice;
+use category::Quoted;
+use contest::Choice;
+use model::{MODEL, Model};
+use rank::Ranking;
 use rule::Weight;
 use scan::RULES;
 use structure::Structure;
@@ -45,7 +58,9 @@ pub struct Diagnosis {
     pub cause: Vec<CauseLine>,
     /// What kind of failure it is.
     pub category: Category,
-    /// The likeliest next step, in one sentence.
+    /// How likely it is that the first line belongs to the cause.
+    pub confidence: Confidence,
+    /// The likeliest next step, in one sentence; nothing when it would only repeat the lines.
     pub hint: Option<String>,
     /// What the team itself says about such a failure; told before the hint.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,15 +88,16 @@ pub struct CauseLine {
 
 /// The likeliest reason for the failure that this is the evidence of.
 pub fn diagnose(evidence: &Evidence, runbooks: &[Runbook]) -> Diagnosis {
+    diagnose_with(&MODEL, evidence, runbooks)
+}
+
+fn diagnose_with(model: &Model<'_>, evidence: &Evidence, runbooks: &[Runbook]) -> Diagnosis {
     let told = evidence.told();
-    let (from_log, from_told) = (Reading::of(&evidence.log), Reading::of(&told));
-    let score = |reading: &Reading<'_>| reading.choice.as_ref().map_or(i32::MIN, |choice| choice.score);
-    let in_log = score(&from_log) >= score(&from_told);
+    let (from_log, from_told) = (Reading::of(model, &evidence.log), Reading::of(model, &told));
+    let in_log = from_log.weight() >= from_told.weight();
     let reading = if in_log { &from_log } else { &from_told };
-    let mut diagnosis = match &reading.choice {
-        Some(choice) => reading.explained(choice),
-        None => from_log.unexplained(evidence, &told),
-    };
+    let mut diagnosis =
+        reading.explained(model, evidence.truncated_at_start).unwrap_or_else(|| from_log.unexplained(evidence, &told));
     if !in_log || evidence.log.is_empty() {
         for line in &mut diagnosis.cause {
             line.line = 0;
@@ -105,33 +121,89 @@ struct Reading<'a> {
     log: &'a Log,
     structure: Structure,
     choice: Option<Choice>,
+    quoted: Vec<usize>,
+    confidence: Confidence,
 }
 
 impl<'a> Reading<'a> {
-    fn of(log: &'a Log) -> Self {
+    fn of(model: &Model<'_>, log: &'a Log) -> Self {
         let structure = Structure::of(log);
-        let choice = rank::choose(&RULES, log, &structure);
-        Self { log, structure, choice }
+        let choice = contest::choose(&RULES, log, &structure);
+        let ranking = Ranking::of(model, log, &structure, choice.as_ref());
+        let confidence =
+            ranking.lead().map_or(Confidence::NONE, |(first, second)| Confidence::of(model.confidence(first, second)));
+        // What neither a rule nor the model takes for a cause is none.
+        let best = ranking.quoted(model);
+        let known = |line: &usize| RULES.best(log, *line).and_then(|finding| RULES.rule(finding));
+        let is_known = best.iter().filter_map(known).any(|rule| rule.weight > Weight::Summary);
+        let nothing = !is_known && (confidence < Confidence::LEAST || !ranking.complains);
+        let confidence = if nothing { Confidence::NONE } else { confidence };
+        let quoted = if nothing { Vec::new() } else { best };
+        Self { log, structure, choice, quoted, confidence }
     }
 
-    fn explained(&self, choice: &Choice) -> Diagnosis {
-        let cause = quote(self.log, &choice.lines);
-        let command = self.structure.command.as_ref().map(|command| command.text.as_str());
-        let category = match choice.rule.category {
-            Category::Unknown => {
-                let said: String = cause.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
-                category::suggested(&said, command)
-            }
-            known => category::refined(known, self.log.line(choice.finding.line), command),
-        };
-        let unclear = choice.rule.weight <= Weight::Summary;
-        Diagnosis {
-            cause,
-            category,
-            hint: hint::of(&RULES, self.log, choice).map(|hint| redacted(&hint)),
-            runbook: None,
-            context: unclear.then(|| Context::of(self.log, &self.structure)),
+    /// A log of which these lines are quoted.
+    #[cfg(feature = "training")]
+    fn quoting(log: &'a Log, lines: &[usize]) -> Self {
+        let structure = Structure::of(log);
+        let choice = contest::choose(&RULES, log, &structure);
+        Self { log, structure, choice, quoted: lines.to_vec(), confidence: Confidence::NONE }
+    }
+
+    /// How much it explains, to compare what the log says with what services say.
+    fn weight(&self) -> i32 {
+        if self.quoted.is_empty() {
+            return i32::MIN;
         }
+        let sure = if self.confidence >= Confidence::PROBABLE { Weight::Cause as i32 } else { 0 };
+        self.choice.as_ref().map_or(0, |choice| choice.score).max(sure)
+    }
+
+    /// The rule that knows the quoted lines: the first line's, or else that of the cause that rules alone would name.
+    fn rule(&self) -> Option<Choice> {
+        let own = |line: &usize| RULES.best(self.log, *line);
+        let chosen =
+            self.choice.as_ref().map(|choice| choice.finding).filter(|finding| self.quoted.contains(&finding.line));
+        let first = self.quoted.first().and_then(own);
+        let telling = |finding: &scan::Finding| RULES.rule(*finding).is_some_and(|rule| rule.weight >= Weight::Tool);
+        let finding =
+            first.filter(telling).or(chosen).or_else(|| self.quoted.iter().filter_map(own).find(telling)).or(first)?;
+        let rule = RULES.rule(finding)?;
+        Some(Choice { finding, rule, score: 0, lines: self.quoted.clone() })
+    }
+
+    /// What the quoted lines say of the kind of failure.
+    fn kind_words(&self, rule: Option<&Choice>) -> Vec<usize> {
+        let lines: Vec<&str> = self.quoted.iter().map(|at| self.log.line(*at)).collect();
+        let rule = rule.map(|choice| (choice.rule.tool, choice.rule.category, choice.rule.weight >= Weight::Tool));
+        let command = self.structure.command.as_ref().map(|command| command.text.as_str());
+        Quoted { rule, lines: &lines, command }.words()
+    }
+
+    fn explained(&self, model: &Model<'_>, truncated: bool) -> Option<Diagnosis> {
+        if self.quoted.is_empty() {
+            return None;
+        }
+        let cause = quote(self.log, &self.quoted);
+        let rule = self.rule();
+        let said: String = cause.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+        let command = self.structure.command.as_ref().map(|command| command.text.as_str());
+        // A rule knows its kind; else the words tell, or else what was learned of them.
+        let category = match rule.as_ref().map(|choice| (choice.rule.category, choice.finding.line)) {
+            None | Some((Category::Unknown, _)) => category::suggested(&said, command),
+            Some((known, line)) => category::refined(known, self.log.line(line), command),
+        };
+        let category = match category {
+            Category::Unknown => model.category(&self.kind_words(rule.as_ref())),
+            known => known,
+        };
+        let hint = rule.as_ref().and_then(|choice| hint::of(&RULES, self.log, choice)).map(|hint| redacted(&hint));
+        let hint = hint.filter(|hint| hint::adds(hint, &said));
+        // A line that only wraps another failure explains nothing, however surely it is the best that there is.
+        let wraps = rule.as_ref().is_some_and(|choice| choice.rule.weight <= Weight::Summary);
+        let context = (wraps || self.confidence < Confidence::PROBABLE).then(|| Context::of(self.log, &self.structure));
+        let hint = hint.or_else(|| context.as_ref().filter(|_| truncated)?.sentence(truncated));
+        Some(Diagnosis { cause, category, confidence: self.confidence, hint, runbook: None, context })
     }
 
     /// Nothing is recognised: says so, and shows where it stood.

@@ -1,6 +1,6 @@
 //! A log as it is read: its lines, cleaned, each with the number it has in the original.
 
-use super::clean::{self, Mark};
+use super::clean::{self, Lane, Mark};
 
 /// The lines of a log, numbered as in the bytes that it was made from.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ struct Span {
     start: usize,
     end: usize,
     mark: Mark,
+    red: bool,
+    lane: Lane,
 }
 
 impl Log {
@@ -25,17 +27,17 @@ impl Log {
             return Self::default();
         }
         let raw: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-        let numbered = clean::is_numbered(&raw);
+        let form = clean::Form::of(&raw);
         let mut log = Self {
             text: String::with_capacity(bytes.len()),
             lines: Vec::with_capacity(raw.len()),
             newest_first: is_newest_first(&raw),
         };
         for line in raw {
-            let (text, mark) = clean::clean(line, numbered);
+            let (text, mark, lane) = clean::clean(line, form);
             let start = log.text.len();
             log.text.push_str(&text);
-            log.lines.push(Span { start, end: log.text.len(), mark });
+            log.lines.push(Span { start, end: log.text.len(), mark, red: clean::is_red(line), lane });
             log.text.push('\n');
         }
         log
@@ -59,6 +61,16 @@ impl Log {
     /// What the runner said of that line.
     pub(super) fn mark(&self, index: usize) -> Mark {
         self.lines.get(index).map_or(Mark::None, |span| span.mark)
+    }
+
+    /// Which of several jobs, steps or builds it belongs to.
+    pub(super) fn lane(&self, index: usize) -> Lane {
+        self.lines.get(index).map_or(Lane::default(), |span| span.lane)
+    }
+
+    /// Whether a part of it was printed in red.
+    pub(super) fn is_red(&self, index: usize) -> bool {
+        self.lines.get(index).is_some_and(|span| span.red)
     }
 
     /// All lines, separated by `\n`.

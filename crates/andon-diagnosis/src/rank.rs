@@ -1,149 +1,80 @@
-//! Which finding is the cause: the weightiest within the command that failed, and of equals the first.
-//!
-//! A failure drags others behind it (a missing package, then a missing module, then a missing artifact), so among
-//! lines that explain equally much the first one wins. What a passed command printed, what ran afterwards and what the
-//! runner merely echoed loses against anything in the failing command's own output.
+//! Which lines are the cause: every line that can be one gets its features, and the trained model ranks them.
 
-use super::Category;
+use super::MOST_LINES;
+use super::contest::Choice;
+use super::features::Page;
 use super::log::Log;
-use super::rule::{Rule, Weight};
-use super::scan::{Finding, Rules};
-use super::structure::{Region, Structure};
+use super::model::Model;
+use super::scan::RULES;
+use super::structure::Structure;
 
-/// More lines than this are quoted only for the very first failure.
-const ENOUGH_LINES: usize = 6;
-/// Besides the first failure, so many of its kind are quoted.
-const SIBLINGS: usize = 3;
-/// So many are looked at to find them, so that a thousand equal failures cost no more than these.
-const EXAMINED: usize = 60;
-
-/// The chosen cause.
-#[derive(Debug)]
-pub(super) struct Choice {
-    pub(super) finding: Finding,
-    pub(super) rule: &'static Rule,
-    pub(super) score: i32,
-    /// Indices of the lines to quote, the most telling first.
-    pub(super) lines: Vec<usize>,
+/// Lines that can be the cause, the likeliest first.
+#[derive(Debug, Default)]
+pub(super) struct Ranking {
+    lines: Vec<Candidate>,
+    /// Whether any of them sounds like an error.
+    pub(super) complains: bool,
 }
 
-/// The likeliest cause, if any rule found something that is not only a wrapper.
-pub(super) fn choose(rules: &Rules, log: &Log, structure: &Structure) -> Option<Choice> {
-    let mut contest = Contest { log, structure, leader: None, alike: Vec::new() };
-    rules.scan(log, &mut contest);
-    let Leader { finding, rule, score } = contest.leader?;
-    if rule.weight == Weight::Envelope || score <= 0 {
-        return None;
-    }
-    let mut lines = rules.block(log, finding);
-    for sibling in siblings(rules, log, finding, &contest.alike) {
-        let block = rules.block(log, sibling);
-        if lines.len() + block.len().min(2) > ENOUGH_LINES.max(lines.len()) {
-            break;
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) line: usize,
+    /// The logarithm of the odds that it belongs to the cause.
+    pub(super) score: f32,
+    /// What it says without its numbers, as a hash.
+    template: u64,
+}
+
+/// Where the first line is that much surer, a line adds nothing.
+const SPAN: f32 = 4.0;
+
+impl Ranking {
+    pub(super) fn of(model: &Model<'_>, log: &Log, structure: &Structure, choice: Option<&Choice>) -> Self {
+        let page = page(model, log, structure, choice);
+        let mut row = Vec::new();
+        let mut lines = Vec::new();
+        for line in page.candidates() {
+            row = page.row(line, row);
+            lines.push(Candidate { line, score: model.score(&row), template: page.template(line) });
         }
-        for line in block {
-            if !lines.contains(&line) {
-                lines.push(line);
+        lines.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.line.cmp(&b.line)));
+        Self { lines, complains: page.complains() }
+    }
+
+    /// The lines to quote, the most telling first; none twice.
+    pub(super) fn quoted(&self, model: &Model<'_>) -> Vec<usize> {
+        let mut told = Vec::new();
+        let mut quoted = Vec::new();
+        let first = self.lines.first().map_or(0.0, |first| first.score);
+        let least = model.limits.quoted.max(first - SPAN);
+        for candidate in &self.lines {
+            let enough = quoted.len() >= MOST_LINES || candidate.score <= least;
+            if enough && !quoted.is_empty() {
+                break;
+            }
+            if !told.contains(&candidate.template) {
+                told.push(candidate.template);
+                quoted.push(candidate.line);
             }
         }
-    }
-    Some(Choice { finding, rule, score, lines })
-}
-
-/// Who leads while the lines are read. A rule that could change nothing any more is not even tried, so a log that
-/// shouts in every line costs little more than one that whispers.
-pub(super) struct Contest<'a> {
-    log: &'a Log,
-    structure: &'a Structure,
-    leader: Option<Leader>,
-    /// Later findings that explain as much and are of the leader's kind.
-    alike: Vec<Finding>,
-}
-
-#[derive(Clone, Copy)]
-struct Leader {
-    finding: Finding,
-    rule: &'static Rule,
-    score: i32,
-}
-
-impl Contest<'_> {
-    /// Whether a finding could still lead, or be quoted beside the leader.
-    pub(super) fn is_open(&self, finding: Finding, rule: &Rule) -> bool {
-        self.leader.is_none_or(|leader| {
-            let score = score(rule, finding, self.structure);
-            score > leader.score
-                || score == leader.score && (self.precedes(finding, leader) || self.is_alike(finding, rule, leader))
-        })
+        quoted
     }
 
-    /// Takes a finding, in the order of the lines.
-    pub(super) fn enter(&mut self, finding: Finding, rule: &'static Rule) {
-        let score = score(rule, finding, self.structure);
-        match self.leader {
-            Some(leader) if score < leader.score || score == leader.score && !self.precedes(finding, leader) => {
-                if score == leader.score && self.is_alike(finding, rule, leader) {
-                    self.alike.push(finding);
-                }
-            }
-            _ => {
-                self.leader = Some(Leader { finding, rule, score });
-                self.alike.clear();
-            }
-        }
+    /// The line that is ranked first.
+    #[cfg(feature = "training")]
+    pub(super) fn first(&self) -> Option<usize> {
+        self.lines.first().map(|candidate| candidate.line)
     }
 
-    /// Of equals the first wins, and on one line the rule that stands first in the tables.
-    fn precedes(&self, finding: Finding, leader: Leader) -> bool {
-        if finding.line == leader.finding.line { finding.rule < leader.finding.rule } else { self.log.newest_first() }
-    }
-
-    /// Tests, compile errors and lint come in numbers, other causes do not.
-    fn is_alike(&self, finding: Finding, rule: &Rule, leader: Leader) -> bool {
-        matches!(leader.rule.category, Category::Test | Category::Compile | Category::Lint)
-            && leader.rule.weight >= Weight::Tool
-            && rule.tool == leader.rule.tool
-            && rule.category == leader.rule.category
-            && finding.line > leader.finding.line
-            && self.alike.len() < EXAMINED
+    /// The scores of the first and of the next that says something else; of a line alone, no lead.
+    pub(super) fn lead(&self) -> Option<(f32, f32)> {
+        let first = self.lines.first()?;
+        let next = self.lines.iter().find(|candidate| candidate.template != first.template);
+        Some((first.score, next.map_or(first.score, |next| next.score)))
     }
 }
 
-fn score(rule: &Rule, finding: Finding, structure: &Structure) -> i32 {
-    let region = match structure.region(finding.line) {
-        Region::Failing => 15,
-        Region::Plain => 0,
-        Region::After => -30,
-        Region::Passed => -50,
-        Region::Noise => -60,
-        Region::Echo => -90,
-    };
-    // 127 is the shell's word for "not found": such a line explains that status, and hardly any other.
-    let status = match (rule.status, structure.status) {
-        (Some(expected), Some(told)) if expected == told => 10,
-        (Some(_), Some(_)) => -10,
-        _ => 0,
-    };
-    // Tests run once everything compiles: what looks like a compile error before a failed test was printed by a test.
-    let verdict = i32::from(rule.category == Category::Test && rule.weight == Weight::Cause) * 2;
-    rule.weight as i32 + region + status + verdict
-}
-
-/// Further failures of the same kind that say something new.
-fn siblings(rules: &Rules, log: &Log, first: Finding, alike: &[Finding]) -> Vec<Finding> {
-    let told = |finding: Finding| rules.block(log, finding).first().map(|line| log.line(*line).trim());
-    // Not again what was told already: runners repeat failures in their summaries.
-    let mut known = vec![told(first)];
-    let mut found = Vec::new();
-    for &finding in alike {
-        let text = told(finding);
-        if !known.contains(&text) {
-            known.push(text);
-            found.push(finding);
-        }
-        if found.len() == SIBLINGS {
-            break;
-        }
-    }
-    found
+/// A log with the features of its lines.
+pub(super) fn page<'a>(model: &Model<'_>, log: &Log, structure: &'a Structure, choice: Option<&Choice>) -> Page<'a> {
+    Page::of(log, structure, &model.lexicon, |looked_at| RULES.known(log, choice, looked_at))
 }

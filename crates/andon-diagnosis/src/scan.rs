@@ -5,8 +5,9 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
+use super::contest::{Choice, Contest};
+use super::features::Known;
 use super::log::Log;
-use super::rank::Contest;
 use super::rule::{Quote, Rule};
 use super::tools;
 
@@ -44,7 +45,7 @@ impl Pattern {
 }
 
 /// Whether a line is a stack frame in a library or the runtime: the own code's frame says more.
-fn is_foreign_frame(line: &str) -> bool {
+pub(super) fn is_foreign_frame(line: &str) -> bool {
     const FOREIGN: [&str; 12] = [
         "node_modules",
         "node:",
@@ -161,6 +162,62 @@ impl Rules {
                 }
             }
         }
+    }
+
+    /// The best rule that matches a line: the weightiest, and of equals the first.
+    pub(super) fn best(&self, log: &Log, line: usize) -> Option<Finding> {
+        let markers = self.markers.as_ref()?;
+        let mut called: Vec<usize> = markers
+            .find_overlapping_iter(log.line(line))
+            .filter_map(|found| self.called.get(found.pattern().as_usize()))
+            .flatten()
+            .copied()
+            .collect();
+        let order =
+            |rule: &usize| (std::cmp::Reverse(self.table.get(*rule).map(|compiled| compiled.rule.weight)), *rule);
+        called.sort_unstable_by_key(order);
+        called.dedup();
+        let rule =
+            called.into_iter().find(|rule| self.table.get(*rule).is_some_and(|compiled| compiled.holds(log, line)))?;
+        Some(Finding { line, rule })
+    }
+
+    /// The rule of a finding.
+    pub(super) fn rule(&self, finding: Finding) -> Option<&'static Rule> {
+        self.table.get(finding.rule).map(|compiled| compiled.rule)
+    }
+
+    /// How the rules know each line that is looked at: the best rule that matches it, and the best that would quote it.
+    pub(super) fn known(&self, log: &Log, choice: Option<&Choice>, looked_at: &[bool]) -> Vec<Known> {
+        let mut known = vec![Known::default(); log.len()];
+        let best: Vec<Option<usize>> = (0..log.len())
+            .map(|line| looked_at.get(line).is_some_and(|looked_at| *looked_at).then(|| self.best(log, line)).flatten())
+            .map(|finding| finding.map(|finding| finding.rule))
+            .collect();
+        for (line, rule) in best.iter().enumerate() {
+            let Some(rule) = *rule else { continue };
+            let weight = self.table.get(rule).map_or(0, |compiled| compiled.rule.weight as u8);
+            if let Some(slot) = known.get_mut(line) {
+                slot.weight = weight;
+            }
+            for (place, at) in self.block(log, Finding { line, rule }).into_iter().enumerate() {
+                if let Some(slot) = known.get_mut(at)
+                    && slot.quoted_by < weight
+                {
+                    slot.quoted_by = weight;
+                    slot.place = u8::try_from(place).unwrap_or(u8::MAX);
+                }
+            }
+        }
+        if let Some(choice) = choice {
+            for (place, at) in choice.lines.iter().enumerate() {
+                if let Some(slot) = known.get_mut(*at) {
+                    slot.chosen = place == 0;
+                    slot.beside_chosen = true;
+                }
+            }
+        }
+        known
     }
 
     /// The lines that belong to a finding, the most telling first, the matched one among them.

@@ -4,6 +4,8 @@
 //! the cause, however alarming it sounds; whatever comes after the failure (`POST_BUILD`, artifacts, reports, caches,
 //! clean-up) is a consequence of it or has nothing to do with it.
 
+use std::collections::HashMap;
+
 use super::clean::Mark;
 use super::log::Log;
 
@@ -53,41 +55,71 @@ enum Step<'a> {
         command: Option<&'a str>,
         status: Option<i32>,
     },
+    /// A build tool begins its next goal or task; whether it says at once that this one fails.
+    Goal {
+        failed: bool,
+    },
     CleansUp,
     NextPhase,
 }
 
 impl Structure {
-    /// Reads the log once, from the first line to the last.
+    /// Reads the log once, from the first line to the last; jobs that it strings together each by itself.
     pub(super) fn of(log: &Log) -> Self {
-        let mut reading = Reading {
-            log,
-            regions: vec![Region::Plain; log.len()],
-            start: 0,
-            command: None,
-            failed: None,
-            status: None,
-            restarted: false,
-        };
-        let mut echo = false;
-        for index in 0..log.len() {
-            let mark = log.mark(index);
-            if mark == Mark::Group && log.line(index).starts_with("Run ") {
-                echo = true;
+        let mut whole = Self { regions: vec![Region::Plain; log.len()], command: None, status: None, failed: None };
+        let mut start = 0;
+        let mut passed = Vec::new();
+        while start < log.len() {
+            let job = log.lane(start).job;
+            let end = (start..log.len()).find(|at| log.lane(*at).job != job).unwrap_or(log.len());
+            let reading = Reading::of(log, std::mem::take(&mut whole.regions), start..end);
+            whole.regions = reading.regions;
+            if reading.failed.is_none() {
+                passed.push(start..end);
             }
-            if let Some(step) = step(log, index) {
-                reading.take(index, &step);
-            } else if reading.regions.get(index) == Some(&Region::Plain) {
-                reading.continue_at(index);
+            if whole.failed.is_none() && (reading.failed.is_some() || reading.command.is_some()) {
+                (whole.failed, whole.command, whole.status) = (reading.failed, reading.command, reading.status);
             }
-            if echo {
-                reading.set(index..index + 1, Region::Echo);
-            }
-            if mark == Mark::EndGroup {
-                echo = false;
+            start = end;
+        }
+        if whole.failed.is_some() {
+            for line in passed.into_iter().flatten() {
+                if let Some(slot) = whole.regions.get_mut(line)
+                    && *slot == Region::Plain
+                {
+                    *slot = Region::Passed;
+                }
             }
         }
-        Self { failed: reading.failed, regions: reading.regions, command: reading.command, status: reading.status }
+        whole.sort_vertices(log);
+        whole
+    }
+
+    /// Of an image's build, which `BuildKit` prints with its steps interleaved, the steps that are done have passed.
+    fn sort_vertices(&mut self, log: &Log) {
+        let mut verdicts: HashMap<u16, Region> = HashMap::new();
+        for at in (0..log.len()).rev() {
+            let vertex = log.lane(at).vertex;
+            if vertex == 0 {
+                continue;
+            }
+            let told = log.line(at).strip_prefix('#').and_then(|rest| rest.split_once(' ')).map(|(_, rest)| rest);
+            match told {
+                Some(told) if told.starts_with("DONE") || told.starts_with("CACHED") => {
+                    verdicts.insert(vertex, Region::Passed);
+                }
+                Some(told) if told.starts_with("ERROR") => {
+                    verdicts.insert(vertex, Region::Failing);
+                    self.failed = self.failed.or(Some(at));
+                }
+                _ => {}
+            }
+            if let (Some(verdict), Some(slot)) = (verdicts.get(&vertex), self.regions.get_mut(at))
+                && matches!(slot, Region::Plain | Region::Failing)
+            {
+                *slot = *verdict;
+            }
+        }
     }
 
     /// What the line at `index` belongs to.
@@ -113,9 +145,73 @@ struct Reading<'a> {
     status: Option<i32>,
     /// Noise has begun: `CodeBuild` went on to the next phase, or the runner cleans up.
     restarted: bool,
+    /// Where the goal or task of a build tool began that is running.
+    goal: Option<usize>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(log: &'a Log, regions: Vec<Region>, lines: std::ops::Range<usize>) -> Self {
+        let start = lines.start;
+        let mut reading =
+            Self { log, regions, start, command: None, failed: None, status: None, restarted: false, goal: None };
+        let mut echo = false;
+        let mut lane = log.lane(start);
+        for index in lines.clone() {
+            let mark = log.mark(index);
+            if log.lane(index).step != lane.step {
+                reading.next_step(index);
+                lane = log.lane(index);
+            }
+            if mark == Mark::Group && log.line(index).starts_with("Run ") {
+                echo = true;
+            }
+            if let Some(step) = step(log, index) {
+                reading.take(index, &step);
+            } else if reading.regions.get(index) == Some(&Region::Plain) {
+                reading.continue_at(index);
+            }
+            if echo {
+                reading.set(index..index + 1, Region::Echo);
+            }
+            if lane.tidies {
+                reading.set(index..index + 1, Region::Noise);
+            }
+            if mark == Mark::EndGroup {
+                echo = false;
+            }
+        }
+        if lane.step != 0 {
+            reading.conclude(lines.end);
+        }
+        reading
+    }
+
+    /// A log that names its steps goes on to the next one.
+    fn next_step(&mut self, index: usize) {
+        self.conclude(index);
+        let region = if self.failed.is_none() { Region::Passed } else { Region::After };
+        self.set(self.start..index, region);
+        self.start = index;
+        self.goal = None;
+    }
+
+    /// A goal that ended without an error of its own has passed.
+    fn next_goal(&mut self, index: usize, failed: bool) {
+        let complains = |at: usize| {
+            let line = self.log.line(at);
+            line.starts_with("[ERROR]") || line.starts_with("e: ") || line.contains("rror:") || line.contains("FAILED")
+        };
+        // What goes to standard error may come before the head of the task that said it.
+        if let Some(goal) = self.goal
+            && self.failed.is_none()
+            && !failed
+            && !(goal..index).any(complains)
+        {
+            self.set(goal..index, Region::Passed);
+        }
+        self.goal = (!failed).then_some(index);
+    }
+
     fn set(&mut self, lines: std::ops::Range<usize>, region: Region) {
         for slot in self.regions.get_mut(lines).into_iter().flatten() {
             if *slot == Region::Plain || region == Region::Noise || region == Region::Echo {
@@ -143,7 +239,9 @@ impl Reading<'_> {
     fn take(&mut self, index: usize, step: &Step<'_>) {
         match *step {
             Step::Starts(command) => {
-                let silently_passed = self.log.mark(index) != Mark::None;
+                let silently_passed =
+                    self.log.mark(index) != Mark::None || self.log.line(index).starts_with("[Pipeline]");
+                self.goal = None;
                 self.conclude(index);
                 if self.failed.is_none() {
                     if silently_passed || self.log.line(index).starts_with('#') {
@@ -160,6 +258,7 @@ impl Reading<'_> {
                     self.command = Some(Command { text: command.to_owned(), line: index });
                 }
             }
+            Step::Goal { failed } => self.next_goal(index, failed),
             Step::Passed => {
                 let region = if self.failed.is_none() { Region::Passed } else { Region::After };
                 self.set(self.start..index, region);
@@ -194,12 +293,28 @@ impl Reading<'_> {
 fn step(log: &Log, index: usize) -> Option<Step<'_>> {
     let line = log.line(index);
     match *line.as_bytes().first()? {
+        b'R' if line.starts_with("Running after_script") || line.starts_with("Running after script") => {
+            Some(Step::CleansUp)
+        }
         b'R' => running(log.mark(index), line),
-        b'P' => phase(line).or_else(|| process(line)),
+        b'[' => jenkins(log, index, line).or_else(|| goal(line)),
+        b'>' => {
+            let task = line.strip_prefix("> Task ")?;
+            Some(Step::Goal { failed: task.ends_with(" FAILED") })
+        }
+        b'P' if !line.contains(" exited with code '") => phase(line).or_else(|| process(line)),
         b'C' => command_failed(line).or_else(|| line.starts_with("Cleaning up ").then_some(Step::CleansUp)),
         b'E' if line.starts_with("Entering phase ") => Some(Step::NextPhase),
         b'E' if line.starts_with("Expanding base directory path") => Some(Step::CleansUp),
+        b'E' if line.starts_with("ERROR: Job failed") || line.starts_with("ERROR: script returned exit code") => {
+            ended(None, line.rsplit_once(' ')?.1)
+        }
+        b'E' if line.starts_with("Exited with code ") => ended(None, line.rsplit_once(' ')?.1),
         b'E' => process(line.strip_prefix("Error: ")?),
+        b'S' if log.mark(index) == Mark::Section => line.strip_prefix("Starting: ").map(Step::Starts),
+        b'F' if log.mark(index) == Mark::Section => Some(Step::Passed),
+        b'L' => line.strip_prefix("LifecycleEvent - ").map(Step::Starts),
+        b'U' if line.starts_with("Uploading artifacts for") => Some(Step::CleansUp),
         b'S' if line.starts_with("Set report auto-discover") => Some(Step::CleansUp),
         b'S' => {
             line.strip_prefix("Step ").and_then(|rest| rest.split_once(" : ")).map(|(_, command)| Step::Within(command))
@@ -218,6 +333,10 @@ fn step(log: &Log, index: usize) -> Option<Step<'_>> {
         b'!' if line.starts_with("!!! Build failed") => Some(Step::Failed { command: None, status: None }),
         b't' if line.starts_with("travis_fold:start:cache") || line.starts_with("travis_fold:start:after") => {
             Some(Step::CleansUp)
+        }
+        b'B' | b'P' if log.mark(index) == Mark::Error => {
+            let (_, status) = line.split_once(" exited with code '")?;
+            ended(None, status)
         }
         b'T' | b'"' => travis(line),
         _ => None,
@@ -247,6 +366,24 @@ fn process(line: &str) -> Option<Step<'_>> {
     }
     let status = line.strip_prefix("Process completed with exit code ")?;
     ended(None, status)
+}
+
+/// `[Pipeline] { (Build)`: a stage; the one that is skipped tells that an earlier one failed.
+fn jenkins<'a>(log: &Log, index: usize, line: &'a str) -> Option<Step<'a>> {
+    let stage = line.strip_prefix("[Pipeline] { (")?.strip_suffix(')')?;
+    if stage == "Declarative: Post Actions" {
+        return Some(Step::CleansUp);
+    }
+    if (index + 1..index + 5).any(|at| log.line(at).contains("skipped due to earlier failure")) {
+        return Some(Step::Failed { command: None, status: None });
+    }
+    (!stage.starts_with("Branch: ")).then_some(Step::Starts(stage))
+}
+
+/// `[INFO] --- maven-compiler-plugin:3.8.1:compile (default-compile) @ shop ---`
+fn goal(line: &str) -> Option<Step<'_>> {
+    let rest = line.strip_prefix("[INFO] ")?;
+    (rest.starts_with("--- ") && rest.ends_with(" ---")).then_some(Step::Goal { failed: false })
 }
 
 fn command_failed(line: &str) -> Option<Step<'_>> {

@@ -199,9 +199,37 @@ fn the_own_benchmark_is_explained() {
     }
 }
 
+/// The page of the documentation says what `cargo xtask train` found on logs that the model had not seen.
+#[test]
+fn the_documented_figures_are_those_of_the_last_training() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let figures: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(root.join("figures.json")).unwrap()).unwrap();
+    let page = std::fs::read_to_string(root.join("../../docs/diagnosis.md")).unwrap();
+    let number = |score: &serde_json::Value, name: &str| score[name].as_f64().unwrap();
+    let row = |title: &str, score: &serde_json::Value| {
+        let [cases, hit, first, f1] = ["cases", "hit", "first", "f1"].map(|name| number(score, name));
+        let [category, lenient] = ["category", "lenient"].map(|name| number(score, name));
+        format!("| {title} | {cases} | {hit:.3} | {first:.3} | {f1:.3} | {category:.3} | {lenient:.3} |")
+    };
+    let mut rows = vec![row("all", &figures["all"]), row("over 100 lines", &figures["over_100_lines"])];
+    rows.extend(figures["by_category"].as_object().unwrap().iter().map(|(category, score)| row(category, score)));
+    for (way, score) in figures["baselines"].as_object().unwrap() {
+        let [cases, hit, first, f1] = ["cases", "hit", "first", "f1"].map(|name| number(score, name));
+        rows.push(format!("| {way} | {cases} | {hit:.3} | {first:.3} | {f1:.3} | - | - |"));
+    }
+    for range in figures["reliability"].as_array().unwrap() {
+        let [from, to, cases, right] = ["from", "to", "cases", "right"].map(|name| number(range, name));
+        rows.push(format!("| {from:.1} to {to:.1} | {cases} | {right:.3} |"));
+    }
+    let missing: Vec<&String> = rows.iter().filter(|row| !page.lines().any(|line| line == *row)).collect();
+    assert!(missing.is_empty(), "docs/diagnosis.md does not say:\n{missing:#?}");
+}
+
 #[test]
 fn further_labelled_logs_are_explained() {
     let Some(folder) = std::env::var_os("ANDON_FAILURE_LOGS") else {
+        println!("NOT TESTED: ANDON_FAILURE_LOGS names no folder of labelled logs");
         return;
     };
     assert_floor(scored(Path::new(&folder)), 0.95, 0.80, 0.65, 0.80);

@@ -110,6 +110,45 @@ fn what_a_passed_command_printed_is_not_the_cause() {
     assert_eq!((diagnosis.cause.first().map(|line| line.line), diagnosis.category), (Some(4), Category::Compile));
 }
 
+/// A step that succeeded complains loudly; the one that fails says nothing but its status.
+#[test]
+fn a_silent_failure_after_a_noisy_success_is_not_blamed_on_the_noise() {
+    let diagnosis = explain(
+        "##[group]Run ./warm\n##[endgroup]\nError: Cannot find module 'left-pad'\n    at Module._resolve (node:internal/modules:1:2)\n\
+         npm ERR! code E404\n##[group]Run ./release\nexec ./release\n##[endgroup]\nreleasing 1.2.3\n\
+         ##[error]Process completed with exit code 3.\nPost job cleanup.\n",
+    );
+    assert!(diagnosis.cause.iter().all(|line| line.line > 5), "{:?}", diagnosis.cause);
+    assert_eq!(diagnosis.context.and_then(|context| context.status), Some(3));
+}
+
+#[test]
+fn a_failing_step_is_found_before_hundreds_of_lines_of_clean_up() {
+    let mut log = "##[group]Run npm test\n##[endgroup]\nTypeError: total is not a function\n    at cart.js:3:7\n\
+        ##[error]Process completed with exit code 1.\nPost job cleanup.\n"
+        .to_owned();
+    for number in 0..300 {
+        writeln!(log, "Error: cannot remove container {number}: No such container").unwrap();
+    }
+    assert_eq!(explain(&log).cause[0].line, 3);
+}
+
+#[test]
+fn steps_of_an_image_that_are_done_are_not_the_cause() {
+    let diagnosis = explain(
+        "#7 [2/4] RUN npm ci\n#7 1.20 npm ERR! optional dependency failed: Error: not found\n#8 [3/4] RUN make\n\
+         #8 2.10 main.c:3:5: error: 'x' undeclared\n#7 DONE 4.0s\n#8 ERROR: process \"/bin/sh -c make\" did not complete successfully: exit code: 2\n",
+    );
+    assert_eq!(diagnosis.cause[0].line, 4, "{:?}", diagnosis.cause);
+}
+
+#[test]
+fn how_sure_it_is_comes_with_the_answer() {
+    let sure = explain("main.c:3:5: error: 'x' undeclared\nmake: *** [main.o] Error 1\n").confidence;
+    assert!(sure.probability() > 0.5 && sure.probability() < 1.0, "{sure:?}");
+    assert!(explain("").confidence.probability() == 0.0);
+}
+
 #[test]
 fn what_is_quoted_is_redacted() {
     let diagnosis = explain("Error: cannot connect to postgres://shop:hunter2@db:5432/shop\n");

@@ -7,7 +7,7 @@ use andon::event::{EvidenceEvent, EvidenceKind};
 use andon::name::PipelineId;
 use andon::run::Failure;
 use andon_diagnosis::{
-    Category, CauseLine, Evidence, Message, MessageSource, PhaseContext, Runbook, diagnose, failed_tests,
+    Category, CauseLine, Confidence, Evidence, Message, MessageSource, PhaseContext, Runbook, diagnose, failed_tests,
 };
 
 /// How much later than the action's own end another service's word of the same failure may come.
@@ -62,6 +62,7 @@ pub fn explain(failure: &Failure, kept: &[EvidenceEvent], found: Found, runbooks
     Explanation {
         worth: u32::try_from(worth).unwrap_or(u32::MAX),
         category: diagnosis.category,
+        probable: !diagnosis.cause.is_empty() && diagnosis.confidence < Confidence::PROBABLE,
         cause: diagnosis.cause.into_iter().take(MAX_CAUSE_LINES).map(|line| line.text).collect(),
         hint,
         link,

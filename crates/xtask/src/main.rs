@@ -17,6 +17,7 @@ mod package;
 mod release;
 mod sbom;
 mod test;
+mod train;
 mod workspace;
 
 #[derive(Debug, Parser)]
@@ -40,6 +41,8 @@ enum Task {
     Package(package::Options),
     /// Makes the files that a release publishes, as far as this system can
     Release(release::Options),
+    /// Trains the model that ranks the lines of a log, and tells how good it is on logs that it has not seen
+    Train(train::Options),
     /// Runs the commands of `buildspec.yml` in a clean clone, with moto for AWS
     Buildspec(buildspec::Options),
     /// Packages the functions and deploys the stack, by `sam deploy`
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::run_one(&options),
         Task::Package(options) => package::run(&options),
         Task::Release(options) => release::run_all(&options),
+        Task::Train(options) => train::run(&options),
         Task::Buildspec(options) => buildspec::run_all(&options),
         Task::Deploy(options) => deploy::run_all(&options),
     };

@@ -270,7 +270,12 @@ fn lines(failure: &Failure, failures: usize) -> Vec<String> {
     let most = if failures > 1 { 4 } else { MAX_CAUSE_LINES };
     let cause = failure.explanation.as_ref().map(|explanation| explanation.cause.as_slice()).unwrap_or_default();
     let own = failure.own_words().unwrap_or_default();
-    cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect()
+    let mut lines: Vec<String> = cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect();
+    let probable = failure.explanation.as_ref().is_some_and(|explanation| explanation.probable);
+    if let Some(first) = lines.first_mut().filter(|_| probable) {
+        first.insert_str(0, "Probably: ");
+    }
+    lines
 }
 
 /// The action's own summary, with CodePipeline's error code if it adds something.

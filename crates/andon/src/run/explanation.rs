@@ -18,6 +18,9 @@ pub struct Explanation {
     /// The lines that say it, the most telling first, without secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cause: Vec<String>,
+    /// Whether these lines are no more than likely to be the cause.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub probable: bool,
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,

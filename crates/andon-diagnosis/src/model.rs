@@ -1,0 +1,220 @@
+//! What was learned from labelled logs: words, trees and thresholds, as `cargo xtask train` writes them.
+//!
+//! The file is little-endian: a magic, the words' tables, the trees' nodes, and a few numbers. Reading it copies the
+//! trees only; the tables stay where they are.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::too_many_lines,
+    reason = "counts of lines and words are small, and a list of features is long"
+)]
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::category::{self, BUCKETS, Category};
+use super::words::{Lexicon, RARITIES, WEIGHTS};
+
+const MAGIC: &[u8; 8] = b"ANDONRK1";
+
+/// The model that is built in.
+pub(super) static MODEL: LazyLock<Model<'static>> =
+    LazyLock::new(|| Model::read(include_bytes!("model.bin")).unwrap_or_else(Model::empty));
+
+/// A ranker of lines.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Model<'a> {
+    pub(super) lexicon: Lexicon<'a>,
+    /// What a line scores before any tree has spoken.
+    pub(super) base: f32,
+    /// Where each tree begins among the nodes.
+    pub(super) roots: Vec<u32>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) limits: Limits,
+    pub(super) kinds: Kinds<'a>,
+}
+
+/// What the words of quoted lines say of the kind of failure.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kinds<'a> {
+    pub(super) scale: f32,
+    /// For each kind, how common it is.
+    pub(super) biases: [f32; 12],
+    /// For each bucket of words, a weight for each kind, in units of `scale`.
+    pub(super) weights: Cow<'a, [u8]>,
+}
+
+/// A node of a tree: a question, or a leaf with its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Node {
+    /// The feature that is asked about; [`LEAF`] for none.
+    pub(super) feature: u16,
+    /// Below it, it goes on to the left; the value of a leaf.
+    pub(super) value: f32,
+    /// Counted from the tree's root.
+    pub(super) left: u16,
+    pub(super) right: u16,
+}
+
+/// Stands for a feature in a leaf.
+pub(super) const LEAF: u16 = u16::MAX;
+
+/// What was chosen on logs that the trees had not seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Limits {
+    /// Lines below this score are not quoted beside the first.
+    pub(super) quoted: f32,
+    /// How the first line's score, and its lead over the second, become a probability: bias, score, lead.
+    pub(super) confidence: [f32; 3],
+}
+
+impl<'a> Model<'a> {
+    fn empty() -> Self {
+        let none: Cow<'_, [u8]> = Cow::Borrowed(&[]);
+        let lexicon = Lexicon { bias: 0.0, scale: 0.0, weights: none.clone(), logs: 1.0, rarities: none };
+        Self {
+            lexicon,
+            base: 0.0,
+            roots: Vec::new(),
+            nodes: Vec::new(),
+            limits: Limits::default(),
+            kinds: Kinds::none(),
+        }
+    }
+
+    /// Reads the file; `None` when it is none.
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut rest = bytes.strip_prefix(MAGIC)?;
+        let (bias, scale, logs, base) = (float(&mut rest)?, float(&mut rest)?, float(&mut rest)?, float(&mut rest)?);
+        let limits =
+            Limits { quoted: float(&mut rest)?, confidence: [float(&mut rest)?, float(&mut rest)?, float(&mut rest)?] };
+        let weights = Cow::Borrowed(take(&mut rest, WEIGHTS)?);
+        let rarities = Cow::Borrowed(take(&mut rest, RARITIES)?);
+        let kind_scale = float(&mut rest)?;
+        let mut biases = [0.0; 12];
+        for bias in &mut biases {
+            *bias = float(&mut rest)?;
+        }
+        let kinds = Kinds { scale: kind_scale, biases, weights: Cow::Borrowed(take(&mut rest, BUCKETS * 12)?) };
+        let trees = short(&mut rest)?;
+        let (mut roots, mut nodes) = (Vec::with_capacity(trees.into()), Vec::new());
+        for _ in 0..trees {
+            roots.push(u32::try_from(nodes.len()).ok()?);
+            for _ in 0..short(&mut rest)? {
+                let (feature, value) = (short(&mut rest)?, float(&mut rest)?);
+                nodes.push(Node { feature, value, left: short(&mut rest)?, right: short(&mut rest)? });
+            }
+        }
+        let lexicon = Lexicon { bias, scale, weights, logs, rarities };
+        rest.is_empty().then_some(Self { lexicon, base, roots, nodes, limits, kinds })
+    }
+
+    /// The file of this model.
+    #[cfg(feature = "training")]
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        let lexicon = &self.lexicon;
+        let [bias, score, lead] = self.limits.confidence;
+        for value in [lexicon.bias, lexicon.scale, lexicon.logs, self.base, self.limits.quoted, bias, score, lead] {
+            out.extend(value.to_le_bytes());
+        }
+        out.extend_from_slice(&lexicon.weights);
+        out.extend_from_slice(&lexicon.rarities);
+        out.extend(self.kinds.scale.to_le_bytes());
+        out.extend(self.kinds.biases.iter().flat_map(|bias| bias.to_le_bytes()));
+        out.extend_from_slice(&self.kinds.weights);
+        out.extend((self.roots.len() as u16).to_le_bytes());
+        for (at, root) in self.roots.iter().enumerate() {
+            let end = self.roots.get(at + 1).map_or(self.nodes.len(), |next| *next as usize);
+            let nodes = self.nodes.get(*root as usize..end).unwrap_or_default();
+            out.extend((nodes.len() as u16).to_le_bytes());
+            for node in nodes {
+                out.extend(node.feature.to_le_bytes());
+                out.extend(node.value.to_le_bytes());
+                out.extend(node.left.to_le_bytes());
+                out.extend(node.right.to_le_bytes());
+            }
+        }
+        out
+    }
+
+    /// The likeliest kind of failure for words as [`category::Quoted`] gives them.
+    pub(super) fn category(&self, words: &[usize]) -> Category {
+        let score = |kind: usize| {
+            let weight = |word: &usize| {
+                self.kinds.weights.get(word * 12 + kind).map_or(0, |weight| i32::from(weight.cast_signed()))
+            };
+            let sum: i32 = words.iter().map(weight).sum();
+            self.kinds.biases.get(kind).copied().unwrap_or(0.0) + self.kinds.scale * sum as f32
+        };
+        let best = category::ALL.iter().enumerate().max_by(|(a, _), (b, _)| score(*a).total_cmp(&score(*b)));
+        best.map_or(Category::Unknown, |(_, kind)| *kind)
+    }
+
+    /// What the trees say of a line with these features: the logarithm of the odds that it belongs to the cause.
+    pub(super) fn score(&self, row: &[f32]) -> f32 {
+        self.base + self.roots.iter().map(|root| self.leaf(*root as usize, row)).sum::<f32>()
+    }
+
+    fn leaf(&self, root: usize, row: &[f32]) -> f32 {
+        let mut at = root;
+        // A node leads on to later ones only, so that a damaged file cannot make this run in a circle.
+        while let Some(node) = self.nodes.get(at) {
+            if node.feature == LEAF {
+                return node.value;
+            }
+            let value = row.get(usize::from(node.feature)).copied().unwrap_or(0.0);
+            let next = root + usize::from(if value < node.value { node.left } else { node.right });
+            if next <= at {
+                return 0.0;
+            }
+            at = next;
+        }
+        0.0
+    }
+
+    /// The probability that the first of ranked lines belongs to the cause.
+    pub(super) fn confidence(&self, first: f32, second: f32) -> f32 {
+        let [bias, score, lead] = self.limits.confidence;
+        1.0 / (1.0 + (-(bias + score * first + lead * (first - second).clamp(0.0, 6.0))).exp())
+    }
+}
+
+impl Kinds<'_> {
+    pub(super) const fn none() -> Self {
+        Self { scale: 0.0, biases: [0.0; 12], weights: Cow::Borrowed(&[]) }
+    }
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
+    let (taken, after) = rest.split_at_checked(count)?;
+    *rest = after;
+    Some(taken)
+}
+
+fn float(rest: &mut &[u8]) -> Option<f32> {
+    take(rest, 4)?.try_into().ok().map(f32::from_le_bytes)
+}
+
+fn short(rest: &mut &[u8]) -> Option<u16> {
+    take(rest, 2)?.try_into().ok().map(u16::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_model_is_read_and_is_small() {
+        assert!(Model::read(include_bytes!("model.bin")).is_some());
+        assert!(include_bytes!("model.bin").len() <= 1 << 20);
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_model() {
+        let whole: &[u8] = include_bytes!("model.bin");
+        for length in [0, 7, 8, 100, whole.len() - 1] {
+            assert_eq!(Model::read(&whole[..length]), None);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What `cargo xtask train` needs: the words and features of labelled logs, and the model's file.
+//!
+//! Training and use compute everything alike, because this only lends out what a diagnosis uses itself.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::too_many_lines,
+    reason = "counts of lines and words are small, and a list of features is long"
+)]
+
+use std::borrow::Cow;
+
+use super::contest::{self, Choice};
+use super::log::Log;
+use super::model::{Kinds, LEAF, Limits, Model, Node};
+use super::rank;
+use super::scan::RULES;
+use super::structure::Structure;
+use super::words::{self, Lexicon, RARITIES, WEIGHTS, bucket, rarity_of};
+use super::{Category, Diagnosis, Evidence, Reading, category};
+
+/// So many weights of words are learned.
+pub const MAX_WEIGHTS: usize = WEIGHTS;
+/// So many counts of names are kept.
+pub const MAX_NAMES: usize = RARITIES;
+
+/// So many buckets of words speak of the kind of failure.
+pub const MAX_KIND_WORDS: usize = category::BUCKETS;
+/// The kinds of failure, in the model's order.
+pub const KINDS: [Category; 12] = category::ALL;
+
+/// A log as the ranker sees it.
+pub struct Sample {
+    log: Log,
+    structure: Structure,
+    choice: Option<Choice>,
+}
+
+/// A line that can be the cause.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Its index in the log.
+    pub line: usize,
+    /// Its features, in the order of [`Sample::features`].
+    pub row: Vec<f32>,
+}
+
+/// A node of a tree.
+#[derive(Clone, Copy, Debug)]
+pub enum Question {
+    /// Whether a feature is below a value: then on to the first of the two nodes, else to the second.
+    Below {
+        /// The feature's place.
+        feature: u16,
+        /// The value.
+        value: f32,
+        /// The nodes, counted from the root; later than this one.
+        next: [u16; 2],
+    },
+    /// The end: what it adds to the score.
+    Leaf(f32),
+}
+
+/// The parts of a model.
+#[derive(Clone, Debug)]
+pub struct Draft(Model<'static>);
+
+impl Sample {
+    /// Reads a log.
+    pub fn of(log: &[u8]) -> Self {
+        let log = Log::from_bytes(log);
+        let structure = Structure::of(&log);
+        let choice = contest::choose(&RULES, &log, &structure);
+        Self { log, structure, choice }
+    }
+
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        self.log.len()
+    }
+
+    /// A line's text, cleaned.
+    pub fn text(&self, line: usize) -> &str {
+        self.log.line(line)
+    }
+
+    /// The buckets of a line's words, each below [`MAX_WEIGHTS`].
+    pub fn words(&self, line: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        words::words(self.log.line(line), &mut found);
+        found.into_iter().map(|word| bucket(word, WEIGHTS)).collect()
+    }
+
+    /// The buckets of all names in the log, each below [`MAX_NAMES`], in order.
+    pub fn names(&self) -> Vec<usize> {
+        let (mut all, mut found) = (Vec::new(), Vec::new());
+        for line in 0..self.log.len() {
+            words::names(self.log.line(line), &mut found);
+            all.extend(found.iter().map(|name| bucket(*name, RARITIES)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The lines that can be the cause, with their features as `draft` knows words.
+    pub fn candidates(&self, draft: &Draft) -> Vec<Candidate> {
+        let page = rank::page(&draft.0, &self.log, &self.structure, self.choice.as_ref());
+        page.candidates().map(|line| Candidate { line, row: page.row(line, Vec::new()) }).collect()
+    }
+
+    /// The buckets of what these lines say of the kind of failure, each below [`MAX_KIND_WORDS`].
+    pub fn kind_words(&self, lines: &[usize]) -> Vec<usize> {
+        let reading = Reading::quoting(&self.log, lines);
+        reading.kind_words(reading.rule().as_ref())
+    }
+
+    /// The names of the features.
+    pub fn features() -> Vec<String> {
+        super::features::Page::names()
+    }
+}
+
+impl Draft {
+    /// A model that knows words only: what each of them weighs, and how many of so many logs hold each name.
+    pub fn of_words(bias: f32, scale: f32, weights: &[i8], logs: u32, holding: &[u32]) -> Self {
+        let weights: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
+        let rarities: Vec<u8> = holding.iter().map(|logs| rarity_of(*logs)).collect();
+        let lexicon =
+            Lexicon { bias, scale, weights: Cow::Owned(weights), logs: logs as f32, rarities: Cow::Owned(rarities) };
+        Self(Model {
+            lexicon,
+            base: 0.0,
+            roots: Vec::new(),
+            nodes: Vec::new(),
+            limits: Limits::default(),
+            kinds: Kinds::none(),
+        })
+    }
+
+    /// The same with trees.
+    #[must_use]
+    pub fn with_trees(mut self, base: f32, trees: &[Vec<Question>]) -> Self {
+        self.0.base = base;
+        for tree in trees {
+            self.0.roots.push(self.0.nodes.len() as u32);
+            self.0.nodes.extend(tree.iter().map(|question| match *question {
+                Question::Below { feature, value, next: [left, right] } => Node { feature, value, left, right },
+                Question::Leaf(value) => Node { feature: LEAF, value, left: 0, right: 0 },
+            }));
+        }
+        self
+    }
+
+    /// The same with its limits: the least score of a quoted line, and what makes a probability of scores.
+    #[must_use]
+    pub fn with_limits(mut self, quoted: f32, confidence: [f32; 3]) -> Self {
+        self.0.limits = Limits { quoted, confidence };
+        self
+    }
+
+    /// The same with the kinds of failure: for each bucket of words, a weight for each of [`KINDS`].
+    #[must_use]
+    pub fn with_kinds(mut self, scale: f32, biases: [f32; 12], weights: &[i8]) -> Self {
+        let weights: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
+        self.0.kinds = Kinds { scale, biases, weights: Cow::Owned(weights) };
+        self
+    }
+
+    /// The lines that it would quote of a log.
+    pub fn quoted(&self, sample: &Sample) -> Vec<usize> {
+        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref()).quoted(&self.0)
+    }
+
+    /// What the trees say of a line.
+    pub fn score(&self, row: &[f32]) -> f32 {
+        self.0.score(row)
+    }
+
+    /// The score of a log's first line, and that of the next that says something else.
+    pub fn lead(&self, sample: &Sample) -> Option<(f32, f32)> {
+        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref()).lead()
+    }
+
+    /// The line that is ranked first.
+    pub fn first(&self, sample: &Sample) -> Option<usize> {
+        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref()).first()
+    }
+
+    /// The model's file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.write()
+    }
+
+    /// What a diagnosis with this model says.
+    pub fn diagnose(&self, evidence: &Evidence) -> Diagnosis {
+        super::diagnose_with(&self.0, evidence, &[])
+    }
+}

@@ -1,0 +1,124 @@
+//! Gradient-boosted trees over the features of lines.
+
+use andon_diagnosis::training::{Draft, Question, Sample};
+use anyhow::{Context, Result};
+use forust_ml::objective::ObjectiveType;
+use forust_ml::tree::Tree;
+use forust_ml::{GradientBooster, Matrix};
+
+use super::cases::{Case, folds};
+use super::words;
+
+/// Lines whose words are further down are taken one in so many, at so much more weight.
+const LIKELY: f32 = 120.0;
+const THINNED: usize = 4;
+/// How much a line of a part without a failure weighs.
+const CALM: f64 = 0.7;
+/// Within what it learns from, words are learned so many times, each without the lines that they then describe.
+const FOLDS: usize = 4;
+
+/// How the trees are grown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Growth {
+    pub(super) trees: usize,
+    pub(super) leaves: usize,
+    pub(super) rate: f32,
+}
+
+/// The growth that did best on held-out logs.
+pub(super) const GROWTH: Growth = Growth { trees: 320, leaves: 30, rate: 0.045 };
+
+/// A model of these cases, without its limits.
+pub(super) fn learn(cases: &[&Case], growth: Growth) -> Result<Draft> {
+    let names = Sample::features();
+    let place =
+        names.iter().position(|name| name == "spoken-order").context("no feature orders lines by their words")?;
+    let (mut rows, mut truths, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    let fold_of = folds(cases, FOLDS, 7);
+    for fold in 0..FOLDS {
+        let others: Vec<&Case> =
+            cases.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(case, _)| *case).collect();
+        let heard = words::learn(&others);
+        for case in cases.iter().zip(&fold_of).filter(|(_, of)| **of == fold).map(|(case, _)| case) {
+            for candidate in case.sample.candidates(&heard) {
+                let is_cause = case.is_cause.get(candidate.line).copied().unwrap_or(false);
+                let unlikely = !is_cause && candidate.row.get(place).is_some_and(|order| *order >= LIKELY);
+                if unlikely && candidate.line % THINNED != 0 {
+                    continue;
+                }
+                truths.push(f64::from(u8::from(is_cause)));
+                weights.push(if is_cause {
+                    case.weight()
+                } else if unlikely {
+                    THINNED as f64
+                } else {
+                    1.0
+                });
+                rows.push(candidate.row);
+            }
+            for candidate in case.calm.iter().flat_map(|calm| calm.candidates(&heard)) {
+                if candidate.line % THINNED == 0 || candidate.row.get(place).is_some_and(|order| *order < 3.0) {
+                    truths.push(0.0);
+                    weights.push(CALM);
+                    rows.push(candidate.row);
+                }
+            }
+        }
+    }
+    // The library wants columns one after the other.
+    let columns: Vec<f64> = (0..names.len())
+        .flat_map(|column| rows.iter().map(move |row| row.get(column).copied().map_or(0.0, f64::from)))
+        .collect();
+    let data = Matrix::new(&columns, rows.len(), names.len());
+    let mut booster = GradientBooster::default()
+        .set_objective_type(ObjectiveType::LogLoss)
+        .set_iterations(growth.trees)
+        .set_learning_rate(growth.rate)
+        .set_max_depth(10)
+        .set_max_leaves(growth.leaves)
+        .set_l2(5.0)
+        .set_min_leaf_weight(2.0)
+        .set_subsample(0.8)
+        .set_colsample_bytree(0.3)
+        .set_nbins(64)
+        .set_seed(3)
+        .set_initialize_base_score(true)
+        .set_parallel(false);
+    booster.fit(&data, &truths, &weights, None)?;
+    let trees: Vec<Vec<Question>> =
+        booster.trees.iter().map(questions).collect::<Option<_>>().context("a tree is too big")?;
+    Ok(words::learn(cases).with_trees(booster.base_score as f32, &trees))
+}
+
+/// A tree's nodes, children after their parents.
+fn questions(tree: &Tree) -> Option<Vec<Question>> {
+    let mut order = vec![0_usize];
+    let mut at = 0;
+    while let Some(node) = order.get(at).and_then(|number| tree.nodes.get(*number)) {
+        if !node.is_leaf {
+            order.extend([node.left_child, node.right_child]);
+        }
+        at += 1;
+    }
+    let place = |number: usize| order.iter().position(|known| *known == number).and_then(|at| u16::try_from(at).ok());
+    order
+        .iter()
+        .map(|number| {
+            let node = tree.nodes.get(*number)?;
+            if node.is_leaf {
+                return Some(Question::Leaf(node.weight_value));
+            }
+            Some(Question::Below {
+                feature: u16::try_from(node.split_feature).ok()?,
+                value: at_least(node.split_value),
+                next: [place(node.left_child)?, place(node.right_child)?],
+            })
+        })
+        .collect()
+}
+
+/// The least single that is no less than a double: below the one is below the other for every single.
+fn at_least(value: f64) -> f32 {
+    let near = value as f32;
+    if f64::from(near) >= value { near } else { near.next_up() }
+}
