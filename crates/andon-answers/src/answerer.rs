@@ -6,10 +6,13 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::reply::{Detail, Meaning, no_ledger};
-use super::{Answer, Fleet, Question, Session, Voice};
+use super::reply::{self, Detail, Meaning, Records, facts, no_ledger};
+use super::understanding::{Intent, Parts, Understood, understand};
+use super::{Answer, Fleet, Group, Question, Session, Subject, Topic, Voice, grammar};
+use andon::account::Accounts;
 use andon::clock::Timer;
 use andon::history::RunSummary;
 use andon::ledger::{Ledger, LedgerError};
@@ -19,11 +22,18 @@ use andon::run::Status;
 /// How long the ledger is waited for, all in all.
 pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
 
+/// The most characters of a question that are remembered until it is clear.
+const MAX_REMEMBERED: usize = 300;
+
 /// Answers questions from a ledger.
 #[derive(Debug)]
 pub struct Answerer<L, T> {
     ledger: L,
     timer: T,
+    /// What accounts are called, and whose they are.
+    accounts: Rc<Accounts>,
+    /// Where "today" begins at midnight.
+    zone: TimeZone,
     /// The fleet as it was last read: used when the ledger is slow, and to keep its names prepared.
     last: RefCell<Option<(Rc<Fleet>, Timestamp)>>,
 }
@@ -40,7 +50,15 @@ pub struct Reading {
 impl<L: Ledger, T: Timer> Answerer<L, T> {
     /// A desk with this ledger.
     pub fn new(ledger: L, timer: T) -> Self {
-        Self { ledger, timer, last: RefCell::new(None) }
+        Self { ledger, timer, accounts: Rc::default(), zone: TimeZone::UTC, last: RefCell::new(None) }
+    }
+
+    /// The same, with what the configuration says: the accounts' names and customers, and the zone of days.
+    #[must_use]
+    pub fn knowing(mut self, accounts: Accounts, zone: TimeZone) -> Self {
+        self.accounts = Rc::new(accounts);
+        self.zone = zone;
+        self
     }
 
     /// The ledger.
@@ -70,6 +88,114 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         meaning.answer(voice, now, session, &detail).told_late(stale, voice, now)
     }
 
+    /// Answers a question as somebody has typed it, in English. Never fails.
+    pub async fn ask(&self, text: &str, session: &Session, now: Timestamp, voice: &Voice) -> Answer {
+        let conversation = grammar::question(text);
+        if !needs_understanding(&conversation) {
+            return self.answer(&conversation, session, now, voice).await;
+        }
+        let mut deadline = pin!(self.timer.wait(READ_TIMEOUT));
+        let Some(Reading { fleet, stale }) = self.read(now, deadline.as_mut()).await else {
+            return no_ledger(voice, session);
+        };
+        // Nothing can be asked of no pipelines.
+        if fleet.rows().is_empty() {
+            return Meaning::of(&Question::Overview, &fleet, session).answer(voice, now, session, &Detail::default());
+        }
+        // What answers a question back completes the question that it was about.
+        let mut said = text.to_owned();
+        let mut understood = understand(&said, &fleet, now, &self.zone);
+        if let (Some(asked), true) = (&session.asked, is_reply(&understood)) {
+            let completed = format!("{asked} {text}");
+            let again = understand(&completed, &fleet, now, &self.zone);
+            if matches!(&again, Understood::Asked(..)) {
+                (said, understood) = (completed, again);
+            }
+        }
+        let session = &Session { asked: None, ..session.clone() };
+        let mut answer = match understood {
+            Understood::NotUnderstood => reply::not_understood(voice, now, session),
+            Understood::NoSuch(_, heard, nearest) => facts::no_such(&fleet, &heard, &nearest, now, voice, session),
+            Understood::Refused(instruction, parts) => facts::refuse(instruction, &fleet, &parts, now, voice, session),
+            Understood::Unclear(intent, _, candidates) => {
+                let topic = topic(intent).unwrap_or(Topic::Status);
+                let subject = Subject::Known(candidates);
+                let found = fleet.find(&subject, session);
+                reply::which_one(&found, &fleet, topic, session, now, voice)
+            }
+            Understood::Asked(intent, parts) => match question(intent, parts, &fleet, session) {
+                Ok(question) => {
+                    let meaning = Meaning::of(&question, &fleet, session);
+                    let detail = match meaning.wants() {
+                        Some(pipeline) if stale.is_none() => {
+                            match select(pin!(self.detail(pipeline, &fleet)), deadline).await {
+                                Either::Left((detail, _)) => detail.unwrap_or_default(),
+                                Either::Right(_) => Detail::default(),
+                            }
+                        }
+                        _ => Detail::default(),
+                    };
+                    meaning.answer(voice, now, session, &detail)
+                }
+                Err(parts) => {
+                    let records = self.records(&fleet, intent, &parts, deadline).await;
+                    let (fleet, parts, records) = (&*fleet, &*parts, &records);
+                    facts::Asked { fleet, intent, parts, records, now, voice, session }.answer()
+                }
+            },
+        };
+        if answer.reprompt.is_some() {
+            answer.session.asked = Some(said.chars().take(MAX_REMEMBERED).collect());
+        }
+        answer.told_late(stale, voice, now)
+    }
+
+    /// What a question needs of the ledger beside the list of pipelines; what cannot be read in time is left out.
+    async fn records(
+        &self,
+        fleet: &Fleet,
+        intent: Intent,
+        parts: &Parts,
+        mut deadline: Pin<&mut impl Future<Output = ()>>,
+    ) -> Records {
+        let mut records = Records::default();
+        for pipeline in facts::needs(fleet, intent, parts) {
+            match select(pin!(self.ledger.history(&pipeline)), deadline.as_mut()).await {
+                Either::Left((Ok(Some(history)), _)) => {
+                    records.histories.insert(history.pipeline.clone(), history);
+                }
+                Either::Left((Ok(None), _)) => {}
+                Either::Left((Err(_), _)) => records.is_partial = true,
+                Either::Right(_) => {
+                    records.is_partial = true;
+                    return records;
+                }
+            }
+        }
+        if let (true, [pipeline]) = (facts::needs_runs(intent), parts.pipelines.as_slice()) {
+            match select(pin!(self.latest_runs(pipeline, fleet)), deadline).await {
+                Either::Left((Ok(runs), _)) => records.runs = runs,
+                _ => records.is_partial = true,
+            }
+        }
+        records
+    }
+
+    /// The latest run of a pipeline in full, and the last one that failed if that is another.
+    async fn latest_runs(&self, pipeline: &PipelineId, fleet: &Fleet) -> Result<Vec<andon::run::Run>, LedgerError> {
+        let mut runs = Vec::new();
+        let Some(row) = fleet.row(pipeline) else { return Ok(runs) };
+        let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
+        runs.extend(known.run.map(|run| run.value));
+        let failed = |run: &&&RunSummary| matches!(run.status, Status::Failed | Status::Rejected | Status::Stopped);
+        let last =
+            known.history.and_then(|history| Some(history.value.runs().iter().rev().find(failed)?.execution.clone()));
+        if let Some(execution) = last.filter(|execution| *execution != row.overview.latest.execution) {
+            runs.extend(self.ledger.load(pipeline, &execution).await?.run.map(|run| run.value));
+        }
+        Ok(runs)
+    }
+
     /// Every pipeline, to offer names or render a board; `None` if the ledger has never answered.
     pub async fn fleet(&self, now: Timestamp) -> Option<Reading> {
         self.read(now, pin!(self.timer.wait(READ_TIMEOUT))).await
@@ -86,7 +212,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             Either::Left((Ok(overviews), _)) => {
                 let fleet = Rc::new(match &last {
                     Some((last, _)) => last.renewed(overviews),
-                    None => Fleet::new(overviews),
+                    None => Fleet::new(overviews).with_accounts(Rc::clone(&self.accounts)),
                 });
                 *self.last.borrow_mut() = Some((Rc::clone(&fleet), now));
                 Some(Reading { fleet, stale: None })
@@ -115,5 +241,91 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             _ => None,
         };
         Ok(Detail { history, failed: run })
+    }
+}
+
+/// Whether a sentence is no turn of a conversation but has to be understood by its parts.
+fn needs_understanding(question: &Question) -> bool {
+    match question {
+        Question::Welcome
+        | Question::Help
+        | Question::Goodbye
+        | Question::Which
+        | Question::Other
+        | Question::Nth(_)
+        | Question::Yes
+        | Question::No => false,
+        Question::About(_, subject) | Question::Named(subject) => *subject != Subject::Last,
+        Question::NotUnderstood | Question::Overview | Question::List(_) | Question::Keys => true,
+    }
+}
+
+/// Whether it may be the reply to a question back: a name, a customer or a place and nothing else.
+fn is_reply(understood: &Understood) -> bool {
+    match understood {
+        Understood::Asked(Intent::State | Intent::Overview, _) | Understood::NotUnderstood => true,
+        Understood::Unclear(intent, ..) => matches!(intent, Intent::State | Intent::Overview),
+        Understood::NoSuch(intent, ..) => intent.is_none(),
+        Understood::Asked(..) | Understood::Refused(..) => false,
+    }
+}
+
+/// What is told of one pipeline in every language.
+fn topic(intent: Intent) -> Option<Topic> {
+    Some(match intent {
+        Intent::State => Topic::Status,
+        Intent::Why => Topic::Why,
+        Intent::Author => Topic::Change,
+        Intent::LastSuccess => Topic::LastDeployment,
+        Intent::Figures => Topic::Keys,
+        _ => return None,
+    })
+}
+
+/// The question that has an answer in every language; the parts as they are where it has none.
+fn question(intent: Intent, mut parts: Parts, fleet: &Fleet, session: &Session) -> Result<Question, Box<Parts>> {
+    let about_one = matches!(
+        intent,
+        Intent::State
+            | Intent::Next
+            | Intent::Stage
+            | Intent::Duration
+            | Intent::Slower
+            | Intent::RedSince
+            | Intent::Execution
+            | Intent::Link
+            | Intent::LastGreen
+            | Intent::Changed
+            | Intent::Started
+            | Intent::Branch
+            | Intent::Decided
+            | Intent::SameCause
+            | Intent::History
+            | Intent::Flaky
+    ) || (intent == Intent::Change && parts.change.is_none());
+    if parts.pipelines.is_empty() && about_one && !parts.has_scope() {
+        match session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
+            Some(last) => parts.pipelines.push(last.clone()),
+            None => match fleet.rows() {
+                [only] => parts.pipelines.push(only.overview.pipeline.clone()),
+                _ => return Ok(Question::About(topic(intent).unwrap_or(Topic::Status), Subject::Last)),
+            },
+        }
+    }
+    let is_plain = parts.span.is_none() && !parts.has_scope() && parts.stage.is_none() && parts.branch.is_none();
+    match (intent, parts.pipelines.as_slice()) {
+        (_, [only]) if is_plain && topic(intent).is_some() => {
+            let subject = Subject::Known(vec![only.clone()]);
+            Ok(Question::About(topic(intent).unwrap_or(Topic::Status), subject))
+        }
+        (Intent::Why | Intent::Author, []) if is_plain => {
+            Ok(Question::About(topic(intent).unwrap_or(Topic::Why), Subject::Last))
+        }
+        (Intent::Overview, []) if is_plain && parts.is_red && !parts.is_count => Ok(Question::List(Group::Failing)),
+        (Intent::Overview, []) if is_plain => Ok(Question::Overview),
+        (Intent::Running, []) if is_plain => Ok(Question::List(Group::Running)),
+        (Intent::Waiting, []) if is_plain => Ok(Question::List(Group::Waiting)),
+        (Intent::Figures, []) if is_plain => Ok(Question::Keys),
+        _ => Err(Box::new(parts)),
     }
 }

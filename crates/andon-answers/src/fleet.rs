@@ -1,11 +1,14 @@
 //! The known pipelines, and which of them a question means.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::matching::{Index, Match};
+use super::understanding;
 use super::{Session, Subject};
+use andon::account::Accounts;
 use andon::board::PipelineRow;
 use andon::history::Overview;
 use andon::name::PipelineId;
@@ -14,6 +17,7 @@ use andon::name::PipelineId;
 #[derive(Debug, Default)]
 pub struct Fleet {
     rows: Vec<PipelineRow>,
+    accounts: Rc<Accounts>,
     /// Made when a name is first looked for, and kept from one fleet to the next for as long as the names stay.
     index: Rc<OnceCell<Index>>,
 }
@@ -41,13 +45,35 @@ pub enum Found<'a> {
 impl Fleet {
     /// The pipelines of the ledger.
     pub fn new(overviews: Vec<Arc<Overview>>) -> Self {
-        Self { rows: overviews.into_iter().map(PipelineRow::of).collect(), index: Rc::default() }
+        Self {
+            rows: overviews.into_iter().map(PipelineRow::of).collect(),
+            accounts: Rc::default(),
+            index: Rc::default(),
+        }
+    }
+
+    /// The same, where accounts have names and customers.
+    #[must_use]
+    pub fn with_accounts(mut self, accounts: Rc<Accounts>) -> Self {
+        self.accounts = accounts;
+        self.index = Rc::default();
+        self
+    }
+
+    /// The accounts that have a name.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// The customer whose pipeline it is.
+    pub fn customer(&self, pipeline: &PipelineId) -> Option<&str> {
+        self.accounts.customer(pipeline.home.account.as_str())
     }
 
     /// The pipelines of the ledger as it is now; what was prepared for the same names is taken over.
     #[must_use]
     pub fn renewed(&self, overviews: Vec<Arc<Overview>>) -> Self {
-        let mut fleet = Self::new(overviews);
+        let mut fleet = Self { accounts: Rc::clone(&self.accounts), ..Self::new(overviews) };
         if fleet.rows.iter().map(|row| &row.overview.pipeline).eq(self.rows.iter().map(|row| &row.overview.pipeline)) {
             fleet.index = Rc::clone(&self.index);
         }
@@ -82,11 +108,8 @@ impl Fleet {
     pub(super) fn among<'a>(&'a self, candidates: &[PipelineId], heard: &str) -> Option<&'a PipelineRow> {
         let rows: Vec<&PipelineRow> = candidates.iter().filter_map(|pipeline| self.row(pipeline)).collect();
         // Namesakes differ in where they are.
-        let spoken: Vec<String> = rows
-            .iter()
-            .map(|row| &row.overview.pipeline)
-            .map(|id| format!("{} {} {}", id.name, id.home.region, id.home.account))
-            .collect();
+        let spoken: Vec<String> =
+            rows.iter().map(|row| format!("{} {}", row.overview.pipeline.name, self.description(row))).collect();
         match Index::of(spoken.iter().map(String::as_str)).find(heard) {
             Match::One(at) => rows.get(at).copied(),
             _ => None,
@@ -103,9 +126,114 @@ impl Fleet {
         }
     }
 
+    /// The index of all names, each with whose it is and where.
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            Index::of_described(
+                self.rows.iter().map(|row| (row.overview.pipeline.name.as_str(), self.description(row))),
+            )
+        })
+    }
+
+    /// What may be said beside a pipeline's name: its region by id and city, its account by id, last digits and name,
+    /// and its customer.
+    fn description(&self, row: &PipelineRow) -> String {
+        let home = &row.overview.pipeline.home;
+        let (region, account) = (home.region.as_str(), home.account.as_str());
+        let city = andon::region::city(region).unwrap_or_default();
+        let known = self.accounts.get(account);
+        let name = known.map_or("", |account| account.name.as_str());
+        let customer = known.and_then(|account| account.customer.as_deref()).unwrap_or_default();
+        let ending = account.get(account.len().saturating_sub(4)..).unwrap_or_default();
+        // The words that tell most come first, as no more than twelve are compared.
+        [customer, name, region, city, account, ending].join(" ")
+    }
+
+    /// Whether a word or name describes where a pipeline is, or whose.
+    pub(super) fn describes(&self, row: &PipelineRow, text: &str) -> bool {
+        let description = self.description(row).to_lowercase();
+        description.contains(&text.to_lowercase())
+            || Index::of([description.as_str(), row.overview.pipeline.name.as_str()]).has_word(text)
+    }
+
+    /// Whether a pipeline is of an environment, by its own name or by that of its account.
+    pub(super) fn is_of_environment(&self, row: &PipelineRow, environment: &str) -> bool {
+        let id = &row.overview.pipeline;
+        let account = self.accounts.get(id.home.account.as_str()).map_or("", |account| account.name.as_str());
+        Index::of([id.name.as_str(), account]).has_word(environment)
+    }
+
+    pub(super) fn called_exactly(&self, name: &str) -> Vec<&PipelineRow> {
+        self.index().exactly(name).into_iter().filter_map(|at| self.rows.get(at)).collect()
+    }
+
+    pub(super) fn has_word(&self, word: &str) -> bool {
+        self.index().has_word(word)
+    }
+
+    pub(super) fn explaining(&self, heard: &str) -> Vec<&PipelineRow> {
+        self.index().explaining(heard).into_iter().filter_map(|at| self.rows.get(at)).collect()
+    }
+
+    pub(super) fn match_name(&self, heard: &str) -> understanding::Found {
+        let id = |at: usize| self.rows.get(at).map(|row| row.overview.pipeline.clone());
+        understanding::Found::of(self.index().find(heard), id)
+    }
+
+    /// The pipelines, two at most, that are called something like it.
+    pub(super) fn nearest(&self, heard: &str) -> Vec<PipelineId> {
+        let found = match self.index().find(heard) {
+            Match::One(at) => vec![at],
+            Match::Several(all) => all.into_iter().take(2).collect(),
+            Match::Unknown { nearest } => nearest,
+        };
+        found.into_iter().filter_map(|at| self.rows.get(at)).map(|row| row.overview.pipeline.clone()).collect()
+    }
+
+    pub(super) fn account_ids(&self) -> BTreeSet<&str> {
+        let seen = self.rows.iter().map(|row| row.overview.pipeline.home.account.as_str());
+        seen.chain(self.accounts.0.keys().map(String::as_str)).collect()
+    }
+
+    pub(super) fn region_ids(&self) -> BTreeSet<&str> {
+        self.rows.iter().map(|row| row.overview.pipeline.home.region.as_str()).collect()
+    }
+
+    /// The names of customers, and then of accounts, with the ids of their accounts.
+    pub(super) fn owners(&self) -> Vec<(String, bool, Vec<String>)> {
+        let mut owners: Vec<(String, bool, Vec<String>)> = Vec::new();
+        for (id, account) in &self.accounts.0 {
+            let named = [account.customer.as_deref().map(|name| (name, true)), Some((account.name.as_str(), false))];
+            for (name, is_customer) in named.into_iter().flatten() {
+                match owners.iter_mut().find(|(known, customer, _)| known == name && *customer == is_customer) {
+                    Some((_, _, ids)) => ids.push(id.clone()),
+                    None => owners.push((name.to_owned(), is_customer, vec![id.clone()])),
+                }
+            }
+        }
+        owners.sort_by_key(|(name, is_customer, _)| (!*is_customer, std::cmp::Reverse(name.len())));
+        owners
+    }
+
+    pub(super) fn stage_names(&self) -> BTreeSet<&str> {
+        self.rows.iter().flat_map(|row| &row.overview.latest.stages).map(|stage| stage.name.as_str()).collect()
+    }
+
+    /// Whoever made a change that the list of pipelines tells of.
+    pub(super) fn people(&self) -> BTreeSet<String> {
+        let mut people = BTreeSet::new();
+        for row in &self.rows {
+            let broken = row.overview.broken_by.as_ref();
+            let open = row.overview.open.iter().filter_map(|run| run.change.as_ref());
+            let changes = [row.change(), broken.and_then(|b| b.change.as_ref()), broken.and_then(|b| b.first.as_ref())];
+            let authors = changes.into_iter().flatten().chain(open).filter_map(|change| change.author.clone());
+            people.extend(authors.filter(|author| !author.trim().is_empty()));
+        }
+        people
+    }
+
     fn named<'a>(&'a self, heard: &'a str) -> Found<'a> {
-        let index =
-            self.index.get_or_init(|| Index::of(self.rows.iter().map(|row| row.overview.pipeline.name.as_str())));
+        let index = self.index();
         let rows =
             |found: &[usize]| -> Vec<&'a PipelineRow> { found.iter().filter_map(|at| self.rows.get(*at)).collect() };
         match index.find(heard) {

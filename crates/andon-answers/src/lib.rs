@@ -15,6 +15,7 @@ mod reply;
 mod session;
 mod speech;
 mod spoken;
+pub mod understanding;
 mod voice;
 
 pub use answerer::{Answerer, READ_TIMEOUT, Reading};
@@ -63,7 +64,11 @@ pub enum Kind {
     NoSuchPipeline(Vec<PipelineId>),
     /// No pipeline was named: the asker is asked which.
     NoPipeline,
-    /// Help, a greeting, or what is said when nothing was understood.
+    /// It was an instruction: nothing is done, and what does it is said.
+    Refused,
+    /// The question was not understood.
+    NotUnderstood,
+    /// Help or a greeting.
     Talk,
     /// The conversation is over.
     Farewell,

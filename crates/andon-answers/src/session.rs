@@ -24,6 +24,9 @@ pub struct Session {
     /// What the asker was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// The typed question that the asker was asked about: a reply completes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
 }
 
 /// A list that was given as an answer.

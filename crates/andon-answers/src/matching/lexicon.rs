@@ -269,7 +269,7 @@ pub(super) fn canonical(word: &str) -> &str {
     SAME.iter().find(|row| row.contains(&word)).and_then(|row| row.first()).copied().unwrap_or(word)
 }
 
-pub(super) fn is_generic(word: &str) -> bool {
+pub(in super::super) fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
 }
 
@@ -284,6 +284,11 @@ pub(super) fn is_number(word: &str) -> bool {
 
 pub(super) fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word)
+}
+
+/// Whether a word says nothing by itself: a name need not explain it.
+pub(super) fn is_hollow(word: &str) -> bool {
+    ["a", "an", "in", "at", "on", "from", "with", "and", "im", "en", "à", "au", "y", "et", "und"].contains(&word)
 }
 
 /// The letter that a word is, or is the name of.

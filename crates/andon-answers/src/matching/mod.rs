@@ -11,9 +11,10 @@ mod lexicon;
 mod likeness;
 mod score;
 
-use lexicon::{is_decisive, is_generic};
+use lexicon::is_decisive;
+pub(super) use lexicon::is_generic;
 use likeness::{LEAST, Letters, Word, similarity};
-use score::{Hit, Part, Score, decide, parts};
+use score::{Hit, Part, Score, decide, enough, parts};
 
 /// A name this unlike is not even offered.
 const UNLIKE: f32 = 0.05;
@@ -39,6 +40,8 @@ struct Name {
     letters: Letters,
     /// The words in their order.
     length: usize,
+    /// The words that say where it is: they may be said with the name, but are no part of it.
+    context: usize,
     /// The words and joined neighbours that it is listed under: where they begin, how many they are.
     spans: Vec<(usize, usize, usize)>,
 }
@@ -69,14 +72,24 @@ pub enum Match {
 impl Index {
     /// Prepares the names.
     pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self::of_described(names.into_iter().map(|name| (name, String::new())))
+    }
+
+    /// Prepares the names, each with what may be said beside it: whose it is, and where.
+    pub fn of_described<'n>(names: impl IntoIterator<Item = (&'n str, String)>) -> Self {
         let mut index = Self::default();
-        for name in names {
-            index.add(&hearing::of_name(name));
+        for (name, context) in names {
+            index.add(&hearing::of_name(name), &hearing::of_name(&context));
         }
         index
     }
 
-    fn add(&mut self, words: &[String]) {
+    /// Whether a word stands in any name, in this or in another form of it: "prod" and "production".
+    pub(super) fn has_word(&self, word: &str) -> bool {
+        hearing::of_name(word).iter().all(|word| self.by_text.contains_key(word))
+    }
+
+    fn add(&mut self, words: &[String], context: &[String]) {
         let at = self.names.len();
         let mut spans = Vec::new();
         for count in 1..=2 {
@@ -84,10 +97,15 @@ impl Index {
                 spans.push((self.listed(span, at), from, count));
             }
         }
+        for count in 1..=2 {
+            for (from, span) in context.windows(count).enumerate() {
+                spans.push((self.listed(span, at), words.len() + from, count));
+            }
+        }
         let whole = words.concat();
         self.by_whole.entry(whole.clone()).or_default().push(at);
         let letters = Letters::of(&whole);
-        self.names.push(Name { whole, letters, length: words.len(), spans });
+        self.names.push(Name { whole, letters, length: words.len(), context: context.len(), spans });
     }
 
     fn listed(&mut self, span: &[String], name: usize) -> usize {
@@ -146,19 +164,46 @@ impl Index {
         decide(&scores).unwrap_or_else(|| Match::Unknown { nearest: self.nearest(&whole, &scores) })
     }
 
+    /// The names that are nothing but what was written.
+    pub(super) fn exactly(&self, written: &str) -> Vec<usize> {
+        self.by_whole.get(&hearing::of_name(written).concat()).cloned().unwrap_or_default()
+    }
+
+    /// Every name that explains what was heard, and not only the likeliest ones.
+    pub fn explaining(&self, heard: &str) -> Vec<usize> {
+        let words = hearing::of_speech(heard);
+        let parts = parts(&words);
+        let hits = self.hits(&parts);
+        let mut found = enough(&self.scores(&words, &parts, &hits));
+        found.sort_unstable();
+        found
+    }
+
     /// For every word of a name, the similar parts of the spoken text.
     fn hits(&self, parts: &[Part]) -> HashMap<usize, Vec<Hit>> {
         let mut hits: HashMap<usize, Vec<Hit>> = HashMap::new();
         let mut shared = vec![0_u8; self.words.len()];
         for (part, spoken) in parts.iter().enumerate() {
             for at in self.candidates(&spoken.word, &mut shared) {
-                let likeness = self.words.get(at).map_or(0.0, |listed| spoken.likeness(listed));
+                let likeness = self
+                    .words
+                    .get(at)
+                    .map_or(0.0, |listed| if self.is_taken(spoken, listed) { 0.0 } else { spoken.likeness(listed) });
                 if likeness >= LEAST {
                     hits.entry(at).or_default().push(Hit { part, likeness });
                 }
             }
         }
         hits
+    }
+
+    /// Whether a word in joined words is a word of other names, and of none of these: then it means one of those.
+    fn is_taken(&self, spoken: &Part, listed: &Listed) -> bool {
+        let elsewhere = |word: &String| {
+            let known = self.by_text.get(word).and_then(|at| self.words.get(*at)).filter(|known| !known.is_joined);
+            known.is_some_and(|known| !listed.names.iter().any(|name| known.names.binary_search(name).is_ok()))
+        };
+        spoken.count > 1 && spoken.word.text != listed.word.text && spoken.inner.iter().any(elsewhere)
     }
 
     /// The words that may be like this one: of its sound, or with a third of its pairs of letters.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::lexicon::{canonical, is_decisive, is_generic};
+use super::lexicon::{canonical, is_decisive, is_generic, is_hollow};
 use super::likeness::Word;
 use super::{Listed, Match, Name};
 
@@ -10,7 +10,7 @@ use super::{Listed, Match, Name};
 const ENOUGH: f32 = 0.7;
 /// Names that explain less than the best by no more than this are as likely.
 const MARGIN: f32 = 0.07;
-/// What is left of a name's worth that lacks an environment or a number that was said.
+/// What is left of a name's worth that lacks a word that was said.
 const LACKING: f32 = 0.6;
 /// Words joined to one have to be more alike than single ones.
 const LEAST_JOINED: f32 = 0.7;
@@ -23,6 +23,8 @@ pub(super) struct Part {
     pub(super) count: usize,
     pub(super) worth: f32,
     pub(super) word: Word,
+    /// The words in it, and neighbours among them joined: what is one of these by itself is not all of it.
+    pub(super) inner: Vec<String>,
     /// Whether a word in it is one that many names have, or that tells two names apart: then it is not taken for another.
     pub(super) is_strict: bool,
 }
@@ -59,7 +61,7 @@ impl Score {
         }
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.from.cmp(&b.1.from)).then(a.2.cmp(&b.2)));
         let mut heard = vec![false; words.len()];
-        let mut named = vec![false; name.length];
+        let mut named = vec![false; name.length + name.context];
         let mut explained = 0.0;
         for (value, part, from, count) in found {
             let of_heard = heard.get_mut(part.from..part.from + part.count).unwrap_or_default();
@@ -72,9 +74,11 @@ impl Score {
             explained += value;
         }
         let all: f32 = words.iter().map(|word| worth(word)).sum();
-        let lacks = words.iter().zip(&heard).any(|(word, heard)| !heard && is_decisive(word));
+        let own = named.get(..name.length).unwrap_or_default();
+        // Where a pipeline is does not name it.
+        let lacks = words.iter().zip(&heard).any(|(word, heard)| !heard && !is_hollow(word)) || !own.contains(&true);
         explained = explained / all * if lacks { LACKING } else { 1.0 };
-        Self { name: at, explained, is_whole: named.iter().all(|named| *named) }
+        Self { name: at, explained, is_whole: own.iter().all(|named| *named) }
     }
 }
 
@@ -83,6 +87,9 @@ impl Part {
         if self.is_strict || listed.is_strict {
             return if self.word.text == listed.word.text { 1.0 } else { 0.0 };
         }
+        if self.inner.contains(&listed.word.text) {
+            return 0.0;
+        }
         let likeness = self.word.likeness(&listed.word);
         match (self.count, listed.is_joined) {
             (1, false) => likeness.max(self.word.as_beginning_of(&listed.word)),
@@ -90,6 +97,11 @@ impl Part {
             _ => likeness,
         }
     }
+}
+
+/// Every name that explains enough of what was heard.
+pub(super) fn enough(scores: &[Score]) -> Vec<usize> {
+    scores.iter().take_while(|score| score.explained >= ENOUGH).map(|score| score.name).collect()
 }
 
 /// The names that match; `None` if none does.
@@ -116,7 +128,9 @@ pub(super) fn parts(words: &[String]) -> Vec<Part> {
             let joined = span.concat();
             let text = canonical(&joined).to_owned();
             let is_strict = count > 1 && span.iter().any(|word| is_generic(word) || is_decisive(word));
-            parts.push(Part { from, count, worth, word: Word::new(text), is_strict });
+            let shorter = (1..count).flat_map(|length| span.windows(length)).map(<[String]>::concat);
+            let inner = shorter.map(|inner| canonical(&inner).to_owned()).collect();
+            parts.push(Part { from, count, worth, word: Word::new(text), inner, is_strict });
         }
     }
     parts

@@ -24,6 +24,18 @@ pub fn unclear(
     (!clear).then(|| ask(Draft::new(voice, now, session), fleet, topic, found))
 }
 
+/// Asks which of them the question means.
+pub(in super::super) fn ask_which(
+    found: &Found<'_>,
+    fleet: &Fleet,
+    topic: Topic,
+    session: &Session,
+    now: Timestamp,
+    voice: &Voice,
+) -> Answer {
+    ask(Draft::new(voice, now, session), fleet, topic, found)
+}
+
 /// Asks which pipeline the question means.
 pub(super) fn ask(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, found: &Found<'_>) -> Answer {
     let voice = draft.voice;

@@ -91,6 +91,13 @@ impl<'a> Draft<'a> {
         self.voice.for_long(since, self.now).into()
     }
 
+    /// The answer, with nothing on its card but what is said.
+    pub(super) fn in_words(self) -> Answer {
+        let mut answer = self.done();
+        answer.card.text = answer.speech.to_string();
+        answer
+    }
+
     /// The answer.
     pub(super) fn done(self) -> Answer {
         let Self { voice, now, session, kind, mut sentences, ask, title, rows, notes } = self;

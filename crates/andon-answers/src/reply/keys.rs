@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::super::{Answer, Fleet, Phrase};
 use super::Draft;
 use andon::board::PipelineRow;
-use andon::history::{DoraMetrics, Median};
+use andon::history::DoraMetrics;
 
 /// The days of an average month.
 const MONTH: f64 = 365.25 / 12.0;
@@ -19,11 +19,19 @@ pub(super) fn of_one(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     let since = draft.voice.since(keys.since, draft.now);
     let filling = [("pipeline", pipeline.into()), ("count", keys.deployments.into()), ("since", since.into())];
     draft.say(Phrase::KeysDeployments, &filling);
-    rest(draft, &[keys]);
+    failures(draft, &[keys]);
+    if let Some(lead_time) = keys.lead_time {
+        let span = draft.voice.span(SignedDuration::from_secs(lead_time.seconds));
+        draft.say(Phrase::KeysLead, &[("span", span.into())]);
+    }
+    if let Some(recovery_time) = keys.recovery_time {
+        let span = draft.voice.span(SignedDuration::from_secs(recovery_time.seconds));
+        draft.say(Phrase::KeysRecovery, &[("span", span.into())]);
+    }
 }
 
-/// Those of all pipelines together: the sums of their rates, as each is known for a time of its own, and of medians the
-/// middle one.
+/// Those of all pipelines together: the sums of their rates, as each is known for a time of its own. A median of all
+/// cannot be computed from the medians of each, and is left out.
 pub(super) fn of_all(mut draft: Draft<'_>, fleet: &Fleet) -> Answer {
     let title = draft.voice.say(Phrase::TitleKeys, &[]);
     draft.title(title);
@@ -33,7 +41,7 @@ pub(super) fn of_all(mut draft: Draft<'_>, fleet: &Fleet) -> Answer {
     } else {
         let (phrase, count) = often(keys.iter().map(|keys| keys.per_week(keys.deployments, draft.now)).sum());
         draft.say(phrase, &[("count", count.into())]);
-        rest(&mut draft, &keys);
+        failures(&mut draft, &keys);
     }
     draft.done()
 }
@@ -52,20 +60,12 @@ fn often(per_week: f64) -> (Phrase, f64) {
     }
 }
 
-fn rest(draft: &mut Draft<'_>, keys: &[&DoraMetrics]) {
+fn failures(draft: &mut Draft<'_>, keys: &[&DoraMetrics]) {
     let rate = |count: fn(&DoraMetrics) -> usize| -> f64 {
         keys.iter().map(|keys| keys.per_week(count(keys), draft.now)).sum()
     };
     if let Some(percent) = percent(rate(|keys| keys.failed), rate(|keys| keys.deployments)) {
         draft.say(Phrase::KeysFailures, &[("percent", percent.into())]);
-    }
-    if let Some(lead_time) = middle(keys.iter().filter_map(|keys| keys.lead_time)) {
-        let span = draft.voice.span(lead_time);
-        draft.say(Phrase::KeysLead, &[("span", span.into())]);
-    }
-    if let Some(recovery_time) = middle(keys.iter().filter_map(|keys| keys.recovery_time)) {
-        let span = draft.voice.span(recovery_time);
-        draft.say(Phrase::KeysRecovery, &[("span", span.into())]);
     }
 }
 
@@ -75,12 +75,6 @@ fn percent(failed: f64, succeeded: f64) -> Option<f64> {
     let least = if failed > 0.0 { 1.0 } else { 0.0 };
     let most = if succeeded > 0.0 { 99.0 } else { 100.0 };
     (all > 0.0).then(|| (100.0 * failed / all).round().clamp(least, most))
-}
-
-fn middle(medians: impl Iterator<Item = Median>) -> Option<SignedDuration> {
-    let mut seconds: Vec<i64> = medians.map(|median| median.seconds).collect();
-    seconds.sort_unstable();
-    seconds.get(seconds.len().div_ceil(2).checked_sub(1)?).map(|seconds| SignedDuration::from_secs(*seconds))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use andon::run::Run;
 mod cause;
 mod clarify;
 mod draft;
+pub(super) mod facts;
 mod keys;
 mod list;
 mod naming;
@@ -19,11 +20,13 @@ mod talk;
 mod topic;
 mod why;
 
+pub(super) use clarify::ask_which as which_one;
 pub use clarify::unclear;
 use draft::Draft;
 pub use draft::standing;
+pub(super) use facts::Records;
 pub use naming::called;
-pub(super) use talk::no_ledger;
+pub(super) use talk::{no_ledger, not_understood};
 
 /// What was looked up of the one pipeline that a question is about; all of it may be missing.
 #[derive(Debug, Clone, Default)]

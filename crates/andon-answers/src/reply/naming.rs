@@ -8,14 +8,17 @@ use andon::name::PipelineId;
 /// The most characters of a name that are written on a card.
 const MAX_LEN: usize = 60;
 
-/// A pipeline's spoken name, with region or account if the name is not unique.
+/// A pipeline's spoken name, with customer, region or account if the name is not unique.
 pub fn called(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
     let id = &row.overview.pipeline;
     let name = said(id);
     let namesakes =
         || fleet.rows().iter().map(|row| &row.overview.pipeline).filter(|other| other.name == id.name && *other != id);
+    let customer = fleet.customer(id);
     if namesakes().next().is_none() {
         name
+    } else if let Some(customer) = customer.filter(|own| namesakes().all(|other| fleet.customer(other) != Some(own))) {
+        format!("{customer} {name}")
     } else if namesakes().all(|other| other.home.region != id.home.region) {
         let region = spoken(id.home.region.as_str());
         voice.say(Phrase::InRegion, &[("pipeline", name.into()), ("region", region.into())])

@@ -22,10 +22,15 @@ pub(super) fn talk(mut draft: Draft<'_>, question: &Question) -> Answer {
             draft.kind(Kind::Talk).ask(what(), None);
         }
         _ => {
-            draft.kind(Kind::Talk).say(Phrase::NotUnderstood, &[]).ask(what(), None);
+            draft.kind(Kind::NotUnderstood).say(Phrase::NotUnderstood, &[]).ask(what(), None);
         }
     }
     draft.done()
+}
+
+/// A question that was not understood.
+pub(in super::super) fn not_understood(voice: &Voice, now: Timestamp, session: &Session) -> Answer {
+    talk(Draft::new(voice, now, session), &Question::NotUnderstood)
 }
 
 /// What was offered is not wanted.

@@ -1,11 +1,13 @@
 //! `andon ask`: a question in plain English, answered in a sentence or two.
 
+use std::path::PathBuf;
+
 use andon::board::PipelineRow;
 use andon::name::PipelineId;
-use andon_answers::{Answer, Answerer, Kind, Locale, Session, Voice, grammar};
+use andon_answers::{Answer, Answerer, Kind, Locale, Session, Voice};
 use serde_json::{Value, json};
 
-use super::{Data, Surroundings, Verdict, runtime};
+use super::{Data, Surroundings, Verdict, configuration, runtime};
 use crate::json::row;
 use crate::local::{SystemClock, open_existing};
 
@@ -18,6 +20,9 @@ pub(super) struct Ask {
     /// The language of the answer: en-US, en-GB, de-DE, es-ES, fr-FR, ja-JP and so on
     #[arg(long, value_name = "LOCALE", default_value = "en-US")]
     locale: String,
+    /// The configuration: names of accounts and customers, and the time zone of "today"
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
     /// Write JSON
@@ -27,10 +32,11 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
-        let desk = Answerer::new(open_existing(&self.data.directory)?, SystemClock);
-        let question = grammar::question(&self.question.join(" "));
+        let config = configuration(self.config.as_deref())?;
+        let desk = Answerer::new(open_existing(&self.data.directory)?, SystemClock)
+            .knowing(config.routing.accounts.clone(), config.zone);
         let voice = Voice::of(Locale::of(&self.locale));
-        let answer = runtime()?.block_on(desk.answer(&question, &Session::default(), around.now(), voice));
+        let answer = runtime()?.block_on(desk.ask(&self.question.join(" "), &Session::default(), around.now(), voice));
         if self.json {
             around.terminal.json(&as_json(&answer))?;
         } else {
@@ -46,7 +52,7 @@ impl Ask {
 
 /// The answer as text. A list is printed in full instead of being offered, because there is no conversation.
 fn in_words(answer: &Answer) -> String {
-    if answer.kind != Kind::Told || answer.rows.len() < 2 {
+    if answer.kind != Kind::Told || answer.rows.len() < 2 || answer.card.text == answer.speech.to_string() {
         return answer.speech.to_string();
     }
     let sentences = answer.speech.sentences();
@@ -61,6 +67,8 @@ fn as_json(answer: &Answer) -> Value {
         Kind::WhichOne(candidates) => ("which-one", candidates),
         Kind::NoSuchPipeline(nearest) => ("no-such-pipeline", nearest),
         Kind::NoPipeline => ("no-pipeline", &[]),
+        Kind::Refused => ("refused", &[]),
+        Kind::NotUnderstood => ("not-understood", &[]),
         Kind::Talk => ("talk", &[]),
         Kind::Farewell => ("farewell", &[]),
         Kind::NoLedger => ("no-ledger", &[]),
