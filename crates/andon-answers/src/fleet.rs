@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::matching::{Index, Match};
-use super::understanding;
 use super::{Session, Subject};
 use andon::account::Accounts;
 use andon::board::PipelineRow;
@@ -175,9 +174,14 @@ impl Fleet {
         self.index().explaining(heard).into_iter().filter_map(|at| self.rows.get(at)).collect()
     }
 
-    pub(super) fn match_name(&self, heard: &str) -> understanding::Found {
-        let id = |at: usize| self.rows.get(at).map(|row| row.overview.pipeline.clone());
-        understanding::Found::of(self.index().find(heard), id)
+    /// What the name means among the pipelines' names, by their places in the list.
+    pub(super) fn match_name(&self, heard: &str) -> Match {
+        self.index().find(heard)
+    }
+
+    /// The pipeline at a place of the list.
+    pub(super) fn pipeline_at(&self, at: usize) -> Option<PipelineId> {
+        self.rows.get(at).map(|row| row.overview.pipeline.clone())
     }
 
     /// The pipelines, two at most, that are called something like it.

@@ -246,6 +246,11 @@ impl Sentence<'_> {
         }
     }
 
+    /// The pipelines that a name means.
+    fn meant_by(&self, heard: &str) -> Found {
+        Found::of(self.fleet.match_name(heard), |at| self.fleet.pipeline_at(at))
+    }
+
     fn text(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| word.text.as_str())
     }
@@ -740,13 +745,13 @@ impl Sentence<'_> {
             let environment = parts.environment.map(str::to_owned);
             texts.extend(context.iter().cloned());
             texts.extend(environment.clone());
-            let with_all = self.fleet.match_name(&texts.join(" "));
+            let with_all = self.meant_by(&texts.join(" "));
             if let Found::None = with_all {
                 // "is payments API green in production": an environment that stands apart may be no part of the name.
                 let apart = self.environment_is_apart(&words);
                 if let (Some(place), true) = (place, environment.is_some() && apart) {
                     let text = [place].into_iter().chain(context).collect::<Vec<_>>().join(" ");
-                    match self.fleet.match_name(&text) {
+                    match self.meant_by(&text) {
                         Found::None => {}
                         found => return found,
                     }
@@ -852,6 +857,7 @@ pub(super) fn plain_words(name: &str) -> Vec<String> {
 
 /// Whether a word is another, but for its umlaut's spelling, a possessive or one letter.
 fn is_near(said: &str, name: &str) -> bool {
+    // spellchecker:ignore-next-line
     let umlauts = |word: &str| word.replace("ue", "u").replace("oe", "o").replace("ae", "a").replace("ss", "s");
     let (said, name) = (umlauts(said), umlauts(name));
     let is_possessive = said.strip_suffix('s').is_some_and(|bare| bare == name);

@@ -153,16 +153,15 @@ fn runner(options: &Options, ci: bool) -> Result<Command> {
         (false, _) => Some(WITH_BROWSER.to_owned()),
     };
     let filter: Vec<String> = filter.into_iter().flat_map(|filter| ["--filterset".to_owned(), filter]).collect();
-    let mut tests = if selection.has(Part::Tests) && options.test_arguments.is_empty() {
+    let mut tests = if filter.is_empty() && options.test_arguments.is_empty() {
         let mut insta = tools::programs::INSTA.command()?;
         insta.args(["test", "--test-runner", "nextest", "--disable-nextest-doctest", "--no-quiet", "--check"]);
-        insta.args(["--unreferenced", if ci { "reject" } else { "warn" }, "--workspace", "--all-features", "--"]);
-        insta.args(["--locked", "--no-fail-fast"]).args(filter);
+        insta.args(["--unreferenced", if ci { "reject" } else { "warn" }, "--workspace", "--all-features"]);
         insta.env("PATH", tools::programs::NEXTEST.before_path()?);
         insta
     } else {
         let mut nextest = tools::programs::NEXTEST.command()?;
-        nextest.args(["nextest", "run", "--no-fail-fast"]).args(EVERYTHING).args(filter).args(&options.test_arguments);
+        nextest.args(["nextest", "run"]).args(EVERYTHING).args(filter).args(&options.test_arguments);
         nextest
     };
     if ci {
