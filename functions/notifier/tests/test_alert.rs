@@ -1,6 +1,5 @@
 //! A test alert reaches every destination and reports each, and leaves nothing behind.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
 
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Receipt};

@@ -67,7 +67,7 @@ impl Check {
             let style = if terminal.width().is_some() { Style::Colour } else { Style::Plain };
             terminal.line(render(&findings, style, terminal.width().unwrap_or(100)).trim_end())?;
             for conflict in &conflicts {
-                terminal.line(&format!("error: {conflict}"))?;
+                terminal.line(format!("error: {conflict}"))?;
             }
         }
         Ok(if checked.config.is_some() && conflicts.is_empty() { Verdict::Well } else { Verdict::NotWell })

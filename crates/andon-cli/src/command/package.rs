@@ -38,7 +38,7 @@ impl Package {
             let package = release.package(function, self.arch, &text)?;
             let path = self.out.join(format!("{function}.zip"));
             fs::write(&path, package).with_context(|| format!("cannot write {}", path.display()))?;
-            around.terminal.line(&path.display().to_string())?;
+            around.terminal.line(path.display().to_string())?;
         }
         Ok(Verdict::Well)
     }
