@@ -1,6 +1,5 @@
 //! A test alert reaches every destination and reports each, and leaves nothing behind.
 
-
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Receipt};
 use andon::testing::invocation;
