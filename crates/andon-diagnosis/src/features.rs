@@ -1,6 +1,6 @@
 //! What a line looks like, as numbers: the one place in which features are computed, for training and for use.
 //!
-//! [`Facts`] describe a line by itself (words, shape, marks); [`row`] adds where it stands, what stands around it, how
+//! [`Facts`] describe a line by itself (words, shape, marks); `row` adds where it stands, what stands around it, how
 //! often it repeats and which tool rule knows it.
 #![allow(
     clippy::cast_precision_loss,

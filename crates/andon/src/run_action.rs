@@ -1,6 +1,6 @@
 //! Actions on a run: retry it where it failed, answer an approval, stop it.
 //!
-//! [`order`] works out from the state of the pipeline what exactly would be done, so that it can be confirmed first. The
+//! [`plan`] works out from the state of the pipeline what exactly would be done, so that it can be confirmed first. The
 //! caller decides whether the user is allowed to; a port carries the action out.
 
 use std::fmt;
