@@ -1,4 +1,4 @@
-//! What do people ask of their pipelines, and what are they told?
+//! Questions about pipelines and their answers.
 //!
 //! A [`Question`] comes in as a skill, a slash command or a command line has understood it; an [`Answer`] goes out as a
 //! sentence or two in the asker's language, with what a card or a screen shows beside it. Everything is answered from

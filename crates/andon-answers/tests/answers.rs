@@ -228,12 +228,12 @@ async fn only_what_is_green_is_fine() {
     let overview = |overviews: Vec<Arc<Overview>>| {
         ask(&Question::Overview, &Fleet::new(overviews), &Session::default()).speech.to_string()
     };
-    assert_eq!(overview(green().await.to_vec()), "Both pipelines are fine.");
+    assert_eq!(overview(green().await.to_vec()), "Both pipelines are green.");
     let mut with_ended = green().await.to_vec();
     for (name, status) in [("c", Status::Rejected), ("d", Status::Stopped), ("e", Status::Canceled)] {
         with_ended.push(ended(name, status).await);
     }
-    assert_eq!(overview(with_ended), "Three did not finish and two are fine.");
+    assert_eq!(overview(with_ended), "Three ended without finishing and two are green.");
 }
 
 #[tokio::test]
@@ -256,16 +256,16 @@ async fn a_fix_that_waits_or_runs_is_told_of_a_red_pipeline() {
 
     let one = Fleet::new(vec![waiting.clone()]);
     let overview = told(Question::Overview, &one);
-    assert_eq!(overview, "One pipeline is red. The next run of the red one waits for approval.");
+    assert_eq!(overview, "One pipeline is red. The next run of the red one is waiting for approval.");
     let status = told(Question::About(Topic::Status, Subject::Last), &one);
-    assert!(status.ends_with("A new run waits for approval in release."), "{status}");
+    assert!(status.ends_with("A new run is waiting for approval in release."), "{status}");
 
     let both = Fleet::new(vec![waiting, running, ended("c-service", Status::Succeeded).await]);
     assert_eq!(
         told(Question::Overview, &both),
-        "Two pipelines are red and one is fine. Of the red ones, one waits for approval and one is running."
+        "Two pipelines are red and one is green. Of the red ones, one is waiting for approval and one is running."
     );
-    assert!(told(Question::List(Group::Waiting), &both).starts_with("One pipeline waits for approval: a service"));
+    assert!(told(Question::List(Group::Waiting), &both).starts_with("One pipeline is waiting for approval: a service"));
     assert!(told(Question::List(Group::Running), &both).starts_with("One pipeline is running: b service"));
 }
 
@@ -367,14 +367,14 @@ async fn namesakes_are_told_apart_by_where_they_are() {
     let by_account = ask(&question, &Fleet::new(vec![here, elsewhere]), &Session::default());
     assert_eq!(
         by_account.speech.to_string(),
-        "Do you mean web of the account that ends in 3 3 3 3 or web of the account that ends in 6 6 6 6?"
+        "Do you mean web in the account ending in 3 3 3 3 or web in the account ending in 6 6 6 6?"
     );
 }
 
 #[tokio::test]
 async fn nothing_and_nobody_are_answered_too() {
     let empty = Fleet::default();
-    let nothing = "I have not seen a pipeline yet. I learn of each one when it next runs.";
+    let nothing = "I have not seen any pipelines yet. Each one appears when it next runs.";
     for question in
         [Question::List(Group::Failing), Question::Overview, Question::Keys, Question::About(Topic::Why, heard("x"))]
     {
@@ -401,7 +401,7 @@ async fn a_slow_ledger_is_owned_up_to() {
     let slow = Answerer::new(Slow::after(0, MemoryLedger::new()), Clock::RunOut);
     let answer = slow.answer(&question, &Session::default(), now(), voice).await;
     assert_eq!(answer.kind, Kind::NoLedger);
-    assert_eq!(answer.speech.to_string(), "I cannot read my records just now. Please ask again in a minute.");
+    assert_eq!(answer.speech.to_string(), "I cannot read my records right now. Please ask again in a minute.");
     // Help needs no ledger.
     assert_eq!(slow.answer(&Question::Help, &Session::default(), now(), voice).await.kind, Kind::Talk);
     assert_eq!(READ_TIMEOUT, SignedDuration::from_secs(1));
@@ -416,7 +416,7 @@ async fn a_ledger_grown_slow_is_answered_for_by_what_was_read_before() {
     let later = now().checked_add(SignedDuration::from_mins(11)).unwrap();
     let second = desk.answer(&question, &Session::default(), later, voice).await;
     assert!(first.speech.to_string().starts_with("Only payments API is failing."), "{}", first.speech);
-    let apology = "My records are slow just now. This is what I read eleven minutes ago. Only payments API is failing.";
+    let apology = "My records are slow right now. This is from eleven minutes ago. Only payments API is failing.";
     assert!(second.speech.to_string().starts_with(apology), "{}", second.speech);
     assert_eq!(desk.fleet(later).await.unwrap().stale, Some(now()));
 }

@@ -67,7 +67,7 @@ impl<C: Clock> MetricSink for CloudWatchSink<C> {
         if left_out > 0 {
             tracing::warn!(
                 metric.left_out = left_out,
-                "left out {left_out} metric data of more than two weeks ago or two hours ahead: CloudWatch takes none"
+                "left out {left_out} data points older than two weeks or more than two hours ahead: CloudWatch rejects them"
             );
         }
         let mut batch = Vec::new();

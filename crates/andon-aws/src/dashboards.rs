@@ -62,7 +62,7 @@ impl DashboardStore for CloudWatchShelf {
                     let mut problems: Vec<String> =
                         invalid.dashboard_validation_messages().iter().map(in_words).collect();
                     problems.extend(invalid.message().filter(|_| problems.is_empty()).map(str::to_owned));
-                    DashboardError { doing, problem: format!("CloudWatch does not take it: {}", problems.join("; ")) }
+                    DashboardError { doing, problem: format!("CloudWatch rejects it: {}", problems.join("; ")) }
                 }
                 _ => problem(doing, "PutDashboard", &error),
             }),
@@ -73,14 +73,14 @@ impl DashboardStore for CloudWatchShelf {
         match self.client.delete_dashboards().dashboard_names(name.as_str()).send().await {
             Ok(_) => Ok(()),
             Err(error) if matches!(error.code(), Some("ResourceNotFound" | "DashboardNotFoundError")) => Ok(()),
-            Err(error) => Err(problem(format!("remove the dashboard {name}"), "DeleteDashboards", &error)),
+            Err(error) => Err(problem(format!("delete the dashboard {name}"), "DeleteDashboards", &error)),
         }
     }
 }
 
 /// What CloudWatch finds wrong, and where.
 fn in_words(message: &DashboardValidationMessage) -> String {
-    let what = message.message().unwrap_or("something is wrong");
+    let what = message.message().unwrap_or("no reason given");
     match message.data_path() {
         Some(path) => format!("{what} (at {path})"),
         None => what.to_owned(),

@@ -19,7 +19,7 @@ const CONFIG: &str = "andon.yml";
 #[derive(thiserror::Error)]
 pub enum EnvironmentError {
     /// It is not there.
-    #[error("the environment variable {name} is missing: {meaning}, for example {example:?}")]
+    #[error("the environment variable {name} is not set: {meaning}, for example {example:?}")]
     Missing {
         /// Which.
         name: &'static str,
@@ -29,7 +29,7 @@ pub enum EnvironmentError {
         example: &'static str,
     },
     /// It is there and cannot be used.
-    #[error("the environment variable {name} is wrong: {problem}; it says {meaning}, for example {example:?}")]
+    #[error("the environment variable {name} is invalid: {problem}; expected {meaning}, for example {example:?}")]
     Wrong {
         /// Which.
         name: &'static str,
@@ -61,33 +61,33 @@ struct Variable {
 }
 
 const TABLE: Variable =
-    Variable { name: "ANDON_TABLE", meaning: "the DynamoDB table that everything is kept in", example: "andon" };
+    Variable { name: "ANDON_TABLE", meaning: "the DynamoDB table that holds all state", example: "andon" };
 const TOPIC: Variable = Variable {
     name: "ANDON_TOPIC_ARN",
-    meaning: "the SNS topic for whatever no route takes elsewhere",
+    meaning: "the SNS topic for alerts that match no route",
     example: "arn:aws:sns:eu-west-1:111122223333:andon",
 };
 const SLACK: Variable = Variable {
     name: "ANDON_SLACK_API_URL",
-    meaning: "where Slack's methods are, if not at Slack",
+    meaning: "the base URL of the Slack API",
     example: "https://slack.com/api",
 };
 
 #[cfg(feature = "evidence")]
 const ROLE: Variable = Variable {
     name: "ANDON_EVIDENCE_ROLE",
-    meaning: "the name of the role by which evidence in other accounts is read",
+    meaning: "the name of the role to assume for evidence in other accounts",
     example: "andon-evidence",
 };
 #[cfg(feature = "evidence")]
 const EXTERNAL_ID: Variable = Variable {
     name: "ANDON_EVIDENCE_EXTERNAL_ID",
-    meaning: "the external id that the role in other accounts asks for",
+    meaning: "the external id that the role in other accounts requires",
     example: "andon-4f1c2b",
 };
 const SKILL: Variable = Variable {
     name: "ANDON_SKILL_ID",
-    meaning: "the ids of the Alexa skills that may ask, with commas between them",
+    meaning: "the ids of the Alexa skills that may call the function, separated by commas",
     example: "amzn1.ask.skill.12345678-1234-1234-1234-123456789012",
 };
 
@@ -97,7 +97,7 @@ impl Variable {
             Ok(value) if value.trim().is_empty() => Ok(None),
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(self.wrong(&"it is not text")),
+            Err(VarError::NotUnicode(_)) => Err(self.wrong(&"it is not valid UTF-8")),
         }
     }
 
@@ -145,7 +145,7 @@ pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
 pub fn dead_letters() -> Result<Option<String>, EnvironmentError> {
     let queue = Variable {
         name: "ANDON_DEAD_LETTERS",
-        meaning: "the queue for what no retry can mend",
+        meaning: "the queue for events that cannot be processed",
         example: "https://sqs.eu-west-1.amazonaws.com/111122223333/andon-dead-letters",
     };
     queue.read()
@@ -161,13 +161,13 @@ pub fn evidence_role() -> Result<Option<MemberRole>, EnvironmentError> {
 fn role_of(name: Option<String>, external_id: Option<String>) -> Result<Option<MemberRole>, EnvironmentError> {
     let Some(name) = name else {
         return match external_id {
-            Some(_) => Err(EXTERNAL_ID.wrong(&format!("{} names no role that would ask for it", ROLE.name))),
+            Some(_) => Err(EXTERNAL_ID.wrong(&format!("{} is not set, so no role requires it", ROLE.name))),
             None => Ok(None),
         };
     };
     let legal = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
     if name.len() > 512 || !name.chars().all(legal) {
-        return Err(ROLE.wrong(&"it is a role's name, not its ARN: the account is the one where something failed"));
+        return Err(ROLE.wrong(&"use the role's name, not its ARN: the account is the one where the action failed"));
     }
     if external_id.as_ref().is_some_and(|id| !(2..=1224).contains(&id.len())) {
         return Err(EXTERNAL_ID.wrong(&"an external id has 2 to 1224 characters"));
@@ -180,8 +180,8 @@ pub fn skills() -> Result<BTreeSet<String>, EnvironmentError> {
     let skills: BTreeSet<String> =
         SKILL.required()?.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
     match skills.iter().find(|id| !id.starts_with("amzn1.ask.skill.") || id.contains(char::is_whitespace)) {
-        Some(wrong) => Err(SKILL.wrong(&format!("{wrong:?} is no skill's id"))),
-        None if skills.is_empty() => Err(SKILL.wrong(&"it names none")),
+        Some(wrong) => Err(SKILL.wrong(&format!("{wrong:?} is not a skill id"))),
+        None if skills.is_empty() => Err(SKILL.wrong(&"it is empty")),
         None => Ok(skills),
     }
 }
@@ -197,7 +197,7 @@ pub fn config() -> Result<Config, EnvironmentError> {
         Err(error) => Err(EnvironmentError::Wrong {
             name: "ANDON_CONFIG",
             problem: format!("cannot read {}: {error}", path.display()),
-            meaning: "the configuration's file",
+            meaning: "the path of the configuration file",
             example: "/opt/andon.yml",
         }),
     }

@@ -1,4 +1,4 @@
-//! Failed AWS calls: what kind of failure it is, and what AWS says about it.
+//! Failed AWS calls: the kind of failure, and AWS's message.
 
 use std::error::Error;
 
@@ -81,5 +81,5 @@ impl FaultKind {
 
 /// What to do about a missing permission.
 pub(crate) fn lacks<T: Error + ProvideErrorMetadata>(permission: &str, error: &T) -> String {
-    format!("the permission {permission} is missing; grant it to this function's role ({})", said(error))
+    format!("the function's role lacks {permission} ({})", said(error))
 }

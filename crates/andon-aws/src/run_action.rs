@@ -42,8 +42,8 @@ impl CodePipelineActions {
         match &*self.account.borrow() {
             Some(account) if *account == home.account => {}
             account => {
-                let own = account.as_ref().map_or("one that is not known yet", AccountId::as_str);
-                let problem = format!("it is in another account than this function's own ({own})");
+                let own = account.as_ref().map_or("an unknown account", AccountId::as_str);
+                let problem = format!("it is in another account than this function ({own})");
                 return Err(ActionError { why: ActionErrorKind::Forbidden, doing: doing(order), problem });
             }
         }
@@ -69,7 +69,7 @@ impl CodePipelineActions {
         let (action, token) = waiting(state.stage_states(), order, approval).ok_or_else(|| ActionError {
             why: ActionErrorKind::Answered,
             doing: doing(order),
-            problem: "nothing waits there for an answer of this run any more".to_owned(),
+            problem: "the approval of this run is no longer waiting".to_owned(),
         })?;
         let result = ApprovalResult::builder().summary(cut(reason, MAX_SUMMARY_LEN)).status(status).build();
         let result = result.map_err(|error| ActionError {
@@ -162,19 +162,19 @@ where
             (ActionErrorKind::NotRetryable, "the pipeline has changed since, or nothing failed")
         }
         "NotLatestPipelineExecutionException" => {
-            (ActionErrorKind::Overtaken, "a later run has been there: retry that one")
+            (ActionErrorKind::Overtaken, "a later run has reached this stage: retry that run")
         }
         "ConflictException" | "ConcurrentPipelineExecutionsLimitExceededException" => {
-            (ActionErrorKind::Busy, "too much is going on in the pipeline: try again in a moment")
+            (ActionErrorKind::Busy, "too many executions are in progress: try again in a moment")
         }
         "InvalidApprovalTokenException" | "ApprovalAlreadyCompletedException" => {
-            (ActionErrorKind::Answered, "somebody was faster, or it has expired")
+            (ActionErrorKind::Answered, "it has already been answered, or it has expired")
         }
         "PipelineExecutionNotStoppableException" | "DuplicatedStopRequestException" => {
             (ActionErrorKind::NotStoppable, "it has ended or is being stopped")
         }
         _ => match FaultKind::of(error) {
-            FaultKind::Gone => (ActionErrorKind::Gone, "it is gone"),
+            FaultKind::Gone => (ActionErrorKind::Gone, "it no longer exists"),
             FaultKind::Denied => {
                 return ActionError {
                     why: ActionErrorKind::Forbidden,

@@ -84,8 +84,9 @@ impl Secrets {
         let never =
             |problem: &str| SecretError::Permanent { reference: reference.to_string(), problem: problem.to_owned() };
         let text = match reference {
-            SecretRef::Env(name) => std::env::var(name)
-                .map_err(|_| never("the environment variable is not set; a deployed function has none of your own, so use `ssm:` or `secretsmanager:` there"))?,
+            SecretRef::Env(name) => std::env::var(name).map_err(|_| {
+                never("the environment variable is not set; in a deployed function use `ssm:` or `secretsmanager:`")
+            })?,
             SecretRef::Ssm(name) => {
                 let client = self.parameters.get_or_init(|| aws_sdk_ssm::Client::new(&self.config));
                 let answer = client.get_parameter().name(name).with_decryption(true).send().await;
@@ -105,7 +106,7 @@ impl Secrets {
                     Some(key) => serde_json::from_str::<serde_json::Value>(&text)
                         .ok()
                         .and_then(|json| json.get(key)?.as_str().map(str::to_owned))
-                        .ok_or_else(|| never("the secret is no JSON object with a text under that key"))?,
+                        .ok_or_else(|| never("the secret is not a JSON object with a string under that key"))?,
                 }
             }
         };
@@ -140,12 +141,10 @@ where
 {
     let reference = reference.to_string();
     let problem = match FaultKind::of(error) {
-        FaultKind::Gone => {
-            "there is nothing of that name in this account and region; create it, or correct andon.yml".to_owned()
-        }
+        FaultKind::Gone => "it does not exist in this account and region; create it, or correct andon.yml".to_owned(),
         FaultKind::Denied => format!(
-            "the function's role lacks {permission} (and, for a key of your own, kms:Decrypt) on it; it may read what is \
-             below the stack's parameter SecretsPath"
+            "the function's role lacks {permission} on it (or kms:Decrypt on its key); the role may read secrets \
+             below the stack parameter SecretsPath"
         ),
         _ => match error.code() {
             Some("ParameterVersionNotFound" | "InvalidKeyId" | "DecryptionFailure" | "ValidationException") => {

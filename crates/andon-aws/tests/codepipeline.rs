@@ -292,7 +292,7 @@ async fn a_pipeline_of_another_account_is_never_asked_for_in_this_one() {
     let error = archive(&server).past_runs(&PipelineId { home, ..pipeline() }).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cannot list the past runs of web (444455556666, eu-west-1): it is in another account than this function's own \
+        "cannot list the past runs of web (444455556666, eu-west-1): it is in another account than this function \
          (111122223333)"
     );
     assert!(server.calls().is_empty());
@@ -309,13 +309,10 @@ async fn a_refusal_says_what_to_do() {
     let doing = "cannot list the actions of run e-1 of web (111122223333, eu-west-1)";
     assert_eq!(
         refused("AccessDeniedException").await.to_string(),
-        format!(
-            "{doing}: the permission codepipeline:ListActionExecutions is missing; grant it to this function's role \
-             (AccessDeniedException: No)"
-        )
+        format!("{doing}: the function's role lacks codepipeline:ListActionExecutions (AccessDeniedException: No)")
     );
     assert_eq!(
         refused("PipelineNotFoundException").await.to_string(),
-        format!("{doing}: the pipeline is gone (PipelineNotFoundException: No)")
+        format!("{doing}: the pipeline or the run no longer exists (PipelineNotFoundException: No)")
     );
 }

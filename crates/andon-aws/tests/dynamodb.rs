@@ -156,8 +156,8 @@ async fn a_missing_permission_is_named_and_not_tried_again() {
     assert!(matches!(error, LedgerError::Unusable(_)), "{error}");
     assert_eq!(
         error.to_string(),
-        "the ledger cannot be used: the permission dynamodb:Query on table \"andon\" is missing; grant it to this \
-         function's role (User: arn:aws:sts::111122223333:assumed-role/x is not authorized)"
+        "the ledger cannot be used: the function's role lacks dynamodb:Query on table \"andon\" \
+         (User: arn:aws:sts::111122223333:assumed-role/x is not authorized)"
     );
     assert_eq!(tries, 1);
 }

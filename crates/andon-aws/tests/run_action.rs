@@ -182,5 +182,5 @@ async fn what_is_no_code_is_told_and_never_shown() {
     let unfit = secrets.is(&"ssm:/andon/voice-code".parse().unwrap(), "0000").await.unwrap_err();
     insta::assert_snapshot!(unfit, @"cannot check the code: ssm:/andon/voice-code does not hold 4 digits; store a code of 4 digits");
     let missing = secrets.is(&"env:ANDON_NO_SUCH_CODE".parse().unwrap(), "0000").await.unwrap_err();
-    insta::assert_snapshot!(missing, @"cannot check the code: cannot fetch the secret env:ANDON_NO_SUCH_CODE: the environment variable is not set; a deployed function has none of your own, so use `ssm:` or `secretsmanager:` there");
+    insta::assert_snapshot!(missing, @"cannot check the code: cannot fetch the secret env:ANDON_NO_SUCH_CODE: the environment variable is not set; in a deployed function use `ssm:` or `secretsmanager:`");
 }

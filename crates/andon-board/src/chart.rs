@@ -23,7 +23,7 @@ pub(super) fn chart(runs: &[&RunSummary], typical: Option<Typical>, view: &Rende
     let width = STEP * i64::try_from(runs.len().max(10)).unwrap_or(STEP);
     let above = |length: i64| HEIGHT - (length.saturating_mul(HEIGHT - 4) / longest).max(2);
     let usual = typical.map(|typical| typical.median);
-    let words = format!("How long the last {} runs took; the longest took {}", runs.len(), seconds(longest));
+    let words = format!("Duration of the last {} runs; longest: {}", runs.len(), seconds(longest));
     html! {
         figure.chart {
             svg viewBox={ "0 0 " (width) " " (HEIGHT + BENEATH) } width=(width) height=(HEIGHT + BENEATH) role="img" aria-label=(words) {
@@ -40,8 +40,12 @@ pub(super) fn chart(runs: &[&RunSummary], typical: Option<Typical>, view: &Rende
                 }
             }
             figcaption {
-                (runs.len()) " runs, the longest " (seconds(longest))
-                @if let Some(usual) = usual { "; a success usually takes " (seconds(usual)) @if usual <= longest { " (dashed)" } }
+                "Last " (runs.len()) " runs. "
+                @if let Some(usual) = usual {
+                    @if usual <= longest { "Dashed line: median successful run, " } @else { "Median successful run: " }
+                    (seconds(usual)) ". "
+                }
+                "Longest: " (seconds(longest))
             }
         }
     }

@@ -31,7 +31,7 @@ impl Renderer<'_> {
                 @if is_long { (self.navigation.search(selection)) }
             }
             @if page.rows.is_empty() {
-                p.empty { "No pipeline is found by “" (selection.search) "”. " (self.all(selection)) }
+                p.empty { "No pipelines match “" (selection.search) "”. " (self.all(selection)) }
             }
             (self.rows(&page))
             @if page.pages > 1 { (self.pages(&page, selection)) }
@@ -69,7 +69,7 @@ impl Renderer<'_> {
         html! {
             @for row in fresh { (self.row(row)) }
             @if let (Some(since), false) = (self.viewer.since, quiet.is_empty()) {
-                p.parting { span { "No run since " (self.at(since)) } }
+                p.parting { span { "No runs since " (self.at(since)) } }
                 @for row in quiet { (self.quiet_row(row)) }
             }
         }
@@ -98,10 +98,15 @@ impl Renderer<'_> {
 fn nothing(navigation: Navigation<'_>) -> Markup {
     html! {
         p.empty {
-            "No pipeline has been heard of yet. "
+            "No pipelines yet. "
             @match navigation {
-                Navigation::Page => { "Send its events to " code { "POST /events" } "." }
-                Navigation::Widget(_) => { "One appears here with its first event; in a member account, once its events are forwarded." }
+                Navigation::Page => {
+                    "Send CodePipeline events to " code { "POST /events" } ", for example: "
+                    code { "curl --json @event.json http://localhost:4646/events" }
+                }
+                Navigation::Widget(_) => {
+                    "A pipeline appears with its first event. For member accounts, deploy spoke.yml to forward their events."
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Where a pipeline is, by the names that people know.
+//! The account and region of a pipeline, by name.
 
 use andon::name::Home;
 use andon::region;

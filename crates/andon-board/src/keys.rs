@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::Renderer;
 use super::moment::{seconds, shortly};
 use andon::history::DoraMetrics;
-use andon::words::counted;
 
 impl Renderer<'_> {
     pub(super) fn keys(&self, keys: &DoraMetrics) -> Markup {
@@ -14,7 +13,7 @@ impl Renderer<'_> {
         };
         let frequency = keys.deployments_per_week(self.now).map(|rate| format!("{}/wk", figure(rate)));
         html! {
-            dl.keys title="Deployments a week; median time from commit to deployment; failed deployments; median time to recover" {
+            dl.keys title="Deployments per week; median time from commit to deployment; share of failed deployments; median time to recover" {
                 (small("deploys", frequency))
                 (small("lead", keys.lead_time.map(|median| shortly(median.seconds))))
                 (small("failed", keys.change_failure_rate().map(percent)))
@@ -24,19 +23,19 @@ impl Renderer<'_> {
     }
 
     pub(super) fn keys_in_full(&self, keys: &DoraMetrics) -> Markup {
-        let of_all = counted((keys.deployments + keys.failed) as u64, "deployment");
+        let all = keys.deployments + keys.failed;
         html! {
             section.card {
-                h3 { "Delivery since " (self.at(keys.since)) }
+                h3 { "Delivery metrics since " (self.day(keys.since)) }
                 dl.facts {
                     @if let Some(rate) = keys.deployments_per_week(self.now) {
-                        div { dt { "Deployments" } dd { (figure(rate)) " a week" } }
+                        div { dt { "Deployments" } dd { (figure(rate)) " per week" } }
                     }
                     @if let Some(lead) = keys.lead_time {
                         div { dt { "Lead time, commit to deployment" } dd { (seconds(lead.seconds)) " (median of " (lead.of) ")" } }
                     }
                     @if let Some(rate) = keys.change_failure_rate() {
-                        div { dt { "Failed deployments" } dd { (percent(rate)) " of " (of_all) } }
+                        div { dt { "Failed deployments" } dd { (keys.failed) " of " (all) " (" (percent(rate)) ")" } }
                     }
                     @if let Some(recovery) = keys.recovery_time {
                         div { dt { "Time to recover" } dd { (seconds(recovery.seconds)) " (median of " (recovery.of) ")" } }

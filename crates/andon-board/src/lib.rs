@@ -1,4 +1,4 @@
-//! What is shown of the pipelines, as HTML: the same in CloudWatch's custom widget and on the page of `andon serve`.
+//! The board as HTML, for CloudWatch's custom widget and for the page of `andon serve`.
 //!
 //! No script, no image, nothing fetched. A state is told by a word and a shape as well as by its colour. All text is
 //! escaped by the template language; only addresses that have been checked stand behind links. The two places differ in

@@ -19,6 +19,11 @@ impl Renderer<'_> {
         html! { time datetime=(at) title=(self.viewer.write_in_full(at)) { (unbroken(&self.viewer.write(at, self.now))) } }
     }
 
+    /// A day by the viewer's calendar.
+    pub(super) fn day(&self, at: Timestamp) -> Markup {
+        html! { time datetime=(at) title=(self.viewer.write_in_full(at)) { (unbroken(&self.viewer.write_day(at))) } }
+    }
+
     /// How long ago something was.
     pub(super) fn ago(&self, at: Timestamp) -> Markup {
         let age = self.now.duration_since(at).as_secs();

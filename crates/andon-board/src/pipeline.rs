@@ -6,7 +6,7 @@ use super::Renderer;
 use super::moment::{between, linked_change, outward, seconds};
 use super::sign::sign;
 use andon::board::{PipelineRow, StatusColor};
-use andon::history::{History, RunSummary};
+use andon::history::{History, MAX_RUNS, RunSummary};
 use andon::ledger::{Ledger, LedgerError};
 use andon::links;
 use andon::name::{ExecutionId, PipelineId};
@@ -44,14 +44,14 @@ impl Renderer<'_> {
     /// A pipeline in full.
     pub fn pipeline(&self, pipeline: &Pipeline) -> Markup {
         let Some(overview) = pipeline.history.overview() else {
-            return self.sorry("No run of this pipeline has been heard of.");
+            return self.sorry("Andon has no runs of this pipeline.");
         };
         let row = PipelineRow::of(overview);
         self.frame(&html! {
             (self.head(&row))
             @match pipeline.history.run(&pipeline.execution) {
                 Some(summary) => { (self.card(&row, summary, pipeline.run.as_ref())) }
-                None => { p.empty { "This run is no longer kept, or was never heard of." } }
+                None => { p.empty { "Andon has no record of this run (it keeps the last " (MAX_RUNS) ")." } }
             }
             @if let Some(keys) = &row.overview.keys { (self.keys_in_full(keys)) }
             (self.runs(&pipeline.history, &pipeline.execution))
@@ -88,16 +88,16 @@ impl Renderer<'_> {
                         (outward(&links::execution(id, &summary.execution), &html! { code { (summary.execution.short()) } }))
                         @if summary.attempt.number() > 1 { ", attempt " (summary.attempt.number()) }
                     }))
-                    (fact("Began", &self.at(summary.started.unwrap_or(summary.first_seen))))
+                    (fact("Started", &self.at(summary.started.unwrap_or(summary.first_seen))))
                     @match (summary.started, summary.ended) {
-                        (Some(started), Some(ended)) => { (fact("Took", &html! { (between(started, ended)) })) }
+                        (Some(started), Some(ended)) => { (fact("Duration", &html! { (between(started, ended)) })) }
                         (started, None) => { (fact("Running for", &html! { (self.since(started.unwrap_or(summary.first_seen))) })) }
                         (None, Some(ended)) => { (fact("Ended", &self.at(ended))) }
                     }
                     @if let Some(typical) = row.overview.typical {
-                        (fact("Usually takes", &html! {
-                            span title={ "of " (typical.runs) " successful runs" } {
-                                (seconds(typical.median)) ", 95 in 100 at most " (seconds(typical.p95))
+                        (fact("Usually", &html! {
+                            span title={ "median of " (typical.runs) " successful runs" } {
+                                (seconds(typical.median)) " (95\u{a0}% within " (seconds(typical.p95)) ")"
                             }
                         }))
                     }

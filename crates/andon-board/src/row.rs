@@ -27,7 +27,7 @@ impl Renderer<'_> {
                     @if let Some(failure) = row.failure() {
                         div.why {
                             @if let Some(place) = place_of(failure) { b { (place) } " " }
-                            (failure.why().unwrap_or("It did not say why."))
+                            (failure.why().unwrap_or("No reason reported."))
                         }
                     }
                     @if let Some(known) = row.change() { div.change { (change(known)) } }
@@ -99,18 +99,18 @@ impl Renderer<'_> {
         let latest = &row.overview.latest;
         let usual = usual.filter(|_| latest.status == Status::InProgress && latest.attempt == Attempt::FIRST);
         let Some(usual) = usual else {
-            return html! { div { "began " (self.ago(began)) } };
+            return html! { div { "started " (self.ago(began)) } };
         };
         let elapsed = self.now.duration_since(began).as_secs().max(0);
         let percent = (elapsed.saturating_mul(100) / usual).min(100);
         let end = began.checked_add(SignedDuration::from_secs(usual)).unwrap_or(began);
-        let words = format!("{} of usually {}", self.since(began), seconds(usual));
+        let words = format!("{} elapsed, usually {}", self.since(began), seconds(usual));
         html! {
             div.progress role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow=(percent) aria-label=(words) title=(words) {
                 i style={ "width:" (percent) "%" } {}
             }
             @if elapsed <= usual {
-                div { "ends about " (self.at(end)) ", in " (roughly(usual - elapsed)) }
+                div { "ETA " (self.at(end)) ", in " (roughly(usual - elapsed)) }
             } @else {
                 div.late { (roughly(elapsed - usual)) " longer than usual" }
             }

@@ -38,7 +38,7 @@ impl Renderer<'_> {
         let said = action.result.as_ref().and_then(|result| result.summary.as_deref());
         let has_more_to_say = matches!(action.status, Status::Failed | Status::Rejected | Status::Stopped);
         html! {
-            li title={ "began " (self.viewer.write_in_full(action.started)) } {
+            li title={ "started " (self.viewer.write_in_full(action.started)) } {
                 (telling_sign(light, action.status.word()))
                 div {
                     @match page {
@@ -62,7 +62,7 @@ fn asked(action: &ActionView) -> Markup {
     html! {
         @if let Some(data) = &action.custom_data { div.why { (data) } }
         @if let Some(link) = action.review_link.as_deref().and_then(links::checked) {
-            div { (outward(&link, &html! { "What to review" })) }
+            div { (outward(&link, &html! { "Open the review URL" })) }
         }
     }
 }

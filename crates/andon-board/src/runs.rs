@@ -19,7 +19,7 @@ impl Renderer<'_> {
                 h3 { "Runs" }
                 (chart(&runs, history.typical(), self))
                 table.runs {
-                    thead { tr { th { "Run" } th { "Began" } th { "Took" } th { "Change" } th { "What failed" } } }
+                    thead { tr { th { "Run" } th { "Started" } th { "Duration" } th { "Change" } th { "What failed" } } }
                     tbody {
                         @for run in runs.iter().rev() { (self.past(&history.pipeline, run, *shown == run.execution)) }
                     }

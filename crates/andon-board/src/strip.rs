@@ -47,8 +47,8 @@ fn bars(trend: &[Status], light: StatusColor) -> String {
 
 fn words(trend: &[Status]) -> String {
     let failed = trend.iter().filter(|status| **status == Status::Failed).count();
-    let latest = trend.last().map(|status| format!("; the latest: {}", status.word())).unwrap_or_default();
-    format!("{} shown, oldest first: {failed} failed{latest}", counted(trend.len() as u64, "run"))
+    let latest = trend.last().map(|status| format!("; latest: {}", status.word())).unwrap_or_default();
+    format!("{}, oldest first: {failed} failed{latest}", counted(trend.len() as u64, "run"))
 }
 
 fn height(light: StatusColor) -> usize {

@@ -46,6 +46,11 @@ impl Viewer {
         if at.date() == now.date() { time.to_string() } else { format!("{}, {time}", at.strftime(self.day())) }
     }
 
+    /// A day and its month as the viewer would write it.
+    pub(super) fn write_day(&self, at: Timestamp) -> String {
+        self.local(at).strftime(self.day()).to_string()
+    }
+
     /// A time in full.
     pub(super) fn write_in_full(&self, at: Timestamp) -> String {
         self.local(at).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()

@@ -43,22 +43,22 @@ fn what_is_wrong_is_named_and_its_neighbours_are_told() {
         (json!(7), "event 2 of 3: cannot read an event: the event is a number, not an object"),
         (json!([1, 2]), "event 2 of 3: cannot read an event: the event is an array, not an object"),
         (json!(null), "event 2 of 3: cannot read an event: the event is null, not an object"),
-        (json!("{"), "event 2 of 3: cannot read an event: the event is a text, not an object"),
+        (json!("{"), "event 2 of 3: cannot read an event: the event is a string, not an object"),
         (
             with(|event| event["detail"] = json!("x")),
-            "event 2 of 3: cannot read a CodePipeline event: detail is a text, not an object",
+            "event 2 of 3: cannot read a CodePipeline event: detail is a string, not an object",
         ),
         (
             with(|event| event["detail"]["state"] = json!(3)),
-            "event 2 of 3: cannot read a CodePipeline event: detail.state is a number, not a text",
+            "event 2 of 3: cannot read a CodePipeline event: detail.state is a number, not a string",
         ),
         (
             with(|event| event["detail"]["execution-id"] = json!("")),
-            "event 2 of 3: cannot read a CodePipeline event: detail.execution-id is wrong: a execution id must not be empty",
+            "event 2 of 3: cannot read a CodePipeline event: detail.execution-id is invalid: a execution id must not be empty",
         ),
         (
             with(|event| event["detail"]["pipeline"] = json!("x".repeat(101))),
-            "event 2 of 3: cannot read a CodePipeline event: detail.pipeline is wrong: a pipeline name has at most 100 characters, this one has 101",
+            "event 2 of 3: cannot read a CodePipeline event: detail.pipeline is invalid: a pipeline name has at most 100 characters; this one has 101",
         ),
         (
             with(|event| event["time"] = json!("noon")),
@@ -134,16 +134,20 @@ fn a_file_that_breaks_off_is_played_up_to_there() {
     let ended = run_with(text.as_bytes(), &["replay", "--json", "-"]);
     assert_eq!(ended.code, 1);
     assert_eq!(told(&ended), ["neighbour: 2 tests failed"]);
-    assert!(ended.err.starts_with("andon: standard input: what follows its events is not JSON: EOF"), "{}", ended.err);
+    assert!(
+        ended.err.starts_with("andon: standard input: the text after its events is not JSON: EOF"),
+        "{}",
+        ended.err
+    );
 }
 
 #[test]
 fn files_that_hold_no_event_are_named() {
     for (input, problem) in [
-        ("", "there is no event in it"),
-        (" \n ", "there is no event in it"),
-        ("[]", "there is no event in it"),
-        ("hello", "it is not JSON: expected value at line 1 column 1"),
+        ("", "the file contains no events"),
+        (" \n ", "the file contains no events"),
+        ("[]", "the file contains no events"),
+        ("hello", "the file is not JSON: expected value at line 1 column 1"),
     ] {
         let ended = run_with(input.as_bytes(), &["replay", "--json", "-"]);
         assert_eq!((ended.code, ended.out.as_str()), (1, ""), "{input:?}");

@@ -83,7 +83,7 @@ fn dashboard_gives_the_body_that_cloudwatch_takes() {
     assert!(widgets.iter().any(|widget| widget["properties"]["region"] == "eu-west-1"));
     let wrong = run(&["dashboard", "Pipelines-nowhere", "--data", path(data.path())]);
     assert_eq!(wrong.code, 2);
-    assert!(wrong.err.contains("there is no dashboard Pipelines-nowhere: there are Pipelines-"), "{}", wrong.err);
+    assert!(wrong.err.contains("unknown dashboard Pipelines-nowhere; available: Pipelines-"), "{}", wrong.err);
     assert_eq!(run(&["dashboard", "--home", "eu-west-1", "--data", path(data.path())]).code, 2);
 }
 
@@ -106,17 +106,13 @@ fn what_is_not_there_is_an_error_that_says_what_to_do() {
     let nowhere = path(directory.path());
     let ended = run(&["status", "--data", nowhere]);
     assert_eq!(ended.code, 2);
-    assert!(
-        ended.err.starts_with(&format!("andon: there is no ledger in {nowhere}: name another directory")),
-        "{}",
-        ended.err
-    );
+    assert!(ended.err.starts_with(&format!("andon: no data in {nowhere}; use --data DIR")), "{}", ended.err);
     assert!(std::fs::read_dir(directory.path()).unwrap().next().is_none(), "looking makes nothing");
     let data = known();
     let ended = run(&["runs", "nobody", "--data", path(data.path())]);
     assert_eq!(
         (ended.code, ended.err.as_str()),
-        (2, "andon: no pipeline nobody has been heard of: `andon status` lists those that have\n")
+        (2, "andon: unknown pipeline nobody; `andon status` lists all pipelines\n")
     );
 }
 
@@ -146,11 +142,11 @@ fn check_finds_nothing_where_nothing_is_wrong() {
     let file = directory.path().join("andon.yml");
     std::fs::write(&file, "version: 1\n").unwrap();
     let ended = run(&["check", path(&file)]);
-    assert_eq!((ended.code, ended.out.trim()), (0, format!("{}: no mistakes", file.display()).as_str()));
+    assert_eq!((ended.code, ended.out.trim()), (0, format!("{}: no errors", file.display()).as_str()));
     assert!(run(&["check", "--schema"]).json()["properties"]["routes"].is_object());
     let missing = run(&["check", path(&directory.path().join("other.yml"))]);
     assert_eq!(missing.code, 2);
-    assert!(missing.err.contains("other.yml: name another file"), "{}", missing.err);
+    assert!(missing.err.contains("other.yml; to check another file"), "{}", missing.err);
 }
 
 #[test]
@@ -204,7 +200,7 @@ fn every_kind_can_be_seen_in_every_form() {
         assert_eq!(blocks["blocks"][0]["type"], "header", "{kind}");
     }
     let readable = run(&["preview", "failed", "--as", "slack"]).out;
-    assert!(readable.contains("[Open the run] https://"), "{readable}");
+    assert!(readable.contains("[Open run] https://"), "{readable}");
 }
 
 #[test]
@@ -215,7 +211,7 @@ fn what_cannot_be_previewed_is_said() {
     assert!(unknown.err.contains("failed"), "{}", unknown.err);
     let none = run(&["preview", "recovered", "--run", &recorded("build-failed")]);
     assert_eq!(none.code, 2);
-    assert!(none.err.contains("leads to no alert recovered, but to failed"), "{}", none.err);
+    assert!(none.err.contains("produces no recovered alert; it produces failed"), "{}", none.err);
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn a_database_of_another_program_is_refused_and_left_as_it_is() {
     rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
     let before = std::fs::read(&file).unwrap();
     let error = refused(directory.path());
-    assert!(error.ends_with("is a database of another program: name another place for the data"), "{error}");
+    assert!(error.ends_with("is a database of another program: use another directory"), "{error}");
     assert!(error.contains(file.to_str().unwrap()), "{error}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
@@ -229,7 +229,7 @@ fn a_place_where_nothing_can_be_made_is_refused() {
     let file = directory.path().join("file");
     std::fs::write(&file, "").unwrap();
     let error = refused(&file.join("data"));
-    assert!(error.starts_with("the ledger cannot be used: cannot make the directory "), "{error}");
+    assert!(error.starts_with("the ledger cannot be used: cannot create the directory "), "{error}");
 }
 
 fn refused(directory: &Path) -> String {

@@ -255,7 +255,7 @@ fn what_quiet_hours_hold_back_is_named() {
     assert_eq!(played.code, 0, "{}", played.err);
     assert_eq!(alerts(&played.json_lines()), [""; 0]);
     assert!(played.err.contains("approval-needed/"), "{}", played.err);
-    assert!(played.err.contains("waits for the end of quiet hours, 2026-11-20T18:00:00Z"), "{}", played.err);
+    assert!(played.err.contains("is held for quiet hours until 2026-11-20T18:00:00Z"), "{}", played.err);
 }
 
 #[test]

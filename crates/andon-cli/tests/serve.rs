@@ -56,7 +56,7 @@ fn events_that_are_posted_are_on_the_board() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());
     assert_eq!(server.get("/api/pipelines").json(), json!([]));
-    assert!(server.get("/").body.contains("No pipeline has been heard of yet"));
+    assert!(server.get("/").body.contains("No pipelines yet"));
     let reply = server.post(events("build-failed")[0].to_string().as_bytes());
     assert_eq!((reply.status, reply.json()), (200, json!({"events": [{"outcome": "handled"}]})));
     post(&server, &events("build-failed"));
@@ -206,11 +206,11 @@ fn the_board_is_searched_and_turned_page_by_page() {
     let rows = |address: &str| server.get(address).body.matches("<article").count();
     assert_eq!(["/", "/?page=2", "/?page=99", "/?page=x"].map(rows), [50, 10, 10, 50]);
     assert_eq!(["/?search=pipeline-0", "/?search=red", "/?search=ireland%20e-59"].map(rows), [10, 1, 1]);
-    assert!(server.get("/?search=%3Cscript%3E").body.contains("No pipeline is found by “&lt;script&gt;”"));
+    assert!(server.get("/?search=%3Cscript%3E").body.contains("No pipelines match “&lt;script&gt;”"));
     let run = server.get("/pipelines/111122223333/eu-west-1/pipeline-07/runs/e");
     assert!(run.status == 200 && run.body.contains("Latest run"));
     let unknown = server.get("/pipelines/111122223333/eu-west-1/pipeline-07/runs/other");
-    assert!(unknown.body.contains("This run is no longer kept, or was never heard of."));
+    assert!(unknown.body.contains("Andon has no record of this run (it keeps the last 30)."));
     assert_eq!(server.get("/pipelines/111122223333/eu-west-1/other/runs/e").status, 404);
 }
 

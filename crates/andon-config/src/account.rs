@@ -19,7 +19,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Accounts {
         if entry.key.len() != 12 || !entry.key.bytes().all(|b| b.is_ascii_digit()) {
             reader.note(
                 Finding::error(entry.key_span.clone(), format!("{} is not an account id", quoted(&entry.key)))
-                    .with_help("an account id has 12 digits; put it in quotes, leading zeros too"),
+                    .with_help("an account id has 12 digits, including leading zeros; put it in quotes"),
             );
         }
         let Some((account, span)) = account(&entry.value, reader) else {
@@ -28,10 +28,10 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Accounts {
         let known = account.name.to_lowercase();
         if let Some(earlier) = names.get(&known) {
             reader.note(
-                Finding::error(span, format!("two accounts are called {}", quoted(&account.name)))
+                Finding::error(span, format!("two accounts have the name {}", quoted(&account.name)))
                     .with_label("again here")
                     .with_related(earlier.clone(), "first here")
-                    .with_help("give each account a name of its own"),
+                    .with_help("give each account its own name"),
             );
         } else {
             names.insert(known, span);

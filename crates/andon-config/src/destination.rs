@@ -51,7 +51,7 @@ pub(super) fn read(
         let legal = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if key.is_empty() || !key.chars().all(legal) {
             reader.note(
-                Finding::error(key_span.clone(), format!("{} cannot name a destination", quoted(key)))
+                Finding::error(key_span.clone(), format!("{} is not a valid destination name", quoted(key)))
                     .with_help("use letters, digits, `-`, `_` and `.`"),
             );
         }
@@ -102,9 +102,9 @@ fn target(
             reader.note(
                 Finding::error(
                     fields.key_span(TOKEN).unwrap_or(fields.span.clone()),
-                    format!("`token` does not go with {}", quoted(kind.key)),
+                    format!("`token` is not allowed with {}", quoted(kind.key)),
                 )
-                .with_help(format!("only a {} destination has a token: remove it", listed(with_token, "or"))),
+                .with_help(format!("only {} destinations take a token: remove it", listed(with_token, "or"))),
             );
             None
         }
@@ -132,17 +132,17 @@ fn target(
         [] if fields.keys().any(|key| !keys.contains(&key)) => None,
         [] => {
             reader.note(
-                Finding::error(fields.span.clone(), "this destination leads nowhere")
-                    .with_help(format!("give it one of {}", listed(KINDS.iter().map(|kind| kind.key), "or"))),
+                Finding::error(fields.span.clone(), "this destination has no target")
+                    .with_help(format!("add one of {}", listed(KINDS.iter().map(|kind| kind.key), "or"))),
             );
             None
         }
         [first, second, ..] => {
             let finding = Finding::error(
                 fields.key_span(second.key).unwrap_or(fields.span.clone()),
-                format!("a destination is one place, not both {} and {}", quoted(first.key), quoted(second.key)),
+                format!("a destination cannot have both {} and {}", quoted(first.key), quoted(second.key)),
             )
-            .with_help("make two destinations, and name both in `to`");
+            .with_help("split it into two destinations, and list both in `to`");
             reader.note(finding);
             None
         }

@@ -13,11 +13,11 @@ pub(super) fn parse(text: &str) -> Result<Option<Duration>, Invalid> {
         return Ok(None);
     }
     let malformed = || {
-        let invalid = Invalid::new(format!("{} is not a length of time", quoted(text)));
+        let invalid = Invalid::new(format!("invalid duration {}", quoted(text)));
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            invalid.with_help(format!("say of what: `{text}m`, `{text}h` or `{text}d`"))
+            invalid.with_help(format!("add a unit: `{text}m`, `{text}h` or `{text}d`"))
         } else {
-            invalid.with_help("write it like `90m`, `4h`, `1h30m` or `2d`; `off` for never")
+            invalid.with_help("write a duration such as `90m`, `4h`, `1h30m` or `2d`, or `off`")
         }
     };
     let mut seconds: u64 = 0;
@@ -44,10 +44,10 @@ pub(super) fn parse(text: &str) -> Result<Option<Duration>, Invalid> {
     if text.is_empty() {
         Err(malformed())
     } else if seconds == 0 {
-        Err(Invalid::new(format!("{} is no time at all", quoted(text))).with_help("write `off` to switch it off"))
+        Err(Invalid::new(format!("the duration {} is zero", quoted(text))).with_help("use `off` to turn the limit off"))
     } else if duration > MAX_LEN {
         Err(Invalid::new(format!("{} is longer than 90 days", quoted(text)))
-            .with_help("write a shorter time, or `off`"))
+            .with_help("use a shorter duration, or `off`"))
     } else {
         Ok(Some(duration))
     }

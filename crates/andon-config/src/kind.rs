@@ -14,7 +14,7 @@ pub(super) fn read(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Aler
         match reader.value(item, "a kind of alert", str::parse::<AlertKind>) {
             Some(kind) if kinds.contains(&kind) => reader.note(
                 Finding::error(item.span.clone(), format!("{} is listed twice", quoted(kind.as_str())))
-                    .with_help("remove one of the two"),
+                    .with_help("remove one of them"),
             ),
             Some(kind) => kinds.push(kind),
             None => {}

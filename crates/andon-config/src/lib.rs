@@ -1,8 +1,8 @@
-//! `andon.yml`: who is told of what, what the accounts are called, what the team knows.
+//! `andon.yml`: routes, destinations, names of accounts, runbooks, limits.
 //!
-//! [`Config::parse`] is strict: whatever it does not understand is an error with its place and
-//! a suggestion, and all errors are found in one go. Nothing here fetches anything; secrets are
-//! names ([`andon::secret::SecretRef`]) until somebody else resolves them. Without a file, [`Config::default`]
+//! [`Config::parse`] is strict: whatever it does not understand is an error with a position and
+//! a suggestion, and one run finds all errors. Nothing here fetches anything; secrets are
+//! references ([`andon::secret::SecretRef`]) that the caller resolves. Without a file, [`Config::default`]
 //! sends failures, recoveries and approvals of every pipeline to the stack's own topic.
 
 mod account;
@@ -118,15 +118,15 @@ impl Config {
         let root = tree::read(&masked, &mut reader.findings);
         let config = root.as_ref().and_then(|root| read(root, surroundings, &mut reader));
         if root.is_none() && reader.findings.is_empty() {
-            reader.note(Finding::error(0..0, "the file is empty").with_help("begin it with `version: 1`"));
+            reader.note(Finding::error(0..0, "the file is empty").with_help("start with `version: 1`"));
         }
         let Reader { mut findings, secrets: literals, .. } = reader;
         for place in secrets {
             if !literals.iter().any(|literal| overlaps(literal, &place)) {
                 findings.push(
-                    Finding::error(place, "a secret is written in this file")
-                        .with_label("anyone who reads the repository can use it")
-                        .with_help("revoke it, remove it, and refer to its successor by `ssm:/name`, `secretsmanager:id` or `env:NAME`"),
+                    Finding::error(place, "this file contains a secret")
+                        .with_label("anyone who can read the repository can use it")
+                        .with_help("revoke it, remove it, and refer to a new one by `ssm:/name`, `secretsmanager:id` or `env:NAME`"),
                 );
             }
         }
@@ -193,8 +193,11 @@ fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {
         && version != "1"
     {
         reader.note(
-            Finding::error(node.span.clone(), format!("this Andon reads version 1, not {}", quoted(version)))
-                .with_help("write `version: 1`, or use a newer Andon"),
+            Finding::error(
+                node.span.clone(),
+                format!("unsupported version {}: this Andon reads version 1", quoted(version)),
+            )
+            .with_help("write `version: 1`, or upgrade Andon"),
         );
     }
 }
@@ -209,7 +212,7 @@ fn note_unused(node: &Node, routes: &[Route], reader: &mut Reader<'_>) {
         if entry.key != "default" && !used.contains(entry.key.as_str()) {
             reader.note(
                 Finding::warning(entry.key_span.clone(), format!("no route leads to {}", quoted(&entry.key)))
-                    .with_help("name it in the `to` of a route, or remove it"),
+                    .with_help("add it to the `to` of a route, or remove it"),
             );
         }
     }

@@ -27,9 +27,9 @@ pub(super) fn read(node: &Node, kinds: &[AlertKind], zone: &TimeZone, reader: &m
         reader.note(
             Finding::error(
                 node.span.clone(),
-                format!("it is quiet all week: {} would never go out", quoted(kind.as_str())),
+                format!("these quiet hours cover the whole week: {} alerts would never be sent", quoted(kind.as_str())),
             )
-            .with_help("leave some time open, or name what goes out all the same in `except`"),
+            .with_help("leave some time free, or list the kinds to send at once in `except`"),
         );
         return None;
     }
@@ -55,8 +55,8 @@ fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Opti
             let (from, to) = (from?, to?);
             if from == to {
                 reader.note(
-                    Finding::error(at.span.clone(), format!("it is quiet from {from} to {to}"))
-                        .with_help("for a whole day write from \"00:00\" to \"24:00\""),
+                    Finding::error(at.span.clone(), format!("these quiet hours start at {from} and end at {to}"))
+                        .with_help("for a whole day, write from: \"00:00\", to: \"24:00\""),
                 );
                 return None;
             }
@@ -72,7 +72,7 @@ fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Opti
         }
         (None, None) => {
             reader.note(
-                Finding::error(fields.span.clone(), "these quiet hours have no time")
+                Finding::error(fields.span.clone(), "these quiet hours have neither times nor days")
                     .with_help("write {from: \"22:00\", to: \"07:00\"}, or {days: [sat, sun]}"),
             );
             return None;

@@ -31,10 +31,10 @@ pub(super) fn note_unreachable(routes: &[Route], sound: &Sound, reader: &mut Rea
         }
         if let (true, Some(taker)) = (left.is_empty(), taker) {
             reader.note(
-                Finding::error(span.clone(), "no alert ever reaches this route")
+                Finding::error(span.clone(), "unreachable route")
                     .with_label("never reached")
-                    .with_related(taker.clone(), "this route takes them all")
-                    .with_help("move it before the other one, or let the other one `continue: true`"),
+                    .with_related(taker.clone(), "this route takes all its alerts")
+                    .with_help("move it before the earlier route, or set `continue: true` on the earlier route"),
             );
         }
     }

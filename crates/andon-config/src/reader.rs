@@ -53,10 +53,10 @@ impl<'t> Reader<'t> {
                 } else if let Some(near) = near {
                     format!("did you mean {}?", quoted(near))
                 } else {
-                    format!("it has {}", listed(known.iter().copied(), "and"))
+                    format!("valid keys: {}", listed(known.iter().copied(), "and"))
                 };
                 self.note(
-                    Finding::error(entry.key_span.clone(), format!("{what} has no key {}", quoted(&entry.key)))
+                    Finding::error(entry.key_span.clone(), format!("unknown key {} in {what}", quoted(&entry.key)))
                         .with_label("unknown key")
                         .with_help(help),
                 );
@@ -89,7 +89,7 @@ impl<'t> Reader<'t> {
             Value::List(items) if items.is_empty() => {
                 self.note(
                     Finding::error(node.span.clone(), format!("{what} is an empty list"))
-                        .with_help("name at least one, or remove the key"),
+                        .with_help("add at least one item, or remove the key"),
                 );
                 &[]
             }
@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
                 self.note(
                     Finding::error(node.span.clone(), format!("{what} has no value"))
                         .with_label("everything after # is a comment")
-                        .with_help("put a value that begins with # in quotes"),
+                        .with_help("put values that start with # in quotes"),
                 );
                 None
             }
@@ -118,7 +118,7 @@ impl<'t> Reader<'t> {
                 None
             }
             _ => {
-                self.wrong_type(node, what, "a text");
+                self.wrong_type(node, what, "a string");
                 None
             }
         }
@@ -146,7 +146,7 @@ impl<'t> Reader<'t> {
         self.value(node, what, |text| match text {
             "true" => Ok(true),
             "false" => Ok(false),
-            other => Err(Invalid::new(format!("{what} is true or false, not {}", quoted(other)))
+            other => Err(Invalid::new(format!("{what} must be true or false, not {}", quoted(other)))
                 .with_help("write true or false, without quotes")),
         })
     }
@@ -167,17 +167,17 @@ impl<'t> Reader<'t> {
             Value::Nothing => {
                 return self.note(
                     Finding::error(node.span.clone(), format!("{what} has no value"))
-                        .with_help(format!("it is {wanted}")),
+                        .with_help(format!("expected {wanted}")),
                 );
             }
-            Value::Text(_) => "a text",
+            Value::Text(_) => "a string",
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
         };
         self.note(
-            Finding::error(node.span.clone(), format!("{what} is not {found}"))
+            Finding::error(node.span.clone(), format!("{what} cannot be {found}"))
                 .with_label(format!("found {found}"))
-                .with_help(format!("it is {wanted}")),
+                .with_help(format!("expected {wanted}")),
         );
     }
 
@@ -222,7 +222,7 @@ impl<'n> Fields<'n> {
         let is_misspelt = || self.keys().any(|other| nearest(other, [key]).is_some());
         if node.is_none() && !is_misspelt() {
             reader.note(
-                Finding::error(self.span.clone(), format!("{} lacks `{key}`", self.what))
+                Finding::error(self.span.clone(), format!("`{key}` is required in {}", self.what))
                     .with_help(format!("add {}", quoted(example))),
             );
         }

@@ -42,7 +42,7 @@ pub fn render(findings: &Findings, style: Style, width: usize) -> String {
         _ => format!("{count} {what}s"),
     };
     let counted = match (errors, warnings) {
-        (0, 0) => "no mistakes".to_owned(),
+        (0, 0) => "no errors".to_owned(),
         (errors, 0) => plural(errors, "error"),
         (0, warnings) => plural(warnings, "warning"),
         (errors, warnings) => format!("{} and {}", plural(errors, "error"), plural(warnings, "warning")),

@@ -78,7 +78,7 @@ pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Optio
         if field == Field::Category && !Category::VARIANTS.iter().any(|known| glob.matches(known)) {
             reader.invalid(
                 item,
-                Invalid::new(format!("there is no category {}", quoted(glob.as_str())))
+                Invalid::new(format!("unknown category {}", quoted(glob.as_str())))
                     .with_help(suggestion(glob.as_str(), Category::VARIANTS.iter().copied())),
             );
         }
@@ -88,7 +88,7 @@ pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Optio
             && let Some(near) = region::nearest(glob.as_str())
         {
             reader.note(
-                Finding::warning(item.span.clone(), format!("{} is no region known to Andon", quoted(glob.as_str())))
+                Finding::warning(item.span.clone(), format!("unknown region {}", quoted(glob.as_str())))
                     .with_help(format!("did you mean {}?", quoted(near))),
             );
         }
@@ -113,10 +113,10 @@ pub(super) fn read(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> (
         if let (Some(name), Some(span)) = (&route.name, name_span) {
             if let Some(earlier) = names.get(name) {
                 reader.note(
-                    Finding::error(span, format!("two routes are called {}", quoted(name)))
+                    Finding::error(span, format!("two routes have the name {}", quoted(name)))
                         .with_label("again here")
                         .with_related(earlier.clone(), "first here")
-                        .with_help("give each route a name of its own, or none"),
+                        .with_help("give each route its own name, or none"),
                 );
             } else {
                 names.insert(name.clone(), span);
@@ -158,7 +158,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
             });
             if !is_heard && !mention.is_empty() {
                 reader.note(
-                    Finding::warning(node.span.clone(), "nobody is mentioned outside of Slack")
+                    Finding::warning(node.span.clone(), "`mention` only works for Slack destinations")
                         .with_help("remove `mention`, or add a Slack destination to `to`"),
                 );
             }
@@ -181,7 +181,7 @@ fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {
             // Said better than "unknown key": the key exists, one level up.
             reader.findings.retain(|finding| finding.span() != span);
             reader.note(
-                Finding::error(span, "kinds of alert stand beside `match`, not in it")
+                Finding::error(span, "`kinds` belongs next to `match`, not inside it")
                     .with_help("write `kinds: [failed]` under the route itself"),
             );
         }
@@ -227,7 +227,7 @@ fn note_unknown_owner(node: &Node, globs: &Globs, field: Field, known: &Known<'_
             None => "give the customer to an account under `accounts`".to_owned(),
         };
         reader.note(
-            Finding::error(item.span.clone(), format!("no {what} is called {}", quoted(glob.as_str()))).with_help(help),
+            Finding::error(item.span.clone(), format!("unknown {what} {}", quoted(glob.as_str()))).with_help(help),
         );
     }
 }
@@ -246,19 +246,19 @@ fn to(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Vec<Destinatio
             let help = match nearest(text, known.names.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean {}?", quoted(near)),
                 None => format!(
-                    "add it under `destinations`, or write {}",
+                    "add it under `destinations`, or use {}",
                     listed(known.names.iter().map(String::as_str), "or")
                 ),
             };
             reader.note(
-                Finding::error(item.span.clone(), format!("there is no destination {}", quoted(text)))
-                    .with_label("unknown destination")
+                Finding::error(item.span.clone(), format!("unknown destination {}", quoted(text)))
+                    .with_label("not defined")
                     .with_help(help),
             );
         } else if names.iter().any(|name| name.as_str() == text) {
             reader.note(
                 Finding::error(item.span.clone(), format!("{} is listed twice", quoted(text)))
-                    .with_help("remove one of the two"),
+                    .with_help("remove one of them"),
             );
         } else {
             names.push(DestinationName::new(text));

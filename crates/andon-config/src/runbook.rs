@@ -37,18 +37,18 @@ fn web_address(text: &str) -> Result<String, Invalid> {
     if host.is_some_and(|host| !host.is_empty()) && clean {
         Ok(text.to_owned())
     } else {
-        Err(Invalid::new(format!("{} is not the address of a page", quoted(text)))
-            .with_help("write the whole of it, beginning with https://"))
+        Err(Invalid::new(format!("{} is not a valid URL", quoted(text)))
+            .with_help("write the full URL, starting with https://"))
     }
 }
 
 fn pattern(text: &str) -> Result<Pattern, Invalid> {
     Pattern::parse(text).map_err(|bad| {
         let help = match &bad {
-            BadPattern::Empty => "write a part of the line that tells the problem",
+            BadPattern::Empty => "write part of the line that shows the problem",
             BadPattern::TooLarge => "use smaller repetitions, or a plain part of the line",
             BadPattern::Syntax { .. } => {
-                "put `\\` before a character that is meant as itself, such as `\\(`, and the pattern in single quotes"
+                "escape special characters with `\\`, such as `\\(`, and put the pattern in single quotes"
             }
         };
         let invalid = Invalid::new(bad.to_string()).with_help(help);
@@ -77,10 +77,10 @@ pub(super) fn note_hidden(node: &Node, reader: &mut Reader<'_>) {
         };
         if let Some((_, earlier)) = seen.iter().find(|(known, _)| known == text) {
             reader.note(
-                Finding::error(pattern.value.span.clone(), "an earlier runbook has the same pattern and comes first")
+                Finding::error(pattern.value.span.clone(), "an earlier runbook has the same pattern")
                     .with_label("never used")
                     .with_related(earlier.span.clone(), "first here")
-                    .with_help("keep one of the two"),
+                    .with_help("remove one of them"),
             );
         } else {
             seen.push((text, &pattern.value));

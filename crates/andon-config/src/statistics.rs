@@ -23,7 +23,7 @@ fn deployment(node: &Node, reader: &mut Reader<'_>) -> Option<DeploymentRule> {
     let fields = reader.fields(node, "`deployment`", DEPLOYMENT_KEYS)?;
     if fields.is_empty() {
         reader.note(
-            Finding::error(fields.span.clone(), "`deployment` says nothing")
+            Finding::error(fields.span.clone(), "`deployment` is empty")
                 .with_help("add `stage: \"prod*\"` or `pipeline: \"*-prod\"`, or remove it"),
         );
     }

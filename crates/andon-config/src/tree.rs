@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
         findings.push(
             Finding::error(
                 0..0,
-                format!("the file has {} KiB, more than the {} KiB that are read", text.len() / 1024, MAX_BYTES / 1024),
+                format!("the file has {} KiB; the limit is {} KiB", text.len() / 1024, MAX_BYTES / 1024),
             )
             .with_help("match several pipelines with one glob, such as \"payments-*\""),
         );
@@ -107,8 +107,8 @@ impl Builder<'_, '_> {
                 self.documents += 1;
                 if self.documents == 2 {
                     self.findings.push(
-                        Finding::error(bytes, "a second document begins here")
-                            .with_help("keep one document in the file: remove this `---`"),
+                        Finding::error(bytes, "a second document starts here")
+                            .with_help("a file has one document: remove this `---`"),
                     );
                 }
             }
@@ -141,8 +141,8 @@ impl Builder<'_, '_> {
             Event::UnresolvedAlias(name) => {
                 let written = format!("*{name}");
                 self.findings.push(
-                    Finding::error(bytes.clone(), format!("{} is read by YAML as an alias", quoted(&written)))
-                        .with_help(format!("put a glob in quotes: \"{written}\"")),
+                    Finding::error(bytes.clone(), format!("YAML reads {} as an alias", quoted(&written)))
+                        .with_help(format!("put globs in quotes: \"{written}\"")),
                 );
                 self.add(broken(bytes), 0);
             }
@@ -187,10 +187,10 @@ impl Builder<'_, '_> {
             }
             if let Some(earlier) = first.get(&entry.key) {
                 self.findings.push(
-                    Finding::error(entry.key_span.clone(), format!("{} is given twice", quoted(&entry.key)))
+                    Finding::error(entry.key_span.clone(), format!("duplicate key {}", quoted(&entry.key)))
                         .with_label("again here")
                         .with_related(earlier.clone(), "first here")
-                        .with_help("keep one of the two"),
+                        .with_help("remove one of them"),
                 );
             } else {
                 first.insert(entry.key.clone(), entry.key_span.clone());
@@ -207,7 +207,7 @@ impl Builder<'_, '_> {
             self.copies += anchored.count();
             if self.copies > MAX_COPIES {
                 self.findings.push(
-                    Finding::error(at, "the aliases expand to too much")
+                    Finding::error(at, "the aliases expand to too many values")
                         .with_help("use a glob or a list instead of an alias"),
                 );
             }
@@ -223,8 +223,8 @@ impl Builder<'_, '_> {
         let tag = span.tag_span().and_then(|span| span.byte_range()).or_else(|| span.byte_range()).unwrap_or(0..0);
         let written = self.text.get(tag.clone()).unwrap_or("!").to_owned();
         self.findings.push(
-            Finding::error(tag, format!("{} is read by YAML as a tag", quoted(&written)))
-                .with_help(format!("to mean the text itself, put it in quotes: \"{written}\"")),
+            Finding::error(tag, format!("YAML reads {} as a tag", quoted(&written)))
+                .with_help(format!("for the literal text, put it in quotes: \"{written}\"")),
         );
     }
 
@@ -254,7 +254,7 @@ fn key_of(node: Node, text: &str, findings: &mut Vec<Finding>) -> (String, Range
         Value::List(_) | Value::Map(_) => {
             findings.push(
                 Finding::error(node.span.clone(), "a key is a list or a map")
-                    .with_help("a key is one word, followed by a colon"),
+                    .with_help("write a key as one word, followed by a colon"),
             );
             String::new()
         }
@@ -273,22 +273,22 @@ fn is_nothing(text: &str) -> bool {
 fn syntax_error(text: &str, error: &ScanError) -> Finding {
     let start = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let width = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let finding = Finding::error(start..start + width, format!("this is not YAML: {}", error.kind()));
+    let finding = Finding::error(start..start + width, format!("invalid YAML: {}", error.kind()));
     match error.kind() {
         ErrorKind::MissingAnchorOrAliasName => {
-            finding.with_help("`*` begins an alias in YAML: put a glob in quotes, such as \"*\"")
+            finding.with_help("`*` starts an alias in YAML: put globs in quotes, such as \"*\"")
         }
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-            finding.with_help("indent with spaces: YAML allows no tabs there")
+            finding.with_help("indent with spaces: YAML does not allow tabs")
         }
         ErrorKind::UnexpectedCharacter { character } => {
-            finding.with_help(format!("put a text that begins with {character} in quotes"))
+            finding.with_help(format!("put text that starts with {character} in quotes"))
         }
         _ if swallowed_by_comment(text.get(..start).unwrap_or("")) => {
-            finding.with_help("everything after # is a comment: put a value that begins with # in quotes")
+            finding.with_help("everything after # is a comment: put values that start with # in quotes")
         }
         _ => finding.with_help(
-            "look at this line and the one before it: indentation, a missing colon, or an open quote or bracket",
+            "check this line and the one before it for indentation, a missing colon, or an open quote or bracket",
         ),
     }
 }
@@ -327,13 +327,13 @@ mod tests {
 
     #[test]
     fn an_unquoted_glob_is_named_as_what_yaml_makes_of_it() {
-        assert_eq!(messages("a: *-prod"), ["`*-prod` is read by YAML as an alias"]);
-        assert_eq!(messages("a: !prod-*"), ["`!prod-*` is read by YAML as a tag"]);
+        assert_eq!(messages("a: *-prod"), ["YAML reads `*-prod` as an alias"]);
+        assert_eq!(messages("a: !prod-*"), ["YAML reads `!prod-*` as a tag"]);
     }
 
     #[test]
     fn a_repeated_key_is_reported_and_reading_goes_on() {
-        assert_eq!(messages("a: 1\na: 2\nb: 1\nb: 2\n"), ["`a` is given twice", "`b` is given twice"]);
+        assert_eq!(messages("a: 1\na: 2\nb: 1\nb: 2\n"), ["duplicate key `a`", "duplicate key `b`"]);
     }
 
     #[test]
@@ -349,7 +349,7 @@ mod tests {
             let items = item.repeat(10);
             writeln!(bomb, "a{level}: &a{level} [{items}]").unwrap();
         }
-        assert_eq!(messages(&bomb), ["the aliases expand to too much"]);
+        assert_eq!(messages(&bomb), ["the aliases expand to too many values"]);
     }
 
     #[test]
@@ -359,6 +359,6 @@ mod tests {
 
     #[test]
     fn a_second_document_is_refused() {
-        assert_eq!(messages("a: 1\n---\nb: 1\n"), ["a second document begins here"]);
+        assert_eq!(messages("a: 1\n---\nb: 1\n"), ["a second document starts here"]);
     }
 }

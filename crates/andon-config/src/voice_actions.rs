@@ -77,16 +77,15 @@ fn user(text: &str) -> Result<String, Invalid> {
         Some(id) if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) => {
             Ok(text.to_owned())
         }
-        _ => Err(Invalid::new(format!("{} is no Alexa user", quoted(text))).with_help(format!(
-            "write the id that the function's log names when it refuses: `{ACCOUNT}ID` or `{PERSON}ID`"
+        _ => Err(Invalid::new(format!("{} is not an Alexa user id", quoted(text))).with_help(format!(
+            "use the id from the function's log entry of a refused request: `{ACCOUNT}ID` or `{PERSON}ID`"
         ))),
     }
 }
 
 fn note_twice(item: &Node, what: &str, reader: &mut Reader<'_>) {
     reader.note(
-        Finding::error(item.span.clone(), format!("{} is listed twice", quoted(what)))
-            .with_help("remove one of the two"),
+        Finding::error(item.span.clone(), format!("{} is listed twice", quoted(what))).with_help("remove one of them"),
     );
 }
 
@@ -109,7 +108,7 @@ mod tests {
     fn who_may_is_told_by_account_or_by_voice() {
         let anybody = voice("{ actions: retry, code: env:CODE }").unwrap();
         assert!(anybody.admits(Some("amzn1.ask.account.A"), None));
-        assert!(!anybody.admits(None, None), "nobody at all is not anybody");
+        assert!(!anybody.admits(None, None), "no user is not a listed user");
         let some =
             voice("{ actions: retry, code: env:CODE, users: [amzn1.ask.account.A, amzn1.ask.person.B] }").unwrap();
         assert!(some.admits(Some("amzn1.ask.account.A"), None));

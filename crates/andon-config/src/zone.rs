@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 pub(super) fn zone(text: &str) -> Result<TimeZone, Invalid> {
     let found = TimeZone::get(text).ok().filter(|zone| !zone.is_unknown());
     found.ok_or_else(|| {
-        let invalid = Invalid::new(format!("there is no time zone {}", quoted(text)));
+        let invalid = Invalid::new(format!("unknown time zone {}", quoted(text)));
         let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
         let city =
             |name: &str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&text.replace(' ', "_")));
@@ -19,7 +19,7 @@ pub(super) fn zone(text: &str) -> Result<TimeZone, Invalid> {
             .or_else(|| nearest(text, names.iter().map(String::as_str)));
         invalid.with_help(match near {
             Some(near) => format!("did you mean {}?", quoted(near)),
-            None => "write a name of the IANA database, such as Europe/Berlin or UTC".to_owned(),
+            None => "use an IANA time zone name, such as Europe/Berlin or UTC".to_owned(),
         })
     })
 }

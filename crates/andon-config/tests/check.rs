@@ -152,7 +152,7 @@ fn a_file_with_a_secret_anywhere_is_refused() {
         let checked = check(&format!("version: 1\n{line}\n"));
         assert!(checked.config.is_none(), "{line}");
         let shown = checked.findings.to_string();
-        assert!(shown.contains("a secret is written"), "{shown}");
+        assert!(shown.contains("this file contains a secret"), "{shown}");
     }
 }
 

@@ -210,7 +210,7 @@ proptest! {
             }
             Err(findings) => {
                 for finding in findings.errors() {
-                    prop_assert_eq!(finding.message(), "no alert ever reaches this route");
+                    prop_assert_eq!(finding.message(), "unreachable route");
                     let (line, _) = findings.position(finding);
                     let unreachable = &lines[line - 7];
                     prop_assert!(!reached.iter().any(|line| std::ptr::eq(*line, unreachable)), "{}", findings);

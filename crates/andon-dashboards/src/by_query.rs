@@ -45,7 +45,7 @@ impl<'s> Queries<'s> {
             let title = |title: &str| self.titled(title, source, &self.totals);
             let mut frequency = Formulas::default();
             let deployments = frequency.part(total(Function::Sum, Metric::DeploymentCount, source));
-            let frequency = frequency.shown(format!("TIME_SERIES(AVG(FILL({deployments}, 0)))"), "a day");
+            let frequency = frequency.shown(format!("TIME_SERIES(AVG(FILL({deployments}, 0)))"), "per day");
             layout.row(
                 4,
                 vec![
@@ -71,7 +71,7 @@ impl<'s> Queries<'s> {
                 6,
                 vec![
                     Formulas::default().coloured(deployments, "succeeded", WELL).piled_trend(
-                        title("Deployments a day"),
+                        title("Deployments per day"),
                         region,
                         "deployments",
                     ),

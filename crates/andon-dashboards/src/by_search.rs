@@ -25,15 +25,10 @@ struct Each {
 const EACH: [Each; 6] = [
     Each { title: "Deployments", metric: Metric::DeploymentCount, statistic: Statistic::Sum, view: bars },
     Each { title: "Failed runs", metric: Metric::FailureCount, statistic: Statistic::Sum, view: bars },
-    Each { title: "Duration (median of a day)", metric: Metric::Duration, statistic: Statistic::Median, view: trends },
+    Each { title: "Duration (daily median)", metric: Metric::Duration, statistic: Statistic::Median, view: trends },
     Each { title: "Time to recovery (median)", metric: Metric::RecoveryTime, statistic: Statistic::Median, view: bars },
-    Each {
-        title: "Wait for approval (median)",
-        metric: Metric::ApprovalWait,
-        statistic: Statistic::Median,
-        view: bars,
-    },
-    Each { title: "Retries in place", metric: Metric::RetryCount, statistic: Statistic::Sum, view: bars },
+    Each { title: "Approval wait (median)", metric: Metric::ApprovalWait, statistic: Statistic::Median, view: bars },
+    Each { title: "Stage retries", metric: Metric::RetryCount, statistic: Statistic::Sum, view: bars },
 ];
 
 fn bars(formulas: Formulas, title: &'static str, site: &Site<'_>) -> Content {
@@ -90,7 +85,7 @@ impl<'s> Searches<'s> {
         let region = &self.site.home.region;
         let mut frequency = Formulas::default();
         let deployments = self.sum(&mut frequency, Metric::DeploymentCount);
-        let frequency = frequency.shown(format!("TIME_SERIES(AVG({deployments}))"), "a day");
+        let frequency = frequency.shown(format!("TIME_SERIES(AVG({deployments}))"), "per day");
         let hours = |metric| {
             let mut mean = Formulas::default();
             let (total, count) = self.total_and_count(&mut mean, metric);
@@ -128,7 +123,7 @@ impl<'s> Searches<'s> {
         layout.row(
             6,
             vec![
-                deployments.piled_trend("Deployments a day", region, "deployments"),
+                deployments.piled_trend("Deployments per day", region, "deployments"),
                 hours(Metric::ChangeLeadTime).trend("Lead time for changes", region, "hours"),
                 rate.trend("Change failure rate", region, "%"),
                 hours(Metric::RecoveryTime).trend("Time to recovery", region, "hours"),

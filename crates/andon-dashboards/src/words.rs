@@ -21,7 +21,7 @@ pub(super) fn about(group: &Group, site: &Site<'_>) -> Content {
         Extent::Part => format!("# Pipelines of {}", plain(&group.title)),
     };
     let pipelines = match group.count() {
-        0 => "No pipeline has been heard of yet.".to_owned(),
+        0 => "No pipelines yet.".to_owned(),
         1 => "One pipeline.".to_owned(),
         count => format!("{count} pipelines."),
     };
@@ -30,13 +30,13 @@ pub(super) fn about(group: &Group, site: &Site<'_>) -> Content {
         function => format!("the function `{function}`"),
     };
     let reach = if group.is_small() {
-        "A new pipeline appears by itself."
+        "New pipelines appear automatically."
     } else {
-        "A new pipeline counts by itself. Numbers and graphs look back two weeks at most."
+        "New pipelines are counted automatically. Figures and graphs cover at most two weeks."
     };
     text(format!(
-        "{title}\n{pipelines} {reach}\n\n**Generated: do not edit, changes are overwritten.** Made by {maker} from the \
-         events that CodePipeline sent it. Copy what you like into a dashboard of your own."
+        "{title}\n{pipelines} {reach}\n\n**Generated: manual changes are overwritten.** Built by {maker} from CodePipeline \
+         events. To change a widget, copy it into your own dashboard."
     ))
 }
 
@@ -62,7 +62,7 @@ pub(super) fn accounts(group: &Group, site: &Site<'_>, dashboards: &BTreeMap<Acc
             write!(table, "\n| {name} | {} | {listed} | {} |", plain(account.as_str()), counts.iter().sum::<usize>());
     }
     if accounts.len() > MAX_LISTED {
-        let _ = write!(table, "\n\nand {} accounts more", accounts.len() - MAX_LISTED);
+        let _ = write!(table, "\n\nand {} more accounts", accounts.len() - MAX_LISTED);
     }
     text(table)
 }

@@ -1,4 +1,4 @@
-//! Who is notified of an alert, where, and in what words.
+//! Notifications: routes, destinations and messages of alerts.
 //!
 //! From an [`Alert`](andon::alert::Alert) to [deliveries](routing), one for each [destination]; from an alert to a
 //! neutral [`message`], which each kind of destination renders; and the [port](sender) that sends it.

@@ -1,4 +1,4 @@
-//! A sender that records what it is given, for the tests of those who send.
+//! A sender that records its calls, for tests.
 
 use std::cell::RefCell;
 

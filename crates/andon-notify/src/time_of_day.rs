@@ -1,4 +1,4 @@
-//! Times of day and days of the week, as people write them.
+//! Times of day and days of the week in the configuration.
 
 use std::fmt;
 
@@ -49,7 +49,7 @@ impl TimeOfDay {
             .filter(|(hours, minutes)| *minutes < 60 && hours * 60 + minutes <= 24 * 60)
             .map(|(hours, minutes)| Self(hours * 60 + minutes))
             .ok_or_else(|| {
-                Invalid::new(format!("{} is not a time of day", quoted(text)))
+                Invalid::new(format!("invalid time of day {}", quoted(text)))
                     .with_help("write hours and minutes, from 00:00 to 24:00, such as \"22:00\"")
             })
     }
@@ -70,7 +70,7 @@ pub fn day(text: &str) -> Result<Weekday, Invalid> {
             Some(name) => format!("write {}", quoted(name)),
             None => suggestion(text, names),
         };
-        Invalid::new(format!("{} is not a day", quoted(text))).with_help(help)
+        Invalid::new(format!("unknown day {}", quoted(text))).with_help(help)
     })
 }
 

@@ -1,11 +1,11 @@
-//! AWS accounts: what they are called, and whose they are.
+//! Names and customers of AWS accounts.
 
 use std::collections::BTreeMap;
 
 /// An AWS account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// What messages call it.
+    /// The name in messages.
     pub name: String,
     /// The customer that the account belongs to.
     pub customer: Option<String>,

@@ -36,7 +36,7 @@ pub struct Batch {
 
 /// Why a function that was called without a queue must be called again.
 #[derive(Debug, thiserror::Error)]
-#[error("{} of {count} events must be tried again: {}", problems.len(), problems.join("; "))]
+#[error("{} of {count} events will be retried: {}", problems.len(), problems.join("; "))]
 pub struct Unfinished {
     /// How many events there were.
     pub count: usize,
@@ -120,7 +120,7 @@ mod tests {
     fn anybody_else_hears_of_an_error() {
         let mut batch = Batch::open(json!([{"a": 1}, {"b": 2}]));
         batch.fail(0, "no luck");
-        assert_eq!(batch.answer().unwrap_err().to_string(), "1 of 2 events must be tried again: no luck");
+        assert_eq!(batch.answer().unwrap_err().to_string(), "1 of 2 events will be retried: no luck");
         assert_eq!(Batch::open(json!({"a": 1})).answer().unwrap(), Value::Null);
     }
 }

@@ -35,7 +35,7 @@ impl Glob {
     pub fn parse(text: &str, subject: Subject) -> Result<Self, Invalid> {
         if text.is_empty() {
             return Err(Invalid::new("an empty glob matches nothing")
-                .with_help("write \"*\" for everything, or remove the key"));
+                .with_help("use \"*\" to match everything, or remove the key"));
         }
         if let Some((position, found)) = text.char_indices().find(|(_, found)| !subject.allows(*found)) {
             return Err(illegal(text, position, found, subject));
@@ -44,12 +44,12 @@ impl Glob {
         let open = text.contains('*');
         match subject {
             Subject::Name if fixed > 100 => {
-                Err(Invalid::new(format!("{} can match nothing: a name has at most 100 characters", quoted(text))))
+                Err(Invalid::new(format!("{} never matches: names have at most 100 characters", quoted(text))))
             }
             Subject::Account if is_numeric(text) && (fixed > 12 || (!open && fixed != 12)) => Err(Invalid::new(
-                format!("{} can match no account: an account id has 12 digits, not {fixed}", quoted(text)),
+                format!("{} never matches an account: an account id has 12 digits, not {fixed}", quoted(text)),
             )
-            .with_help("write all 12 digits in quotes, leading zeros too, or end with `*`")),
+            .with_help("write all 12 digits in quotes, including leading zeros, or end with `*`")),
             Subject::Region => region_shape(text).map(|()| Self(text.to_owned())),
             _ => Ok(Self(text.to_owned())),
         }
@@ -156,18 +156,18 @@ fn is_numeric(text: &str) -> bool {
 fn illegal(text: &str, position: usize, found: char, subject: Subject) -> Invalid {
     let invalid = match subject {
         Subject::Region => {
-            Invalid::new(format!("{} can match no region: {found:?} is in no region's name", quoted(text)))
+            Invalid::new(format!("{} never matches a region: no region name contains {found:?}", quoted(text)))
         }
-        _ => Invalid::new(format!("{} can match nothing: {found:?} is in no AWS name", quoted(text))),
+        _ => Invalid::new(format!("{} never matches: AWS names cannot contain {found:?}", quoted(text))),
     };
     let help = match found {
         c if c.is_ascii_uppercase() => format!("write \"{}\"", text.to_ascii_lowercase()),
         '{' | '}' | '[' | ']' | '|' | ',' => {
-            "a glob knows only * and ?: for several, write a list such as [\"a*\", \"b*\"]".to_owned()
+            "globs support only * and ?: to match several names, write a list such as [\"a*\", \"b*\"]".to_owned()
         }
-        '!' | '^' => "a glob cannot exclude: put a route with `to: []` for the exception before this one".to_owned(),
+        '!' | '^' => "globs cannot exclude: put a route with `to: []` for the exception before this one".to_owned(),
         '_' => format!("write \"{}\"", text.replace('_', "-")),
-        ' ' => "remove the space; for several, write a list".to_owned(),
+        ' ' => "remove the space; to match several names, write a list".to_owned(),
         _ => "use letters, digits, `.`, `@`, `-`, `_`, and the wildcards * and ?".to_owned(),
     };
     invalid.with_help(help).at(position..position + found.len_utf8())
@@ -176,10 +176,10 @@ fn illegal(text: &str, position: usize, found: char, subject: Subject) -> Invali
 /// Region names are an area of two to four letters, one or more words, and a number.
 fn region_shape(text: &str) -> Result<(), Invalid> {
     let impossible = || {
-        let invalid = Invalid::new(format!("{} can match no region", quoted(text)));
+        let invalid = Invalid::new(format!("{} never matches a region", quoted(text)));
         match crate::region::nearest(text) {
             Some(near) => invalid.with_help(format!("did you mean {}?", quoted(near))),
-            None => invalid.with_help("a region is written like eu-west-1, a glob like \"eu-*\""),
+            None => invalid.with_help("write a region such as eu-west-1, or a glob such as \"eu-*\""),
         }
     };
     let parts: Vec<&str> = text.split('-').collect();

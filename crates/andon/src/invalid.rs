@@ -1,4 +1,4 @@
-//! A text that is not a valid value: what is wrong with it, and what to write instead.
+//! Invalid values: the problem, and what to write instead.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The core of Andon: what happened to pipelines, and what follows from it.
+//! The core of Andon: events, runs, history, alerts and statistics.
 //!
 //! Invariant: nothing here knows an AWS SDK, HTTP, a clock or the environment. Rules are functions from values to
 //! values; whatever has to be done goes through a port, a small trait that another crate implements.

@@ -14,7 +14,7 @@ pub enum NameError {
     #[error("a {0} must not be empty")]
     Empty(&'static str),
     /// The text has more characters than the limit.
-    #[error("a {what} has at most {limit} characters, this one has {length}")]
+    #[error("a {what} has at most {limit} characters; this one has {length}")]
     TooLong {
         /// What was being named.
         what: &'static str,
@@ -24,7 +24,7 @@ pub enum NameError {
         length: usize,
     },
     /// The text contains a character that is not allowed in such a name.
-    #[error("a {what} must not hold the character {character:?}")]
+    #[error("a {what} must not contain the character {character:?}")]
     Character {
         /// What was being named.
         what: &'static str,
@@ -188,8 +188,8 @@ mod tests {
     fn what_cannot_be_a_name_is_refused_with_the_reason() {
         let refused = |text: &str| PipelineName::parse(text).unwrap_err().to_string();
         assert_eq!(refused(""), "a pipeline name must not be empty");
-        assert_eq!(refused(&"x".repeat(101)), "a pipeline name has at most 100 characters, this one has 101");
-        assert_eq!(refused("a\u{7}b"), "a pipeline name must not hold the character '\\u{7}'");
+        assert_eq!(refused(&"x".repeat(101)), "a pipeline name has at most 100 characters; this one has 101");
+        assert_eq!(refused("a\u{7}b"), "a pipeline name must not contain the character '\\u{7}'");
     }
 
     #[test]

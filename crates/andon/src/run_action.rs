@@ -189,7 +189,7 @@ impl PipelineActions for NoActions {
         Err(ActionError {
             why: ActionErrorKind::Forbidden,
             doing: format!("do anything to {}", order.pipeline),
-            problem: "nothing here reaches CodePipeline; the deployed functions do".to_owned(),
+            problem: "this process has no access to CodePipeline; use the deployed function".to_owned(),
         })
     }
 }

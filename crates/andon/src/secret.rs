@@ -22,7 +22,7 @@ pub enum SecretRef {
 }
 
 /// What to write in place of a secret.
-const FORMS: &str = "put the secret into the parameter store, Secrets Manager or the environment, and write \
+const FORMS: &str = "store the secret in Parameter Store, Secrets Manager or an environment variable, and write \
      `ssm:/name`, `secretsmanager:id` or `env:NAME`";
 
 impl FromStr for SecretRef {
@@ -37,7 +37,7 @@ impl FromStr for SecretRef {
         } else if let Some(name) = text.strip_prefix("env:") {
             env(name)
         } else {
-            Err(Invalid::new("a secret is written here, where only its name may stand").with_help(FORMS))
+            Err(Invalid::new("a secret value is not allowed here; give a reference").with_help(FORMS))
         }
     }
 }
@@ -60,11 +60,11 @@ pub fn is_reference(text: &str) -> bool {
 
 fn ssm(name: &str) -> Result<SecretRef, Invalid> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
-    let help = "write it like `ssm:/andon/slack-token`";
+    let help = "write a reference such as `ssm:/andon/slack-token`";
     if name.is_empty() || name == "/" {
-        Err(Invalid::new("the parameter has no name").with_help(help))
+        Err(Invalid::new("the parameter name is missing").with_help(help))
     } else if name.contains('/') && (!name.starts_with('/') || name.ends_with('/')) {
-        Err(Invalid::new("a parameter name with slashes begins with one, and ends without").with_help(help))
+        Err(Invalid::new("a parameter name with slashes starts with a slash and does not end with one").with_help(help))
     } else if !name.chars().all(legal) || name.len() > 1011 {
         Err(Invalid::new("a parameter name has only letters, digits, `.`, `-`, `_` and `/`, at most 1011")
             .with_help(help))
@@ -75,15 +75,15 @@ fn ssm(name: &str) -> Result<SecretRef, Invalid> {
 
 fn secrets_manager(reference: &str) -> Result<SecretRef, Invalid> {
     let legal = |c: char| c.is_ascii_alphanumeric() || "/_+=.@:-".contains(c);
-    let help = "write it like `secretsmanager:andon/slack`, or `secretsmanager:andon/slack#token` for one key of a JSON secret";
+    let help = "write a reference such as `secretsmanager:andon/slack`, or `secretsmanager:andon/slack#token` for one key of a JSON secret";
     let (id, key) = match reference.split_once('#') {
         Some((id, key)) => (id, Some(key)),
         None => (reference, None),
     };
     if id.is_empty() || key.is_some_and(str::is_empty) {
-        Err(Invalid::new("the secret has no name or an empty key").with_help(help))
+        Err(Invalid::new("the secret name is missing, or the key is empty").with_help(help))
     } else if !id.chars().all(legal) || id.len() > 2048 {
-        Err(Invalid::new("a secret's name has only letters, digits and `/_+=.@-`").with_help(help))
+        Err(Invalid::new("a secret name has only letters, digits and `/_+=.@-`").with_help(help))
     } else {
         Ok(SecretRef::SecretsManager { id: id.to_owned(), key: key.map(str::to_owned) })
     }
@@ -94,8 +94,10 @@ fn env(name: &str) -> Result<SecretRef, Invalid> {
     if starts_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         Ok(SecretRef::Env(name.to_owned()))
     } else {
-        Err(Invalid::new("an environment variable is letters, digits and `_`, not beginning with a digit")
-            .with_help("write it like `env:SLACK_TOKEN`"))
+        Err(Invalid::new(
+            "the name of an environment variable has letters, digits and `_`, and does not start with a digit",
+        )
+        .with_help("write a reference such as `env:SLACK_TOKEN`"))
     }
 }
 
@@ -156,8 +158,8 @@ impl fmt::Debug for WebhookUrl {
 impl fmt::Display for BadWebhookUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotHttps => "the webhook address is not https: store one that begins with https://",
-            Self::Malformed => "the webhook address is not a URL: store it as Slack shows it",
+            Self::NotHttps => "the webhook URL is not https: store a URL that starts with https://",
+            Self::Malformed => "the webhook is not a valid URL: store the URL as Slack shows it",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Suggestions: how a message quotes what was written, and what it offers instead.
+//! Quotes and suggestions in messages.
 
 use strum::VariantArray;
 

@@ -23,7 +23,7 @@ pub fn one_line(text: &str) -> String {
 ///
 /// `cost` is the size of a character in the output. The text is cut at a line or word end if there is one nearby.
 pub fn fit(text: &str, limit: usize, cost: impl Fn(char) -> usize) -> String {
-    const CUT: &str = " … (cut)";
+    const CUT: &str = " … (truncated)";
     if text.chars().map(&cost).sum::<usize>() <= limit {
         return text.to_owned();
     }

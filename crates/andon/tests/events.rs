@@ -44,7 +44,7 @@ fn read(path: &Path) -> Vec<String> {
                 let log = if log.is_some() { ", log known" } else { "" };
                 format!("{kind:?} {external}: {state}{log} {messages:?}")
             }
-            Ok(Event::Unknown(unknown)) => format!("left alone: {}", unknown.what),
+            Ok(Event::Unknown(unknown)) => format!("ignored: {}", unknown.what),
             Err(malformed) => format!("malformed: {malformed}"),
         })
         .collect()
@@ -100,7 +100,7 @@ fn no_event_of_a_run_is_malformed_or_left_alone() {
     for path in files(&folder()).iter().filter(|path| name(path).contains("-run-")) {
         for line in read(path) {
             let fine = !line.starts_with("malformed")
-                && (!line.starts_with("left alone") || line.contains("CodeBuild Build Phase Change"));
+                && (!line.starts_with("ignored") || line.contains("CodeBuild Build Phase Change"));
             assert!(fine, "{}: {line}", path.display());
         }
     }
@@ -129,7 +129,7 @@ fn real_captures_are_read_as_well() {
             let codepipeline =
                 (file.starts_with("cp-") || file.starts_with("synthetic-cp") || file.starts_with("seq-"))
                     && !file.contains("sns-message");
-            assert!(!codepipeline || !line.starts_with("left alone"), "{file}: {line}");
+            assert!(!codepipeline || !line.starts_with("ignored"), "{file}: {line}");
         }
     }
 }

@@ -120,7 +120,7 @@ async fn a_function_that_takes_too_long_is_killed() {
     function.set_timeout(Duration::from_millis(200));
     let error = function.invoke(&json!({ "do": "sleep" })).await.unwrap_err();
     assert!(matches!(error, FunctionError::TimedOut { .. }), "{error}");
-    assert_eq!(function.peak_memory(), None, "it is gone");
+    assert_eq!(function.peak_memory(), None, "it no longer exists");
 }
 
 #[tokio::test]

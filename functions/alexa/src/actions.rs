@@ -176,7 +176,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
             Ok(true) => taken.give_back(ledger).await.map_err(|error| error.to_string()),
             Ok(false) => {
                 let counted = taken.was_wrong(ledger).await;
-                Err(counted.map_or_else(|error| format!("a wrong code, and {error}"), |()| "a wrong code".to_owned()))
+                Err(counted.map_or_else(|error| format!("wrong code; {error}"), |()| "wrong code".to_owned()))
             }
             Err(error) => {
                 let kept = taken.give_back(ledger).await;

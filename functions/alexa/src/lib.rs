@@ -75,7 +75,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
         let envelope = Envelope::read(&payload);
         if !self.skills.admit(&envelope) {
             let skills: Vec<&str> = envelope.skills().collect();
-            tracing::warn!(alexa.refused = 1, "refused: {skills:?} is not in ANDON_SKILL_ID");
+            tracing::warn!(alexa.refused = 1, "denied: {skills:?} is not in ANDON_SKILL_ID");
             return Ok(Reply::refusal().into_json());
         }
         Ok(self.reply(&envelope, invocation).await.into_json())
@@ -101,19 +101,19 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
             },
             Request::CanFulfill(intent) => self.can_fulfill(intent, asker.voice).await,
             Request::SessionEnded { reason } => {
-                tracing::info!("the conversation has ended: {reason}");
+                tracing::info!("the session ended: {reason}");
                 Reply::nothing()
             }
             Request::Failed { problem } => {
-                tracing::error!(alexa.failed = 1, "Alexa could not use an earlier reply: {problem}");
+                tracing::error!(alexa.failed = 1, "Alexa rejected an earlier response: {problem}");
                 Reply::nothing()
             }
             Request::Other(kind) => {
-                tracing::info!(alexa.unknown = 1, "left alone: a request of the type {kind:?}");
+                tracing::info!(alexa.unknown = 1, "ignored: a request of type {kind:?}");
                 Reply::nothing()
             }
             Request::Untyped => {
-                tracing::warn!(alexa.unknown = 1, "left alone: a request without a type");
+                tracing::warn!(alexa.unknown = 1, "ignored: a request without a type");
                 Reply::nothing()
             }
         }
@@ -121,7 +121,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
 
     async fn intent(&self, intent: &Intent, mut asker: Turn<'_>) -> Reply {
         let Some(what) = asked(intent, asker.voice) else {
-            tracing::warn!(alexa.unknown = 1, "not understood: {:?} is none of the model's intents", intent.name);
+            tracing::warn!(alexa.unknown = 1, "ignored: {:?} is not an intent of the model", intent.name);
             return self.answer(&Question::NotUnderstood, None, asker).await;
         };
         let begun = asker.conversation.intended.as_ref();

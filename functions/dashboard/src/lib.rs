@@ -45,7 +45,7 @@ pub enum Unfinished {
     #[error(transparent)]
     Shelf(#[from] DashboardError),
     /// Some dashboards could not be dealt with.
-    #[error("{} of {count} dashboards must be tried again: {}", problems.len(), problems.join("; "))]
+    #[error("{} of {count} dashboards failed and will be retried: {}", problems.len(), problems.join("; "))]
     Some {
         /// How many there are to deal with.
         count: usize,
@@ -63,7 +63,7 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
         if payload.get("andon").and_then(Value::as_str) == Some("dashboard") {
             return self.publish(invocation).await;
         }
-        tracing::info!(event.unknown = 1, "left alone: neither the schedule's event nor a question of a dashboard's");
+        tracing::info!(event.unknown = 1, "ignored: neither a scheduled event nor a request from a dashboard");
         Ok(Value::Null)
     }
 
@@ -73,7 +73,7 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
         let reply = match widget::answer(request, &self.ledger, self.config.accounts(), now, invocation).await {
             Ok(reply) => reply,
             Err(error) => {
-                tracing::error!("the board cannot be shown: {error}");
+                tracing::error!("cannot render the board: {error}");
                 widget::trouble(request, self.config.accounts(), now, &error)
             }
         };
@@ -126,7 +126,7 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
         let put = async |dashboard: &Dashboard| {
             let warnings = self.store.put(dashboard).await?;
             let name = &dashboard.name;
-            let instead = if there.contains_key(name) { ", in the place of what was there" } else { "" };
+            let instead = if there.contains_key(name) { ", replacing the previous one" } else { "" };
             tracing::info!("put {name}{instead}");
             if !warnings.is_empty() {
                 tracing::warn!("CloudWatch warns of the dashboard {name}: {}", warnings.join("; "));
@@ -139,7 +139,7 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
     async fn remove(&self, names: Vec<&DashboardName>) -> Vec<Result<(), DashboardError>> {
         let remove = async |name: &DashboardName| {
             self.store.remove(name).await?;
-            tracing::info!("removed {name}: there is no such group of pipelines any more");
+            tracing::info!("deleted {name}: its group of pipelines no longer exists");
             Ok(())
         };
         iter(names.into_iter().map(remove)).buffer_unordered(AT_ONCE).collect().await

@@ -136,9 +136,9 @@ async fn the_schedule_makes_the_dashboard_and_the_dashboard_asks_for_the_board()
     let refused = world.function.invoke(&event).await.unwrap();
     let problem = &refused.error().unwrap().message;
     assert!(
-        problem.starts_with("1 of 1 dashboards must be tried again: cannot put the dashboard Pipelines-"),
+        problem.starts_with("1 of 1 dashboards failed and will be retried: cannot put the dashboard Pipelines-"),
         "{problem}"
     );
-    assert!(problem.contains("the permission cloudwatch:PutDashboard is missing"), "{problem}");
+    assert!(problem.contains("the function's role lacks cloudwatch:PutDashboard"), "{problem}");
     assert_eq!(world.ask(event).await, json!({"dashboards": 1, "put": 1, "removed": 0}));
 }

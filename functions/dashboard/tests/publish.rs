@@ -116,7 +116,7 @@ fn a_small_fleet_has_one_dashboard_which_is_put_once() {
 fn a_ledger_that_knows_nothing_yet_has_a_dashboard_that_says_so() {
     let store = Shelf::default();
     publish(&ledger(0), &store).unwrap();
-    assert!(store.bodies.borrow()["Pipelines-eu-west-1"].contains("No pipeline has been heard of yet."));
+    assert!(store.bodies.borrow()["Pipelines-eu-west-1"].contains("No pipelines yet."));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn one_that_fails_keeps_no_other_from_its_turn_and_is_tried_again() {
         let (ledger, store) = (ledger(300), Shelf::default());
         store.refused.borrow_mut().insert(refused.to_owned());
         let error = publish(&ledger, &store).unwrap_err().to_string();
-        assert_eq!(error, format!("1 of 4 dashboards must be tried again: cannot {refused}: no luck"));
+        assert_eq!(error, format!("1 of 4 dashboards failed and will be retried: cannot {refused}: no luck"));
         assert_eq!(store.names().len(), 3);
         store.refused.borrow_mut().clear();
         assert_eq!(publish(&ledger, &store).unwrap(), json!({"dashboards": 4, "put": 1, "removed": 0}));
@@ -153,7 +153,7 @@ fn one_that_cannot_be_read_is_put_all_the_same_and_said() {
     publish(&ledger, &store).unwrap();
     store.refused.borrow_mut().insert("read Pipelines-eu-west-1".to_owned());
     let error = publish(&ledger, &store).unwrap_err().to_string();
-    assert_eq!(error, "1 of 1 dashboards must be tried again: cannot read Pipelines-eu-west-1: no luck");
+    assert_eq!(error, "1 of 1 dashboards failed and will be retried: cannot read Pipelines-eu-west-1: no luck");
     assert_eq!(store.changes(), ["put Pipelines-eu-west-1"; 2]);
 }
 
@@ -188,5 +188,5 @@ fn what_the_board_is_asked_for_touches_no_dashboard() {
     let shown = call(&ledger, &store, json!({"widgetContext": {}}), &quiet).unwrap();
     assert!(shown.as_str().is_some_and(|html| html.contains("service-2")), "{shown}");
     let trouble = call(&ledger, &store, json!({"widgetContext": {}}), &Faults::at(0, Fault::ErrorBefore)).unwrap();
-    assert!(trouble.as_str().is_some_and(|html| html.contains("cannot be shown just now")), "{trouble}");
+    assert!(trouble.as_str().is_some_and(|html| html.contains("is unavailable")), "{trouble}");
 }

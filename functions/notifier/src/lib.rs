@@ -159,7 +159,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 Ok(Intake::Nothing)
             }
             Event::Unknown(unknown) => {
-                tracing::info!(event.unknown = 1, "left alone: {}", unknown.what);
+                tracing::info!(event.unknown = 1, "ignored: {}", unknown.what);
                 Ok(Intake::Nothing)
             }
         }
@@ -169,7 +169,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         let deployment_rule = &self.config.statistics.deployment;
         let recorded = record(&self.ledger, &self.archive, deployment_rule, told).await?;
         if let Some(problem) = &recorded.no_past {
-            tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "going on without the pipeline's past: {problem}");
+            tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "continuing without earlier runs of the pipeline: {problem}");
         }
         Ok(recorded)
     }
@@ -235,7 +235,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             }
             if unexplained {
                 let Run { pipeline, execution, .. } = &run.recorded.run;
-                let problem = format!("run {execution} of {pipeline} failed and nobody said yet where");
+                let problem = format!("run {execution} of {pipeline} failed; the failing action is not known yet");
                 problems.push(Problem::Retryable(problem));
             }
         }
@@ -260,7 +260,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             Ok(Some(told)) => Some(self.record(told).await?),
             Ok(None) => None,
             Err(problem) => {
-                tracing::warn!(pipeline.name = %run.pipeline.name, "cannot look up why it failed: {problem}");
+                tracing::warn!(pipeline.name = %run.pipeline.name, "cannot read evidence: {problem}");
                 None
             }
         };
@@ -273,11 +273,11 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     async fn not_done(&self, batch: &mut Batch, index: usize, problem: Problem) {
         match problem {
             Problem::Retryable(problem) => {
-                tracing::warn!("to be tried again: {problem}");
+                tracing::warn!("will retry: {problem}");
                 batch.fail(index, problem);
             }
             Problem::Permanent(problem, claim) => {
-                tracing::error!("cannot be dealt with: {problem}");
+                tracing::error!("failed permanently: {problem}");
                 let event = batch.event(index).unwrap_or(&Value::Null);
                 let kept = self.dead_letters.keep(event, &problem).await;
                 if !kept {

@@ -46,7 +46,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         }
         let outcomes = join_all(held.iter().map(|held| self.ledger.defer(held))).await;
         for held in &held {
-            tracing::info!(pipeline.name = %alert.pipeline.name, "{} waits until {}", held.effect, held.until);
+            tracing::info!(pipeline.name = %alert.pipeline.name, "{} is held for quiet hours until {}", held.effect, held.until);
         }
         (open, outcomes.into_iter().filter_map(Result::err).map(Problem::from).collect())
     }
@@ -66,7 +66,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 match self.handle_batch(Batch::open(held.event.clone()), invocation).await {
                     Ok(_) => released.done += 1,
                     Err(unfinished) => {
-                        tracing::warn!("{} waits a little longer: {unfinished}", held.effect);
+                        tracing::warn!("{} is held until the next sweep: {unfinished}", held.effect);
                         let until = now.checked_add(PAUSE).unwrap_or(Timestamp::MAX);
                         self.ledger.defer(&DeferredEvent { until, ..held.clone() }).await?;
                         released.failed += 1;

@@ -158,5 +158,5 @@ async fn an_alert_goes_out_even_where_nothing_can_be_read() {
         world.aws.inject_always(operation, Fault::unavailable());
     }
     let message = alert(world, "codepipeline-run-build-failed").await;
-    assert!(sns::render(&message).body.contains("CloudWatch Logs did not show the log stream"));
+    assert!(sns::render(&message).body.contains("CloudWatch Logs did not return the log stream"));
 }

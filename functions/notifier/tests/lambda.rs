@@ -197,7 +197,7 @@ async fn an_event_without_a_queue_is_taken_as_well() {
     for event in events("codepipeline-run-running") {
         assert_eq!(invoke(&function, &event).await, Value::Null);
     }
-    assert_eq!(account.subjects().await, ["[ATTENTION] mobile-bff waits for approval: Release / ApproveRelease"]);
+    assert_eq!(account.subjects().await, ["[ATTENTION] mobile-bff needs approval: Release / ApproveRelease"]);
     let swept = invoke(&function, &json!({"andon": "sweep"})).await;
     assert_eq!(swept["pipelines"], 1, "the sweep reads the same table: {}", function.log());
 }
@@ -344,7 +344,7 @@ async fn a_destination_that_cannot_be_used_is_named_and_the_others_are_served() 
         assert_eq!(letters.len(), 1, "{destination}: {letters:#?}");
         let reason = letters[0]["reason"].as_str().unwrap();
         let log = function.log();
-        assert!(log.contains("cannot be dealt with: cannot send to team"), "{log}");
+        assert!(log.contains("failed permanently: cannot send to team"), "{log}");
         assert!(!log.contains("SECRET") && !log.contains(TOKEN), "{log}");
         said.push(reason.to_owned());
     }

@@ -104,7 +104,7 @@ fn an_approval_that_is_told_by_event_and_by_message_is_told_once() {
         told.insert(if message_first { 0 } else { told.len() }, message());
         take(&notifier, &told);
         let said = titles(&notifier);
-        assert_eq!(said, ["mobile-bff waits for approval: Release / ApproveRelease"], "{message_first}");
+        assert_eq!(said, ["mobile-bff needs approval: Release / ApproveRelease"], "{message_first}");
     }
 }
 

@@ -64,7 +64,7 @@ fn an_approval_that_nobody_answers_is_told_again_once() {
     assert!(sweep(&mut notifier, "2026-11-21T10:00:00Z").is_empty(), "a day has not passed");
     assert_eq!(
         sweep(&mut notifier, "2026-11-21T11:00:00Z"),
-        ["mobile-bff has waited 1 d for approval: Release / ApproveRelease"]
+        ["mobile-bff has been waiting 1 d for approval: Release / ApproveRelease"]
     );
     assert!(sweep(&mut notifier, "2026-11-21T12:00:00Z").is_empty(), "it has been told");
 }
@@ -74,7 +74,7 @@ fn before_there_is_a_history_a_run_is_stuck_after_the_configured_time() {
     let mut notifier = notifier("limits:\n  - stuck-after: 3h\n");
     know(&notifier, &run("only", 0, None));
     assert!(sweep(&mut notifier, "2026-11-19T02:59:00Z").is_empty());
-    assert_eq!(sweep(&mut notifier, "2026-11-19T03:00:00Z"), ["nightly seems stuck: running for 3 h"]);
+    assert_eq!(sweep(&mut notifier, "2026-11-19T03:00:00Z"), ["nightly appears stuck (running for 3 h)"]);
     assert!(sweep(&mut notifier, "2026-11-19T04:00:00Z").is_empty(), "it has been told");
 }
 
@@ -89,7 +89,7 @@ fn with_a_history_a_run_is_stuck_when_it_is_out_of_the_usual() {
         sweep(&mut notifier, "2026-11-19T10:57:00Z").is_empty(),
         "twice the 29 minutes of the slowest are not over"
     );
-    assert_eq!(sweep(&mut notifier, "2026-11-19T10:58:00Z"), ["nightly seems stuck: running for 58 min"]);
+    assert_eq!(sweep(&mut notifier, "2026-11-19T10:58:00Z"), ["nightly appears stuck (running for 58 min)"]);
     let sent = notifier.sender.sent.borrow();
     insta::assert_snapshot!(sns::body(&sent[0].2));
 }

@@ -1,4 +1,4 @@
-# What is said differently in Great Britain, Australia and India.
+# The differences in Great Britain, Australia and India.
 
 on-day = on { $day } { month }
 on-date = on { $day } { month } { $year }
@@ -6,8 +6,8 @@ since-day = since { $day } { month }
 since-date = since { $day } { month } { $year }
 status-ended = { $how ->
     [rejected] The last run of { $pipeline } was rejected { $ago }.
-    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
-    [canceled] The last run of { $pipeline } was cancelled { $ago }, as the pipeline was edited.
+    [superseded] The last run of { $pipeline } was replaced by a newer one { $ago }.
+    [canceled] The last run of { $pipeline } was cancelled { $ago } because the pipeline was edited.
    *[stopped] The last run of { $pipeline } was stopped { $ago }.
 }
 keys-failures = { $percent ->

@@ -1,7 +1,7 @@
-# What Andon says. Every message is spoken, and written on a card: plain sentences, no markup.
-# A sentence begins with a capital letter by itself. Names of pipelines, stages and people come as they are.
+# The answers in English. Every message is spoken, and written on a card: plain sentences, no markup.
+# Sentences are capitalised automatically. Names of pipelines, stages and people are inserted unchanged.
 
-## Numbers and times. { number } is $count in words, as far as people say it so.
+## Numbers and times. { number } is $count in words, for small numbers.
 
 number = { $count ->
     [0] no
@@ -89,7 +89,7 @@ span-weeks = { $count ->
    *[other] { number } weeks
 }
 
-## Lists: "A, B and C", "A, B or C". $begins is the letter that the last one begins with.
+## Lists: "A, B and C", "A, B or C". $begins is the first letter of the last item.
 
 list-next = { $list }, { $next }
 list-last = { $list } and { $last }
@@ -103,25 +103,25 @@ cause-test = { $count ->
    *[other] { number } tests failed
 }
 cause-compile = the code does not compile
-cause-lint = the linter objects
+cause-lint = the linter found problems
 cause-dependency = a dependency could not be found
-cause-config = something is set up wrongly
+cause-config = something is misconfigured
 cause-permission = a permission is missing
-cause-infrastructure = the network or the machine gave out
+cause-infrastructure = the network or a machine failed
 cause-timeout = it took too long
 cause-quota = a limit was reached
 cause-deploy = the deployment failed
 cause-source = the source could not be fetched
-cause-unknown = nobody said why
+cause-unknown = no reason was given
 cause-alone = { $cause }.
 cause-in = { $cause } in { $place }.
 failed-in = It failed in { $place }.
 
-## How one pipeline stands. $for is "for eleven minutes", $ago "eleven minutes ago".
+## The state of one pipeline. $for is "for eleven minutes", $ago "eleven minutes ago".
 
 status-red = { $pipeline } has been red { $for }.
 status-retrying = A new run is in { $place } now.
-status-red-waiting = A new run waits for approval in { $place }.
+status-red-waiting = A new run is waiting for approval in { $place }.
 status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
 status-running = { $pipeline } has been running { $for } and is in { $place }.
 status-started = { $pipeline } has been running { $for }.
@@ -129,8 +129,8 @@ status-usual = It usually takes { $span }.
 status-green = { $pipeline } is green. It last succeeded { $ago }.
 status-ended = { $how ->
     [rejected] The last run of { $pipeline } was rejected { $ago }.
-    [superseded] The last run of { $pipeline } made way for a newer one { $ago }.
-    [canceled] The last run of { $pipeline } was canceled { $ago }, as the pipeline was edited.
+    [superseded] The last run of { $pipeline } was replaced by a newer one { $ago }.
+    [canceled] The last run of { $pipeline } was canceled { $ago } because the pipeline was edited.
    *[stopped] The last run of { $pipeline } was stopped { $ago }.
 }
 
@@ -153,7 +153,7 @@ change-title = The latest change in { $pipeline } came { $ago }: { $title }.
 broke-known = { $pipeline } broke { $ago }, with a change by { $author }: { $title }.
 broke-author = { $pipeline } broke { $ago }, with a change by { $author }.
 broke-title = { $pipeline } broke { $ago }, with this change: { $title }.
-change-unknown = The latest run of { $pipeline } began { $ago }, but nobody told me what changed.
+change-unknown = The latest run of { $pipeline } started { $ago }, but I do not know what changed.
 
 deployed = { $pipeline } last deployed { $ago }.
 deployed-change = That was a change by { $author }: { $title }.
@@ -185,8 +185,8 @@ keys-failures = { $percent ->
    *[other] { $percent } percent of the attempts failed.
 }
 keys-recovery = Recovery takes { $span }.
-keys-none = I have not counted enough of { $pipeline } yet.
-keys-nothing = I have not counted enough yet.
+keys-none = I do not have enough data on { $pipeline } yet.
+keys-nothing = I do not have enough data yet.
 
 ## Several pipelines.
 
@@ -201,60 +201,60 @@ running-some = { $count ->
    *[other] { number } pipelines are running: { $list }.
 }
 running-many = { number } pipelines are running. The longest is { $pipeline }, { $for }.
-waiting-none = Nothing waits for approval.
+waiting-none = Nothing is waiting for approval.
 waiting-some = { $count ->
-    [one] One pipeline waits for approval: { $list }.
-   *[other] { number } pipelines wait for approval: { $list }.
+    [one] One pipeline is waiting for approval: { $list }.
+   *[other] { number } pipelines are waiting for approval: { $list }.
 }
-waiting-many = { number } pipelines wait for approval. The longest is { $pipeline }, { $for }.
+waiting-many = { number } pipelines are waiting for approval. The longest is { $pipeline }, { $for }.
 which-next = They are: { $list }.
 which-more = Next come: { $list }.
 which-last = The last ones are: { $list }.
-other-none = There is no other one that I know of.
+other-none = There are no others.
 
 overview-green = { $count ->
-    [one] Your one pipeline is fine.
-    [2] Both pipelines are fine.
-   *[other] All { number } pipelines are fine.
+    [one] Your one pipeline is green.
+    [2] Both pipelines are green.
+   *[other] All { number } pipelines are green.
 }
 part-failing = { $count ->
     [one] one pipeline is red
    *[other] { number } pipelines are red
 }
 part-waiting = { $count ->
-    [one] one waits for approval
-   *[other] { number } wait for approval
+    [one] one is waiting for approval
+   *[other] { number } are waiting for approval
 }
 part-running = { $count ->
     [one] one is running
    *[other] { number } are running
 }
 part-well = { $count ->
-    [one] one is fine
-   *[other] { number } are fine
+    [one] one is green
+   *[other] { number } are green
 }
 part-ended = { $count ->
-    [one] one did not finish
-   *[other] { number } did not finish
+    [one] one ended without finishing
+   *[other] { number } ended without finishing
 }
 overview = { $list }.
-red-waiting = The next run of the red one waits for approval.
-red-running = The next run of the red one is under way.
+red-waiting = The next run of the red one is waiting for approval.
+red-running = The next run of the red one is running.
 red-mending = Of the red ones, { $list }.
-empty = I have not seen a pipeline yet. I learn of each one when it next runs.
+empty = I have not seen any pipelines yet. Each one appears when it next runs.
 
-## When it is not clear which pipeline is meant. words-for-last are what people say for the one spoken of last.
+## When it is not clear which pipeline is meant. words-for-last are words for the pipeline mentioned last.
 
 words-for-last = it, that, this, that one, this one, the same, the same one, that pipeline, this pipeline, the pipeline, pipeline, they
 
 ask-pipeline = Which pipeline do you mean?
 ask-which-one = Do you mean { $list }?
-ask-more-words = { number } pipelines are called something like that. Please say more of the name.
-no-such = I know no pipeline called { $heard }.
+ask-more-words = { number } pipelines have names like that. Please say more of the name.
+no-such = I do not know a pipeline called { $heard }.
 no-name = I did not catch the name.
 gone = I no longer see { $pipeline }. It may have been deleted.
 in-region = { $pipeline } in { $region }
-in-account = { $pipeline } of the account that ends in { $account }
+in-account = { $pipeline } in the account ending in { $account }
 
 ## The conversation.
 
@@ -263,12 +263,12 @@ ask-more = Shall I go on?
 ask-why = Do you want to know why?
 ask-else = Anything else?
 ask-what = What would you like to know?
-help = You can ask what is failing, what is running or what waits for approval. Of a pipeline, you can ask how it stands, why it failed, who changed it and when it last deployed.
+help = You can ask what is failing, what is running or what is waiting for approval. About a pipeline, you can ask how it is doing, why it failed, who changed it, and when it last deployed.
 goodbye = Goodbye.
 not-understood = I did not understand that.
 
-no-ledger = I cannot read my records just now. Please ask again in a minute.
-stale = My records are slow just now. This is what I read { $ago }.
+no-ledger = I cannot read my records right now. Please ask again in a minute.
+stale = My records are slow right now. This is from { $ago }.
 
 ## Titles of cards.
 
@@ -286,7 +286,7 @@ light = { $light ->
    *[grey] ended
 }
 
-## Doing things. $stage and $action are names as they are spoken.
+## Actions. $stage and $action are spoken names.
 
 action-off = I am not set up to change anything.
 action-refused = I am sorry, I cannot do that.
@@ -295,22 +295,22 @@ action-ask-approve = Shall I approve { $pipeline }, at { $action }?
 action-ask-reject = Shall I reject { $pipeline }, at { $action }?
 action-ask-stop = Shall I stop { $pipeline }?
 action-ask-code = What is the code?
-action-left = All right, I leave it alone.
+action-left = All right, I will not change anything.
 action-retried = { $stage } of { $pipeline } is being retried.
 action-approved = { $pipeline } is approved, at { $action }.
 action-rejected = { $pipeline } is rejected, at { $action }.
 action-stopped = { $pipeline } is being stopped.
 action-nothing-failed = There is nothing to retry in { $pipeline }.
-action-nothing-waits = Nothing waits for approval in { $pipeline }.
+action-nothing-waits = Nothing is waiting for approval in { $pipeline }.
 action-nothing-runs = { $pipeline } is not running.
-action-failed = AWS did not let me do that to { $pipeline }. The log says why.
+action-failed = AWS rejected that for { $pipeline }. The reason is in the log.
 
-## Why it was not done.
+## Why an action was not taken.
 
-action-runs-again = { $pipeline } is running again already.
+action-runs-again = { $pipeline } is already running again.
 action-not-retryable = { $stage } of { $pipeline } cannot be retried: the pipeline has changed since, or nothing in it failed.
-action-overtaken = A later run has been through { $stage } of { $pipeline }. Only that one can be retried.
+action-overtaken = A later run has reached { $stage } of { $pipeline }. Only that run can be retried.
 action-busy = Too much is going on in { $pipeline }. Please try again in a moment.
-action-answered = Nothing waits there any more in { $pipeline }: somebody was faster, or it has expired.
-action-not-stoppable = { $pipeline } has ended by now, or is being stopped already.
-action-unsure = CodePipeline did not answer in time. Please look whether it was done to { $pipeline }.
+action-answered = That approval of { $pipeline } is no longer waiting: it was already answered, or it has expired.
+action-not-stoppable = { $pipeline } has already ended, or is being stopped.
+action-unsure = CodePipeline did not answer in time. Please check { $pipeline }: it may have been done.

@@ -53,7 +53,7 @@ impl CodePipelineArchive {
         match self.account.get() {
             Some(account) if *account == pipeline.home.account => {}
             Some(account) => {
-                let problem = format!("it is in another account than this function's own ({account})");
+                let problem = format!("it is in another account than this function ({account})");
                 return Err(refuse(problem));
             }
             None => return Err(refuse("the account of these credentials is not known yet".to_owned())),

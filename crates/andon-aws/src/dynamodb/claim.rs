@@ -104,7 +104,7 @@ impl<C: Clock> DynamoLedger<C> {
         match answer {
             Ok(_) => Ok(()),
             Err(error) if is_conflict(error.code()) => Ok(()),
-            Err(error) => Err(self.fault("dynamodb:DeleteItem", format!("give back {key}"), &error)),
+            Err(error) => Err(self.fault("dynamodb:DeleteItem", format!("release {key}"), &error)),
         }
     }
 }

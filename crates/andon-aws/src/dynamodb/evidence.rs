@@ -14,7 +14,7 @@ const MAX_RUNS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl<C: Clock> DynamoLedger<C> {
     pub(super) async fn write_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError> {
-        let doing = || format!("keep what was said of {}", event.external);
+        let doing = || format!("store the evidence for {}", event.external);
         let mut item = key::evidence_event(event, &json(event, &doing)?).attributes();
         put_document(&mut item, event, &doing)?;
         let expires = self.clock.now().checked_add(MAX_RUNS).unwrap_or(Timestamp::MAX);
@@ -42,10 +42,10 @@ impl<C: Clock> DynamoLedger<C> {
                 .set_exclusive_start_key(next)
                 .send()
                 .await
-                .map_err(|error| self.fault("dynamodb:Query", format!("read what was said of {external}"), &error))?;
+                .map_err(|error| self.fault("dynamodb:Query", format!("read the evidence for {external}"), &error))?;
             for item in page.items() {
                 if kept.len() < MAX_EVIDENCE {
-                    keep(&mut kept, document(item, &|| format!("what was said of {external}"))?);
+                    keep(&mut kept, document(item, &|| format!("the evidence for {external}"))?);
                 }
             }
             next = page.last_evaluated_key.filter(|key| !key.is_empty());

@@ -33,7 +33,7 @@ impl<C: Clock> DynamoLedger<C> {
         let reason = error.message().unwrap_or("no reason given");
         match (FaultKind::of(error), error.code()) {
             (FaultKind::Gone, _) => LedgerError::Unusable(format!(
-                "table {:?} (or its index {:?}) is not there in this account and region; it must have {}",
+                "table {:?} (or its index {:?}) does not exist in this account and region; it must have {}",
                 self.table, INDEX, LAYOUT
             )),
             (_, Some("ValidationException")) => LedgerError::Unusable(format!(
@@ -41,11 +41,11 @@ impl<C: Clock> DynamoLedger<C> {
                 self.table, LAYOUT
             )),
             (FaultKind::Denied, _) => LedgerError::Unusable(format!(
-                "the permission {permission} on table {:?} is missing; grant it to this function's role ({reason})",
+                "the function's role lacks {permission} on table {:?} ({reason})",
                 self.table
             )),
             (_, Some(code @ ("UnrecognizedClientException" | "InvalidSignatureException"))) => {
-                LedgerError::Unusable(format!("AWS does not accept the credentials: {code} ({reason})"))
+                LedgerError::Unusable(format!("AWS rejects the credentials: {code} ({reason})"))
             }
             _ => unavailable(doing, said(error)),
         }

@@ -9,7 +9,7 @@ use super::{DynamoLedger, key};
 
 impl<C: Clock> DynamoLedger<C> {
     pub(super) async fn write_held(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
-        let doing = || format!("hold {}", held.effect);
+        let doing = || format!("defer {}", held.effect);
         let mut item = key::deferred(held).attributes();
         put_document(&mut item, held, &doing)?;
         item.insert("expires".to_owned(), number(kept_until(held.until).as_second()));
@@ -35,10 +35,10 @@ impl<C: Clock> DynamoLedger<C> {
                 .set_exclusive_start_key(next)
                 .send()
                 .await
-                .map_err(|error| self.fault("dynamodb:Query", "read what was held".to_owned(), &error))?;
+                .map_err(|error| self.fault("dynamodb:Query", "read deferred events".to_owned(), &error))?;
             for item in page.items() {
                 if held.len() < MAX_DEFERRED {
-                    held.push(document(item, &|| "a held event".to_owned())?);
+                    held.push(document(item, &|| "a deferred event".to_owned())?);
                 }
             }
             next = page.last_evaluated_key.filter(|key| !key.is_empty());
@@ -52,7 +52,9 @@ impl<C: Clock> DynamoLedger<C> {
         let request = self.client.delete_item().table_name(&self.table);
         match request.set_key(Some(key::deferred(held).attributes())).send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.fault("dynamodb:DeleteItem", format!("let go of {}", held.effect), &error)),
+            Err(error) => {
+                Err(self.fault("dynamodb:DeleteItem", format!("delete the deferred {}", held.effect), &error))
+            }
         }
     }
 }

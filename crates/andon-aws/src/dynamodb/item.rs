@@ -49,7 +49,7 @@ pub(super) fn put_document<T: Serialize>(
         if deflated.len() > MAX_STORED_LEN {
             let kilobytes = deflated.len().div_ceil(1024);
             return Err(LedgerError::Unusable(format!(
-                "cannot {}: it has grown to {kilobytes} KB, and DynamoDB takes no item of more than 400 KB",
+                "cannot {}: the item has {kilobytes} KB, and DynamoDB takes at most 400 KB",
                 doing()
             )));
         }
@@ -94,7 +94,7 @@ pub(super) fn read_text<T: DeserializeOwned>(
         Some(AttributeValue::S(json)) => {
             serde_json::from_str(json).map_err(|error| corrupt(what, format!("attribute {name}: {error}")))
         }
-        Some(_) => Err(corrupt(what, format!("attribute {name} is not a text"))),
+        Some(_) => Err(corrupt(what, format!("attribute {name} is not a string"))),
         None => Err(corrupt(what, format!("attribute {name} is missing"))),
     }
 }
@@ -152,7 +152,7 @@ mod tests {
             format!("{seed:016x}")
         };
         let error = kept(&(0..60_000).map(|_| noise()).collect()).unwrap_err().to_string();
-        assert!(error.contains("cannot write a list: it has grown to"), "{error}");
+        assert!(error.contains("cannot write a list: the item has"), "{error}");
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
             document::<Vec<String>>(&item, &|| "run e-1 of web".to_owned()).unwrap_err().to_string()
         };
         assert_eq!(read(None), "cannot read run e-1 of web in the ledger: attribute doc is missing");
-        assert_eq!(read(Some(number(1))), "cannot read run e-1 of web in the ledger: attribute doc is not a text");
+        assert_eq!(read(Some(number(1))), "cannot read run e-1 of web in the ledger: attribute doc is not a string");
         assert!(read(Some(text("["))).starts_with("cannot read run e-1 of web in the ledger: attribute doc: EOF"));
         assert!(read(Some(AttributeValue::B(Blob::new("x")))).contains("attribute doc: "));
     }

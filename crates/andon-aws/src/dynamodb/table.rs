@@ -28,7 +28,7 @@ impl<C: Clock> DynamoLedger<C> {
             return Ok(());
         }
         Err(LedgerError::Unusable(format!(
-            "table {:?} is not laid out for it: {}; it must have {LAYOUT}",
+            "table {:?} has the wrong key schema: {}; it must have {LAYOUT}",
             self.table,
             problems.join("; ")
         )))
@@ -69,7 +69,7 @@ impl<C: Clock> DynamoLedger<C> {
     }
 
     async fn let_items_expire(&self) -> Result<(), LedgerError> {
-        let doing = || format!("let items of table {:?} expire", self.table);
+        let doing = || format!("enable time to live on table {:?}", self.table);
         let expiry = TimeToLiveSpecification::builder().attribute_name("expires").enabled(true).build();
         let expiry = expiry.map_err(|error| unavailable(doing(), error.to_string()))?;
         let request = self.client.update_time_to_live().table_name(&self.table).time_to_live_specification(expiry);

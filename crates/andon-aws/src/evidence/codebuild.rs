@@ -30,7 +30,7 @@ pub(super) async fn gather(clients: &Regional, inquiry: &EvidenceCollector, proj
         }
         Ok(Kept::Nowhere) if guessed.is_err() => {
             return inquiry
-                .misses(format!("The project {project} keeps no log in CloudWatch, so only its phases are known"));
+                .misses(format!("The project {project} writes no log to CloudWatch, so only its phases are known"));
         }
         Ok(_) => (guess, guessed),
         Err(missing) => {
@@ -80,11 +80,7 @@ async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, i
     let request = clients.builds().batch_get_build_batches().ids(id);
     let answer = inquiry.ask(&question, || request.clone().send()).await?;
     let Some(batch) = answer.build_batches().first() else {
-        return Err(Missing {
-            sentence: format!("The build {id} can no longer be found"),
-            is_gone: true,
-            may_pass: false,
-        });
+        return Err(Missing { sentence: format!("The build {id} no longer exists"), is_gone: true, may_pass: false });
     };
     inquiry.finds(|found| found.phases = batch_phases(batch));
     let failed = batch.build_groups().iter().filter_map(|group| group.current_build_summary()).find(|build| {

@@ -1,4 +1,4 @@
-//! What is asked about one failure, and how much of it: four calls, one megabyte, three seconds.
+//! The collection of evidence for one failure within bounds: four calls, one megabyte, three seconds.
 //!
 //! A call can only be made through [`EvidenceCollector::ask`], so nobody who asks can go beyond the bounds. What has been found
 //! is kept here as it comes: when the time is up, it is what there is.
@@ -131,7 +131,7 @@ impl EvidenceCollector {
     /// Says what was still being read when the time was up.
     pub(super) fn runs_out_of_time(&self) {
         for what in self.under_way.take() {
-            self.misses(format!("Reading the {what} took too long"));
+            self.misses(format!("Reading the {what} timed out"));
         }
     }
 

@@ -75,7 +75,7 @@ async fn describe(clients: &Regional, inquiry: &EvidenceCollector, service: &Ser
         Ok(answer) => {
             let described = answer.services.unwrap_or_default().into_iter().next();
             if described.is_none() {
-                inquiry.misses(format!("The {} can no longer be found", question.what));
+                inquiry.misses(format!("The {} no longer exists", question.what));
             }
             described
         }

@@ -98,12 +98,12 @@ impl Members {
         let answer = answer.map_err(|error| match error.code() {
             // STS says the same whichever of the two accounts is at fault, and where there is no such role.
             Some("AccessDenied") => Missing::new(format!(
-                "The notifier may not assume {arn}: it needs sts:AssumeRole on it, and the role has to exist there and \
-                 to trust the notifier's"
+                "The notifier cannot assume {arn}: it needs sts:AssumeRole on the role, and the role must exist and \
+                 trust the notifier's role"
             )),
             _ => question.unanswered(&error),
         })?;
-        let given = answer.credentials.ok_or_else(|| Missing::new(format!("STS gave no credentials of {arn}")))?;
+        let given = answer.credentials.ok_or_else(|| Missing::new(format!("STS returned no credentials for {arn}")))?;
         let until = SystemTime::try_from(given.expiration).ok();
         Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), until, SESSION))
     }

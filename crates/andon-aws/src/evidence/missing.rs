@@ -44,7 +44,7 @@ impl Missing {
 impl Question<'_> {
     /// There was nothing left to ask with.
     pub(super) fn unasked(&self) -> Missing {
-        Missing::new(format!("The {} could not all be read: no more than that is read for one alert", self.what))
+        Missing::new(format!("The {} was not read completely: an alert reads a limited amount", self.what))
     }
 
     /// The sentence for an error.
@@ -55,13 +55,13 @@ impl Question<'_> {
         let Self { service, permission, resource, what } = self;
         let why = Why::of(error);
         let sentence = match why {
-            Why::Denied => format!("The notifier may not call {permission} on {resource}; add it to its role"),
-            Why::Gone => format!("The {what} can no longer be found"),
-            Why::Throttled => format!("{service} throttled the reading of the {what}"),
-            Why::Late => format!("{service} did not show the {what} in time"),
+            Why::Denied => format!("The notifier's role lacks {permission} on {resource}"),
+            Why::Gone => format!("The {what} no longer exists"),
+            Why::Throttled => format!("{service} throttled reading the {what}"),
+            Why::Late => format!("{service} did not return the {what} in time"),
             Why::Unwell | Why::Refused => {
                 let said: String = said(error).chars().take(MAX_LEN).collect();
-                format!("{service} did not show the {what}: {said}")
+                format!("{service} did not return the {what}: {said}")
             }
         };
         let may_pass = matches!(why, Why::Throttled | Why::Late | Why::Unwell);

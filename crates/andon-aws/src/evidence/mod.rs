@@ -1,4 +1,4 @@
-//! Why did an action fail? Asks the service that did the work.
+//! Evidence of why an action failed, from the service that did the work.
 //!
 //! An action's own event leads (`lead`) to a build, a log, a deployment, a stack, a service or a function, and each of
 //! them has a module here that knows what to ask for. All of them ask through one `EvidenceCollector`, which
@@ -100,7 +100,7 @@ impl AwsEvidence {
         if let Some(members) = &self.members {
             return members.clients_of(account, inquiry).await;
         }
-        inquiry.misses(format!("The {} is in account {account}, which Andon has no role in", lead.trace.noun()));
+        inquiry.misses(format!("The {} is in account {account}, where Andon has no role", lead.trace.noun()));
         None
     }
 }

@@ -41,7 +41,7 @@ impl DeadLetters for DeadLetterQueue {
         match send.send().await {
             Ok(_) => true,
             Err(error) => {
-                tracing::warn!("cannot put an event among the dead letters: {}", said(&error));
+                tracing::warn!("cannot send an event to the dead-letter queue: {}", said(&error));
                 false
             }
         }

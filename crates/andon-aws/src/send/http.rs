@@ -1,4 +1,4 @@
-//! The HTTP client that destinations outside AWS share, and what became of a call.
+//! The HTTP client of destinations outside AWS, and the outcome of a call.
 //!
 //! An address can be a secret, and so can a token: neither is in any error, and errors of the client are stripped of
 //! their address.
@@ -66,7 +66,7 @@ impl Http {
         let response = request(self.client()?).send().await.map_err(|error| unreachable(service, error))?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let problem = format!("{service} asks to slow down (429)");
+            let problem = format!("{service} throttles requests (429)");
             return Err(Fault::Retryable { problem, after: retry_after(&response) });
         }
         let text = read(response).await.map_err(|error| unreachable(service, error))?;

@@ -65,9 +65,8 @@ impl Slack {
         let request = |client: &reqwest::Client| client.post(address).bearer_auth(token.expose_secret()).json(body);
         let reply = http.call(SERVICE, request).await?;
         // Slack answers 200 to failures too: what counts is the body.
-        let answer: Value = serde_json::from_str(&reply.text).map_err(|_| {
-            Fault::retryable(format!("{method} answered {} with something that is not JSON", reply.status))
-        })?;
+        let answer: Value = serde_json::from_str(&reply.text)
+            .map_err(|_| Fault::retryable(format!("{method} answered {} without valid JSON", reply.status)))?;
         if answer.get("ok").and_then(Value::as_bool) == Some(true) {
             let member = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
             return Ok(Receipt { place: member("channel"), id: member("ts"), said: None });
@@ -116,7 +115,7 @@ pub(super) fn advice(error: &str, needed: Option<&str>) -> String {
             );
         }
         "no_service" | "no_team" | "action_prohibited" => {
-            "the webhook is gone or not allowed; make a new one and store its address"
+            "the webhook is disabled or deleted; create a new one and store its URL"
         }
         "invalid_blocks" | "invalid_payload" | "msg_too_long" | "no_text" => {
             "this is a mistake in Andon; please report it"

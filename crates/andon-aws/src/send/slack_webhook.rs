@@ -17,12 +17,12 @@ pub(super) async fn post(
     body: &Value,
 ) -> Result<Receipt, SendError> {
     let address = WebhookUrl::parse(address.expose_secret())
-        .map_err(|error| Fault::permanent(format!("the webhook's address cannot be used: {error}")).of(destination))?;
+        .map_err(|error| Fault::permanent(format!("the webhook URL is invalid: {error}")).of(destination))?;
     let reply = http.call(SERVICE, |client| client.post(address.expose()).json(body)).await;
     let reply = reply.map_err(|fault| fault.of(destination))?;
     if reply.status.is_success() {
         return Ok(Receipt::default());
     }
-    let problem = format!("Slack refuses the webhook's message ({}): {}", reply.status, advice(&reply.text, None));
+    let problem = format!("Slack rejects the message to the webhook ({}): {}", reply.status, advice(&reply.text, None));
     Err(Fault::permanent(problem).of(destination))
 }

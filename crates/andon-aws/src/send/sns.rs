@@ -42,7 +42,7 @@ impl Topics {
             let attribute = MessageAttributeValue::builder().data_type("String").string_value(value).build();
             match attribute {
                 Ok(attribute) => publish = publish.message_attributes(*name, attribute),
-                Err(error) => tracing::warn!("leaving out the attribute {name}: {error}"),
+                Err(error) => tracing::warn!("left out the message attribute {name}: {error}"),
             }
         }
         if topic.is_fifo() {
@@ -79,12 +79,12 @@ fn refused<R: std::fmt::Debug>(destination: &str, topic: &TopicArn, error: &SdkE
         (_, code) if code.starts_with("KMS") && !code.contains("Throttling") => {
             format!("the key of {topic} cannot be used: {}", said(error))
         }
-        (FaultKind::Gone, _) => format!("there is no topic {topic}; create it, or correct andon.yml"),
+        (FaultKind::Gone, _) => format!("the topic {topic} does not exist; create it, or correct andon.yml"),
         (FaultKind::Denied, _) => {
-            format!("the function's role lacks sns:Publish on {topic}, or the topic's own policy refuses it")
+            format!("the function's role lacks sns:Publish on {topic}, or the topic policy denies it")
         }
         (_, "InvalidParameter" | "InvalidParameterValue" | "EndpointDisabled" | "InvalidSecurity") => {
-            format!("{topic} refuses the message: {}", said(error))
+            format!("{topic} rejects the message: {}", said(error))
         }
         _ => return SendError::Retryable { destination, problem: said(error), after: None },
     };

@@ -61,7 +61,7 @@ async fn any_number_of_data_is_put() {
     let data = vec![datum(&pipeline, 1.0, Timestamp::now()); 2500];
     let sink = CloudWatchSink::new(client(), SystemClock);
     let error = sink.put(&data).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("cannot put 2500 metric data: one call takes at most {MAX_DATA}"));
+    assert_eq!(error.to_string(), format!("cannot send 2500 data points: one call takes at most {MAX_DATA}"));
     assert_eq!(kept(&pipeline).await, (0.0, 0.0));
     sink.put_all(&data).await.unwrap();
     assert_eq!(kept(&pipeline).await, (2500.0, 2500.0));

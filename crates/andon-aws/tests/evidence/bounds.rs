@@ -69,7 +69,7 @@ async fn what_was_had_before_the_time_was_up_is_told() {
     world.aws.inject_always("BatchGetBuilds", Fault::Hang);
     let found = world.gather(&failure("CodeBuild", &format!("web-tests:{ID}"))).await;
     assert!(cause(&found)[0].contains("cannot find value `basket`"));
-    assert_eq!(found.missing, [format!("CodeBuild did not show the build web-tests:{ID} in time")]);
+    assert_eq!(found.missing, [format!("CodeBuild did not return the build web-tests:{ID} in time")]);
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ async fn a_log_of_another_stream_is_never_taken_for_the_builds_own() {
     world.aws.put_build(build(&json!({ "groupName": "/build", "streamName": "gone" })));
     let found = world.gather(&failed()).await;
     assert!(found.evidence.log.is_empty());
-    assert_eq!(found.missing, ["The log stream gone of /build can no longer be found"]);
+    assert_eq!(found.missing, ["The log stream gone of /build no longer exists"]);
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn a_project_without_a_log_says_so_and_tells_its_phases() {
     world.aws.put_build(build(&json!({ "cloudWatchLogs": { "status": "DISABLED" } })));
     let found = world.gather(&failed()).await;
     assert_eq!(found.evidence.phases.len(), 1);
-    assert_eq!(found.missing, ["The project web-tests keeps no log in CloudWatch, so only its phases are known"]);
+    assert_eq!(found.missing, ["The project web-tests writes no log to CloudWatch, so only its phases are known"]);
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn a_stream_that_is_gone_leaves_the_phases() {
     world.aws.put_build(build(&logs()));
     let found = world.gather(&failed()).await;
     assert_eq!(found.evidence.phases.len(), 1);
-    assert_eq!(found.missing, [format!("The log stream {ID} of {GROUP} can no longer be found")]);
+    assert_eq!(found.missing, [format!("The log stream {ID} of {GROUP} no longer exists")]);
 }
 
 #[tokio::test]
@@ -172,17 +172,14 @@ async fn a_build_that_is_gone_is_said_to_be() {
     let found = world.gather(&failed()).await;
     assert_eq!(
         found.missing,
-        [
-            format!("The build {BUILD} can no longer be found"),
-            format!("The log stream {ID} of {GROUP} can no longer be found")
-        ]
+        [format!("The build {BUILD} no longer exists"), format!("The log stream {ID} of {GROUP} no longer exists")]
     );
 }
 
 #[tokio::test]
 async fn a_permission_that_is_missing_is_named_with_what_it_is_for() {
-    let of_log = "The notifier may not call logs:GetLogEvents on /aws/codebuild/web-tests; add it to its role";
-    let of_build = "The notifier may not call codebuild:BatchGetBuilds on web-tests; add it to its role";
+    let of_log = "The notifier's role lacks logs:GetLogEvents on /aws/codebuild/web-tests";
+    let of_build = "The notifier's role lacks codebuild:BatchGetBuilds on web-tests";
 
     let world = world(10, 0);
     world.deny("GetLogEvents");
@@ -217,7 +214,7 @@ async fn an_api_that_is_throttled_for_good_is_named() {
     let world = world(10, 0);
     world.aws.inject_always("GetLogEvents", Fault::throttled());
     let found = world.gather(&failed()).await;
-    assert_eq!(found.missing, [format!("CloudWatch Logs throttled the reading of the log stream {ID} of {GROUP}")]);
+    assert_eq!(found.missing, [format!("CloudWatch Logs throttled reading the log stream {ID} of {GROUP}")]);
     assert_eq!(world.calls("GetLogEvents").len(), 2);
 }
 
@@ -247,7 +244,7 @@ async fn what_is_in_another_account_is_not_asked_for() {
     let mut pipeline = pipeline();
     pipeline.home.account = account("444455556666");
     let found = world.evidence.gather(&pipeline, &failed()).await;
-    assert_eq!(found.missing, ["The build is in account 444455556666, which Andon has no role in"]);
+    assert_eq!(found.missing, ["The build is in account 444455556666, where Andon has no role"]);
     assert!(found.evidence.log.is_empty());
     assert_eq!(world.operations(), Vec::<String>::new());
 }

@@ -31,8 +31,8 @@ async fn the_region_and_the_account_in_a_logs_own_name_decide() {
         format!("arn:aws:logs:ap-southeast-2:{account}:log-group:/aws/codepipeline/web:log-stream:57c5/a388")
     };
     let found = world.gather(&failure("Commands", &log("111122223333"))).await;
-    assert_eq!(found.missing, ["The log stream 57c5/a388 of /aws/codepipeline/web can no longer be found"]);
+    assert_eq!(found.missing, ["The log stream 57c5/a388 of /aws/codepipeline/web no longer exists"]);
     assert_eq!(world.aws.requests()[0].region, "ap-southeast-2");
     let found = world.gather(&failure("Commands", &log("999900001111"))).await;
-    assert_eq!(found.missing, ["The log is in account 999900001111, which Andon has no role in"]);
+    assert_eq!(found.missing, ["The log is in account 999900001111, where Andon has no role"]);
 }

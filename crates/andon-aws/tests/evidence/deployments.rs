@@ -98,7 +98,7 @@ async fn a_roll_back_is_told_where_nothing_else_is() {
 async fn a_deployment_that_is_gone_and_one_that_is_denied_are_said_to_be() {
     let world = World::new();
     let found = world.gather(&failure("CodeDeploy", ID)).await;
-    assert_eq!(found.missing, [format!("The deployment {ID} can no longer be found")]);
+    assert_eq!(found.missing, [format!("The deployment {ID} no longer exists")]);
     for operation in ["GetDeployment", "ListDeploymentTargets"] {
         world.deny(operation);
     }
@@ -106,8 +106,8 @@ async fn a_deployment_that_is_gone_and_one_that_is_denied_are_said_to_be() {
     assert_eq!(
         found.missing,
         [
-            "The notifier may not call codedeploy:GetDeployment on the deployment group of d-89UY4MNR5; add it to its role",
-            "The notifier may not call codedeploy:ListDeploymentTargets on *; add it to its role",
+            "The notifier's role lacks codedeploy:GetDeployment on the deployment group of d-89UY4MNR5",
+            "The notifier's role lacks codedeploy:ListDeploymentTargets on *",
         ]
     );
 }

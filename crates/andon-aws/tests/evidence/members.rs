@@ -20,7 +20,7 @@ fn abroad(stream: &str) -> Failure {
 async fn without_a_role_another_account_is_not_asked() {
     let world = World::new();
     let found = world.gather(&abroad("1")).await;
-    assert_eq!(found.missing, [format!("The log is in account {MEMBER}, which Andon has no role in")]);
+    assert_eq!(found.missing, [format!("The log is in account {MEMBER}, where Andon has no role")]);
     assert_eq!(world.operations(), Vec::<String>::new());
 }
 
@@ -35,8 +35,8 @@ async fn a_role_that_lets_nobody_in_is_named_with_what_it_takes() {
     assert_eq!(
         found.missing,
         [format!(
-            "The notifier may not assume arn:aws:iam::{MEMBER}:role/andon-evidence: it needs sts:AssumeRole on it, and \
-             the role has to exist there and to trust the notifier's"
+            "The notifier cannot assume arn:aws:iam::{MEMBER}:role/andon-evidence: it needs sts:AssumeRole on the role, \
+             and the role must exist and trust the notifier's role"
         )]
     );
     assert_eq!(world.operations(), ["AssumeRole"]);

@@ -93,15 +93,14 @@ async fn a_service_that_no_event_names_is_named_by_the_pipeline() {
 async fn a_service_that_is_gone_and_calls_that_are_denied_are_said_to_be() {
     let world = World::new();
     let found = world.gather(&failed()).await;
-    assert_eq!(found.missing, ["The service bff of cluster mobile can no longer be found"]);
+    assert_eq!(found.missing, ["The service bff of cluster mobile no longer exists"]);
     for operation in ["DescribeServices", "ListTasks"] {
         world.deny(operation);
     }
     let found = world.gather(&failed()).await;
     assert_eq!(
         found.missing,
-        [("DescribeServices", "bff"), ("ListTasks", "*")].map(|(operation, resource)| format!(
-            "The notifier may not call ecs:{operation} on {resource}; add it to its role"
-        ))
+        [("DescribeServices", "bff"), ("ListTasks", "*")]
+            .map(|(operation, resource)| format!("The notifier's role lacks ecs:{operation} on {resource}"))
     );
 }

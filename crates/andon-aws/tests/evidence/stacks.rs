@@ -151,7 +151,7 @@ async fn where_a_nested_stack_cannot_be_read_the_outer_one_is_told() {
         messages(&found),
         ["UPDATE_FAILED | AWS::CloudFormation::Stack | Queues | Embedded stack was not successfully updated"]
     );
-    assert_eq!(found.missing, ["The events of stack web-prod-Queues-1XY can no longer be found"]);
+    assert_eq!(found.missing, ["The events of stack web-prod-Queues-1XY no longer exists"]);
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn no_operation_is_so_long_that_more_than_four_calls_are_made() {
     assert_eq!(messages(&found), ["UPDATE_FAILED | AWS::SQS::Queue | Queue50 | failure 50"]);
     assert_eq!(
         found.missing,
-        ["The events of stack web-prod-Queues-1XY could not all be read: no more than that is read for one alert"]
+        ["The events of stack web-prod-Queues-1XY was not read completely: an alert reads a limited amount"]
     );
 }
 
@@ -209,7 +209,7 @@ async fn a_stack_is_asked_about_where_it_is() {
     pipeline.home.account = account("111122223333");
     let failure = failures.iter().find(|failure| failure.provider.as_ref().unwrap().name == "CloudFormation").unwrap();
     let found = world.evidence.gather(&pipeline, failure).await;
-    assert_eq!(found.missing, ["The stack is in account 444455556666, which Andon has no role in"]);
+    assert_eq!(found.missing, ["The stack is in account 444455556666, where Andon has no role"]);
     let mut ours = failure.clone();
     let result = ours.result.as_mut().unwrap();
     let external = result.external.as_ref().unwrap().as_str().replace("444455556666", "111122223333");
@@ -223,7 +223,6 @@ async fn a_denial_names_the_permission_and_the_stack() {
     let world = World::new();
     world.aws.inject_always("DescribeStackEvents", Fault::error(403, "AccessDenied", "no"));
     let found = world.gather(&failed()).await;
-    let expected =
-        format!("The notifier may not call cloudformation:DescribeStackEvents on {STACK}; add it to its role");
+    let expected = format!("The notifier's role lacks cloudformation:DescribeStackEvents on {STACK}");
     assert_eq!(found.missing, [expected]);
 }

@@ -54,7 +54,7 @@ pub async fn answer(
         }
         Wanted::Pipeline { pipeline, execution } => match find(ledger, pipeline, execution.as_ref()).await? {
             Some(found) => view.pipeline(&found),
-            None => view.sorry("No run of such a pipeline has been heard of."),
+            None => view.sorry("Andon has no runs of such a pipeline."),
         },
     };
     Ok(Reply::Html(shown.into_string()))
@@ -66,6 +66,6 @@ pub fn trouble(request: &Request, accounts: &Accounts, now: Timestamp, error: &L
         return Reply::Documentation { markdown: DESCRIPTION.to_owned() };
     };
     let view = Renderer { viewer, accounts, now, navigation: Navigation::Widget("") };
-    let sentence = format!("The board cannot be shown just now: {error}. The next refresh tries again.");
+    let sentence = format!("The board is unavailable: {error}. The next refresh tries again.");
     Reply::Html(view.sorry(&sentence).into_string())
 }

@@ -40,7 +40,7 @@ fn pipelines_are_found_by_what_people_call_them() {
     assert_eq!(found("running"), ["data-lake-etl"]);
     assert_eq!(found("payments tokyo"), [""; 0]);
     let nothing = shown(&ledger, &asking(json!({"search": "payments tokyo"})));
-    assert!(read(&nothing).text().contains("No pipeline is found by “payments tokyo”. Show all"));
+    assert!(read(&nothing).text().contains("No pipelines match “payments tokyo”. Show all"));
 }
 
 #[test]
@@ -57,23 +57,23 @@ fn pipelines_without_a_run_in_the_dashboards_time_range_stand_below_a_line() {
     let (still_all, some, line) = range(1);
     assert_eq!(still_all, all, "nothing is hidden");
     assert!(some > 0 && some < all, "what is red, waits or runs is never quiet");
-    assert_eq!(line.as_deref(), Some("No run since 11:00"));
+    assert_eq!(line.as_deref(), Some("No runs since 11:00"));
 }
 
 #[test]
 fn before_the_first_event_it_says_what_to_wait_for() {
     let html = shown(&MemoryLedger::new(), &asking(json!({})));
-    assert!(read(&html).text().starts_with("No pipeline has been heard of yet."));
+    assert!(read(&html).text().starts_with("No pipelines yet."));
 }
 
 #[test]
 fn a_pipeline_that_is_gone_is_said_to_be() {
     let gone = json!({"account": "111122223333", "region": "eu-west-1", "name": "gone"});
     let html = shown(&fleet::day(), &asking(json!({ "pipeline": gone })));
-    assert!(read(&html).text().contains("No run of such a pipeline has been heard of."));
+    assert!(read(&html).text().contains("Andon has no runs of such a pipeline."));
     let old = json!({"account": "111122223333", "region": "eu-west-1", "name": "payments-api", "execution": "old"});
     let html = shown(&fleet::day(), &asking(json!({ "pipeline": old })));
-    assert!(read(&html).text().contains("This run is no longer kept"));
+    assert!(read(&html).text().contains("Andon has no record of this run"));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_ledger_that_cannot_be_read_is_said_to_be() {
     assert!(body.with_class("andon")[0].has_class("dark"));
     insta::assert_snapshot!(
         body.text(),
-        @"The board cannot be shown just now: cannot do anything in the ledger: a fault was injected. The next refresh tries again."
+        @"The board is unavailable: cannot do anything in the ledger: a fault was injected. The next refresh tries again."
     );
 }
 

@@ -33,7 +33,7 @@ fn times(then: impl IntoIterator<Item = Run>) -> String {
 
 #[test]
 fn a_run_is_expected_to_take_as_long_as_they_usually_do() {
-    assert_eq!(times([said("p", "2", "STARTED", 5)]), "runningends about 12:15, in 15 min");
+    assert_eq!(times([said("p", "2", "STARTED", 5)]), "runningETA 12:15, in 15 min");
     assert_eq!(times([said("p", "2", "STARTED", 45)]), "running25 min longer than usual");
 }
 
@@ -41,19 +41,19 @@ fn a_run_is_expected_to_take_as_long_as_they_usually_do() {
 fn nobody_knows_how_long_an_approval_takes() {
     let approval = json!({"stage": "Ask", "action": "Approve", "state": "STARTED", "type": {"category": "Approval", "provider": "Manual"}});
     let waiting = [said("p", "2", "STARTED", 45), event("p", "2", "Action", 30, approval)];
-    assert_eq!(times(waiting), "waiting for approvalAsk / Approve for 30 minbegan 45 min ago");
+    assert_eq!(times(waiting), "waiting for approvalAsk / Approve for 30 minstarted 45 min ago");
 }
 
 #[test]
 fn a_retry_has_some_of_the_work_done_already() {
     let retried = json!({"state": "STARTED", "pipeline-execution-attempt": 2.0, "stage": "Deploy"});
     let again = [said("p", "2", "STARTED", 45), said("p", "2", "FAILED", 30), event("p", "2", "Stage", 15, retried)];
-    assert_eq!(times(again), "red, runningred for 30 minDeploy for 15 minbegan 45 min ago");
+    assert_eq!(times(again), "red, runningred for 30 minDeploy for 15 minstarted 45 min ago");
 }
 
 #[test]
 fn clocks_that_disagree_never_give_a_negative_time() {
-    assert_eq!(times([said("p", "2", "STARTED", -5)]), "runningends about 12:25, in 20 min");
+    assert_eq!(times([said("p", "2", "STARTED", -5)]), "runningETA 12:25, in 20 min");
     let backwards = times([said("p", "2", "STARTED", 10), said("p", "2", "SUCCEEDED", 20)]);
     assert_eq!(backwards, "succeeded20 min ago, took 0 s");
     let ahead = times([said("p", "2", "STARTED", 10), said("p", "2", "FAILED", -3)]);

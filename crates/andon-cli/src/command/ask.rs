@@ -11,13 +11,13 @@ use super::{Data, Surroundings, Verdict, configuration, runtime};
 use crate::json::row;
 use crate::local::{SystemClock, open_existing};
 
-/// Answer a question about the pipelines: "what is failing", "why did payments api fail", "who changed ledger core"
+/// Answer a question, such as "what is failing" or "why did payments api fail"
 #[derive(Debug, clap::Args)]
 pub(super) struct Ask {
-    /// The question, in English
+    /// Question, in English
     #[arg(value_name = "QUESTION", required = true)]
     question: Vec<String>,
-    /// The language of the answer: en-US, en-GB, de-DE, es-ES, fr-FR, ja-JP and so on
+    /// Language of the answer: en-US, en-GB, de-DE, es-ES, fr-FR or ja-JP, for example
     #[arg(long, value_name = "LOCALE", default_value = "en-US")]
     locale: String,
     /// The configuration: names of accounts and customers, and the time zone of "today"
@@ -25,7 +25,7 @@ pub(super) struct Ask {
     config: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

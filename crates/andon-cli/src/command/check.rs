@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::{Surroundings, Verdict};
 
-/// Check a configuration, and show everything that is wrong or doubtful in it
+/// Validate andon.yml and report every error and warning
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// The file
+    /// Configuration file
     #[arg(default_value = "andon.yml", value_name = "FILE")]
     file: PathBuf,
-    /// The region that Andon runs in, to find topics that are not there
+    /// Region Andon runs in; used to flag SNS topics in other regions
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// A parameter of the stack, as NAME=VALUE, to find what andon.yml uses and the stack does not allow
@@ -24,10 +24,10 @@ pub(super) struct Check {
     /// All parameters of the stack, in a file that CodePipeline reads: {"Parameters": {"NAME": "VALUE"}}
     #[arg(long = "parameters", value_name = "FILE", conflicts_with = "parameters")]
     parameters_file: Option<PathBuf>,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Print the JSON Schema of the file instead, for an editor
+    /// Print the JSON Schema of andon.yml, for your editor
     #[arg(long, conflicts_with_all = ["file", "region", "parameters", "parameters_file", "json"])]
     schema: bool,
 }
@@ -41,7 +41,7 @@ impl Check {
         }
         let name = self.file.display().to_string();
         let text = std::fs::read_to_string(&self.file)
-            .with_context(|| format!("cannot read {name}: name another file, `andon check FILE`"))?;
+            .with_context(|| format!("cannot read {name}; to check another file, use `andon check FILE`"))?;
         let checked = Config::check(&text, &name, Known { region: self.region.as_deref() });
         let findings = checked.findings;
         let conflicts = self.conflicts(&text)?;

@@ -13,26 +13,26 @@ use super::{Data, Surroundings, Verdict, configuration, runtime};
 use crate::local::open_existing;
 use crate::terminal::{BOLD, Cell, DIM, Table, paint};
 
-/// Show what stands on the CloudWatch dashboard of the pipelines in the ledger
+/// Preview the generated CloudWatch dashboard
 ///
-/// With --json it is the body that `aws cloudwatch put-dashboard` takes.
+/// With --json, print the body for `aws cloudwatch put-dashboard`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Dashboard {
-    /// Which one; by default that of all pipelines, which lists the others
+    /// Name of the dashboard [default: the dashboard of all pipelines, which lists the others]
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// The account and region that Andon runs in; by default where most of the pipelines are
+    /// Account and region Andon runs in [default: where most of the pipelines are]
     #[arg(long, value_name = "ACCOUNT/REGION", value_parser = home)]
     home: Option<Home>,
-    /// The function that answers for the live board, which is left out otherwise
+    /// Function that renders the live board; without it, the board is left out
     #[arg(long, value_name = "ARN", default_value = "")]
     function: String,
-    /// The configuration with the names of the accounts
+    /// Configuration file with the names of the accounts
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
-    /// Write the body as JSON
+    /// Print the body as JSON
     #[arg(long)]
     json: bool,
 }
@@ -49,7 +49,7 @@ impl Dashboard {
         let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
         let Some(shown) = dashboards.iter().find(is_meant) else {
             let names: Vec<&str> = dashboards.iter().map(|shown| shown.name.as_str()).collect();
-            bail!("there is no dashboard {}: there are {}", self.name.unwrap_or_default(), names.join(", "));
+            bail!("unknown dashboard {}; available: {}", self.name.unwrap_or_default(), names.join(", "));
         };
         let terminal = around.terminal;
         if self.json {
@@ -61,10 +61,10 @@ impl Dashboard {
         terminal.table(&outline(&shown.body.widgets))?;
         let others: Vec<&str> = dashboards.iter().skip(1).map(|shown| shown.name.as_str()).collect();
         if self.name.is_none() && !others.is_empty() {
-            terminal.line(format!("\nThe others, of its customers and accounts:\n{}", others.join("\n")))?;
+            terminal.line(format!("\nOther dashboards, by customer and account:\n{}", others.join("\n")))?;
         }
         if self.function.is_empty() {
-            terminal.line(paint(DIM, "\nThe live board is left out: name its function with --function"))?;
+            terminal.line(paint(DIM, "\nThe live board is left out. To include it, use --function"))?;
         }
         Ok(Verdict::Well)
     }

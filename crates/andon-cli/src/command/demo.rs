@@ -20,16 +20,16 @@ use crate::terminal::data::Gathered;
 use crate::terminal::{BOLD, DIM, Terminal, moment, paint};
 use crate::web;
 
-/// Show the whole product on recorded events: the alerts, the statistics, the board
+/// Replay sample events and show the alerts, the metrics and the board
 ///
-/// The recording is of one invented day and the days before it, moved so that the day ends now. It needs no account,
-/// and nothing leaves this machine.
+/// The events cover one made-up day and the days before it, shifted so that the day ends now. You need no AWS account,
+/// and nothing leaves your machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Demo {
-    /// Leave out the board, and end
+    /// Print the alerts and exit without starting the board
     #[arg(long)]
     once: bool,
-    /// The port of the board; by default 4646, or another one if that is taken
+    /// Port of the board [default: 4646, or a free port if 4646 is in use]
     #[arg(long, value_name = "PORT", conflicts_with = "once")]
     port: Option<u16>,
 }
@@ -57,7 +57,7 @@ impl Demo {
         let terminal = around.terminal;
         let Day { weeks_before, days_before: past, today } = Day::ending(around.now());
         terminal.line(format!(
-            "{} {} recorded events of {} runs of invented pipelines, moved so that they end now.\n",
+            "{} Replaying {} sample events ({} runs of made-up pipelines), shifted so that the day ends now.\n",
             paint(BOLD, "Andon demo."),
             past.len() + today.len(),
             executions(past.iter().chain(&today)),
@@ -80,11 +80,11 @@ impl Demo {
             let andon = playback.andon();
             let home = andon.home();
             remember(andon.ledger(), &weeks_before, &home, &andon.config().statistics.deployment).await?;
-            terminal.line(paint(DIM, "The days before, alert by alert:"))?;
+            terminal.line(paint(DIM, "Earlier alerts:"))?;
             for event in past {
                 playback.play(Ok(event)).await?;
             }
-            terminal.line(format!("\n{}", paint(DIM, "Today, as e-mail would bring it:\n")))?;
+            terminal.line(format!("\n{}", paint(DIM, "Today's alerts, as email:\n")))?;
             audience.is_today.set(true);
             for event in today {
                 playback.play(Ok(event)).await?;
@@ -100,7 +100,7 @@ impl Demo {
                 listener => listener?,
             };
             terminal.line(format!(
-                "\nThe board is at {}  (Ctrl-C ends the demo)",
+                "\nThe board is at {} (press Ctrl-C to stop)",
                 paint(BOLD, &format!("http://{}/", listener.local_addr()?))
             ))?;
             let ledger = playback.andon().ledger().clone();
@@ -129,15 +129,11 @@ impl Audience {
 
     fn sum_up(&self) -> io::Result<()> {
         let gathered = self.gathered.borrow();
-        self.terminal.line(paint(DIM, "What the dashboards would draw, over all those days (times are means):"))?;
+        self.terminal.line(paint(DIM, "Metrics for the whole period (averages):"))?;
         self.terminal.table(&gathered.table())?;
         self.terminal.line(paint(
             DIM,
-            &format!(
-                "{} metric data in all, {} of them of single stages and actions.",
-                gathered.count(),
-                gathered.finer()
-            ),
+            &format!("{} data points, {} of them per stage or action.", gathered.count(), gathered.finer()),
         ))
     }
 }

@@ -15,16 +15,16 @@ const AROUND: usize = 2;
 /// What is read of a log: CodeBuild's own stop far below it.
 const MAX_LEN: u64 = 256 * 1024 * 1024;
 
-/// Read a log and say why it failed
+/// Find the cause of a failure in a build log
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
-    /// The log; standard input without one, or for `-`
+    /// Log file; use `-` or leave it out to read standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// A configuration, for its runbooks
+    /// Configuration file with runbooks
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Write JSON: the cause's lines and their numbers, the category, the hint
+    /// Print JSON: the lines of the cause with their numbers, the category and the hint
     #[arg(long)]
     json: bool,
 }
@@ -59,7 +59,7 @@ impl Explain {
 /// The cause in its context, the lines that tell it in colour and with their numbers.
 fn show(terminal: Terminal, log: &Log, diagnosis: &Diagnosis) -> anyhow::Result<()> {
     let title = match diagnosis.category {
-        Category::Unknown => "The cause is not known.".to_owned(),
+        Category::Unknown => "Cause unknown.".to_owned(),
         category => format!("{} failure", category.as_str()),
     };
     terminal.line(paint(BOLD, &title))?;
@@ -87,7 +87,7 @@ fn show(terminal: Terminal, log: &Log, diagnosis: &Diagnosis) -> anyhow::Result<
     }
     let context = diagnosis.context.as_ref().filter(|_| telling.is_empty());
     if let Some(command) = context.and_then(|context| context.command.as_ref()) {
-        terminal.line(format!("The last command was: {}", clean(&command.text)))?;
+        terminal.line(format!("Failing command: {}", clean(&command.text)))?;
     }
     for line in context.map(|context| context.lines.as_slice()).unwrap_or_default() {
         terminal.line(paint(DIM, &format!("{:>5} │ {}", line.line, clean(&line.text))))?;

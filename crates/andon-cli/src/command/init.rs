@@ -36,7 +36,7 @@ pub(super) struct Init {
     /// The folder of the service
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

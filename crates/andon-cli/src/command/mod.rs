@@ -34,20 +34,20 @@ mod up;
 
 const EXITS: &str = "\
 Exit codes:
-  0  all is well
-  1  it ran, and what it looked at is not well: malformed events, mistakes in a configuration
-  2  it could not run: a file, a port or a ledger that cannot be used, a wrong option
+  0  success
+  1  it ran and found problems (malformed events, configuration errors)
+  2  it could not run (a file, port or data directory that cannot be used, a wrong option)
 
-Colours are left out in a pipe and where NO_COLOR is set. Errors go to standard error.";
+Output has no colours in a pipe or if NO_COLOR is set. Errors go to stderr.";
 
-/// Tells people why an AWS CodePipeline failed.
+/// Alerts, metrics and a live board for AWS CodePipeline.
 #[derive(Debug, Parser)]
 #[command(name = "andon", version, after_help = EXITS, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Takes this as the time, for tests.
+    /// Uses this as the current time, for tests.
     #[arg(long, global = true, hide = true, value_name = "TIME")]
     now: Option<Timestamp>,
 }
@@ -142,7 +142,7 @@ fn configuration(file: Option<&Path>) -> anyhow::Result<Config> {
     };
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the configuration {name}"))?;
-    Config::parse(&text, &name).map_err(|findings| anyhow::anyhow!("{findings}\n`andon check {name}` shows more"))
+    Config::parse(&text, &name).map_err(|findings| anyhow::anyhow!("{findings}\nRun `andon check {name}` for details."))
 }
 
 /// A runtime for one thread: handlers are not made to be sent between any.
@@ -153,7 +153,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// Where state is kept.
 #[derive(Debug, clap::Args)]
 struct Data {
-    /// The directory that state is kept in
+    /// State directory
     #[arg(long = "data", value_name = "DIR", default_value = "andon-data")]
     directory: PathBuf,
 }

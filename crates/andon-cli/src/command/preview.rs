@@ -21,29 +21,29 @@ use crate::local::recorded::{self, Recording};
 use crate::local::{CallbackSender, FollowingClock, Playback, Sent, in_memory};
 use crate::terminal::{self, Terminal};
 
-/// Show an alert as it would be sent, for a recorded run
+/// Show an alert as it would be sent
 #[derive(Debug, clap::Args)]
 pub(super) struct Preview {
-    /// The kind of alert, such as failed, recovered or approval-needed
+    /// Kind of alert, such as failed, recovered or approval-needed
     #[arg(value_name = "KIND")]
     kind: AlertKind,
-    /// As what
+    /// Output format
     #[arg(long = "as", value_enum, default_value_t = Form::Email)]
     form: Form,
-    /// A file of recorded events that leads to such an alert, instead of one that comes with Andon
+    /// File of recorded events that produce the alert [default: sample events]
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
-    /// Name accounts and times as this andon.yml says
+    /// Configuration file with account names and the time zone
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Write JSON alone
+    /// Print only JSON
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// Block Kit as JSON, then as readable text
+    /// Block Kit JSON, followed by readable text
     Slack,
     /// Subject and text
     Email,
@@ -69,7 +69,7 @@ fn from_file(kind: AlertKind, file: &Path, config: Config) -> anyhow::Result<Mes
     latest(&messages, kind).cloned().with_context(|| {
         let kinds: BTreeSet<AlertKind> = messages.iter().map(|message| message.kind).collect();
         let kinds: Vec<&str> = kinds.into_iter().map(AlertKind::as_str).collect();
-        let others = if kinds.is_empty() { "none at all".to_owned() } else { kinds.join(", ") };
+        let others = if kinds.is_empty() { "no alerts".to_owned() } else { kinds.join(", ") };
         format!("{} leads to no alert {kind}, but to {others}", file.display())
     })
 }
@@ -84,7 +84,7 @@ fn from_recordings(kind: AlertKind, config: &Config) -> anyhow::Result<Message> 
         }
     }
     let together = messages(recorded::interleave(Recording::every().map(Recording::events)), config.clone())?;
-    latest(&together, kind).cloned().with_context(|| format!("no recorded run leads to an alert {kind}"))
+    latest(&together, kind).cloned().with_context(|| format!("no sample run produces a {kind} alert"))
 }
 
 fn latest(messages: &[Message], kind: AlertKind) -> Option<&Message> {

@@ -16,23 +16,23 @@ use crate::terminal::alert::framed;
 use crate::terminal::data::Gathered;
 use crate::terminal::{complain, json};
 
-/// Play recorded events through the handlers and show what would go out
+/// Replay recorded events and print the alerts and metrics they produce
 ///
-/// Each file holds events one after the other, or in arrays, or as SQS or SNS deliver them. The clock follows the
-/// events; after the last one it moves on by a minute, so that nothing is left untold. What is held over quiet hours is
-/// named on standard error.
+/// A file contains events in sequence, in arrays, or as SQS or SNS deliver them. The clock follows the events. After
+/// the last event it advances by a minute, so that delayed alerts are included. Alerts held for quiet hours are listed
+/// on stderr.
 #[derive(Debug, clap::Args)]
 pub(super) struct Replay {
-    /// The files, in the order to play them; `-` is standard input
+    /// Files, in the order to replay; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Write one JSON object a line for every alert and metric datum, in the order they would go out
+    /// Print one JSON object per line for every alert and data point, in sending order
     #[arg(long)]
     json: bool,
-    /// Play into the ledger in this directory instead of an empty one in memory
+    /// State directory to replay into [default: an empty state in memory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Route and name things as this andon.yml says
+    /// Configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -75,7 +75,7 @@ impl Replay {
         let sound = runtime()?.block_on(play(&playback, files, &listener))?;
         ledger.sync()?;
         listener.finish()?;
-        anyhow::ensure!(!unreadable, "not every file could be read");
+        anyhow::ensure!(!unreadable, "some files could not be read");
         Ok(if sound { Verdict::Well } else { Verdict::NotWell })
     }
 }
@@ -99,11 +99,11 @@ async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &
         }
     }
     for problem in playback.finish().await? {
-        complain(&format!("not done with: {problem}"));
+        complain(&format!("not finished: {problem}"));
         sound = false;
     }
     for held in playback.deferred().await? {
-        complain(&format!("{} waits for the end of quiet hours, {}", held.effect, held.until));
+        complain(&format!("{} is held for quiet hours until {}", held.effect, held.until));
     }
     listener.check()?;
     Ok(sound)
@@ -127,13 +127,13 @@ fn read(file: &Path) -> anyhow::Result<Played> {
         match payload {
             Ok(payload) => events.extend(recorded::unwrap(payload)),
             Err(error) => {
-                let what = if events.is_empty() { "it" } else { "what follows its events" };
+                let what = if events.is_empty() { "the file" } else { "the text after its events" };
                 problem = Some(format!("{what} is not JSON: {error}"));
             }
         }
     }
     if events.is_empty() && problem.is_none() {
-        problem = Some("there is no event in it".to_owned());
+        problem = Some("the file contains no events".to_owned());
     }
     Ok(Played { name, events, problem })
 }

@@ -15,15 +15,15 @@ use crate::terminal::{BOLD, Cell, DIM, Table, ago, for_long, of_status};
 /// List the latest runs, newest first
 #[derive(Debug, clap::Args)]
 pub(super) struct Runs {
-    /// Those of one pipeline; NAME, or ACCOUNT/REGION/NAME where there are several of it
+    /// Pipeline: NAME, or ACCOUNT/REGION/NAME if the name is not unique
     #[arg(value_name = "PIPELINE")]
     pipeline: Option<String>,
-    /// How many
+    /// Number of runs to list
     #[arg(long, short = 'n', default_value_t = 30, value_name = "COUNT")]
     limit: usize,
     #[command(flatten)]
     data: Data,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -67,7 +67,7 @@ fn as_json(pipeline: &PipelineId, run: &RunSummary) -> Value {
 }
 
 fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
-    let mut table = Table::new(["", "Pipeline", "Run", "Status", "Began", "Took", "Change"]);
+    let mut table = Table::new(["", "Pipeline", "Run", "Status", "Started", "Duration", "Change"]);
     for (pipeline, run) in runs {
         let began = run.started.unwrap_or(run.first_seen);
         let change = run.change.as_ref().map(|change| {

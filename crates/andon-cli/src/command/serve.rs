@@ -16,32 +16,33 @@ use crate::terminal::alert::framed;
 use crate::terminal::{BOLD, DIM, Terminal, complain, moment, paint};
 use crate::web;
 
-/// Take events by HTTP, tell of failures here, and show the board
+/// Receive events over HTTP, print alerts to this terminal, and serve the board
 ///
-/// POST /events takes one EventBridge event or an array, also as SQS and SNS wrap them. GET / is the board,
-/// GET /api/pipelines the same as JSON, GET /api/pipelines/ACCOUNT/REGION/NAME one pipeline with its latest run.
-/// POST /alexa answers requests of an Alexa skill.
-/// Nobody is asked for a password: keep it on this machine, or behind something that does ask.
+/// POST /events takes one EventBridge event or an array, also wrapped by SQS or SNS. GET / is the board,
+/// GET /api/pipelines is the board as JSON, GET /api/pipelines/ACCOUNT/REGION/NAME is one pipeline with its latest run.
+/// POST /alexa answers requests of an Alexa skill. Alerts are not sent to Slack or email.
+///
+/// There is no authentication: bind to localhost, or put it behind a proxy that authenticates.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
-    /// The port; 0 for any free one
+    /// Port; 0 for any free port
     #[arg(long, default_value_t = 4646, value_name = "PORT")]
     port: u16,
-    /// The address to listen at
+    /// Address to listen on
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
     bind: IpAddr,
     #[command(flatten)]
     data: Data,
-    /// Route and name things as this andon.yml says
+    /// Configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answer this Alexa skill alone at /alexa, by its id; may be given again. Any skill if not given
+    /// Id of an Alexa skill to answer at /alexa; repeat for several [default: any skill]
     #[arg(long = "skill", value_name = "ID")]
     skills: Vec<String>,
-    /// Show metric data too as they are counted
+    /// Print metrics too
     #[arg(long, conflicts_with = "quiet")]
     metrics: bool,
-    /// Do not show alerts here
+    /// Do not print alerts
     #[arg(long)]
     quiet: bool,
 }
@@ -68,7 +69,7 @@ impl Serve {
         let andon = LocalAndon::new(ledger.clone(), pending, sender, SystemClock, config);
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
-            announce(terminal, listener.local_addr().context("cannot tell the address")?, &self.data)?;
+            announce(terminal, listener.local_addr().context("cannot determine the address")?, &self.data)?;
             tokio::select! {
                 served = web::serve(listener, &andon, skills, || ledger.sync()) => served?,
                 never = forget_daily(&ledger) => match never {},
@@ -90,7 +91,7 @@ async fn forget_daily(ledger: &LocalLedger) -> Infallible {
 
 fn announce(terminal: Terminal, address: SocketAddr, data: &Data) -> std::io::Result<()> {
     terminal.line(format!(
-        "The board is at {}, events go to {}, state is kept in {}  (Ctrl-C ends)",
+        "The board is at {}, events go to {}, state is in {} (press Ctrl-C to stop)",
         paint(BOLD, &format!("http://{address}/")),
         paint(BOLD, &format!("http://{address}/events")),
         data.directory.display(),

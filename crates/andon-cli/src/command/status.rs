@@ -5,6 +5,7 @@ use andon::history::History;
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
 use andon::run::{Run, Status as RunStatus};
+use andon::suggest::nearest;
 use anyhow::bail;
 use jiff::Timestamp;
 
@@ -13,15 +14,15 @@ use crate::json::{in_full, row};
 use crate::local::{LocalLedger, Shared, open_existing};
 use crate::terminal::{BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint};
 
-/// Show how the pipelines stand: red first, then what waits or runs, then the rest by their latest news
+/// Show the state of each pipeline: red first, then waiting or running, then the rest by most recent activity
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
-    /// One pipeline: its latest run, stage by stage; NAME, or ACCOUNT/REGION/NAME where there are several of it
+    /// Pipeline to show stage by stage: NAME, or ACCOUNT/REGION/NAME if the name is not unique
     #[arg(value_name = "PIPELINE")]
     pipeline: Option<String>,
     #[command(flatten)]
     data: Data,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -36,7 +37,7 @@ impl Status {
                 if self.json {
                     terminal.json(&rows.iter().map(row).collect::<Vec<_>>())?;
                 } else if rows.is_empty() {
-                    terminal.line("No pipeline has been heard of yet.")?;
+                    terminal.line("No pipelines yet.")?;
                 } else {
                     terminal.table(&table(&rows, around.now()))?;
                 }
@@ -66,12 +67,12 @@ pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Re
     match deployment_rule.as_slice() {
         [one] => match ledger.history(one).await? {
             Some(history) => Ok(history),
-            None => bail!("the ledger has forgotten {name}"),
+            None => bail!("no runs of {name} are recorded"),
         },
-        [] => bail!("no pipeline {name} has been heard of: `andon status` lists those that have"),
+        [] => bail!("unknown pipeline {name}{}; `andon status` lists all pipelines", suggestion(name, &known)),
         several => {
             let addresses: Vec<String> = several.iter().map(|id| address(id)).collect();
-            bail!("there are several pipelines {name}: say which, {}", addresses.join(" or "))
+            bail!("several pipelines are named {name}; use one of {}", addresses.join(" or "))
         }
     }
 }
@@ -128,7 +129,7 @@ fn strip(trend: &[RunStatus]) -> String {
 
 fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Timestamp) -> anyhow::Result<()> {
     let Some(overview) = history.overview() else {
-        bail!("no run of {} has been heard of", history.pipeline.name);
+        bail!("no runs of {} are recorded", history.pipeline.name);
     };
     let row = PipelineRow::of(overview);
     let latest = &row.overview.latest;
@@ -145,13 +146,13 @@ fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Times
         pipeline.home.region,
         clean(latest.execution.as_str())
     ))?;
-    terminal.line(format!("began {}, {}", ago(row.began(), now), strip(&row.overview.trend)))?;
+    terminal.line(format!("started {}, {}", ago(row.began(), now), strip(&row.overview.trend)))?;
     if let Some(change) = row.change() {
         let parts = [change.id.as_deref(), change.title.as_deref(), change.author.as_deref()];
         terminal.line(one_line(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")))?;
     }
     terminal.line("")?;
-    let mut table = Table::new(["", "Stage", "Action", "Took", "What it said"]);
+    let mut table = Table::new(["", "Stage", "Action", "Duration", "Message"]);
     for stage in run.map(Run::stages).unwrap_or_default() {
         let style = of_status(stage.status);
         table.push(vec![

@@ -21,7 +21,7 @@ pub fn open(directory: &Path) -> Result<Shared<LocalLedger>, LedgerError> {
 pub fn open_existing(directory: &Path) -> anyhow::Result<Shared<LocalLedger>> {
     if !directory.join(FILE_NAME).exists() {
         bail!(
-            "there is no ledger in {0}: name another directory with --data, or make one with `andon serve --data {0}` \
+            "no data in {0}; use --data DIR, or create it with `andon serve --data {0}` \
              or `andon replay FILE --data {0}`",
             directory.display()
         );

@@ -36,7 +36,7 @@ pub(crate) struct Waiting {
 
 /// Why pending events could not be kept.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot keep the events that are to be tried again: {0}")]
+#[error("cannot store the events to retry: {0}")]
 pub struct PendingError(String);
 
 impl From<rusqlite::Error> for PendingError {
@@ -49,7 +49,7 @@ impl Pending {
     /// Opens those kept in a directory of data.
     pub fn open(directory: &Path) -> Result<Self, PendingError> {
         std::fs::create_dir_all(directory)
-            .map_err(|error| PendingError(format!("cannot make the directory {}: {error}", directory.display())))?;
+            .map_err(|error| PendingError(format!("cannot create the directory {}: {error}", directory.display())))?;
         Self::of(Connection::open(directory.join(FILE_NAME))?)
     }
 

@@ -107,7 +107,7 @@ pub(super) fn read_evidence(
     let doc: Option<String> = transaction
         .query_row("SELECT doc FROM evidence WHERE external = ?1", [external.as_str()], |row| row.get(0))
         .optional()?;
-    doc.map_or(Ok(Vec::new()), |doc| from_json(&doc, || format!("what was said of {external}")))
+    doc.map_or(Ok(Vec::new()), |doc| from_json(&doc, || format!("the evidence for {external}")))
 }
 
 pub(super) fn write_evidence(
@@ -118,7 +118,7 @@ pub(super) fn write_evidence(
 ) -> Result<(), Failure> {
     transaction.execute(
         "INSERT OR REPLACE INTO evidence (external, expires, doc) VALUES (?1, ?2, ?3)",
-        params![external.as_str(), expires, json(&kept, || format!("what was said of {external}"))?],
+        params![external.as_str(), expires, json(&kept, || format!("the evidence for {external}"))?],
     )?;
     Ok(())
 }

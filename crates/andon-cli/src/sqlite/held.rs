@@ -19,7 +19,7 @@ pub(super) fn hold(transaction: &Transaction<'_>, held: &DeferredEvent) -> Resul
             pipeline.name.as_str(),
             held.effect.effect,
             kept_until(held.until).as_second(),
-            json(held, || format!("the event that {} waits for", held.effect))?,
+            json(held, || format!("the deferred event of {}", held.effect))?,
         ],
     )?;
     Ok(())
@@ -29,7 +29,7 @@ pub(super) fn free(transaction: &Transaction<'_>, now: Timestamp) -> Result<Vec<
     let mut statement = transaction.prepare("SELECT doc FROM held WHERE until <= ?1 ORDER BY until LIMIT ?2")?;
     let most = i64::try_from(MAX_DEFERRED).unwrap_or(i64::MAX);
     let docs = statement.query_map(params![now.as_microsecond(), most], |row| row.get::<_, String>(0))?;
-    docs.map(|doc| from_json(&doc?, || "a held event".to_owned())).collect()
+    docs.map(|doc| from_json(&doc?, || "a deferred event".to_owned())).collect()
 }
 
 pub(super) fn delete_deferred(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {

@@ -47,7 +47,7 @@ impl<C: Clock> SqliteLedger<C> {
     /// Opens the ledger in a directory of data, and makes both if they are not there.
     pub fn open(directory: &Path, clock: C) -> Result<Self, LedgerError> {
         std::fs::create_dir_all(directory).map_err(|error| {
-            LedgerError::Unusable(format!("cannot make the directory {}: {error}", directory.display()))
+            LedgerError::Unusable(format!("cannot create the directory {}: {error}", directory.display()))
         })?;
         Self::open_file(&directory.join(FILE_NAME), clock)
     }
@@ -73,7 +73,7 @@ impl<C: Clock> SqliteLedger<C> {
     /// Deletes what has been kept long enough. Opening does it too; a process that runs for months should, once a day.
     pub fn forget_expired(&self) -> Result<(), LedgerError> {
         let now = self.clock.now().as_second();
-        self.write("forget what is old".to_owned(), |transaction| {
+        self.write("delete expired items".to_owned(), |transaction| {
             for table in ["runs", "histories", "claims", "evidence", "held"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
             }
@@ -164,12 +164,12 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
     }
 
     async fn release(&self, key: &ClaimKey, lease: &Lease) -> Result<(), LedgerError> {
-        self.write(format!("give back {key}"), |transaction| claim::release(transaction, key, lease))
+        self.write(format!("release {key}"), |transaction| claim::release(transaction, key, lease))
     }
 
     async fn keep_evidence(&self, event: &EvidenceEvent) -> Result<(), LedgerError> {
         let expires = self.expiry();
-        self.write(format!("keep what was said of {}", event.external), |transaction| {
+        self.write(format!("store the evidence for {}", event.external), |transaction| {
             let mut kept = document::read_evidence(transaction, &event.external)?;
             keep(&mut kept, event.clone());
             document::write_evidence(transaction, &event.external, &kept, expires)
@@ -177,21 +177,23 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
     }
 
     async fn evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
-        self.read(format!("read what was said of {external}"), |transaction| {
+        self.read(format!("read the evidence for {external}"), |transaction| {
             document::read_evidence(transaction, external)
         })
     }
 
     async fn defer(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
-        self.write(format!("hold {}", held.effect), |transaction| held::hold(transaction, held))
+        self.write(format!("defer {}", held.effect), |transaction| held::hold(transaction, held))
     }
 
     async fn deferred_until(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
-        self.read("read what was held".to_owned(), |transaction| held::free(transaction, now))
+        self.read("read deferred events".to_owned(), |transaction| held::free(transaction, now))
     }
 
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
-        self.write(format!("let go of {}", held.effect), |transaction| held::delete_deferred(transaction, held))
+        self.write(format!("delete the deferred {}", held.effect), |transaction| {
+            held::delete_deferred(transaction, held)
+        })
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -58,7 +58,7 @@ pub(super) fn open(file: &Path) -> Result<Connection, LedgerError> {
 pub(super) fn open_in_memory() -> Result<Connection, LedgerError> {
     let place = "memory";
     let connection = Connection::open_in_memory()
-        .map_err(|error| LedgerError::Unusable(format!("cannot open a ledger in {place}: {error}")))?;
+        .map_err(|error| LedgerError::Unusable(format!("cannot open the data in {place}: {error}")))?;
     prepare(connection, place, STEPS)
 }
 
@@ -68,14 +68,14 @@ fn prepare(mut connection: Connection, place: &str, steps: &[&str]) -> Result<Co
     match origin(&connection).map_err(faulty)? {
         Origin::Andon { version } if version > steps.len() => {
             return Err(LedgerError::Unusable(format!(
-                "{place} is from a newer Andon (its schema has version {version}, this program knows up to {}): \
-                 update this program, or name another place for the data",
+                "{place} was written by a newer Andon (schema version {version}; this program supports up to {}): \
+                 update this program, or use another directory",
                 steps.len()
             )));
         }
         Origin::Elsewhere => {
             return Err(LedgerError::Unusable(format!(
-                "{place} is a database of another program: name another place for the data"
+                "{place} is a database of another program: use another directory"
             )));
         }
         Origin::Andon { .. } | Origin::Nowhere => {}
@@ -194,8 +194,8 @@ mod tests {
         let error = in_file(&file, &[step]).unwrap_err().to_string();
         assert_eq!(
             error,
-            "the ledger cannot be used: the file is from a newer Andon (its schema has version 3, this program knows up \
-             to 1): update this program, or name another place for the data"
+            "the ledger cannot be used: the file was written by a newer Andon (schema version 3; this program supports \
+             up to 1): update this program, or use another directory"
         );
     }
 }

@@ -17,7 +17,7 @@ impl<C: Clock> SqliteLedger<C> {
         let connection = self.connection();
         connection
             .pragma_update(None, "synchronous", "NORMAL")
-            .map_err(|error| Failure::from(error).in_the_ledger("set how it is synced".to_owned()))
+            .map_err(|error| Failure::from(error).in_the_ledger("set the sync mode".to_owned()))
     }
 
     /// Waits until all that has been committed is on the disk.
@@ -30,6 +30,6 @@ impl<C: Clock> SqliteLedger<C> {
             connection.pragma_update(None, "user_version", version)?;
             connection.pragma_update(None, "synchronous", "NORMAL")
         };
-        waiting_commit().map_err(|error| Failure::from(error).in_the_ledger("sync what has been written".to_owned()))
+        waiting_commit().map_err(|error| Failure::from(error).in_the_ledger("sync the data".to_owned()))
     }
 }

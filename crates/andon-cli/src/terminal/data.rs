@@ -20,12 +20,12 @@ type Dimensions = Vec<(&'static str, String)>;
 
 /// The times in the table, and what they are called there.
 const TIMES: [(Metric, &str); 6] = [
-    (Metric::ChangeLeadTime, "From commit"),
-    (Metric::SuccessLeadTime, "Run"),
+    (Metric::ChangeLeadTime, "Lead time"),
+    (Metric::SuccessLeadTime, "Duration"),
     (Metric::ApprovalWait, "Approval"),
-    (Metric::FailureLeadTime, "To failure"),
+    (Metric::FailureLeadTime, "Time to failure"),
     (Metric::RecoveryTime, "Recovery"),
-    (Metric::GreenTime, "Green"),
+    (Metric::GreenTime, "Time green"),
 ];
 
 impl Gathered {
@@ -78,7 +78,7 @@ fn mean(values: &[f64]) -> String {
     if values.is_empty() {
         return "-".to_owned();
     }
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 data")]
+    #[expect(clippy::cast_precision_loss, reason = "no one has 2^52 data points")]
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     span(SignedDuration::try_from_secs_f64(mean.round()).unwrap_or(SignedDuration::ZERO))
 }

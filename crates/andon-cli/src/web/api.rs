@@ -24,7 +24,7 @@ pub(super) async fn board(State(desk): State<Handle>) -> Response {
 pub(super) async fn pipeline(State(desk): State<Handle>, Path(place): Path<(String, String, String)>) -> Response {
     match find(&desk, place, None).await {
         Ok(Some(Pipeline { history, run, .. })) => as_json(StatusCode::OK, &in_full(&history, run.as_ref())),
-        Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no run of such a pipeline has been heard of"})),
+        Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no runs of such a pipeline are recorded"})),
         Err(error) => no_answer(&error),
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn post(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     if is_foreign(&headers) {
-        return refuse(StatusCode::FORBIDDEN, "a page of another site must not send events");
+        return refuse(StatusCode::FORBIDDEN, "requests from pages of other sites are not allowed");
     }
     let body = match body {
         Ok(body) => body,

@@ -26,7 +26,7 @@ async function refresh() {
     }
     say("live");
   } catch {
-    say("not connected: trying again");
+    say("connection lost, reconnecting…");
   } finally {
     fetching = false;
   }
@@ -55,7 +55,7 @@ function say(words) {
 const source = new EventSource("/live");
 source.addEventListener("open", refresh);
 source.addEventListener("news", refresh);
-source.addEventListener("error", () => say("not connected: trying again"));
+source.addEventListener("error", () => say("connection lost, reconnecting…"));
 setInterval(refresh, EVERY);
 document.addEventListener("selectionchange", () => {
   if (again && getSelection().isCollapsed) refresh();

@@ -67,7 +67,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     };
     let skill = skill::over(station, skills);
     tokio::select! {
-        outcome = server => outcome.context("cannot go on serving"),
+        outcome = server => outcome.context("the server stopped"),
         outcome = worker::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }

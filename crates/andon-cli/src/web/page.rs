@@ -38,10 +38,10 @@ impl Page<'_> {
                 body {
                     header {
                         h1 { a href="/" { "Andon" } }
-                        p { "Pipelines, what wants your eyes first" }
+                        p { "Pipelines that need attention first" }
                     }
                     main { (self.content) }
-                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "loaded again every " (REFRESH) " seconds" } }
+                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "refreshes every " (REFRESH) " seconds" } }
                 }
             }
         }

@@ -85,7 +85,7 @@ fn one(view: &Renderer<'_>, found: Option<&Pipeline>) -> Shown {
                 content: view.pipeline(found),
             }
         }
-        None => sorry(view, StatusCode::NOT_FOUND, "No run of such a pipeline has been heard of."),
+        None => sorry(view, StatusCode::NOT_FOUND, "Andon has no runs of such a pipeline."),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn over<L: Ledger, C: Clock + Timer + Clone>(station: &LocalAndon<L, 
 /// Answers one request of Alexa's: always 200, as the reply says the rest; 400 for what is no JSON.
 pub(super) async fn post(State(desk): State<Handle>, headers: HeaderMap, body: Bytes) -> Response {
     if is_foreign(&headers) {
-        return refuse(StatusCode::FORBIDDEN, "a page of another site must not ask");
+        return refuse(StatusCode::FORBIDDEN, "requests from pages of other sites are not allowed");
     }
     match serde_json::from_slice(&body) {
         Ok(request) => match desk.skill(request).await {

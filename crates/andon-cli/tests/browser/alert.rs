@@ -27,5 +27,5 @@ fn a_failure_reads_well_in_slack() {
     let [_, title, cause, links] = &seen[0].steps[..] else { panic!("{seen:?}") };
     assert_eq!(texts(title), ["ledger-core failed in Deploy / DeployLedger"]);
     assert!(texts(cause)[0].contains("sqs:SetQueueAttributes"), "the resource that failed first: {cause}");
-    assert_eq!(texts(links), ["Open the log", "Open the run", "See the change"]);
+    assert_eq!(texts(links), ["Open log", "Open run", "View change"]);
 }

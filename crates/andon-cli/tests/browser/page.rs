@@ -148,7 +148,7 @@ fn news_arrives_by_itself_while_somebody_types() {
             json!({"value": "input:focus"}),
         ],
     )]);
-    assert!(texts(&seen[0].steps[1])[0].starts_with("No pipeline has been heard of yet."));
+    assert!(texts(&seen[0].steps[1])[0].starts_with("No pipelines yet."));
     assert_eq!(seen[0].steps[2]["status"], 200);
     assert_eq!(seen[0].steps[11]["text"], "half a wo");
 }
@@ -173,5 +173,5 @@ fn without_scripts_everything_is_there_all_the_same() {
             ],
         )
     }]);
-    assert!(texts(&seen[0].steps[0])[0].contains("loaded again every 10 seconds"));
+    assert!(texts(&seen[0].steps[0])[0].contains("refreshes every 10 seconds"));
 }

@@ -124,7 +124,7 @@ fn a_small_fleet_has_one_dashboard_with_a_line_for_every_pipeline() {
         let dashboards = dashboards(&pipelines, &accounts());
         assert_eq!(names(&dashboards), ["Pipelines-eu-west-1"]);
         let graphs = lines(&dashboards[0], &pipelines);
-        for title in ["Deployments", "Failed runs", "Duration (median of a day)", "Time to recovery (median)"] {
+        for title in ["Deployments", "Failed runs", "Duration (daily median)", "Time to recovery (median)"] {
             assert_eq!(graphs[title].len(), pipelines.len(), "{title}");
             assert_eq!(graphs[title].iter().collect::<BTreeSet<_>>().len(), pipelines.len(), "{title}");
         }

@@ -69,10 +69,13 @@ fn title(alert: &Alert) -> String {
             format!("{name} is green again after {}", counted(recovered.failures, "failure"))
         }
         AlertBody::ApprovalNeeded(Approval { stage, action, .. }) => {
-            format!("{name} waits for approval: {stage} / {action}")
+            format!("{name} needs approval: {stage} / {action}")
         }
         AlertBody::ApprovalOverdue { approval: Approval { stage, action, .. }, since } => {
-            format!("{name} has waited {} for approval: {stage} / {action}", span(alert.at.duration_since(*since)))
+            format!(
+                "{name} has been waiting {} for approval: {stage} / {action}",
+                span(alert.at.duration_since(*since))
+            )
         }
         AlertBody::Stuck { running, stage, action, .. } => {
             let place = match (stage, action) {
@@ -80,13 +83,13 @@ fn title(alert: &Alert) -> String {
                 (Some(stage), None) => format!(" in {stage}"),
                 _ => String::new(),
             };
-            format!("{name} seems stuck{place}: running for {}", span(*running))
+            format!("{name} appears stuck{place} (running for {})", span(*running))
         }
         AlertBody::NoSuccess { last: Some(_), since } => {
             format!("{name} has not succeeded for {}", span(alert.at.duration_since(*since)))
         }
         AlertBody::NoSuccess { last: None, since } => {
-            format!("{name} has never succeeded in {}", span(alert.at.duration_since(*since)))
+            format!("{name} has never succeeded (first seen {} ago)", span(alert.at.duration_since(*since)))
         }
         AlertBody::Rejected { failures, .. } => match place(failures) {
             Some(place) => format!("{name} was rejected in {place}"),
@@ -96,7 +99,7 @@ fn title(alert: &Alert) -> String {
         AlertBody::Succeeded => format!("{name} succeeded"),
         AlertBody::Stopped { .. } => format!("{name} was stopped"),
         AlertBody::Superseded => format!("{name} was superseded by a newer run"),
-        AlertBody::Canceled => format!("{name} was canceled: the pipeline was changed under the run"),
+        AlertBody::Canceled => format!("{name} was canceled because the pipeline was edited while it ran"),
     }
 }
 
@@ -120,23 +123,19 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
     match &alert.body {
         AlertBody::Failed(failed) if failed.streak.count > 1 => {
             let streak = &failed.streak;
-            let same = if failed.is_same_again() { ", in the same place for the same reason" } else { "" };
-            Some(format!("{} time in a row since {}{same}.", ordinal(streak.count), clock(streak.since, context)))
+            let same = if failed.is_same_again() { ", in the same place and for the same reason" } else { "" };
+            Some(format!("{} failure in a row since {}{same}.", ordinal(streak.count), clock(streak.since, context)))
         }
         AlertBody::Recovered(Recovered { since, outage, .. }) => {
-            Some(format!("It had been red for {}, since {}.", span(*outage), clock(*since, context)))
+            Some(format!("It was red for {}, since {}.", span(*outage), clock(*since, context)))
         }
         AlertBody::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
-            Some(format!("It fails if nobody answers before {}.", clock(*expires, context)))
+            Some(format!("If no one answers by {}, the approval expires and the run fails.", clock(*expires, context)))
         }
-        AlertBody::Stuck { usual: Some(usual), .. } => {
-            Some(format!("Half of its runs take no longer than {}.", span(*usual)))
-        }
-        AlertBody::NoSuccess { last: Some(last), .. } => {
-            Some(format!("The last success was at {}.", clock(*last, context)))
-        }
+        AlertBody::Stuck { usual: Some(usual), .. } => Some(format!("Usually takes {}.", span(*usual))),
+        AlertBody::NoSuccess { last: Some(last), .. } => Some(format!("Last success: {}.", clock(*last, context))),
         AlertBody::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
-            Some("Nobody left a word why; it may also have waited for too long.".to_owned())
+            Some("No comment was left; the approval may have timed out.".to_owned())
         }
         AlertBody::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
         _ => None,
@@ -151,7 +150,7 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     if let AlertBody::ApprovalNeeded(Approval { custom_data, review_link, .. }) = &alert.body {
         fact("To review", custom_data.clone(), None);
         if let Some(link) = review_link.as_deref().and_then(links::checked) {
-            fact("Look at", Some(link.clone()), Some(link));
+            fact("Review URL", Some(link.clone()), Some(link));
         }
     }
     if let AlertBody::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.body {
@@ -160,18 +159,13 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
                 .into_iter()
                 .flatten()
                 .collect();
-        fact("Was broken in", Some(place.join(" / ")), None);
+        fact("Failed in", Some(place.join(" / ")), None);
     }
     if let Some(commit) = &alert.commit {
         fact(change_label(&alert.body), change(commit), links::commit(commit));
         fact("Author", commit.author.clone(), None);
-        let reference = commit.reference.as_deref();
-        let repository = commit.repository.as_deref();
-        let at = match (repository, reference) {
-            (Some(repository), Some(reference)) => Some(format!("{repository}, {reference}")),
-            (one, other) => one.or(other).map(str::to_owned),
-        };
-        fact("Branch", at, None);
+        fact("Repository", commit.repository.clone(), None);
+        fact("Branch or tag", commit.reference.clone(), None);
     }
     if let AlertBody::Failed(Failed { streak: alert::FailureStreak { broken_by: Some(first), .. }, .. }) = &alert.body {
         fact("Broken since", summary(first), first.url.clone());
@@ -183,7 +177,7 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
         AlertBody::Failed(Failed { attempt, .. }) | AlertBody::Recovered(Recovered { attempt, .. })
             if *attempt > Attempt::FIRST =>
         {
-            fact("Attempt", Some(format!("{}, a retry in place", ordinal(u64::from(attempt.number())))), None);
+            fact("Attempt", Some(format!("{} (retry)", ordinal(u64::from(attempt.number())))), None);
         }
         _ => {}
     }
@@ -191,7 +185,7 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     if let Some(started) = alert.started.filter(|started| alert.at > *started && !told_in_title) {
         fact("Ran for", Some(span(alert.at.duration_since(started))), None);
     }
-    fact("At", Some(clock(alert.at, context)), None);
+    fact("Time", Some(date(alert.at, context)), None);
     facts
 }
 
@@ -243,7 +237,7 @@ fn causes(failures: &[Failure]) -> Vec<Cause> {
         (Some(stage), Some(action)) => format!("{stage} / {action}"),
         (None, Some(action)) => action.to_string(),
         (Some(stage), None) => stage.to_string(),
-        (None, None) => "The pipeline".to_owned(),
+        (None, None) => "Reported by the pipeline".to_owned(),
     };
     let mut causes: Vec<Cause> = failures
         .iter()
@@ -298,22 +292,22 @@ fn links(alert: &Alert) -> Vec<Link> {
             let page = result.url.as_deref().and_then(links::checked);
             page.or_else(|| result.external.as_ref().and_then(links::log_stream))
         });
-        links.extend(log.map(|url| Link { label: "Open the log", url }));
+        links.extend(log.map(|url| Link { label: "Open log", url }));
     }
     if let AlertBody::ApprovalNeeded(_) | AlertBody::ApprovalOverdue { .. } = &alert.body {
         links.push(Link { label: "Approve or reject", url: links::pipeline(&alert.pipeline) });
     }
     match &alert.execution {
         Some(execution) => {
-            links.push(Link { label: "Open the run", url: links::execution(&alert.pipeline, execution) });
+            links.push(Link { label: "Open run", url: links::execution(&alert.pipeline, execution) });
         }
         None if links.is_empty() => {
-            links.push(Link { label: "Open the pipeline", url: links::pipeline(&alert.pipeline) });
+            links.push(Link { label: "Open pipeline", url: links::pipeline(&alert.pipeline) });
         }
         None => {}
     }
     if let Some(url) = alert.commit.as_ref().and_then(links::commit) {
-        links.push(Link { label: "See the change", url });
+        links.push(Link { label: "View change", url });
     }
     links
 }
@@ -336,7 +330,7 @@ fn notes(alert: &Alert) -> Vec<String> {
     if let AlertBody::Failed(Failed { failures, .. }) = &alert.body
         && failures.iter().all(|failure| failure.reason().is_none())
     {
-        notes.push("It did not say why it failed.".to_owned());
+        notes.push("CodePipeline gave no reason.".to_owned());
     }
     notes
 }
@@ -344,11 +338,17 @@ fn notes(alert: &Alert) -> Vec<String> {
 /// A time as people read it: the day only where it is not today.
 fn clock(at: Timestamp, context: &Context<'_>) -> String {
     let zone = context.zone;
-    let (at, now) = (at.to_zoned(zone.clone()), context.now.to_zoned(zone.clone()));
+    let is_today = at.to_zoned(zone.clone()).date() == context.now.to_zoned(zone.clone()).date();
+    written(at, if is_today { "%H:%M" } else { "%-d %b %Y %H:%M" }, zone)
+}
+
+/// A time with its day, because messages are also read later.
+fn date(at: Timestamp, context: &Context<'_>) -> String {
+    written(at, "%-d %b %Y %H:%M", context.zone)
+}
+
+fn written(at: Timestamp, format: &str, zone: &TimeZone) -> String {
+    let at = at.to_zoned(zone.clone());
     let name = if *zone == TimeZone::UTC { "UTC".to_owned() } else { at.strftime("%Z").to_string() };
-    if at.date() == now.date() {
-        format!("{} {name}", at.strftime("%H:%M"))
-    } else {
-        format!("{} {name}", at.strftime("%-d %b %Y %H:%M"))
-    }
+    format!("{} {name}", at.strftime(format))
 }

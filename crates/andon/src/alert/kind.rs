@@ -128,6 +128,6 @@ impl FromStr for AlertKind {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        named(text, |quoted| format!("there is no kind of alert {quoted}"))
+        named(text, |quoted| format!("unknown kind of alert {quoted}"))
     }
 }

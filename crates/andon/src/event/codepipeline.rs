@@ -35,7 +35,7 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
             }
         },
         None | Some(Value::Null) => return Err(malformed("detail.state", "is missing".to_owned())),
-        Some(other) => return Err(malformed("detail.state", format!("is {}, not a text", kind(other)))),
+        Some(other) => return Err(malformed("detail.state", format!("is {}, not a string", kind(other)))),
     };
     let additions = value.get("additionalAttributes").unwrap_or(&Value::Null);
     Ok(Event::Pipeline(Box::new(PipelineEvent {

@@ -93,7 +93,7 @@ fn read(text: Option<&Value>, member: &str) -> Result<Value, Malformed> {
         }
         Some(object @ Value::Object(_)) => Ok(object.clone()),
         None | Some(Value::Null) => Err(malformed("is missing".to_owned())),
-        Some(other) => Err(malformed(format!("is {}, not a text", kind(other)))),
+        Some(other) => Err(malformed(format!("is {}, not a string", kind(other)))),
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn kind(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
@@ -73,8 +73,10 @@ where
     let malformed = |problem: String| Malformed { what, member: path.to_owned(), problem };
     match value.get(member) {
         None | Some(Value::Null) => Err(malformed("is missing".to_owned())),
-        Some(Value::String(text)) => T::try_from(text.clone()).map_err(|error| malformed(format!("is wrong: {error}"))),
-        Some(other) => Err(malformed(format!("is {}, not a text", kind(other)))),
+        Some(Value::String(text)) => {
+            T::try_from(text.clone()).map_err(|error| malformed(format!("is invalid: {error}")))
+        }
+        Some(other) => Err(malformed(format!("is {}, not a string", kind(other)))),
     }
 }
 

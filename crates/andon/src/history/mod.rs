@@ -1,4 +1,4 @@
-//! What went before? One record for each pipeline: its latest runs, and what is left of those before them.
+//! The history of a pipeline: its latest runs, and a summary of those before them.
 //!
 //! The record is of constant size. Runs that no longer fit are folded, oldest first, into a `FoldedRuns` that keeps just
 //! what rules ask of them: how long the pipeline has been red or green, and when it last succeeded.

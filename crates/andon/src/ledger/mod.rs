@@ -132,7 +132,7 @@ pub enum LedgerError {
         problem: String,
     },
     /// Too many others were writing the same item.
-    #[error("cannot record {0}: too many writers at once; the event will be tried again")]
+    #[error("cannot record {0}: too many concurrent writers; the event will be retried")]
     Contended(String),
 }
 

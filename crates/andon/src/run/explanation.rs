@@ -1,4 +1,4 @@
-//! Why an action failed, as far as the evidence says: what alerts show and the ledger keeps.
+//! The explanation of a failed action, as alerts show it and the ledger stores it.
 
 use andon_diagnosis::Category;
 use serde::{Deserialize, Serialize};

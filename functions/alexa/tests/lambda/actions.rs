@@ -121,8 +121,8 @@ async fn a_wrong_code_is_refused_and_after_five_even_the_right_one() {
     assert_eq!(speech(&turns.last().unwrap().response), "I am sorry, I cannot do that.");
     assert!(done(&world).is_empty());
     let log = world.function.log();
-    assert_eq!(log.matches("refused: a wrong code").count(), 5, "{log}");
-    assert!(log.contains("refused: too many wrong codes in this hour"), "{log}");
+    assert_eq!(log.matches("denied: wrong code").count(), 5, "{log}");
+    assert!(log.contains("denied: too many wrong codes in this hour"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +136,7 @@ async fn a_stranger_hears_the_same_whatever_the_reason() {
         assert_eq!(heard(&on, text), "I am sorry, I cannot do that.");
         assert_eq!(heard(&off, text), "I am not set up to change anything.");
     }
-    assert!(on.function.log().contains("this is none of the `users` of `voice` in andon.yml"));
+    assert!(on.function.log().contains("the user is not listed under `voice.users` in andon.yml"));
     assert!(done(&on).is_empty() && done(&off).is_empty());
 }
 

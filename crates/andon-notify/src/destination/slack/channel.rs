@@ -20,16 +20,16 @@ impl SlackChannel {
         let lower = name.to_lowercase();
         let legal = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty() || name.chars().count() > 80 {
-            Err(Invalid::new("a Slack channel has 1 to 80 characters")
-                .with_help("write it like `deployments`, or its id like `C0123456789`"))
+            Err(Invalid::new("a Slack channel name has 1 to 80 characters")
+                .with_help("write a name such as `deployments`, or an id such as `C0123456789`"))
         } else if !name.chars().all(legal) {
             Err(
-                Invalid::new(format!("{} cannot be a Slack channel", quoted(text))).with_help(
-                    "a channel's name has letters, digits, `-` and `_`; write it like `deployments`, or its id like `C0123456789`",
+                Invalid::new(format!("{} is not a valid Slack channel", quoted(text))).with_help(
+                    "channel names have letters, digits, `-` and `_`; write a name such as `deployments`, or an id such as `C0123456789`",
                 ),
             )
         } else if lower != name {
-            Err(Invalid::new(format!("{} cannot be a Slack channel: they are written in lower case", quoted(text)))
+            Err(Invalid::new(format!("{} is not a valid Slack channel: channel names are lower case", quoted(text)))
                 .with_help(format!("write {}", quoted(&lower))))
         } else {
             Ok(Self(format!("#{name}")))

@@ -27,7 +27,7 @@ pub const KIND: DestinationKind = DestinationKind {
     token: Some(Token {
         shared: "slack-token",
         missing: "this Slack channel has no bot token",
-        help: "add `slack-token: ssm:/andon/slack-token` at the top for every channel, or `token:` here",
+        help: "add `slack-token: ssm:/andon/slack-token` at the top level for all channels, or `token:` here",
     }),
     takes_mentions: true,
     read,

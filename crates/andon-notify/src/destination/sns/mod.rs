@@ -29,13 +29,15 @@ fn read(written: &Written<'_>) -> Result<Target, Invalid> {
     let topic = match written.text {
         DEFAULT => Topic::Default,
         other if nearest(other, [DEFAULT]).is_some() => {
-            return Err(Invalid::new(format!("{} is not a topic", quoted(other))).with_help("did you mean `default`?"));
+            return Err(
+                Invalid::new(format!("{} is not an SNS topic", quoted(other))).with_help("did you mean `default`?")
+            );
         }
         arn => Topic::Arn(TopicArn::parse(arn)?),
     };
     match (&topic, written.region) {
         (Topic::Arn(arn), Some(region)) if arn.region() != region => {
-            Err(Invalid::new(format!("this topic is in {}, and Andon runs in {region}", arn.region()))
+            Err(Invalid::new(format!("this topic is in {}, but Andon runs in {region}", arn.region()))
                 .with_help(format!("use a topic in {region}, or `default`")))
         }
         _ => Ok(Target::Sns(Sns { topic })),

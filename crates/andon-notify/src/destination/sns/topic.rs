@@ -22,7 +22,7 @@ impl TopicArn {
     /// Reads `arn:aws:sns:eu-west-1:111122223333:name`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let malformed = |why: &str| {
-            Invalid::new(format!("{} is not the ARN of a topic: {why}", quoted(text)))
+            Invalid::new(format!("{} is not the ARN of an SNS topic: {why}", quoted(text)))
                 .with_help("write `default` for the stack's own topic, or `arn:aws:sns:REGION:ACCOUNT:NAME`")
         };
         match Arn::parse(text) {
