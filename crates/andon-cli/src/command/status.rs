@@ -62,14 +62,17 @@ impl Status {
 pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Result<History> {
     let known: Vec<PipelineId> = ledger.pipelines().await?.iter().map(|overview| overview.pipeline.clone()).collect();
     let address = |id: &PipelineId| format!("{}/{}/{}", id.home.account, id.home.region, id.name);
-    let deployment_rule: Vec<&PipelineId> =
+    let matching: Vec<&PipelineId> =
         known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
-    match deployment_rule.as_slice() {
+    match matching.as_slice() {
         [one] => match ledger.history(one).await? {
             Some(history) => Ok(history),
             None => bail!("no runs of {name} are recorded"),
         },
-        [] => bail!("unknown pipeline {name}{}; `andon status` lists all pipelines", suggestion(name, &known)),
+        [] => match nearest(name, known.iter().map(|id| id.name.as_str())) {
+            Some(near) => bail!("no pipeline {name}. Did you mean {near}?"),
+            None => bail!("no pipeline {name}; `andon status` lists all pipelines"),
+        },
         several => {
             let addresses: Vec<String> = several.iter().map(|id| address(id)).collect();
             bail!("several pipelines are named {name}; use one of {}", addresses.join(" or "))
