@@ -2,34 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "compiled for tests only")]
 
-mod support;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use andon_cli::local::recorded::{self, Recording};
 use andon_cli::local::{CallbackSender, FollowingClock, Playback, Sent, in_memory};
 use andon_config::Config;
 use proptest::prelude::*;
 use serde_json::Value;
-use support::events;
-
-const RUNS: [&str; 15] = [
-    "succeeded",
-    "build-failed",
-    "build-failed-again",
-    "build-fixed",
-    "deploy-failed-parallel",
-    "retry-succeeded",
-    "approval-rejected",
-    "superseded",
-    "stopped",
-    "cross-region-failed",
-    "commands-failed",
-    "lost-start",
-    "running",
-    "in-progress",
-    "quick-successes",
-];
 
 /// What goes out for these events, in an order of its own.
 fn outcome(events: &[Value]) -> Vec<String> {
@@ -62,16 +42,18 @@ fn outcome(events: &[Value]) -> Vec<String> {
 }
 
 /// A recorded run, and its events in another order, each one to three times.
-fn disorder() -> impl Strategy<Value = (&'static str, Vec<Value>)> {
-    proptest::sample::select(RUNS.as_slice()).prop_flat_map(|name| {
-        let events = events(name);
+fn disorder() -> impl Strategy<Value = (Recording, Vec<Value>)> {
+    // The history is many runs; their orders would be too many.
+    let runs: Vec<Recording> = recorded::ALL.into_iter().filter(|recording| recording.name != "history").collect();
+    proptest::sample::select(runs).prop_flat_map(|recording| {
+        let events = recording.events();
         let count = events.len();
         (Just(events), proptest::collection::vec(1..=3_usize, count))
             .prop_map(|(events, times)| {
                 events.into_iter().zip(times).flat_map(|(event, times)| vec![event; times]).collect::<Vec<_>>()
             })
             .prop_shuffle()
-            .prop_map(move |events| (name, events))
+            .prop_map(move |events| (recording, events))
     })
 }
 
@@ -86,13 +68,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_order_and_any_number_of_deliveries_give_the_same((name, events) in disorder()) {
-        let (mut told, mut expected) = (outcome(&events), outcome(&support::events(name)));
+    fn any_order_and_any_number_of_deliveries_give_the_same((recording, events) in disorder()) {
+        let (mut told, mut expected) = (outcome(&events), outcome(&recording.events()));
         prop_assert!(told.iter().filter(|line| asks(line)).count() <= 1, "asked more than once");
-        if ANSWERED.contains(&name) {
+        if ANSWERED.contains(&recording.name) {
             told.retain(|line| !asks(line));
             expected.retain(|line| !asks(line));
         }
-        prop_assert_eq!(told, expected, "{}", name);
+        prop_assert_eq!(told, expected, "{}", recording.name);
     }
 }

@@ -135,7 +135,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
             return asker.ask(question).with(Directive::listen_for(CODE, updated_intent));
         };
         if let Err(why) = self.check(&code, rules, &asker).await {
-            asker.audit(what, Some(&order), &format!("refused: {why}"));
+            asker.audit(what, Some(&order), &format!("denied: {why}"));
             return refuse(asker, Phrase::ActionRefused);
         }
         let outcome = self.carry_out(&order).await;
@@ -151,14 +151,14 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     /// Whether the user is allowed, checked before anything else.
     fn admit(&self, what: RunAction, asker: &Turn<'_>) -> Result<&VoiceActions, Phrase> {
         let Some(rules) = &self.rules else {
-            asker.audit(what, None, "refused: andon.yml has no `voice`");
+            asker.audit(what, None, "denied: andon.yml has no `voice` section");
             return Err(Phrase::ActionOff);
         };
         let (user, person) = (asker.envelope.user(), asker.envelope.person());
         if !rules.actions.contains(&what) {
-            asker.audit(what, None, "refused: it is not among the `actions` of `voice` in andon.yml");
+            asker.audit(what, None, "denied: the action is not listed under `voice.actions` in andon.yml");
         } else if user.is_none() || !rules.admits(user, person) {
-            asker.audit(what, None, "refused: this is none of the `users` of `voice` in andon.yml");
+            asker.audit(what, None, "denied: the user is not listed under `voice.users` in andon.yml");
         } else {
             return Ok(rules);
         }
@@ -191,7 +191,7 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
             Either::Right(_) => Err(ActionError {
                 why: ActionErrorKind::Unavailable,
                 doing: format!("act on {}", order.pipeline),
-                problem: "CodePipeline has not answered in time; it may have been done all the same".to_owned(),
+                problem: "CodePipeline did not answer in time; the action may have been taken".to_owned(),
             }),
         }
     }

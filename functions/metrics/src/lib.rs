@@ -69,16 +69,16 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                     match record(&self.ledger, &self.archive, deployment_rule, Run::of(&event)).await {
                         Ok(recorded) => taken.push((index, event, recorded)),
                         Err(error) => {
-                            tracing::warn!("to be tried again: {error}");
+                            tracing::warn!("will retry: {error}");
                             batch.fail(index, error.to_string());
                         }
                     }
                 }
                 // Evidence is the notifier's business.
                 Ok(Event::Evidence(_) | Event::ApprovalRequest(_)) => {}
-                Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "left alone: {}", unknown.what),
+                Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "ignored: {}", unknown.what),
                 Err(malformed) => {
-                    tracing::error!("cannot be dealt with: {malformed}");
+                    tracing::error!("failed permanently: {malformed}");
                     batch.fail(index, malformed.to_string());
                 }
             }
@@ -107,8 +107,11 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, wait_policy) {
                 Due::Now(measured) => measured,
                 Due::More(measured) => {
-                    let problem = format!("run {} of {} failed and nobody said yet where", run.execution, run.pipeline);
-                    tracing::info!("to be tried again: {problem}");
+                    let problem = format!(
+                        "run {} of {} failed; the failing action is not known yet",
+                        run.execution, run.pipeline
+                    );
+                    tracing::info!("will retry: {problem}");
                     batch.fail(*index, problem);
                     measured
                 }

@@ -87,7 +87,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 if let Err(Problem::Retryable(problem)) =
                     self.record(run.explained(failed.attempt, failure, explanation)).await
                 {
-                    tracing::warn!("cannot keep why {} failed: {problem}", run.pipeline.name);
+                    tracing::warn!("cannot store why {} failed: {problem}", run.pipeline.name);
                 }
             }
         }
@@ -186,7 +186,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 tracing::info!(
                     pipeline.name = %message.about.pipeline.name,
                     alert.kind = %message.kind,
-                    "told {}: {}", destination.name, message.title,
+                    "sent {}: {}", destination.name, message.title,
                 );
                 receipt.said = content_fingerprint.cloned();
                 if let SendMode::ThreadStart { thread } = form {
@@ -221,7 +221,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         if after > MAX_RETRY_AFTER || !in_time(after) {
             return sent;
         }
-        tracing::info!("{} asks to be tried again in {} s", destination.name, after.as_secs());
+        tracing::info!("{} asks to retry in {} s", destination.name, after.as_secs());
         self.clock.wait(after).await;
         self.sender.send(destination, outgoing).await
     }

@@ -29,7 +29,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             *if problems.is_empty() { &mut told } else { &mut failed } += 1;
             for problem in problems {
                 match problem {
-                    Problem::Retryable(problem) => tracing::warn!("to be tried again with the next sweep: {problem}"),
+                    Problem::Retryable(problem) => tracing::warn!("will retry with the next sweep: {problem}"),
                     Problem::Permanent(problem, claim) => {
                         tracing::error!("cannot be told: {problem}");
                         if let Some(effect) = claim {

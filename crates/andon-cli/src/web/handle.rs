@@ -25,7 +25,7 @@ pub(super) enum NoAnswer {
     Pending(#[from] PendingError),
     #[error("{0}")]
     NotSynced(String),
-    #[error("Andon is about to end")]
+    #[error("Andon is shutting down")]
     Ending,
 }
 

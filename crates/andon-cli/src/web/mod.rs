@@ -41,7 +41,7 @@ const LAST_ORDERS: Duration = Duration::from_secs(5);
 
 /// Listens at an address.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}: choose another --port"))
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; choose another --port"))
 }
 
 /// Serves until shutdown; requests in progress are finished first.

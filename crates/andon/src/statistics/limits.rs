@@ -1,9 +1,9 @@
 //! CloudWatch's limits: names as dimension values, and the accepted range of timestamps.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::Datum;
 
@@ -11,6 +11,12 @@ use super::Datum;
 const MAX_LEN: usize = 1024;
 /// The prefix of the fingerprint of a truncated value. No escape starts like this.
 const CUT: &str = "%~";
+/// The value of an empty name. No escape ends like this.
+const EMPTY: &str = "%";
+/// What is escaped besides all that is not ASCII.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
+/// The same for names of blanks alone, which CloudWatch refuses.
+const BLANK: &AsciiSet = &ESCAPED.add(b' ');
 
 /// How old a data point may be: CloudWatch's limit minus a minute for the transfer.
 const OLDEST: SignedDuration = SignedDuration::from_secs(14 * 24 * 3600 - 60);
@@ -24,52 +30,33 @@ const FARTHEST_AHEAD: SignedDuration = SignedDuration::from_secs(2 * 3600 - 60);
 /// [`named`] gives the name back. The names that CodePipeline allows today stay as they are. What is too long even then
 /// is cut and ends in `%~` and a fingerprint of the whole.
 pub fn dimension_value(name: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| (c.is_ascii_graphic() && c != '%') || c == ' ';
-    if name.chars().all(is_plain) && !name.trim().is_empty() && name.len() <= MAX_LEN {
-        return Cow::Borrowed(name);
+    let escaped = if name.trim_matches(' ').is_empty() { BLANK } else { ESCAPED };
+    let value: Cow<'_, str> = utf8_percent_encode(name, escaped).into();
+    if value.is_empty() {
+        return Cow::Borrowed(EMPTY);
     }
-    let is_blank = name.trim_matches(' ').is_empty();
-    let mut value = String::new();
-    let mut cut_at = 0;
+    if value.len() <= MAX_LEN {
+        return value;
+    }
+    let mut cut = String::new();
+    let mut buffer = [0; 4];
     for character in name.chars() {
-        if value.len() <= MAX_LEN - CUT.len() - 16 {
-            cut_at = value.len();
+        let encoded = utf8_percent_encode(character.encode_utf8(&mut buffer), escaped).to_string();
+        if cut.len() + encoded.len() > MAX_LEN - CUT.len() - 16 {
+            break;
         }
-        if is_plain(character) && !is_blank {
-            value.push(character);
-        } else {
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                // Writing to a text cannot fail.
-                let _ = write!(value, "%{byte:02X}");
-            }
-        }
+        cut.push_str(&encoded);
     }
-    if name.is_empty() {
-        value.push('%');
-    }
-    if value.len() > MAX_LEN {
-        value.truncate(cut_at);
-        let _ = write!(value, "{CUT}{:016x}", fingerprint(name));
-    }
-    Cow::Owned(value)
+    Cow::Owned(format!("{cut}{CUT}{:016x}", fingerprint(name)))
 }
 
 /// The name that a dimension value encodes; `None` if it is invalid or truncated.
 pub fn named(value: &str) -> Option<String> {
-    if value == "%" {
+    if value == EMPTY {
         return Some(String::new());
     }
-    let mut parts = value.split('%');
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return None;
-        }
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
+    let name = percent_decode_str(value).decode_utf8().ok()?;
+    (dimension_value(&name) == value).then(|| name.into_owned())
 }
 
 /// The data that CloudWatch would take now, and how many it would not: it refuses those of more than two weeks ago or
