@@ -313,6 +313,6 @@ async fn a_refusal_says_what_to_do() {
     );
     assert_eq!(
         refused("PipelineNotFoundException").await.to_string(),
-        format!("{doing}: the pipeline or the run no longer exists (PipelineNotFoundException: No)")
+        format!("{doing}: the pipeline is gone (PipelineNotFoundException: No)")
     );
 }

@@ -30,7 +30,7 @@ async fn what_is_wrong_with_a_body_is_said_with_its_place() {
     let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
     assert_eq!(
         store.put(&dashboard()).await.unwrap_err().to_string(),
-        "cannot put the dashboard Pipelines-eu-west-1: CloudWatch does not take it: Should have at least 1 item (at \
+        "cannot put the dashboard Pipelines-eu-west-1: CloudWatch rejects it: Should have at least 1 item (at \
          /widgets/0/properties/metrics/0)"
     );
 }
@@ -43,7 +43,7 @@ async fn an_invalid_body_without_findings_is_said_in_the_words_of_the_error() {
     });
     let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
     let error = store.put(&dashboard()).await.unwrap_err().to_string();
-    assert!(error.ends_with("CloudWatch does not take it: The dashboard body is invalid"), "{error}");
+    assert!(error.ends_with("CloudWatch rejects it: The dashboard body is invalid"), "{error}");
 }
 
 #[tokio::test]
@@ -64,7 +64,6 @@ async fn a_missing_permission_is_named() {
     let store = CloudWatchShelf::new(mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]));
     assert_eq!(
         store.body(&dashboard().name).await.unwrap_err().to_string(),
-        "cannot read the dashboard Pipelines-eu-west-1: the permission cloudwatch:GetDashboard is missing; grant it to \
-         this function's role (AccessDenied: User x is not authorized)"
+        "cannot read the dashboard Pipelines-eu-west-1: the function's role lacks cloudwatch:GetDashboard (AccessDenied: User x is not authorized)"
     );
 }

@@ -67,7 +67,7 @@ async fn a_missing_permission_is_named() {
     let error = CloudWatchSink::new(client, now()).put(&[datum("web")]).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cannot put 1 metric data: the permission cloudwatch:PutMetricData is missing; grant it to this function's role \
+        "cannot send 1 data point: the function's role lacks cloudwatch:PutMetricData \
          (AccessDenied: User x is not authorized)"
     );
 }

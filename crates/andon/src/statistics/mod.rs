@@ -78,7 +78,7 @@ pub const MAX_DATA: usize = 1000;
 
 /// Why metric data could not be put.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot send {count} data points: {problem}")]
+#[error("cannot send {}: {problem}", crate::words::counted(*count as u64, "data point"))]
 pub struct SinkError {
     /// How many were not put.
     pub count: usize,
