@@ -159,6 +159,11 @@ pub enum State {
 }
 
 impl State {
+    /// The first in order.
+    pub(crate) const FIRST: Self = Self::Started;
+    /// The last in order.
+    pub(crate) const LAST: Self = Self::Failed;
+
     /// Whether nothing more happens in this attempt.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Started | Self::Resumed | Self::Stopping)

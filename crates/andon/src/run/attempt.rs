@@ -28,14 +28,12 @@ pub struct Outcome {
 impl Run {
     /// The latest attempt that anything is known of.
     pub fn attempt(&self) -> Attempt {
-        self.facts.keys().map(|key| key.attempt).max().unwrap_or(Attempt::FIRST)
+        self.facts.latest_attempt().unwrap_or(Attempt::FIRST)
     }
 
     /// The attempts that anything is known of, first to last.
     pub fn attempts(&self) -> Vec<Attempt> {
-        let mut attempts: Vec<Attempt> = self.facts.keys().map(|key| key.attempt).collect();
-        attempts.dedup();
-        attempts
+        self.facts.attempts().into_iter().collect()
     }
 
     /// When the run started, from the pipeline's own events; `None` while only stages and actions are known.
@@ -74,7 +72,7 @@ impl Run {
         let asked = self.facts_of(&Subject::Pipeline).filter_map(of_pipeline).min();
         let first_sign = || {
             let of_attempt =
-                self.facts.iter().filter(|(key, _)| key.attempt == attempt && key.subject != Subject::Pipeline);
+                self.facts.iter().filter(|(key, _)| key.attempt == attempt && *key.subject != Subject::Pipeline);
             let sign = |fact: &Fact, state: State| fact.retried.or((!state.is_final()).then_some(fact.at));
             of_attempt.filter_map(|(key, fact)| sign(fact, key.state)).min()
         };

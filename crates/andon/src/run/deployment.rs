@@ -58,9 +58,9 @@ impl Run {
         let mut deployments: Vec<Deployed> = self
             .facts
             .iter()
-            .filter_map(|(key, fact)| match (&key.subject, key.state) {
+            .filter_map(|(key, fact)| match (key.subject, key.state) {
                 (Subject::Stage(stage), State::Succeeded) => Some((key.attempt, stage, Status::Succeeded, fact.at)),
-                (Subject::Stage(stage), State::Failed) if !self.is_rejection(&key.subject, key.attempt) => {
+                (Subject::Stage(stage), State::Failed) if !self.is_rejection(key.subject, key.attempt) => {
                     Some((key.attempt, stage, Status::Failed, fact.at))
                 }
                 _ => None,

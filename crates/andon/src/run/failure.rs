@@ -55,10 +55,9 @@ impl Failure {
 impl Run {
     /// What failed in an attempt: its failing actions or, while none is known, the stage or the pipeline alone.
     pub fn failures(&self, attempt: Attempt) -> Vec<Failure> {
-        let of_attempt =
-            || self.facts.iter().filter(move |(key, _)| key.attempt == attempt && key.state == State::Failed);
+        let of_attempt = || self.facts.in_state(attempt, State::Failed);
         let mut failures: Vec<Failure> = of_attempt()
-            .filter_map(|(key, fact)| match &key.subject {
+            .filter_map(|(subject, fact)| match subject {
                 Subject::Action { stage, action } => Some(Failure {
                     stage: Some(stage.clone()),
                     action: Some(action.clone()),
@@ -66,7 +65,7 @@ impl Run {
                     provider: fact.action.as_ref().and_then(|action| action.provider.clone()),
                     region: fact.action.as_ref().and_then(|action| action.region.clone()),
                     result: fact.action.as_ref().and_then(|action| action.result.clone()),
-                    started: fact.started.or_else(|| self.came_to(State::Started, &key.subject, attempt)),
+                    started: fact.started.or_else(|| self.came_to(State::Started, subject, attempt)),
                     is_hearsay: false,
                     explanation: fact.explanation.clone(),
                 }),
@@ -95,9 +94,9 @@ impl Run {
             }
         }
         if failures.is_empty() {
-            let unexplained = of_attempt().max_by_key(|(key, fact)| (key.subject.stage(), fact.at));
-            failures.extend(unexplained.map(|(key, fact)| Failure {
-                stage: key.subject.stage().cloned(),
+            let unexplained = of_attempt().max_by_key(|(subject, fact)| (subject.stage(), fact.at));
+            failures.extend(unexplained.map(|(subject, fact)| Failure {
+                stage: subject.stage().cloned(),
                 action: None,
                 at: fact.at,
                 provider: None,
@@ -150,7 +149,7 @@ impl Run {
         let mut of_action = self
             .facts
             .iter()
-            .filter(|(key, _)| matches!(&key.subject, Subject::Action { action, .. } if action == name));
+            .filter(|(key, _)| matches!(key.subject, Subject::Action { action, .. } if action == name));
         of_action.find_map(|(_, fact)| fact.action.as_ref().and_then(|action| action.provider.clone()))
     }
 }

@@ -3,7 +3,7 @@
 //! A [`Run`] is a join of its events (see [`crate::join`]): merging the same events in any order, any number of times,
 //! gives the same run. It stores facts, one per (attempt, subject, state); everything else is derived from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ mod attempt;
 mod change;
 mod deployment;
 mod explanation;
+mod facts;
 mod failure;
 mod stage;
 mod status;
@@ -28,9 +29,8 @@ pub use failure::Failure;
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 
-/// The most facts of one run. CodePipeline allows 1,000 actions in a pipeline; beyond this limit, a run that is
-/// retried endlessly no longer grows, so that it always fits into an item.
-const MAX_FACTS: usize = 1500;
+use facts::{Fact, Facts};
+
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
 const MAX_LEN: usize = 2048;
 
@@ -67,66 +67,16 @@ pub struct Run {
     pub pipeline: PipelineId,
     /// The execution.
     pub execution: ExecutionId,
-    #[serde(with = "facts_as_list")]
-    facts: BTreeMap<FactKey, Fact>,
+    facts: Facts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trigger: Option<Trigger>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_comment: Option<String>,
 }
 
-/// What a fact is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct FactKey {
-    attempt: Attempt,
-    subject: Subject,
-    state: State,
-}
-
-/// The facts of one state change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Fact {
-    at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    started: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    retried: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    action: Option<ActionFacts>,
-    /// The failing actions that a notification named.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    failed: BTreeSet<FailedAction>,
-    /// Why it failed, once known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    explanation: Option<Explanation>,
-}
-
-impl Join for Fact {
-    fn join(&mut self, other: Self) {
-        self.at.join(other.at);
-        self.started.join(other.started);
-        self.retried.join(other.retried);
-        self.action.join(other.action);
-        self.failed.join(other.failed);
-        self.explanation.join(other.explanation);
-    }
-}
-
-impl Join for ActionFacts {
-    fn join(&mut self, other: Self) {
-        self.execution.join(other.execution);
-        self.region.join(other.region);
-        self.provider.join(other.provider);
-        self.result.join(other.result);
-        self.custom_data.join(other.custom_data);
-        self.review_link.join(other.review_link);
-    }
-}
-
 impl Run {
     /// The facts of one event about its run.
     pub fn of(event: &PipelineEvent) -> Self {
-        let key = FactKey { attempt: event.attempt, subject: event.subject.clone(), state: event.state };
         let fact = Fact {
             at: event.at,
             started: event.started,
@@ -138,7 +88,7 @@ impl Run {
         Self {
             pipeline: event.pipeline.clone(),
             execution: event.execution.clone(),
-            facts: BTreeMap::from([(key, fact)]),
+            facts: Facts::one(event.attempt, event.subject.clone(), event.state, fact),
             trigger: event.trigger.clone().map(short_trigger),
             stop_comment: event.comment.as_deref().map(cut),
         }
@@ -152,7 +102,6 @@ impl Run {
             (Some(stage), None) => Subject::Stage(stage.clone()),
             (None, _) => Subject::Pipeline,
         };
-        let key = FactKey { attempt, subject, state: State::Failed };
         let fact = Fact {
             at: failure.at,
             started: None,
@@ -164,7 +113,7 @@ impl Run {
         Self {
             pipeline: self.pipeline.clone(),
             execution: self.execution.clone(),
-            facts: BTreeMap::from([(key, fact)]),
+            facts: Facts::one(attempt, subject, State::Failed, fact),
             trigger: None,
             stop_comment: None,
         }
@@ -172,22 +121,11 @@ impl Run {
 
     /// Merges another reading of the same run, and returns whether anything was new.
     pub fn merge(&mut self, other: Self) -> bool {
-        let before = self.clone();
-        let room = MAX_FACTS.saturating_sub(self.facts.len());
-        let mut new = 0;
-        let known: BTreeMap<FactKey, Fact> = other
-            .facts
-            .into_iter()
-            .filter(|(key, _)| {
-                let fits = self.facts.contains_key(key) || new < room;
-                new += usize::from(!self.facts.contains_key(key));
-                fits
-            })
-            .collect();
-        self.facts.join(known);
+        let (trigger, stop_comment) = (self.trigger.clone(), self.stop_comment.clone());
+        let changed = self.facts.merge(other.facts);
         self.trigger.join(other.trigger);
         self.stop_comment.join(other.stop_comment);
-        *self != before
+        changed || self.trigger != trigger || self.stop_comment != stop_comment
     }
 
     /// How much is known. Of two readings where one holds all of the other, the fuller one weighs more.
@@ -217,26 +155,17 @@ impl Run {
             + u64::from(self.stop_comment.is_some())
     }
 
-    fn facts_of<'a, 's>(
-        &'a self,
-        subject: &'s Subject,
-    ) -> impl Iterator<Item = (Attempt, State, &'a Fact)> + use<'a, 's> {
-        self.facts
-            .iter()
-            .filter(move |(key, _)| key.subject == *subject)
-            .map(|(key, fact)| (key.attempt, key.state, fact))
+    fn facts_of(&self, subject: &Subject) -> impl Iterator<Item = (Attempt, State, &Fact)> + use<'_> {
+        self.facts.of(subject)
     }
 
     fn fact(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
-        self.facts.get(&FactKey { attempt, subject: subject.clone(), state })
+        self.facts.get(attempt, subject, state)
     }
 
     /// The stages whose facts are known, by name.
     fn stage_names(&self) -> impl Iterator<Item = &StageName> {
-        let mut names: Vec<_> = self.facts.keys().filter_map(|key| key.subject.stage()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.into_iter()
+        self.facts.subjects().filter_map(Subject::stage).collect::<BTreeSet<_>>().into_iter()
     }
 }
 
@@ -277,43 +206,5 @@ fn short_trigger(trigger: Trigger) -> Trigger {
             }))
         }
         Trigger::Other { kind, detail } => Trigger::Other { kind: cut(&kind), detail: detail.as_deref().map(cut) },
-    }
-}
-
-/// JSON has no keys but texts, so the facts are written as a list.
-mod facts_as_list {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{Fact, FactKey};
-    use crate::join::Join;
-
-    #[derive(Serialize)]
-    struct EntryRef<'a> {
-        #[serde(flatten)]
-        key: &'a FactKey,
-        #[serde(flatten)]
-        fact: &'a Fact,
-    }
-
-    #[derive(Deserialize)]
-    struct Entry {
-        #[serde(flatten)]
-        key: FactKey,
-        #[serde(flatten)]
-        fact: Fact,
-    }
-
-    pub(super) fn serialize<S: Serializer>(facts: &BTreeMap<FactKey, Fact>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(facts.iter().map(|(key, fact)| EntryRef { key, fact }))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<FactKey, Fact>, D::Error> {
-        let mut facts = BTreeMap::new();
-        for Entry { key, fact } in Vec::<Entry>::deserialize(deserializer)? {
-            facts.join(BTreeMap::from([(key, fact)]));
-        }
-        Ok(facts)
     }
 }

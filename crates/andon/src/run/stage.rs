@@ -70,8 +70,8 @@ impl Run {
         let subject = Subject::Stage(name.clone());
         let mut actions: Vec<ActionView> = self
             .facts
-            .keys()
-            .filter_map(|key| match &key.subject {
+            .subjects()
+            .filter_map(|subject| match subject {
                 Subject::Action { stage, action } if stage == name => Some(action),
                 _ => None,
             })
@@ -109,12 +109,12 @@ impl Run {
         let subject = Subject::Action { stage: stage.clone(), action: action.clone() };
         let attempt = self.facts_of(&subject).map(|(attempt, _, _)| attempt).max().unwrap_or(Attempt::FIRST);
         let mut known = ActionFacts::default();
-        for (_, _, fact) in self.facts_of(&subject).filter(|(of, _, _)| *of == attempt) {
+        for (_, fact) in self.facts_of_attempt(&subject, attempt) {
             known.join(fact.action.clone().unwrap_or_default());
         }
         let approval = known.provider.as_ref().is_some_and(Provider::is_approval);
         let settled = self.settled(&subject, attempt);
-        let seen = self.facts_of(&subject).filter(|(of, _, _)| *of == attempt);
+        let seen = self.facts_of_attempt(&subject, attempt);
         ActionView {
             name: action.clone(),
             status: match settled {
@@ -125,7 +125,7 @@ impl Run {
             },
             attempt,
             started: seen
-                .flat_map(|(_, _, fact)| [Some(fact.at), fact.started])
+                .flat_map(|(_, fact)| [Some(fact.at), fact.started])
                 .flatten()
                 .min()
                 .unwrap_or_else(|| self.first_seen()),

@@ -84,19 +84,16 @@ impl Run {
 
     fn reopened(&self, attempt: Attempt) -> bool {
         self.fact(attempt, &Subject::Pipeline, State::Resumed).is_some_and(|resumed| {
-            self.facts
-                .iter()
-                .filter(|(key, _)| key.attempt == attempt && key.state == State::Failed)
-                .all(|(_, failed)| failed.at <= resumed.at)
+            self.facts.in_state(attempt, State::Failed).all(|(_, failed)| failed.at <= resumed.at)
         })
     }
 
-    pub(super) fn facts_of_attempt<'a, 's>(
-        &'a self,
-        subject: &'s Subject,
+    pub(super) fn facts_of_attempt(
+        &self,
+        subject: &Subject,
         attempt: Attempt,
-    ) -> impl Iterator<Item = (State, &'a Fact)> + use<'a, 's> {
-        self.facts_of(subject).filter(move |(of, _, _)| *of == attempt).map(|(_, state, fact)| (state, fact))
+    ) -> impl Iterator<Item = (State, &Fact)> + use<'_> {
+        self.facts.of_attempt(subject, attempt)
     }
 }
 

@@ -1,0 +1,208 @@
+//! The facts of a run, by their subject: whatever is asked of one subject costs the same in a run of a thousand others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Explanation;
+use crate::event::{ActionFacts, Attempt, FailedAction, State, Subject};
+use crate::join::Join;
+
+/// The facts of one state change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Fact {
+    pub(super) at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) started: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retried: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) action: Option<ActionFacts>,
+    /// The failing actions that a notification named.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) failed: BTreeSet<FailedAction>,
+    /// Why it failed, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) explanation: Option<Explanation>,
+}
+
+impl Join for Fact {
+    fn join(&mut self, other: Self) {
+        self.at.join(other.at);
+        self.started.join(other.started);
+        self.retried.join(other.retried);
+        self.action.join(other.action);
+        self.failed.join(other.failed);
+        self.explanation.join(other.explanation);
+    }
+}
+
+impl Join for ActionFacts {
+    fn join(&mut self, other: Self) {
+        self.execution.join(other.execution);
+        self.region.join(other.region);
+        self.provider.join(other.provider);
+        self.result.join(other.result);
+        self.custom_data.join(other.custom_data);
+        self.review_link.join(other.review_link);
+    }
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FactKey<'a> {
+    pub(super) attempt: Attempt,
+    pub(super) subject: &'a Subject,
+    pub(super) state: State,
+}
+
+type OfSubject = BTreeMap<(Attempt, State), Fact>;
+
+/// The facts, one per subject, attempt and state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Facts(BTreeMap<Subject, OfSubject>);
+
+impl Facts {
+    /// A single fact.
+    pub(super) fn one(attempt: Attempt, subject: Subject, state: State, fact: Fact) -> Self {
+        Self(BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]))
+    }
+
+    /// Takes in others; returns whether anything was new.
+    pub(super) fn merge(&mut self, other: Self) -> bool {
+        let mut changed = false;
+        for (subject, theirs) in other.0 {
+            let Some(mine) = self.0.get_mut(&subject) else {
+                changed |= !theirs.is_empty();
+                self.0.insert(subject, theirs);
+                continue;
+            };
+            for (key, fact) in theirs {
+                changed |= match mine.get_mut(&key) {
+                    None => mine.insert(key, fact).is_none(),
+                    Some(known) if *known == fact => false,
+                    Some(known) => {
+                        let before = known.clone();
+                        known.join(fact);
+                        *known != before
+                    }
+                };
+            }
+        }
+        changed
+    }
+
+    /// All of them, those of a subject together, first attempt first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (FactKey<'_>, &Fact)> {
+        self.0.iter().flat_map(|(subject, facts)| {
+            facts
+                .iter()
+                .map(move |((attempt, state), fact)| (FactKey { attempt: *attempt, subject, state: *state }, fact))
+        })
+    }
+
+    /// All of them without what they are about.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Fact> {
+        self.0.values().flat_map(BTreeMap::values)
+    }
+
+    /// Everything that facts are about.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
+        self.0.keys()
+    }
+
+    /// The attempts that there are facts of, first to last.
+    pub(super) fn attempts(&self) -> BTreeSet<Attempt> {
+        self.0.values().flat_map(|facts| facts.keys().map(|(attempt, _)| *attempt)).collect()
+    }
+
+    /// The latest attempt that there are facts of.
+    pub(super) fn latest_attempt(&self) -> Option<Attempt> {
+        self.0.values().filter_map(|facts| facts.last_key_value()).map(|((attempt, _), _)| *attempt).max()
+    }
+
+    /// The facts about one subject, first attempt first.
+    pub(super) fn of(&self, subject: &Subject) -> impl Iterator<Item = (Attempt, State, &Fact)> + use<'_> {
+        let facts = self.0.get(subject).into_iter().flatten();
+        facts.map(|((attempt, state), fact)| (*attempt, *state, fact))
+    }
+
+    /// The facts about one subject in one attempt.
+    pub(super) fn of_attempt(
+        &self,
+        subject: &Subject,
+        attempt: Attempt,
+    ) -> impl Iterator<Item = (State, &Fact)> + use<'_> {
+        let facts = self.0.get(subject).into_iter().flat_map(move |facts| facts.range(states(attempt)));
+        facts.map(|((_, state), fact)| (*state, fact))
+    }
+
+    /// What came to a state in an attempt, in the order of the subjects.
+    pub(super) fn in_state(&self, attempt: Attempt, state: State) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
+        self.0.iter().filter_map(move |(subject, facts)| facts.get(&(attempt, state)).map(|fact| (subject, fact)))
+    }
+
+    /// One fact.
+    pub(super) fn get(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
+        self.0.get(subject)?.get(&(attempt, state))
+    }
+}
+
+/// All states of an attempt.
+fn states(attempt: Attempt) -> RangeInclusive<(Attempt, State)> {
+    (attempt, State::FIRST)..=(attempt, State::LAST)
+}
+
+#[derive(Serialize)]
+struct EntryRef<'a> {
+    attempt: Attempt,
+    subject: &'a Subject,
+    state: State,
+    #[serde(flatten)]
+    fact: &'a Fact,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    attempt: Attempt,
+    subject: Subject,
+    state: State,
+    at: Timestamp,
+    #[serde(default)]
+    started: Option<Timestamp>,
+    #[serde(default)]
+    retried: Option<Timestamp>,
+    #[serde(default)]
+    action: Option<ActionFacts>,
+    #[serde(default)]
+    failed: BTreeSet<FailedAction>,
+    #[serde(default)]
+    explanation: Option<Explanation>,
+}
+
+/// JSON has no keys but strings, so the facts are written as a list.
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|(key, fact)| EntryRef {
+            attempt: key.attempt,
+            subject: key.subject,
+            state: key.state,
+            fact,
+        }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut facts = Self::default();
+        for entry in Vec::<Entry>::deserialize(deserializer)? {
+            // Not flattened: that would read every fact twice.
+            let Entry { attempt, subject, state, at, started, retried, action, failed, explanation } = entry;
+            let fact = Fact { at, started, retried, action, failed, explanation };
+            facts.merge(Self::one(attempt, subject, state, fact));
+        }
+        Ok(facts)
+    }
+}
