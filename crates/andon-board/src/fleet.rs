@@ -2,20 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::selection::{Page, Selection};
-use super::sign::sign;
+use super::causes::red;
+use super::selection::{Group, Page, Selection, View};
 use super::{Navigation, Renderer};
 use andon::board::{PipelineRow, StatusColor};
 use andon::words::counted;
 
-/// The lights in the order of the board, and what a number of pipelines with them is called.
-const LIGHTS: [(StatusColor, &str); 5] = [
-    (StatusColor::Red, "red"),
-    (StatusColor::Waiting, "waiting"),
-    (StatusColor::Running, "running"),
-    (StatusColor::Green, "green"),
-    (StatusColor::Grey, "other"),
-];
+/// The number of pipelines from which on most have one line each.
+const MANY: usize = 12;
+/// How many of many pipelines are shown in full, if they need attention.
+const MAX_FULL: usize = 8;
 
 impl Renderer<'_> {
     /// The board.
@@ -23,43 +19,61 @@ impl Renderer<'_> {
         if rows.is_empty() {
             return self.frame(&nothing(self.navigation));
         }
-        let page = selection.pick(rows, self.accounts);
+        let found = selection.found(rows, self.accounts);
+        if selection.view == View::Wall {
+            return self.frame(&self.wall(rows, &found, selection));
+        }
+        let page = selection.pick(&found);
         let is_long = page.pages > 1 || rows.len() > 10 || !selection.search.is_empty();
         self.frame(&html! {
             div.top {
                 (self.summary(rows, selection))
                 @if is_long { (self.navigation.search(selection)) }
             }
+            (self.common_causes(&found, selection))
+            (self.filters(rows, selection))
             @if page.rows.is_empty() {
                 p.empty { "No pipelines match “" (selection.search) "”. " (self.all(selection)) }
             }
-            (self.rows(&page))
+            @match selection.group {
+                Group::None => { (self.rows(&page, selection.view)) }
+                group => { (self.groups(&page, group, selection.view)) }
+            }
             @if page.pages > 1 { (self.pages(&page, selection)) }
         })
     }
 
-    /// How many there are of each light; a click lists those alone.
-    fn summary(&self, rows: &[PipelineRow], selection: &Selection) -> Markup {
-        let counts = LIGHTS.map(|(light, word)| (light, word, rows.iter().filter(|row| row.light == light).count()));
+    /// The rows in groups that open and close.
+    fn groups(&self, page: &Page<'_>, group: Group, view: View) -> Markup {
         html! {
-            ul.summary aria-label=(counted(rows.len() as u64, "pipeline")) {
-                @for (light, word, count) in counts.into_iter().filter(|(_, _, count)| *count > 0) {
-                    @let chosen = selection.search == light.word();
-                    @let search = if chosen { String::new() } else { light.word().to_owned() };
-                    li class=(light.word()) {
-                        (self.navigation.selection(
-                            &Selection { search, page: 1, ..selection.clone() },
-                            if chosen { "tile chosen" } else { "tile" },
-                            &html! { (sign(light)) b { (count) } " " span { (word) } },
-                        ))
+            @for group in self.grouped(&page.rows, group) {
+                @let red = red(&group.rows);
+                details.group open[red > 0 || group.title.is_none()] {
+                    summary {
+                        h2 { (group.title.as_deref().unwrap_or("All")) }
+                        " " span.count { (counted(group.rows.len() as u64, "pipeline")) }
+                        @if red > 0 { " " b.red { span.word { (red) " red" } } }
+                    }
+                    @for row in &group.rows {
+                        @if view == View::Full { (self.row(row)) } @else { (self.compact_row(row)) }
                     }
                 }
             }
         }
     }
 
+    /// The row at a place of the page, from 0, in full or as a line.
+    fn sized_row(&self, row: &PipelineRow, index: usize, page: &Page<'_>, view: View) -> Markup {
+        let is_compact = match view {
+            View::Compact => true,
+            View::Full | View::Wall => false,
+            View::Auto => page.found > MANY && (row.light >= StatusColor::Green || page.first + index > MAX_FULL),
+        };
+        if is_compact { self.compact_row(row) } else { self.row(row) }
+    }
+
     /// The rows. Where the viewer looks at a range of time, a line parts those with news in it from those without.
-    fn rows(&self, page: &Page<'_>) -> Markup {
+    fn rows(&self, page: &Page<'_>, view: View) -> Markup {
         let is_quiet = |row: &PipelineRow| {
             let since = self.viewer.since.filter(|_| row.light >= StatusColor::Green);
             since.is_some_and(|since| row.news_at() < since)
@@ -67,7 +81,7 @@ impl Renderer<'_> {
         let quiet_from = page.rows.iter().position(|row| is_quiet(row)).unwrap_or(page.rows.len());
         let (fresh, quiet) = page.rows.split_at_checked(quiet_from).unwrap_or_default();
         html! {
-            @for row in fresh { (self.row(row)) }
+            @for (index, row) in fresh.iter().enumerate() { (self.sized_row(row, index, page, view)) }
             @if let (Some(since), false) = (self.viewer.since, quiet.is_empty()) {
                 p.parting { span { "No runs since " (self.at(since)) } }
                 @for row in quiet { (self.quiet_row(row)) }
@@ -90,7 +104,7 @@ impl Renderer<'_> {
     }
 
     fn all(&self, selection: &Selection) -> Markup {
-        let all = Selection { search: String::new(), page: 1, rows: selection.rows };
+        let all = Selection { search: String::new(), page: 1, ..selection.clone() };
         self.navigation.selection(&all, "link", &html! { "Show all" })
     }
 }

@@ -8,13 +8,16 @@ use andon::account::Accounts;
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
+mod causes;
 mod chart;
+mod filters;
 mod fleet;
 mod home;
 mod keys;
 mod moment;
 mod navigation;
 mod pipeline;
+mod query;
 mod row;
 mod run;
 mod runs;
@@ -22,11 +25,13 @@ mod selection;
 mod sign;
 mod strip;
 mod viewer;
+mod wall;
 pub mod widget;
 
 pub use navigation::Navigation;
 pub use pipeline::{Pipeline, find};
-pub use selection::Selection;
+pub use query::{Facet, Query};
+pub use selection::{Group, MAX_SEARCH_LEN, Selection, Sort, View};
 pub use viewer::{Theme, Viewer};
 
 /// The style of everything that is shown, for elements within the class `andon` alone.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::Selection;
+use super::selection::{Group, MAX_SEARCH_LEN, Selection, Sort, View};
 use andon::links::segment;
 use andon::name::{ExecutionId, PipelineId};
 
@@ -58,16 +58,15 @@ impl Navigation<'_> {
         }
     }
 
-    /// Opens another page of the board, or the same for another search.
+    /// Opens another page of the board, or the same for other choices.
     pub(super) fn selection(&self, selection: &Selection, class: &str, content: &Markup) -> Markup {
-        let Selection { search, page, rows } = selection;
         match self {
-            Self::Page => {
-                let search = segment(search);
-                html! { a class=(class) href={ "/?search=" (search) @if *page > 1 { "&page=" (page) } } { (content) } }
-            }
+            Self::Page => html! { a class=(class) href=(query(selection)) { (content) } },
             Self::Widget(endpoint) => {
-                let wanted = json!({ "find": search, "page": page, "rows": rows });
+                let mut wanted = json!({ "find": selection.search, "page": selection.page, "rows": selection.rows });
+                if let Some(wanted) = wanted.as_object_mut() {
+                    wanted.extend(choices(selection).map(|(name, value)| (name.to_owned(), json!(value))));
+                }
                 call(endpoint, Display::Widget, class, content, &wanted)
             }
         }
@@ -77,20 +76,43 @@ impl Navigation<'_> {
     pub(super) fn search(&self, selection: &Selection) -> Markup {
         let field = html! {
             input type="search" name="search" value=(selection.search) aria-label="Search pipelines"
-                placeholder="Name, account, region, red…" maxlength="100";
+                placeholder="Name, change, cause, state:red…" maxlength=(MAX_SEARCH_LEN);
         };
         match self {
             Self::Page => html! {
-                form.search method="get" action="/" role="search" { (field) button.btn type="submit" { "Search" } }
+                form.search method="get" action="/" role="search" {
+                    @for (name, value) in choices(selection) { input type="hidden" name=(name) value=(value); }
+                    (field) button.btn type="submit" { "Search" }
+                }
             },
             Self::Widget(endpoint) => {
-                let wanted = json!({ "page": 1, "rows": selection.rows });
+                let mut wanted = json!({ "page": 1, "rows": selection.rows });
+                if let Some(wanted) = wanted.as_object_mut() {
+                    wanted.extend(choices(selection).map(|(name, value)| (name.to_owned(), json!(value))));
+                }
                 html! {
                     form.search { (field) (call(endpoint, Display::Widget, "btn", &html! { "Search" }, &wanted)) }
                 }
             }
         }
     }
+}
+
+/// The choices that differ from the usual ones, by the names that addresses and calls have for them.
+fn choices(selection: &Selection) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let view = (selection.view != View::default()).then(|| ("view", <&str>::from(selection.view)));
+    let group = (selection.group != Group::default()).then(|| ("group", <&str>::from(selection.group)));
+    let sort = (selection.sort != Sort::default()).then(|| ("sort", <&str>::from(selection.sort)));
+    [view, group, sort].into_iter().flatten()
+}
+
+/// The address of a selection, which keeps the search and every choice.
+fn query(selection: &Selection) -> String {
+    let search = (!selection.search.is_empty()).then(|| format!("search={}", segment(&selection.search)));
+    let page = (selection.page > 1).then(|| format!("page={}", selection.page));
+    let chosen = choices(selection).map(|(name, value)| format!("{name}={value}"));
+    let parts: Vec<String> = search.into_iter().chain(chosen).chain(page).collect();
+    if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
 }
 
 fn call(endpoint: &str, display: Display, class: &str, content: &Markup, wanted: &Value) -> Markup {

@@ -3,12 +3,13 @@
 use jiff::SignedDuration;
 use maud::{Markup, html};
 
-use super::Renderer;
-use super::moment::{between, change, roughly, seconds};
+use super::moment::{between, change, outward, roughly, seconds};
 use super::sign::{sign, telling_sign};
 use super::strip::strip;
+use super::{Navigation, Renderer};
 use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::event::Attempt;
+use andon::links;
 use andon::run::Status;
 use andon::words::counted;
 
@@ -31,11 +32,58 @@ impl Renderer<'_> {
                         }
                     }
                     @if let Some(known) = row.change() { div.change { (change(known)) } }
+                    (self.links(row))
                 }
                 div.past {
                     (strip(&row.overview.trend))
                     @if let Some(keys) = &row.overview.keys { (self.keys(keys)) }
                 }
+            }
+        }
+    }
+
+    /// A pipeline in one line: state, since when, place and cause, change, trend.
+    pub(super) fn compact_row(&self, row: &PipelineRow) -> Markup {
+        html! {
+            article class={ "row compact " (row.light.word()) } {
+                (sign(row.light))
+                (self.who(row))
+                div.state {
+                    span.word { (row.word()) } " "
+                    @match row.red_since() {
+                        Some(since) => { "for " b { (self.roughly_since(since)) } }
+                        None => { (self.ago(row.news_at())) }
+                    }
+                }
+                div.run {
+                    @if let Some(failure) = row.failure() {
+                        span.why {
+                            @if let Some(place) = place_of(failure) { b { (place) } " " }
+                            (failure.why().unwrap_or("No reason reported."))
+                        }
+                    } @else if let Some(known) = row.change() { span.change { (change(known)) } }
+                }
+                div.past { (strip(&row.overview.trend)) }
+                (self.links(row))
+            }
+        }
+    }
+
+    /// Where to go from a row: the log or the failed deployment, the run, the commit, the approval. In CloudWatch, the
+    /// run and the commit are a click further, so that the widget stays small.
+    fn links(&self, row: &PipelineRow) -> Markup {
+        let id = &row.overview.pipeline;
+        let latest = &row.overview.latest;
+        let page = row.failure().and_then(|failure| links::checked(failure.page.as_deref()?));
+        let commit = row.change().and_then(|change| links::checked(change.url.as_deref()?));
+        let is_waiting = latest.status == Status::Waiting;
+        let is_page = matches!(self.navigation, Navigation::Page);
+        html! {
+            p.links {
+                @if let Some(page) = page { (outward(&page, &html! { "Log" })) " " }
+                @if is_waiting { (outward(&links::pipeline(id), &html! { "Approve or reject" })) " " }
+                @if is_page { (outward(&links::execution(id, &latest.execution), &html! { "Run" })) }
+                @if let Some(commit) = commit.filter(|_| is_page) { " " (outward(&commit, &html! { "Commit" })) }
             }
         }
     }

@@ -1,18 +1,70 @@
-//! Search and paging of the board.
+//! Search, grouping, order and paging of the board.
 
 use andon::account::Accounts;
 use andon::board::PipelineRow;
-use andon::region;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Which pipelines are listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use super::query::Query;
+
+/// The most characters of a search.
+pub const MAX_SEARCH_LEN: usize = 200;
+
+/// Which pipelines are listed, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Words that must all be found in a pipeline's name, account or region, or be its light; empty for every pipeline.
+    /// What is searched for: words and terms, see [`Query`]; empty for every pipeline.
     pub search: String,
     /// Which page of them, from 1.
     pub page: usize,
     /// How many to a page.
     pub rows: usize,
+    /// How much each row shows.
+    pub view: View,
+    /// What the rows are grouped by.
+    pub group: Group,
+    /// The order of the rows.
+    pub sort: Sort,
+}
+
+/// How much each row shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum View {
+    /// All of what needs attention, a line of the rest where there is much.
+    #[default]
+    Auto,
+    /// All of every row.
+    Full,
+    /// A line of every row.
+    Compact,
+    /// Large, for a screen on a wall: what needs attention, and how many there are of the rest.
+    Wall,
+}
+
+/// What rows are grouped by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Group {
+    /// Nothing.
+    #[default]
+    None,
+    /// The cause of the failure.
+    Cause,
+    /// The customer, or else the account.
+    Customer,
+}
+
+/// The order of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Sort {
+    /// What needs attention first.
+    #[default]
+    Urgency,
+    /// By name.
+    Name,
+    /// The latest news first.
+    Newest,
 }
 
 /// A page of what was found.
@@ -28,11 +80,20 @@ pub(super) struct Page<'r> {
 }
 
 impl Selection {
+    /// The rows that the search finds, in the order that is asked for. `rows` are in the order of urgency.
+    pub(super) fn found<'r>(&self, rows: &'r [PipelineRow], accounts: &Accounts) -> Vec<&'r PipelineRow> {
+        let query = Query::parse(&self.search);
+        let mut found: Vec<&PipelineRow> = rows.iter().filter(|row| query.finds(row, accounts)).collect();
+        match self.sort {
+            Sort::Urgency => {}
+            Sort::Name => found.sort_by_cached_key(|row| row.overview.pipeline.name.as_str().to_lowercase()),
+            Sort::Newest => found.sort_by_key(|row| std::cmp::Reverse(row.news_at())),
+        }
+        found
+    }
+
     /// Picks a page; of one beyond the last, the last.
-    pub(super) fn pick<'r>(&self, rows: &'r [PipelineRow], accounts: &Accounts) -> Page<'r> {
-        let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
-        let found: Vec<&PipelineRow> =
-            rows.iter().filter(|row| words.iter().all(|word| is_found(word, row, accounts))).collect();
+    pub(super) fn pick<'r>(&self, found: &[&'r PipelineRow]) -> Page<'r> {
         let size = self.rows.max(1);
         let pages = found.len().div_ceil(size).max(1);
         let number = self.page.clamp(1, pages);
@@ -40,17 +101,9 @@ impl Selection {
         let rows = found.iter().skip(before).take(size).copied().collect();
         Page { rows, first: before + 1, found: found.len(), number, pages }
     }
-}
 
-fn is_found(word: &str, row: &PipelineRow, accounts: &Accounts) -> bool {
-    let id = &row.overview.pipeline;
-    let of_region = region::city(id.home.region.as_str()).unwrap_or_default();
-    let texts = [
-        id.name.as_str(),
-        id.home.account.as_str(),
-        accounts.name(id.home.account.as_str()),
-        id.home.region.as_str(),
-        of_region,
-    ];
-    word == row.light.word() || texts.iter().any(|text| text.to_lowercase().contains(word))
+    /// The same choices for another search, from its first page.
+    pub(super) fn searching(&self, search: &Query) -> Self {
+        Self { search: search.to_string(), page: 1, ..self.clone() }
+    }
 }

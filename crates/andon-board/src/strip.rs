@@ -14,7 +14,6 @@ use andon::words::counted;
 /// The number of runs that there is room for.
 const ROOM: usize = 20;
 const STEP: usize = 10;
-const WIDTH: usize = 7;
 const HEIGHT: usize = 18;
 
 /// The strip; fewer runs than there is room for are at its end.
@@ -23,7 +22,7 @@ pub(super) fn strip(trend: &[Status]) -> Markup {
     let lights = [StatusColor::Red, StatusColor::Waiting, StatusColor::Running, StatusColor::Green, StatusColor::Grey];
     let words = words(trend);
     html! {
-        svg.strip viewBox={ "0 0 " (ROOM * STEP) " " (HEIGHT) } width=(ROOM * STEP) height=(HEIGHT) preserveAspectRatio="none" role="img" aria-label=(words) {
+        svg.strip viewBox={ "0 0 " (ROOM * STEP) " " (HEIGHT) } width=(ROOM * STEP) height=(HEIGHT) preserveAspectRatio="none" role="img" {
             title { (words) }
             @for light in lights {
                 @let bars = bars(trend, light);
@@ -38,9 +37,8 @@ fn bars(trend: &[Status], light: StatusColor) -> String {
     let offset = ROOM - trend.len();
     let mut path = String::new();
     for (index, _) in trend.iter().enumerate().filter(|(_, status)| StatusColor::of(**status) == light) {
-        let height = height(light);
-        // Writing to a string cannot fail.
-        let _ = write!(path, "M{} {}h{WIDTH}v{height}h-{WIDTH}z", (offset + index) * STEP, HEIGHT - height);
+        // The style strokes the line as wide as a bar. Writing to a string cannot fail.
+        let _ = write!(path, "M{} {HEIGHT}v-{}", (offset + index) * STEP + STEP / 2, height(light));
     }
     path
 }

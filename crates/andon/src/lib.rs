@@ -8,6 +8,7 @@ pub mod alert;
 pub mod arn;
 pub mod batch;
 pub mod board;
+pub mod cause;
 pub mod clock;
 pub mod event;
 pub mod glob;

@@ -1,19 +1,19 @@
 //! Requests for a custom widget, with the context of the dashboard around it.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Selection, Theme, Viewer};
+use crate::{MAX_SEARCH_LEN, Selection, Theme, Viewer};
 use andon::name::{ExecutionId, PipelineId};
 
 /// The default number of pipelines per page.
 const ROWS: usize = 20;
 /// The most pipelines to a page: some 300 KB.
 const MAX_ROWS: usize = 100;
-/// The most characters of a search.
-const MAX_SEARCH_LEN: usize = 100;
 
 /// A request from CloudWatch.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +77,9 @@ impl Request {
                 search: found.and_then(Value::as_str).unwrap_or_default().trim().chars().take(MAX_SEARCH_LEN).collect(),
                 page: number("page").unwrap_or(1).max(1),
                 rows: number("rows").unwrap_or(ROWS).clamp(1, MAX_ROWS),
+                view: choice(member("view")),
+                group: choice(member("group")),
+                sort: choice(member("sort")),
             };
             // Whose board it is stays as the dashboard's author set it, whatever is clicked.
             let accounts = context.pointer("/params/accounts").or_else(|| payload.get("accounts"));
@@ -86,6 +89,11 @@ impl Request {
         let wanted = pipeline(payload).unwrap_or_else(board);
         Some(Self::Show(wanted, viewer(context)))
     }
+}
+
+/// A choice by its name; the usual one if there is none of this name.
+fn choice<T: FromStr + Default>(value: Option<&Value>) -> T {
+    value.and_then(Value::as_str).and_then(|name| name.trim().parse().ok()).unwrap_or_default()
 }
 
 fn pipeline(payload: &Value) -> Option<Wanted> {

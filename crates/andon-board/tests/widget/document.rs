@@ -70,6 +70,11 @@ impl Element {
         all
     }
 
+    /// The elements in it with a name.
+    pub(crate) fn with_name(&self, name: &str) -> Vec<&Element> {
+        self.all().into_iter().filter(|element| element.name == name).collect()
+    }
+
     pub(crate) fn with_class(&self, class: &str) -> Vec<&Element> {
         self.all().into_iter().filter(|element| element.has_class(class)).collect()
     }

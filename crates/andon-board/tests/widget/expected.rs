@@ -68,5 +68,5 @@ fn two_pipelines_of_one_name_are_two_rows() {
     let html = shown(&fleet::recorded([ours, theirs]), &asking(json!({})));
     let body = read(&html);
     let homes: Vec<String> = body.with_class("home").iter().map(|home| home.text()).collect();
-    assert_eq!(homes, ["shop · Ireland", "finance · Ireland"]);
+    assert_eq!(homes, ["shop · eu-west-1", "finance · eu-west-1"]);
 }

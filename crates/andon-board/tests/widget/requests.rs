@@ -16,7 +16,7 @@ fn wanted(payload: &Value) -> Wanted {
 }
 
 fn board(search: &str, page: usize, rows: usize) -> Wanted {
-    Wanted::Board(Selection { search: search.to_owned(), page, rows }, AccountFilter::default())
+    Wanted::Board(Selection { search: search.to_owned(), page, rows, ..Selection::default() }, AccountFilter::default())
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn the_widget_stays_small_however_many_pipelines_there_are() {
         assert_eq!(read(&html).with_class("row").len(), 20);
         html.len()
     });
-    assert!(sizes.iter().all(|size| *size < 70 * KB), "{sizes:?}");
+    assert!(sizes.iter().all(|size| *size < 60 * KB), "{sizes:?}");
     assert!(sizes[2].abs_diff(sizes[1]) < KB, "{sizes:?}");
     let most = shown(&fleet::of(300), &asking(json!({"rows": 1_000})));
     assert_eq!(read(&most).with_class("row").len(), 100);

@@ -19,6 +19,7 @@ async function refresh() {
   try {
     const reply = await fetch(location.href);
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
+    announce(document.title, fresh.title);
     document.title = fresh.title;
     for (const part of ["link[rel=icon]", "main", "footer"]) {
       const [old, now] = [document.querySelector(part), fresh.querySelector(part)];
@@ -66,3 +67,49 @@ document.addEventListener("visibilitychange", () => {
 
 // Times are said by the clock of whoever looks.
 document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict; max-age=31536000`;
+
+// A wall with `&sound` beeps when more pipelines are red than before. Browsers allow sound after a click on the page.
+const sounds = new URLSearchParams(location.search).has("sound");
+
+/** How many pipelines a title says are red. */
+function red(title) {
+  return Number.parseInt(/^(\d+) red/.exec(title)?.[1] ?? "0", 10);
+}
+
+function announce(before, now) {
+  if (!sounds || red(now) <= red(before)) return;
+  const audio = new AudioContext();
+  const tone = audio.createOscillator();
+  tone.frequency.value = 660;
+  tone.connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + 0.4);
+  tone.addEventListener("ended", () => audio.close());
+}
+
+/** Moves the focus to the name of the next pipeline, or of the one before. */
+function move(by) {
+  const names = [...document.querySelectorAll(".row h2 a")];
+  const row = document.activeElement?.closest(".row");
+  const at = names.findIndex((name) => row?.contains(name));
+  const next = at < 0 ? (by > 0 ? 0 : names.length - 1) : at + by;
+  names[next]?.focus();
+}
+
+const keys = {
+  "/": () => document.querySelector("input[type=search]")?.focus(),
+  ArrowDown: () => move(1),
+  j: () => move(1),
+  ArrowUp: () => move(-1),
+  k: () => move(-1),
+  w: () => location.assign("/?wall"),
+  "?": () => document.querySelector("#keys")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, dialog")) return;
+  const act = keys[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});

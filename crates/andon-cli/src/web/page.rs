@@ -16,6 +16,8 @@ pub(super) struct Page<'p> {
     pub(super) viewer: &'p Viewer,
     pub(super) now: Timestamp,
     pub(super) content: &'p Markup,
+    /// Whether the page is for a screen on a wall.
+    pub(super) is_wall: bool,
 }
 
 impl Page<'_> {
@@ -35,15 +37,35 @@ impl Page<'_> {
                     style { (PreEscaped(STYLE)) }
                     script src="/live.js" defer {}
                 }
-                body {
+                body.wall[self.is_wall] {
                     header {
                         h1 { a href="/" { "Andon" } }
                         p { "Pipelines that need attention first" }
                     }
                     main { (self.content) }
-                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "refreshes every " (REFRESH) " seconds" } }
+                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "refreshes every " (REFRESH) " seconds" } p { kbd { "?" } " lists the keys" } }
+                    (keys())
                 }
             }
+        }
+    }
+}
+
+/// What the keys do.
+fn keys() -> Markup {
+    let keys = [
+        ("/", "Search"),
+        ("↓ or j", "Next pipeline"),
+        ("↑ or k", "Previous pipeline"),
+        ("Enter", "Open the pipeline"),
+        ("w", "Show the board for a wall"),
+        ("Esc", "Close"),
+    ];
+    html! {
+        dialog #keys aria-label="Keys" {
+            p { strong { "Keys" } }
+            dl { @for (key, what) in keys { dt { kbd { (key) } } dd { (what) } } }
+            form method="dialog" { button { "Close" } }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use andon::board::{PipelineRow, StatusColor};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
-use andon_board::{Navigation, Pipeline, Renderer, Selection};
+use andon_board::{MAX_SEARCH_LEN, Navigation, Pipeline, Renderer, Selection, View};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -28,6 +28,29 @@ pub(super) struct Asked {
     search: String,
     #[serde(default)]
     page: String,
+    #[serde(default)]
+    view: String,
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    sort: String,
+    /// The same as `view=wall`, whatever its value.
+    wall: Option<String>,
+}
+
+impl Asked {
+    /// What is asked for; what has no meaning counts as not asked for.
+    fn selection(self) -> Selection {
+        let view = if self.wall.is_some() { View::Wall } else { self.view.parse().unwrap_or_default() };
+        Selection {
+            search: self.search.trim().chars().take(MAX_SEARCH_LEN).collect(),
+            page: self.page.parse().unwrap_or(1),
+            rows: ROWS,
+            view,
+            group: self.group.parse().unwrap_or_default(),
+            sort: self.sort.parse().unwrap_or_default(),
+        }
+    }
 }
 
 /// What a page is about to show.
@@ -36,11 +59,12 @@ struct Shown {
     title: String,
     light: StatusColor,
     content: Markup,
+    is_wall: bool,
 }
 
 pub(super) async fn board(State(site): State<Site>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     let overviews = site.desk.pipelines().await;
-    let selection = Selection { search: asked.search, page: asked.page.parse().unwrap_or(1), rows: ROWS };
+    let selection = asked.selection();
     page(&site, &headers, |view| {
         let rows = PipelineRow::list(overviews?);
         let red = rows.iter().filter(|row| row.light == StatusColor::Red).count();
@@ -49,6 +73,7 @@ pub(super) async fn board(State(site): State<Site>, Query(asked): Query<Asked>, 
             title: if red > 0 { format!("{red} red · Andon") } else { "Andon".to_owned() },
             light: rows.first().map_or(StatusColor::Grey, |row| row.light),
             content: view.board(&rows, &selection),
+            is_wall: selection.view == View::Wall,
         })
     })
 }
@@ -83,6 +108,7 @@ fn one(view: &Renderer<'_>, found: Option<&Pipeline>) -> Shown {
                 title: format!("{} · {} · Andon", row.overview.pipeline.name, row.word()),
                 light: row.light,
                 content: view.pipeline(found),
+                is_wall: false,
             }
         }
         None => sorry(view, StatusCode::NOT_FOUND, "Andon has no runs of such a pipeline."),
@@ -90,15 +116,15 @@ fn one(view: &Renderer<'_>, found: Option<&Pipeline>) -> Shown {
 }
 
 fn sorry(view: &Renderer<'_>, status: StatusCode, sentence: &str) -> Shown {
-    Shown { status, title: "Andon".to_owned(), light: StatusColor::Grey, content: view.sorry(sentence) }
+    Shown { status, title: "Andon".to_owned(), light: StatusColor::Grey, content: view.sorry(sentence), is_wall: false }
 }
 
 fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&Renderer<'_>) -> Result<Shown, NoAnswer>) -> Response {
     let (viewer, now) = (viewer(headers, &site.config.zone), Timestamp::now());
     let view = Renderer { viewer: &viewer, accounts: site.config.accounts(), now, navigation: Navigation::Page };
     let shown = show(&view).unwrap_or_else(|error| sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()));
-    let Shown { status, title, light, content } = shown;
-    let document = Page { title: &title, light, viewer: &viewer, now, content: &content }.document();
+    let Shown { status, title, light, content, is_wall } = shown;
+    let document = Page { title: &title, light, viewer: &viewer, now, content: &content, is_wall }.document();
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -61,7 +61,7 @@ fn a_pipeline_has_its_history_and_every_run_a_page() {
         at(&url, PHONE, tour("phone")),
     ]);
     for seen in &seen {
-        assert!(texts(&seen.steps[1])[0].starts_with("23 runs, the longest 12 min 20 s"), "{}", seen.steps[1]);
+        assert!(texts(&seen.steps[1])[0].ends_with("Longest: 12 min 20 s"), "{}", seen.steps[1]);
         assert_eq!(texts(&seen.steps[5]), ["Why Build / UnitTests failed"]);
     }
 }
@@ -114,13 +114,20 @@ fn a_search_lists_what_it_finds() {
             json!({"press": ["input", "Enter"]}),
             json!({"wait": "input[value=finance]"}),
             json!({"read": "h2"}),
-            json!({"click": "li.waiting a.tile"}),
+            json!({"click": "li.red a.tile"}),
+            json!({"wait": "a.tile.chosen"}),
+            json!({"read": "h2"}),
+            json!({"click": "a.tile.chosen"}),
+            json!({"wait": "a.tile:not(.chosen)"}),
+            json!({"type": ["input", "state:waiting"]}),
+            json!({"press": ["input", "Enter"]}),
             json!({"wait": "a.tile.chosen"}),
             json!({"read": "h2"}),
         ],
     )]);
     assert_eq!(texts(&seen[0].steps[3]), ["invoice-export"]);
-    assert_eq!(texts(&seen[0].steps[6]), ["mobile-bff"]);
+    assert_eq!(texts(&seen[0].steps[6]), ["invoice-export"], "within what was searched for");
+    assert_eq!(texts(&seen[0].steps[12]), ["mobile-bff"]);
 }
 
 #[test]
@@ -174,4 +181,108 @@ fn without_scripts_everything_is_there_all_the_same() {
         )
     }]);
     assert!(texts(&seen[0].steps[0])[0].contains("refreshes every 10 seconds"));
+}
+
+/// Events of as many pipelines of three customers: 48 of them failed, for five reasons, two wait, one runs.
+fn fleet(count: usize) -> Vec<Value> {
+    let causes = [
+        (
+            "Deploy",
+            "Production",
+            "ECS",
+            "(service SERVICE) (deployment ecs-svc/NUMBER12345) deployment failed: tasks failed to start.",
+        ),
+        ("Build", "Image", "CodeBuild", "toomanyrequests: You have reached your pull rate limit for \"image-NUMBER\""),
+        (
+            "Deploy",
+            "Stack",
+            "CloudFormation",
+            "The role arn:aws:iam::111111111111:role/NUMBER is not authorized to perform: s3:GetObject",
+        ),
+        (
+            "Build",
+            "UnitTests",
+            "CodeBuild",
+            "Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR",
+        ),
+        ("Source", "Checkout", "CodeStarSourceConnection", "The connection is not available"),
+    ];
+    let accounts = ["111111111111", "222222222222", "333333333333"];
+    let change = |number: usize| {
+        let id = format!("{:040x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        json!({"full-repository-name": "acme/service", "provider-type": "GitHub", "commit-id": id,
+               "commit-message": format!("Change number {number}"), "author-display-name": "Ada Byron"})
+    };
+    (0..count)
+        .flat_map(|number| {
+            let name = format!("{}-service-{number:03}", ["shop", "billing", "search", "mail"][number % 4]);
+            let (stage, action, provider, words) = causes[if number < 31 { 0 } else { 1 + number % 4 }];
+            let words = words.replace("SERVICE", &name).replace("NUMBER", &number.to_string());
+            let state = match number {
+                0..48 => "FAILED",
+                48..51 => "STARTED",
+                _ => "SUCCEEDED",
+            };
+            let provider = if number == 48 || number == 49 { ("Approval", "Manual") } else { ("Deploy", provider) };
+            let event = |kind: &str, detail: Value| {
+                json!({"source": "aws.codepipeline", "detail-type": format!("CodePipeline {kind} Execution State Change"),
+                       "account": accounts[number % 3], "region": "eu-west-1", "time": jiff::Timestamp::now(), "detail": detail})
+            };
+            let mut events = vec![event("Action", json!({
+                "pipeline": name, "execution-id": format!("e-{number}"), "stage": stage, "action": action, "state": state,
+                "type": {"owner": "AWS", "category": provider.0, "provider": provider.1},
+                "execution-result": {"external-execution-summary": words}, "execution-trigger": change(number),
+            }))];
+            if state != "STARTED" {
+                let detail = json!({"pipeline": name, "execution-id": format!("e-{number}"), "state": state});
+                events.push(event("Pipeline", detail));
+            }
+            events
+        })
+        .collect()
+}
+
+#[test]
+fn a_fault_of_many_pipelines_is_one_look() {
+    let data = tempfile::tempdir().unwrap();
+    let config = data.path().join("andon.yml");
+    std::fs::write(
+        &config,
+        "version: 1\naccounts:\n  \"111111111111\": { name: acme-prod, customer: Acme }\n  \"222222222222\": { name: globex, \
+         customer: Globex }\n  \"333333333333\": { name: initech, customer: Initech }\n",
+    )
+    .unwrap();
+    let arguments = ["serve", "--port", "0", "--quiet", "--data", data.path().to_str().unwrap(), "--config"];
+    let server = Server::of(andon(&[&arguments[..], &[config.to_str().unwrap()]].concat()));
+    assert_eq!(server.post(json!(fleet(300)).to_string().as_bytes()).status, 200);
+    let url = format!("http://{}/", server.address());
+    let tour =
+        |name: &str| vec![json!({"wait": ".causes li"}), json!({"read": ".causes b"}), look(&format!("{name}-fleet"))];
+    let mut visits: Vec<Visit> = [(375, 800), (768, 1024), (1280, 900), (1920, 1080), (3840, 2160)]
+        .into_iter()
+        .map(|window: (u32, u32)| at(&url, window, tour(&window.0.to_string())))
+        .collect();
+    visits.push(Visit { colours: Colours::Dark, ..at(&url, DESKTOP, tour("dark")) });
+    for (window, name) in [((1920, 1080), "wall-1920"), ((3840, 2160), "wall-3840")] {
+        let steps = vec![json!({"wait": ".wall .row"}), json!({"read": ".wall .causes b"}), look(name)];
+        visits.push(at(&format!("{url}?wall"), window, steps));
+    }
+    let steps = vec![json!({"wait": ".group"}), json!({"read": ".group summary h2"}), look("grouped-by-cause")];
+    let grouped = at(&format!("{url}?group=cause"), DESKTOP, steps);
+    for seen in visit(&visits) {
+        assert_eq!(texts(&seen.steps[1])[0], "31 pipelines");
+    }
+    let seen = visit(&[grouped]);
+    assert!(texts(&seen[0].steps[1])[0].starts_with("Deploy / Production: (service "), "{}", seen[0].steps[1]);
+    // From the fault to what a customer has of it: two clicks.
+    let steps = vec![
+        json!({"click": ".causes a.common"}),
+        json!({"wait": ".causes a.chosen"}),
+        json!({"click": ".chip:has-text('Acme')"}),
+        json!({"wait": ".chip.chosen:has-text('Acme')"}),
+        json!({"read": "h2"}),
+        look("one-customer"),
+    ];
+    let seen = visit(&[at(&url, DESKTOP, steps)]);
+    assert_eq!(texts(&seen[0].steps[4]).len(), 11);
 }

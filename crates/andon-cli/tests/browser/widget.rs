@@ -106,7 +106,7 @@ fn the_widget_reads_well_in_both_themes_and_is_worked_by_clicks_alone() {
             json!({"click": "#widget form .btn"}),
             json!({"wait": "#widget input[value=finance]"}),
             json!({"read": "#widget h2"}),
-            json!({"click": "#widget li.running .tile"}),
+            json!({"click": "#widget li.red .tile"}),
             json!({"wait": "#widget .tile.chosen"}),
             json!({"read": "#widget h2"}),
         ]
@@ -121,6 +121,6 @@ fn the_widget_reads_well_in_both_themes_and_is_worked_by_clicks_alone() {
         assert_eq!(names[..3], ["invoice-export", "orders-fulfilment", "mobile-bff"]);
         assert_eq!(texts(&seen.steps[6]), ["invoice-export failed"]);
         assert_eq!(texts(&seen.steps[11]), ["invoice-export"]);
-        assert_eq!(texts(&seen.steps[14]), ["data-lake-etl"]);
+        assert_eq!(texts(&seen.steps[14]), ["invoice-export"]);
     }
 }

@@ -13,7 +13,7 @@ const MAX_OUTCOMES: usize = 16;
 /// The most characters of a reason or of a commit's first line.
 const MAX_LEN: usize = 200;
 
-/// The longest URL of a commit's page.
+/// The longest URL of a page: of a commit, or of what failed.
 const MAX_URL_LEN: usize = 300;
 
 /// The state of one run.
@@ -101,6 +101,9 @@ pub struct FailureSummary {
     /// The number of failed tests, if the log gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_tests: Option<u32>,
+    /// The page that shows it, such as the log of a build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
 }
 
 impl FailureSummary {
@@ -114,6 +117,7 @@ impl FailureSummary {
             cause: failure.explanation.as_ref().and_then(|known| known.cause.first()).map(|line| one_line(line)),
             category: failure.explanation.as_ref().map(|known| known.category),
             failed_tests: failure.explanation.as_ref().and_then(|known| known.failed_tests),
+            page: failure.page().filter(|url| url.len() <= MAX_URL_LEN).map(str::to_owned),
         }
     }
 

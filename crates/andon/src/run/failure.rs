@@ -42,6 +42,11 @@ impl Failure {
         self.result.as_ref().and_then(|result| result.summary.as_deref().or(result.error_code.as_deref()))
     }
 
+    /// The page that the action names for its result, such as the log of a build.
+    pub fn page(&self) -> Option<&str> {
+        self.result.as_ref()?.url.as_deref()
+    }
+
     /// Whether it is known what failed and whether it is a failure or a rejection.
     fn is_explained(&self) -> bool {
         self.action.is_some() && (!self.is_hearsay || self.provider.is_some())
