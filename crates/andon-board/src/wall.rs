@@ -62,7 +62,7 @@ impl Renderer<'_> {
                         (failure.why().unwrap_or("No reason reported."))
                     }
                 } @else if let Some(current) = &row.overview.latest.current {
-                    p.why { b { (current.stage) @if let Some(action) = &current.action { " / " (action) } } }
+                    p.now { b { (current.stage) @if let Some(action) = &current.action { " / " (action) } } }
                 }
                 @if let Some(known) = row.change() { p.change { (change(known)) } }
             }

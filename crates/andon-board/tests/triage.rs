@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 #[path = "widget/document.rs"]
-#[expect(dead_code, reason = "shared with the tests of the widget")]
 mod document;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! HTML as a browser reads it.
 
+#![allow(dead_code, reason = "every test file uses its own part of it")]
+
 use html5ever::tendril::TendrilSink as _;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
