@@ -1,6 +1,6 @@
 //! The page of the board for many pipelines: searching, grouping by cause and by customer, and the screen on a wall.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 #[path = "widget/document.rs"]
 mod document;
