@@ -98,6 +98,9 @@ pub struct Chart {
     /// Where the names are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legend: Option<Legend>,
+    /// Lines to compare with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Annotations>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
@@ -161,6 +164,22 @@ pub struct Axis {
     pub label: &'static str,
     /// Whether CloudWatch adds the metrics' unit.
     pub show_units: bool,
+}
+
+/// Lines to compare with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Annotations {
+    /// Lines at a value.
+    pub horizontal: Vec<Mark>,
+}
+
+/// A line at a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// What it stands for.
+    pub label: &'static str,
+    /// The value, in the measure of the graph.
+    pub value: u32,
 }
 
 /// Where the names of what is drawn are.

@@ -1,7 +1,7 @@
 //! Widgets for fleets too large for searches: the four keys, their trends, and the pipelines that stand out.
 
 use super::Site;
-use super::chart::{Formulas, WELL};
+use super::chart::{FAILURE_RATE, Formulas, LEAD_TIME, RECOVERY, WELL};
 use super::fleet::{Extent, Group};
 use super::layout::Layout;
 use super::query::{Function, Source, highest, total};
@@ -75,20 +75,23 @@ impl<'s> Queries<'s> {
                         region,
                         "deployments",
                     ),
-                    mean(Metric::ChangeLeadTime, source, " / 3600", "mean").trend(
+                    mean(Metric::ChangeLeadTime, source, " / 3600", "mean").marked_trend(
                         title("Lead time for changes"),
                         region,
                         "hours",
+                        &LEAD_TIME,
                     ),
-                    mean(Metric::DeploymentFailureCount, source, " * 100", "failed").trend(
+                    mean(Metric::DeploymentFailureCount, source, " * 100", "failed").marked_trend(
                         title("Change failure rate"),
                         region,
                         "%",
+                        &FAILURE_RATE,
                     ),
-                    mean(Metric::RecoveryTime, source, " / 3600", "mean").trend(
+                    mean(Metric::RecoveryTime, source, " / 3600", "mean").marked_trend(
                         title("Time to recovery"),
                         region,
                         "hours",
+                        &RECOVERY,
                     ),
                 ],
             );

@@ -1,7 +1,7 @@
 //! Widgets for fleets small enough for searches: the four keys, their trends, and a line for every pipeline.
 
 use super::body::Content;
-use super::chart::{BROKEN, Formulas, WELL};
+use super::chart::{BROKEN, FAILURE_RATE, Formulas, LEAD_TIME, RECOVERY, WELL};
 use super::fleet::{Extent, Group, is_plain};
 use super::layout::Layout;
 use super::search::{MAX_ACCOUNTS, Reach, Statistic, search};
@@ -13,30 +13,56 @@ use andon::statistics::Metric;
 /// graph takes a hundred searches.
 const MAX_PLACES: usize = 30;
 
+/// How many pipelines a graph shows, those with the highest values.
+const SHOWN: usize = 10;
+/// How many it shows of each account and region, where several have a search of their own.
+const SHOWN_OF_EACH: usize = 5;
+
 /// What of one metric each pipeline's line shows.
 struct Each {
     title: &'static str,
     metric: Metric,
     statistic: Statistic,
-    view: fn(Formulas, &'static str, &Site<'_>) -> Content,
+    /// What a value is divided by for the measure that people read.
+    unit: Unit,
+    view: fn(Formulas, String, &Site<'_>) -> Content,
+}
+
+/// The measure of a value.
+#[derive(Clone, Copy)]
+enum Unit {
+    /// As it is: a count.
+    Count,
+    /// Seconds in the metric, minutes in the graph.
+    Minutes,
 }
 
 /// A line for every pipeline in each of these.
 const EACH: [Each; 6] = [
-    Each { title: "Deployments", metric: Metric::DeploymentCount, statistic: Statistic::Sum, view: bars },
-    Each { title: "Failed runs", metric: Metric::FailureCount, statistic: Statistic::Sum, view: bars },
-    Each { title: "Duration (daily median)", metric: Metric::Duration, statistic: Statistic::Median, view: trends },
-    Each { title: "Time to recovery (median)", metric: Metric::RecoveryTime, statistic: Statistic::Median, view: bars },
-    Each { title: "Approval wait (median)", metric: Metric::ApprovalWait, statistic: Statistic::Median, view: bars },
-    Each { title: "Stage retries", metric: Metric::RetryCount, statistic: Statistic::Sum, view: bars },
+    each("Deployments", Metric::DeploymentCount, Statistic::Sum, Unit::Count, bars),
+    each("Failed runs", Metric::FailureCount, Statistic::Sum, Unit::Count, bars),
+    each("Duration (daily median)", Metric::Duration, Statistic::Median, Unit::Minutes, trends),
+    each("Time to recovery (median, minutes)", Metric::RecoveryTime, Statistic::Median, Unit::Minutes, bars),
+    each("Approval wait (median, minutes)", Metric::ApprovalWait, Statistic::Median, Unit::Minutes, bars),
+    each("Stage retries", Metric::RetryCount, Statistic::Sum, Unit::Count, bars),
 ];
 
-fn bars(formulas: Formulas, title: &'static str, site: &Site<'_>) -> Content {
+const fn each(
+    title: &'static str,
+    metric: Metric,
+    statistic: Statistic,
+    unit: Unit,
+    view: fn(Formulas, String, &Site<'_>) -> Content,
+) -> Each {
+    Each { title, metric, statistic, unit, view }
+}
+
+fn bars(formulas: Formulas, title: String, site: &Site<'_>) -> Content {
     formulas.bars(title, &site.home.region)
 }
 
-fn trends(formulas: Formulas, title: &'static str, site: &Site<'_>) -> Content {
-    formulas.many_trends(title, &site.home.region, "seconds")
+fn trends(formulas: Formulas, title: String, site: &Site<'_>) -> Content {
+    formulas.many_trends(title, &site.home.region, "minutes")
 }
 
 /// The searches that find a group's pipelines.
@@ -124,20 +150,28 @@ impl<'s> Searches<'s> {
             6,
             vec![
                 deployments.piled_trend("Deployments per day", region, "deployments"),
-                hours(Metric::ChangeLeadTime).trend("Lead time for changes", region, "hours"),
-                rate.trend("Change failure rate", region, "%"),
-                hours(Metric::RecoveryTime).trend("Time to recovery", region, "hours"),
+                hours(Metric::ChangeLeadTime).marked_trend("Lead time for changes", region, "hours", &LEAD_TIME),
+                rate.marked_trend("Change failure rate", region, "%", &FAILURE_RATE),
+                hours(Metric::RecoveryTime).marked_trend("Time to recovery", region, "hours", &RECOVERY),
             ],
         );
     }
 
-    /// Every pipeline by itself.
+    /// The pipelines that stand out, each by itself.
     pub(super) fn each(&self, layout: &mut Layout) {
-        let graph = |Each { title, metric, statistic, view }: &Each| {
+        let shown = if self.each.len() > 1 { SHOWN_OF_EACH } else { SHOWN };
+        let graph = |Each { title, metric, statistic, unit, view }: &Each| {
             let lines = self.each.iter().fold(Formulas::default(), |lines, (reach, label)| {
-                lines.shown(search(*metric, *statistic, reach), label.clone())
+                let found = search(*metric, *statistic, reach);
+                let measured = match unit {
+                    Unit::Count => found,
+                    Unit::Minutes => format!("{found} / 60"),
+                };
+                let order = if *statistic == Statistic::Sum { "SUM" } else { "AVG" };
+                lines.shown(format!("SORT({measured}, {order}, DESC, {shown})"), label.clone())
             });
-            view(lines, title, self.site)
+            let of_each = if self.each.len() > 1 { " of each account and region" } else { "" };
+            view(lines, format!("{title}: highest {shown}{of_each}"), self.site)
         };
         for pair in EACH.chunks(2) {
             layout.row(8, pair.iter().map(graph).collect());

@@ -1,6 +1,6 @@
 //! Graphs and numbers, built from expressions.
 
-use super::body::{Axis, Chart, Content, Formula, Legend, Line, Side, View, YAxis};
+use super::body::{Annotations, Axis, Chart, Content, Formula, Legend, Line, Mark, Side, View, YAxis};
 use andon::name::Region;
 
 /// A day, in seconds: the period of a trend.
@@ -9,6 +9,14 @@ const DAY: u32 = 86_400;
 /// Green for success and red for failure, which also differ in lightness.
 pub(super) const WELL: &str = "#2ca02c";
 pub(super) const BROKEN: &str = "#b3151c";
+
+/// Lead time for changes of elite and of high performers, in hours: less than a day, less than a week. The bands of all
+/// three measures are those of DORA's "Accelerate State of DevOps" reports.
+pub(super) const LEAD_TIME: [Mark; 2] = [Mark { label: "elite", value: 24 }, Mark { label: "high", value: 168 }];
+/// Change failure rate of elite and of high performers, in percent.
+pub(super) const FAILURE_RATE: [Mark; 2] = [Mark { label: "elite", value: 5 }, Mark { label: "high", value: 20 }];
+/// Time to recovery of elite and of high performers, in hours: less than an hour, less than a day.
+pub(super) const RECOVERY: [Mark; 2] = [Mark { label: "elite", value: 1 }, Mark { label: "high", value: 24 }];
 
 /// The expressions of one graph, each by an id that the next ones can use.
 #[derive(Debug, Default)]
@@ -55,10 +63,21 @@ impl Formulas {
         Content::Metric(Chart { set_period_to_time_range: true, ..chart })
     }
 
-    /// Day by day.
-    pub(super) fn trend(self, title: impl Into<String>, region: &Region, measure: &'static str) -> Content {
+    /// Day by day, with lines to compare with.
+    pub(super) fn marked_trend(
+        self,
+        title: impl Into<String>,
+        region: &Region,
+        measure: &'static str,
+        marks: &[Mark],
+    ) -> Content {
         let chart = self.chart(title, region, View::TimeSeries);
-        Content::Metric(Chart { y_axis: Some(scale(measure)), legend: Some(names(Side::Bottom)), ..chart })
+        Content::Metric(Chart {
+            y_axis: Some(scale(measure)),
+            legend: Some(names(Side::Bottom)),
+            annotations: Some(Annotations { horizontal: marks.to_vec() }),
+            ..chart
+        })
     }
 
     /// Day by day, piled up.
@@ -95,6 +114,7 @@ impl Formulas {
             metrics: self.0,
             y_axis: None,
             legend: None,
+            annotations: None,
         }
     }
 }

@@ -100,17 +100,15 @@ fn dashboard(
     links: &BTreeMap<AccountId, DashboardName>,
 ) -> Dashboard {
     let mut layout = Layout::default();
-    layout.row(4, vec![words::about(group, site)]);
+    layout.row(board_height(group), board(&name, group, site));
     if group.is_small() {
         let searches = Searches::new(group, site);
         searches.four_keys(&mut layout);
-        layout.row(board_height(group), board(&name, group, site));
         searches.trends(&mut layout);
         searches.each(&mut layout);
     } else {
         let queries = Queries::new(group, site);
         queries.four_keys(&mut layout);
-        layout.row(board_height(group), board(&name, group, site));
         queries.trends(&mut layout);
         queries.lists(&mut layout);
     }
@@ -118,6 +116,7 @@ fn dashboard(
         let height = u16::try_from(group.accounts().len().min(16)).unwrap_or(16) + 2;
         layout.row(height, vec![words::accounts(group, site, links)]);
     }
+    layout.row(4, vec![words::about(group, site)]);
     let body = Body { start: START, period_override: PeriodOverride::Inherit, widgets: layout.into_widgets() };
     Dashboard { name, body }
 }
@@ -132,7 +131,7 @@ fn board(name: &DashboardName, group: &Group, site: &Site<'_>) -> Vec<Content> {
         Extent::Part => group.accounts().into_iter().map(ToString::to_string).collect(),
     };
     vec![Content::Custom(Custom {
-        title: "Now".to_owned(),
+        title: "Pipelines".to_owned(),
         endpoint: site.function.to_owned(),
         params: Params { dashboard: name.clone(), rows: ROWS, accounts },
         update_on: UpdateOn::EVERYTHING,

@@ -17,6 +17,8 @@ pub(crate) struct Series {
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(\w+)="([^"]+)""#).unwrap());
 static CONDITIONS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^\w+="[^"]+"( \w+="[^"]+"| \(\w+="[^"]+"( OR \w+="[^"]+")*\))*$"#).unwrap());
+static SORTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^SORT\((?<array>.+), (SUM|AVG), DESC, (?<limit>\d+)\)$").unwrap());
 static QUERY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"^SELECT (SUM|AVG|MAX)\("(?<metric>\w+)"\) FROM ("Pipeline"|SCHEMA\("Pipeline"(?<schema>(, "\w+")+)\))( WHERE "(?<dimension>\w+)" = '(?<value>[\w-]+)')?( GROUP BY (?<by>"\w+"(, "\w+")*) ORDER BY (SUM|AVG|MAX)\(\) DESC LIMIT (?<limit>\d+))?$"#,
@@ -64,6 +66,11 @@ pub(crate) fn metrics(pipelines: &[PipelineId], home: &Home) -> Metrics {
 
 /// What an expression finds: the metrics it reads, and how many lines it draws. `None` for arithmetic over others.
 pub(crate) fn found<'m>(expression: &str, metrics: &'m Metrics) -> Option<(Vec<&'m Series>, usize)> {
+    if let Some(sorted) = SORTED.captures(expression) {
+        let (found, lines) = found(&sorted["array"], metrics)?;
+        return Some((found, lines.min(sorted["limit"].parse().unwrap())));
+    }
+    let expression = expression.strip_suffix(" / 60").unwrap_or(expression);
     if let Some(terms) = expression.strip_prefix("SEARCH('") {
         let found = search(terms.rsplit_once("', '").unwrap().0, metrics);
         let lines = found.len();
