@@ -65,7 +65,7 @@ impl DoraMetrics {
 }
 
 impl Median {
-    fn of(mut seconds: Vec<i64>) -> Option<Self> {
+    pub(super) fn of(mut seconds: Vec<i64>) -> Option<Self> {
         seconds.sort_unstable();
         let middle = seconds.len().div_ceil(2).checked_sub(1)?;
         Some(Self { seconds: *seconds.get(middle)?, of: seconds.len() })

@@ -12,11 +12,13 @@ use crate::event::Attempt;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{Outcome, Status};
 
+mod delivery;
 mod deployments;
 mod dora;
 mod overview;
 mod summary;
 
+pub use delivery::Delivery;
 pub use deployments::Recovery;
 pub use dora::{DoraMetrics, Median};
 pub use overview::{BrokenBy, OpenRun, Overview, Typical};
@@ -162,6 +164,11 @@ impl History {
         let mut runs: Vec<_> = self.runs.values().collect();
         runs.sort_by_key(|run| run.place());
         runs
+    }
+
+    /// Whether older runs than the recorded ones are no longer recorded individually.
+    pub fn is_folded(&self) -> bool {
+        self.past.until.is_some()
     }
 
     /// The run that started last.
