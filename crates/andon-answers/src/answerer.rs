@@ -11,13 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{self, Detail, Meaning, Records, facts, no_ledger};
 use super::understanding::{Intent, Parts, Understood, understand};
-use super::{Answer, Fleet, Group, Question, Session, Subject, Topic, Voice, grammar};
+use super::{Answer, Fleet, Group, Question, Session, Subject, Topic, Voice, turn};
 use andon::account::Accounts;
 use andon::clock::Timer;
 use andon::history::RunSummary;
 use andon::ledger::{Ledger, LedgerError};
 use andon::name::PipelineId;
 use andon::run::Status;
+use andon_diagnosis::Runbook;
 
 /// How long the ledger is waited for, all in all.
 pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
@@ -34,6 +35,8 @@ pub struct Answerer<L, T> {
     accounts: Rc<Accounts>,
     /// Where "today" begins at midnight.
     zone: TimeZone,
+    /// What the team knows of failures.
+    runbooks: Vec<Runbook>,
     /// The fleet as it was last read: used when the ledger is slow, and to keep its names prepared.
     last: RefCell<Option<(Rc<Fleet>, Timestamp)>>,
 }
@@ -50,7 +53,14 @@ pub struct Reading {
 impl<L: Ledger, T: Timer> Answerer<L, T> {
     /// A desk with this ledger.
     pub fn new(ledger: L, timer: T) -> Self {
-        Self { ledger, timer, accounts: Rc::default(), zone: TimeZone::UTC, last: RefCell::new(None) }
+        Self {
+            ledger,
+            timer,
+            accounts: Rc::default(),
+            zone: TimeZone::UTC,
+            runbooks: Vec::new(),
+            last: RefCell::new(None),
+        }
     }
 
     /// The same, with what the configuration says: the accounts' names and customers, and the zone of days.
@@ -58,6 +68,13 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
     pub fn knowing(mut self, accounts: Accounts, zone: TimeZone) -> Self {
         self.accounts = Rc::new(accounts);
         self.zone = zone;
+        self
+    }
+
+    /// The same, with what the team knows of failures: it is told as the next step.
+    #[must_use]
+    pub fn with_runbooks(mut self, runbooks: Vec<Runbook>) -> Self {
+        self.runbooks = runbooks;
         self
     }
 
@@ -90,9 +107,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
 
     /// Answers a question as somebody has typed it, in English. Never fails.
     pub async fn ask(&self, text: &str, session: &Session, now: Timestamp, voice: &Voice) -> Answer {
-        let conversation = grammar::question(text);
-        if !needs_understanding(&conversation) {
-            return self.answer(&conversation, session, now, voice).await;
+        if let Some(turn) = turn::turn(text) {
+            return self.answer(&turn, session, now, voice).await;
         }
         let mut deadline = pin!(self.timer.wait(READ_TIMEOUT));
         let Some(Reading { fleet, stale }) = self.read(now, deadline.as_mut()).await else {
@@ -139,8 +155,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
                 }
                 Err(parts) => {
                     let records = self.records(&fleet, intent, &parts, deadline).await;
-                    let (fleet, parts, records) = (&*fleet, &*parts, &records);
-                    facts::Asked { fleet, intent, parts, records, now, voice, session }.answer()
+                    let (fleet, parts, records, runbooks) = (&*fleet, &*parts, &records, self.runbooks.as_slice());
+                    facts::Asked { fleet, intent, parts, records, runbooks, now, voice, session }.answer()
                 }
             },
         };
@@ -241,22 +257,6 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             _ => None,
         };
         Ok(Detail { history, failed: run })
-    }
-}
-
-/// Whether a sentence is no turn of a conversation but has to be understood by its parts.
-fn needs_understanding(question: &Question) -> bool {
-    match question {
-        Question::Welcome
-        | Question::Help
-        | Question::Goodbye
-        | Question::Which
-        | Question::Other
-        | Question::Nth(_)
-        | Question::Yes
-        | Question::No => false,
-        Question::About(_, subject) | Question::Named(subject) => *subject != Subject::Last,
-        Question::NotUnderstood | Question::Overview | Question::List(_) | Question::Keys => true,
     }
 }
 

@@ -156,7 +156,7 @@ impl Fleet {
     }
 
     /// Whether a pipeline is of an environment, by its own name or by that of its account.
-    pub(super) fn is_of_environment(&self, row: &PipelineRow, environment: &str) -> bool {
+    pub fn is_of_environment(&self, row: &PipelineRow, environment: &str) -> bool {
         let id = &row.overview.pipeline;
         let account = self.accounts.get(id.home.account.as_str()).map_or("", |account| account.name.as_str());
         Index::of([id.name.as_str(), account]).has_word(environment)
@@ -185,7 +185,7 @@ impl Fleet {
     }
 
     /// The pipelines, two at most, that are called something like it.
-    pub(super) fn nearest(&self, heard: &str) -> Vec<PipelineId> {
+    pub fn nearest(&self, heard: &str) -> Vec<PipelineId> {
         let found = match self.index().find(heard) {
             Match::One(at) => vec![at],
             Match::Several(all) => all.into_iter().take(2).collect(),

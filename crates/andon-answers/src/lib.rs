@@ -7,7 +7,6 @@
 
 mod answerer;
 mod fleet;
-pub mod grammar;
 mod locale;
 pub mod matching;
 mod question;
@@ -15,6 +14,7 @@ mod reply;
 mod session;
 mod speech;
 mod spoken;
+mod turn;
 pub mod understanding;
 mod voice;
 

@@ -49,6 +49,21 @@ fn spoken_word(word: &str) -> String {
     if LETTERS.contains(&lower.as_str()) { lower.to_uppercase() } else { lower }
 }
 
+/// In small letters without accents.
+pub(super) fn folded(word: &str) -> String {
+    let fold = |c: char| match c {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        other => other,
+    };
+    word.to_lowercase().chars().map(fold).collect()
+}
+
 /// The words of a name: split where it has a separator, and where `camelCase` begins a word.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();

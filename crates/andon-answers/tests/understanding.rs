@@ -27,6 +27,7 @@ use serde_json::json;
 
 const BUILT_ON: &str = include_str!("files/built-on.tsv");
 const HELD_OUT: &str = include_str!("files/held-out.tsv");
+const SECOND: &str = include_str!("files/second.tsv");
 const NAMES: &str = include_str!("files/no-such-names.tsv");
 
 /// A Friday.
@@ -282,6 +283,17 @@ fn questions_that_were_held_out_are_understood() {
     assert!(counted.right * 100 >= counted.rows * 75, "{counted:?}");
 }
 
+/// A set in other ways of speaking: dictated, mistyped, clipped, tricked, in other languages. It was scored before what
+/// failed in it was looked at; `docs/answers.md` has that score.
+#[test]
+fn questions_of_a_second_set_are_understood() {
+    let mut misses = Vec::new();
+    let counted = count(SECOND, &mut misses);
+    println!("second set: {counted:?}\n{}", misses.join("\n"));
+    assert!(counted.right * 100 >= counted.rows * 85, "{counted:?}");
+    assert_eq!(counted.dangerous, 0, "{counted:?}");
+}
+
 #[test]
 fn a_name_that_no_pipeline_has_is_never_answered_with_another() {
     let (mut asked, mut answered) = (0, Vec::new());
@@ -320,15 +332,19 @@ fn a_name_that_no_pipeline_has_is_never_answered_with_another() {
     assert!(answered.is_empty(), "{}", answered.join("\n"));
 }
 
+async fn ledger(fleet: &str) -> MemoryLedger {
+    let ledger = MemoryLedger::new();
+    for history in histories(fleet) {
+        ledger.save(None, Some(&andon::ledger::Versioned { value: history, version: 0 })).await.unwrap();
+    }
+    ledger
+}
+
 /// Asks questions one after the other of a fleet, as `andon ask` and a conversation do.
 fn conversation(name: &str, questions: &[&str]) -> Vec<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let ledger = MemoryLedger::new();
-        for history in histories(name) {
-            ledger.save(None, Some(&andon::ledger::Versioned { value: history, version: 0 })).await.unwrap();
-        }
-        let desk = Answerer::new(ledger, Never).knowing(accounts(name), TimeZone::UTC);
+        let desk = Answerer::new(ledger(name).await, Never).knowing(accounts(name), TimeZone::UTC);
         let mut session = Session::default();
         let mut answers = Vec::new();
         for question in questions {
@@ -408,6 +424,23 @@ fn facts_are_told_of_customers_accounts_regions_and_groups() {
     ];
     let lines: Vec<String> = msp.iter().map(|question| written("msp", &[question])).collect();
     insta::assert_snapshot!("facts_msp", lines.join("\n"));
+}
+
+#[test]
+fn the_next_step_is_the_teams_own() {
+    let runbook = andon_diagnosis::Runbook {
+        pattern: andon_diagnosis::Pattern::parse("test_refund").unwrap(),
+        hint: "Reset the refund sandbox first.".to_owned(),
+        link: Some("https://wiki.example.com/refunds".to_owned()),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let answer = runtime.block_on(async {
+        let desk = Answerer::new(ledger("team").await, Never).with_runbooks(vec![runbook]);
+        let voice = Voice::of(Locale::EnUs);
+        desk.ask("what should i do about payments-api", &Session::default(), now(), voice).await
+    });
+    let speech = answer.speech.to_string();
+    assert!(speech.contains("Reset the refund sandbox first. Runbook: https://wiki.example.com/refunds"), "{speech}");
 }
 
 #[test]

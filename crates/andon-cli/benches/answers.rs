@@ -1,4 +1,5 @@
-//! How long an answer takes, over a ledger of a thousand pipelines in SQLite: 99 of 100 have to be there within 5 ms.
+//! How long an answer takes, over a ledger of a thousand pipelines in SQLite: 99 of 100 are to be there within 5 ms. It
+//! is measured and printed, and nothing fails: time depends on the machine.
 //!
 //! Half of the questions follow a change of the ledger, as they do where pipelines are at work.
 
@@ -7,11 +8,12 @@
 use std::time::{Duration, Instant};
 
 use alexa::{Alexa, Skills};
+use andon::clock::Clock as _;
 use andon::ledger::{Ledger, NoArchive, record};
 use andon::run::DeploymentRule;
 use andon::run_action::NoActions;
 use andon::testing::{events, home, invocation, told};
-use andon_answers::Answerer;
+use andon_answers::{Answerer, Kind, Locale, Session, Voice};
 use andon_cli::local::{SystemClock, in_memory, remember};
 use serde_json::{Value, json};
 
@@ -32,6 +34,20 @@ const QUESTIONS: [(&str, Option<&str>); 8] = [
     ("LastDeploymentIntent", Some("quince service production")),
     ("StatusIntent", Some("orange")),
     ("StatusIntent", Some("no such thing at all")),
+];
+
+/// What is typed in turn.
+const TYPED: [&str; 10] = [
+    "is anything red right now",
+    "why did banana api staging fail",
+    "what broke overnight",
+    "how many deployments did we do this week",
+    "failures of cherry-search-prod since monday",
+    "which stage is orange-etl-canary in",
+    "flakiest pipeline this month",
+    "status of the payments gateway",
+    "retry fig-cart-prod",
+    "list all nightly pipelines",
 ];
 
 fn request(intent: &str, pipeline: Option<&str>) -> Value {
@@ -108,6 +124,18 @@ async fn main() {
             }
         }
         line(&format!("{intent} {}", pipeline.unwrap_or_default()), &took);
+        every.extend(took);
+    }
+    for question in TYPED {
+        let mut took = Vec::new();
+        for _ in 0..=ROUNDS {
+            let (now, voice) = (SystemClock.now(), Voice::of(Locale::EnUs));
+            let started = Instant::now();
+            let answer = skill.desk.ask(question, &Session::default(), now, voice).await;
+            took.push(started.elapsed());
+            assert_ne!(answer.kind, Kind::NotUnderstood, "{question}");
+        }
+        line(question, &took);
         every.extend(took);
     }
     line("all", &every);

@@ -19,6 +19,8 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
             // Of which pipeline will have to be asked.
             (Some(IntentKind::Question(_)), None) if has_dialog(&intent.name) => Verdict::Maybe,
             (Some(IntentKind::Question(_)), None) => Verdict::Yes,
+            // Any words may be asked, and not all are understood.
+            (Some(IntentKind::Words(_)), _) => Verdict::Maybe,
             // Nothing is done for somebody who did not come here for it.
             (Some(IntentKind::RunAction(..) | IntentKind::Again) | None, _) => Verdict::No,
         };

@@ -11,7 +11,7 @@ use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
 use andon::ledger::Ledger;
 use andon::run_action::{Passcode, PipelineActions};
-use andon_answers::{Answerer, Kind, Locale, Question, Subject, Topic, Voice};
+use andon_answers::{Answer, Answerer, Kind, Locale, Question, Subject, Topic, Voice};
 use andon_config::VoiceActions;
 use serde_json::Value;
 
@@ -136,6 +136,16 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
                 let question = asker.conversation.named(question);
                 self.answer(&question, Some(intent), asker).await
             }
+            // The words of questions are English.
+            IntentKind::Words(_) if asker.voice.locale().language() != "en" => {
+                self.answer(&Question::NotUnderstood, None, asker).await
+            }
+            IntentKind::Words(words) => {
+                asker.conversation.intended = None;
+                let (now, talk, voice) = (self.clock.now(), &asker.conversation.talk, asker.voice);
+                let answer = self.desk.ask(&words, talk, now, voice).await;
+                self.say(answer, Some(intent), asker)
+            }
             IntentKind::RunAction(..) if intent.confirmation_status == Confirmation::Denied => asker.leave(),
             IntentKind::RunAction(what, subject) => {
                 let said = Slots::of(intent, subject, begun.filter(|begun| begun.is_to(what)));
@@ -149,9 +159,13 @@ impl<L: Ledger, A: PipelineActions, K: Passcode, C: Clock + Timer> Alexa<L, A, K
     /// Answers a question. A session that the user has opened continues until they end it; a single question is
     /// answered, and that is all, unless the answer asks something itself.
     async fn answer(&self, question: &Question, intent: Option<&Intent>, asker: Turn<'_>) -> Reply {
+        let answer = self.desk.answer(question, &asker.conversation.talk, self.clock.now(), asker.voice).await;
+        self.say(answer, intent, asker)
+    }
+
+    fn say(&self, mut answer: Answer, intent: Option<&Intent>, asker: Turn<'_>) -> Reply {
         let (now, voice, envelope) = (self.clock.now(), asker.voice, asker.envelope);
         let is_new = envelope.session.as_ref().is_none_or(|session| session.new);
-        let mut answer = self.desk.answer(question, &asker.conversation.talk, now, voice).await;
         if !(is_new && intent.is_some()) {
             answer = answer.keeping_open(voice);
         }

@@ -11,7 +11,7 @@ use andon::ledger::{NoArchive, record};
 use andon::run::DeploymentRule;
 use andon::run_action::NoActions;
 use andon::testing;
-use andon_answers::Answerer;
+use andon_answers::{Answerer, Kind, Locale, Phrase, Session, Voice};
 use andon_config::Config;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -223,4 +223,45 @@ fn only_an_allowed_skill_may_ask() {
     assert!(request(own(), own()) && request(own(), Value::Null) && request(Value::Null, own()));
     assert!(!request(json!("amzn1.ask.skill.2"), own()) && !request(own(), json!("amzn1.ask.skill.10")));
     assert!(!request(Value::Null, Value::Null) && !request(json!(""), json!("")));
+}
+
+/// What is said to a question in the user's own words.
+fn asked_in_words(locale: &str, intent: &str, rest: &str) -> Value {
+    let reply = handle(json!({
+        "version": "1.0",
+        "session": {"new": true, "sessionId": "s", "application": {"applicationId": SKILL}, "attributes": {}},
+        "context": {"System": {"application": {"applicationId": SKILL}, "device": {"supportedInterfaces": {}}}},
+        "request": {"type": "IntentRequest", "requestId": "r", "locale": locale, "intent": {
+            "name": intent, "slots": {"question": {"name": "question", "value": rest}},
+        }},
+    }));
+    reply.pointer("/response/outputSpeech/ssml").cloned().unwrap_or_default()
+}
+
+/// The skill and `andon ask` understand alike.
+#[test]
+fn questions_in_the_users_own_words_are_answered_as_typed_ones_are() {
+    for (intent, beginning, rest) in [
+        ("WhatQuestionIntent", "what", "broke this month"),
+        ("HowQuestionIntent", "how", "many deployments did we do this month"),
+        ("IsQuestionIntent", "is", "the payments worker green"),
+        ("WhoQuestionIntent", "who", "deployed this week"),
+    ] {
+        let spoken = asked_in_words("en-US", intent, rest);
+        let typed = WARM.with(|skill| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let (session, voice) = (Session::default(), Voice::of(Locale::EnUs));
+            runtime.block_on(skill.desk.ask(&format!("{beginning} {rest}"), &session, Still.now(), voice))
+        });
+        assert!(spoken.as_str().unwrap().contains(&typed.speech.ssml()), "{spoken}, and not {}", typed.speech.ssml());
+        assert_ne!(typed.kind, Kind::NotUnderstood, "{beginning} {rest}");
+    }
+}
+
+/// The words of questions are English: in another language they would be misunderstood.
+#[test]
+fn words_of_another_language_are_not_taken_for_english() {
+    let not_understood = Voice::of(Locale::De).say(Phrase::NotUnderstood, &[]);
+    let spoken = asked_in_words("de-DE", "IsQuestionIntent", "payments api");
+    assert!(spoken.as_str().unwrap().contains(&not_understood), "{spoken}");
 }

@@ -1,6 +1,6 @@
 //! The words of a text, normalised for comparison.
 
-use super::super::spoken;
+use super::super::spoken::{self, folded};
 use super::lexicon::{canonical, is_filler, is_number, letter, number};
 
 /// The most characters of the spoken text that are read; a name has at most a hundred.
@@ -36,21 +36,6 @@ pub(super) fn of_speech(heard: &str) -> Vec<String> {
 fn split(text: &str, words: fn(&str) -> Vec<String>) -> Vec<String> {
     let start: String = text.chars().take(MAX_LEN).collect();
     words(&start).iter().map(|word| folded(word)).flat_map(|word| by_digits(&word)).take(MAX_WORDS * 2).collect()
-}
-
-/// In small letters without accents.
-fn folded(word: &str) -> String {
-    let fold = |c: char| match c {
-        'à'..='å' => 'a',
-        'ç' => 'c',
-        'è'..='ë' => 'e',
-        'ì'..='ï' => 'i',
-        'ñ' => 'n',
-        'ò'..='ö' => 'o',
-        'ù'..='ü' => 'u',
-        other => other,
-    };
-    word.to_lowercase().chars().map(fold).collect()
 }
 
 /// `v2` is `v` and `2`; what people write with a number inside, such as `k8s`, stays.

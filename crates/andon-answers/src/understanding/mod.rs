@@ -21,7 +21,8 @@ pub use span::Span;
 
 use super::fleet::Fleet;
 use super::matching::{Match, is_generic};
-use words::{Word, folded, is_hash, is_version, mended, words};
+use super::spoken::folded;
+use words::{Word, is_hash, is_version, mended, words};
 
 /// The most words of an unknown name that are repeated.
 const MAX_NAME: usize = 6;
@@ -153,9 +154,9 @@ enum Named {
 /// Understands a question.
 pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) -> Understood {
     let mut said = Sentence { words: words(text), fleet };
-    let instruction = instruction::find(&said.words).map(|(instruction, at)| {
-        said.mark(at, 1);
-        instruction
+    let instruction = instruction::find(&said.words).map(|found| {
+        said.mark(found.from, found.until - found.from);
+        found.instruction
     });
     let mut parts = Parts::default();
     said.exact_names(&mut parts);
@@ -170,6 +171,9 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
     said.people(&mut parts);
     said.mend();
     said.kinds(&mut parts);
+    if instruction.is_none() && said.words.iter().any(|word| word.is("offtopic") && !word.is_used) {
+        return Understood::NotUnderstood;
+    }
     let named =
         if let Some(region) = unknown_region { Named::Unknown(region, Vec::new()) } else { said.named(&mut parts) };
     if let Named::These(pipelines) = &named {
@@ -195,9 +199,6 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
             }
             _ => Understood::Refused(instruction, parts),
         };
-    }
-    if said.words.iter().any(|word| word.is("offtopic") && !word.is_used) {
-        return Understood::NotUnderstood;
     }
     let several = matches!(&named, Named::OneOf(_));
     let likely = intent::likeliest(&|tag| said.has(tag, &parts, several));
@@ -507,7 +508,7 @@ impl Sentence<'_> {
         let free = |tag: &str| self.words.iter().any(|word| !word.is_used && word.is(tag));
         let said = |text: &str| self.words.iter().any(|word| !word.is_used && word.text == text);
         parts.is_who = free("who");
-        parts.is_red = free("red") || free("fail") || free("bad") || free("failures");
+        parts.is_red = free("red") || free("fail") || free("bad") || free("failures") || (free("not") && free("ok"));
         parts.is_count = (said("many") || said("number") || said("count") || said("total")) && !said("often");
         let after = |first: &[&str], second: &[&str]| {
             self.words
@@ -543,11 +544,13 @@ impl Sentence<'_> {
                 None
             };
         let ranked = parts.superlative.is_some();
-        parts.by = if after(&by, &["customer", "client"]) && (ranked || !said("which")) {
+        // "the worst customer".
+        let of = |kinds: &[&str]| ranked && after(&["worst", "best", "flakiest", "top", "slowest"], kinds);
+        parts.by = if of(&["customer", "client"]) || after(&by, &["customer", "client"]) && (ranked || !said("which")) {
             Some(By::Customer)
-        } else if after(&by, &["account"]) && (ranked || !said("which")) {
+        } else if of(&["account"]) || after(&by, &["account"]) && (ranked || !said("which")) {
             Some(By::Account)
-        } else if after(&by, &["region"]) && (ranked || !said("which")) {
+        } else if of(&["region"]) || after(&by, &["region"]) && (ranked || !said("which")) {
             Some(By::Region)
         } else if after(&["per", "by"], &["pipeline"]) {
             Some(By::Pipeline)
@@ -680,7 +683,10 @@ impl Sentence<'_> {
                         || (first > 0 && plural(first - 1))
                         || all.len() > MAX_NAMESAKES
                         || (plural(last + 2) && self.words.get(last + 1).is_some_and(|word| word.is("filler")))
-                        || self.words.iter().any(|word| word.text == "all" && !word.is_used);
+                        || self
+                            .words
+                            .iter()
+                            .any(|word| ["all", "every"].contains(&word.text.as_str()) && !word.is_used);
                     if is_group {
                         let text: Vec<&str> = group.iter().map(|at| self.text(*at)).collect();
                         return Some(Named::Group(text.join(" ")));

@@ -1,12 +1,13 @@
 //! A question as words, each with what it may stand for.
 
-use crate::spoken;
+use crate::spoken::{self, folded};
 
 /// The most words that are read of a question.
 const MAX_WORDS: usize = 48;
 /// The most characters that are read of a question.
 const MAX_CHARACTERS: usize = 400;
-/// The shortest word that a slip of the keyboard is forgiven in.
+/// The shortest word that a slip of the keyboard is forgiven in; one letter less where only the order is wrong or one is
+/// missing.
 const SHORTEST_TYPO: usize = 5;
 
 /// A word of a question.
@@ -18,10 +19,23 @@ pub(super) struct Word {
     pub(super) raw: String,
     /// Whether a hyphen or the like joins it to the word before.
     pub(super) is_joined: bool,
+    /// What stands before it.
+    pub(super) pause: Pause,
     /// What it may stand for; nothing where the word is not known.
     pub(super) tags: Vec<&'static str>,
     /// Whether it stands for one of the parts found already.
     pub(super) is_used: bool,
+}
+
+/// What stands before a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// A space.
+    None,
+    /// A comma.
+    Comma,
+    /// The end of a sentence, a colon or a semicolon; also before the first word.
+    Stop,
 }
 
 impl Word {
@@ -51,7 +65,7 @@ const LEXICON: &[(&str, &str)] = &[
          during within after before until till ago per every each all both either neither more most less least many few \
          several than ever team guys people man mate kind sort actually exactly maybe perhaps side through across off \
          down back far long time times make makes made take takes took keep put set said say says think mean means \
-         happen happens happened happening present transition transitions alert alerts notification-rule hour minutes",
+         happen happens happened happening turn turns turned turning became become becomes went ahead news present transition transitions alert alerts notification-rule hour minutes",
     ),
     ("what", "what whats"),
     ("which", "which what whats wich"),
@@ -118,7 +132,7 @@ const LEXICON: &[(&str, &str)] = &[
     ("running", "running progress deploying building active ongoing executing underway flight"),
     ("wait", "wait waits waiting pending approval approvals awaiting queued"),
     ("approve", "approve approves sign"),
-    ("decided", "approved rejected stopped aborted cancelled canceled denied declined stop reject rejects"),
+    ("decided", "signed approved rejected stopped aborted cancelled canceled denied declined stop reject rejects"),
     ("started", "started triggered launched kicked start starts trigger"),
     ("last", "last latest newest recent previous most-recent"),
     ("recent", "recent recently lately"),
@@ -159,6 +173,9 @@ const LEXICON: &[(&str, &str)] = &[
     ("usual", "usual normal normally usually average typical typically median mean expected"),
     ("duration", "duration durations runtime"),
     ("take", "take takes took taking need needs"),
+    ("eta", "eta"),
+    ("longer", "longer"),
+    ("about", "about with"),
     ("finish", "finish finished finishes end ends ready complete completed completes eta remaining left"),
     ("flaky", "flaky flakey flakiest flakyest unstable unreliable intermittent flakiness"),
     ("figure", "mttr dora metrics metric keys frequency figures kpis kpi leadtime"),
@@ -197,7 +214,7 @@ const LEXICON: &[(&str, &str)] = &[
         "offtopic",
         "weather music song joke jokes cost costs price prices money dollar dollars euro euros salary lunch dinner \
          coffee love hate poem story game alarm timer lights recipe football temperature rain traffic stock stocks \
-         capital president bitcoin dance sing birthday movie",
+         capital president bitcoin raining sunny snow snowing favourite favorite dance sing birthday movie",
     ),
     (
         "other",
@@ -210,7 +227,11 @@ const CONTRACTED: &[(&str, &str)] = &[
     ("what's up with", "status"),
     ("whats up with", "status"),
     ("what is up with", "status"),
+    ("what's the deal with", "status"),
+    ("whats the deal with", "status"),
+    ("what is the deal with", "status"),
     ("how come", "why"),
+    ("don't", "do not"),
     ("out of the blue", ""),
     ("roll back", "rollback"),
     ("re run", "rerun"),
@@ -237,6 +258,10 @@ const CONTRACTED: &[(&str, &str)] = &[
 const TOGETHER: &[(&str, &str)] = &[
     ("whats", "what is"),
     ("hows", "how is"),
+    ("rn", "right now"),
+    ("gonna", "going to"),
+    ("wanna", "want to"),
+    ("dont", "do not"),
     ("whos", "who is"),
     ("wheres", "where is"),
     ("whens", "when is"),
@@ -262,19 +287,27 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         text = replaced(&text, contracted, full);
     }
     let mut words: Vec<Word> = Vec::new();
+    let mut pauses: Vec<(usize, Pause)> = vec![(0, Pause::Stop)];
     for chunk in text.split_whitespace() {
         let bare = chunk.trim_matches(|c: char| !c.is_alphanumeric());
         let small = bare.to_lowercase();
         if let Some((_, full)) = TOGETHER.iter().find(|(together, _)| *together == small) {
             words.extend(full.split(' ').map(|word| word_of(word, word, false)));
-            continue;
-        }
-        if is_whole(&small) {
+        } else if is_whole(&small) {
             words.push(word_of(&small, bare, false));
-            continue;
+        } else {
+            let parts = spoken::words(bare);
+            words.extend(parts.iter().enumerate().map(|(at, part)| word_of(&folded(part), part, at > 0)));
         }
-        for (at, part) in spoken::words(bare).iter().enumerate() {
-            words.push(word_of(&folded(part), part, at > 0));
+        if chunk.ends_with(',') {
+            pauses.push((words.len(), Pause::Comma));
+        } else if chunk.ends_with([':', ';', '.', '!', '?']) {
+            pauses.push((words.len(), Pause::Stop));
+        }
+    }
+    for (at, pause) in pauses {
+        if let Some(word) = words.get_mut(at) {
+            word.pause = pause;
         }
     }
     words.truncate(MAX_WORDS);
@@ -282,7 +315,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 fn word_of(text: &str, raw: &str, is_joined: bool) -> Word {
-    Word { text: text.to_owned(), raw: raw.to_owned(), is_joined, tags: tags(text), is_used: false }
+    Word { text: text.to_owned(), raw: raw.to_owned(), is_joined, pause: Pause::None, tags: tags(text), is_used: false }
 }
 
 /// What a word may stand for.
@@ -293,12 +326,16 @@ pub(super) fn tags(text: &str) -> Vec<&'static str> {
 /// What a word that is in no list may have been meant to be: a known word but for one or two letters.
 pub(super) fn mended(text: &str) -> Vec<&'static str> {
     let length = text.chars().count();
-    if length < SHORTEST_TYPO || text.chars().any(|c| c.is_ascii_digit()) {
+    if length + 1 < SHORTEST_TYPO || text.chars().any(|c| c.is_ascii_digit()) {
         return Vec::new();
     }
     // A letter too many, one too few, or two that changed places: another letter makes another word.
     let near = |word: &str| {
-        let is_slip = word.chars().count() != length || {
+        let known = word.chars().count();
+        if known.max(length) < SHORTEST_TYPO && known != length {
+            return false;
+        }
+        let is_slip = known != length || {
             let sorted = |word: &str| {
                 let mut letters: Vec<char> = word.chars().collect();
                 letters.sort_unstable();
@@ -337,21 +374,6 @@ pub(super) fn is_hash(text: &str) -> bool {
     (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit()) && digits > 0 && digits < text.len()
 }
 
-/// In small letters without accents.
-pub(super) fn folded(word: &str) -> String {
-    let fold = |c: char| match c {
-        'à'..='å' => 'a',
-        'ç' => 'c',
-        'è'..='ë' => 'e',
-        'ì'..='ï' => 'i',
-        'ñ' => 'n',
-        'ò'..='ö' => 'o',
-        'ù'..='ü' => 'u',
-        other => other,
-    };
-    word.to_lowercase().chars().map(fold).collect()
-}
-
 /// Letters that were spelled, joined: "b f f" is "bff".
 fn spelled(words: Vec<Word>) -> Vec<Word> {
     let mut joined: Vec<Word> = Vec::new();
@@ -363,8 +385,9 @@ fn spelled(words: Vec<Word>) -> Vec<Word> {
             }
             other => {
                 if run.len() > 1 {
+                    let pause = run.first().map_or(Pause::None, |first| first.pause);
                     let text: String = run.drain(..).map(|word| word.text).collect();
-                    joined.push(word_of(&text, &text, false));
+                    joined.push(Word { pause, ..word_of(&text, &text, false) });
                 } else {
                     joined.append(&mut run);
                 }

@@ -34,7 +34,8 @@ impl Ask {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let config = configuration(self.config.as_deref())?;
         let desk = Answerer::new(open_existing(&self.data.directory)?, SystemClock)
-            .knowing(config.routing.accounts.clone(), config.zone);
+            .knowing(config.routing.accounts.clone(), config.zone)
+            .with_runbooks(config.runbooks);
         let voice = Voice::of(Locale::of(&self.locale));
         let answer = runtime()?.block_on(desk.ask(&self.question.join(" "), &Session::default(), around.now(), voice));
         if self.json {

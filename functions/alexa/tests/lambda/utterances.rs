@@ -15,7 +15,8 @@ fn samples(locale: Locale) -> BTreeMap<String, String> {
     let mut samples = BTreeMap::new();
     for intent in model["interactionModel"]["languageModel"]["intents"].as_array().unwrap() {
         for sample in intent["samples"].as_array().unwrap() {
-            let said = sample.as_str().unwrap().replace("{pipeline}", "payments api");
+            let said =
+                sample.as_str().unwrap().replace("{pipeline}", "payments api").replace("{question}", "twice in a row");
             samples.insert(said, intent["name"].as_str().unwrap().to_owned());
         }
     }

@@ -1,0 +1,203 @@
+//! Answers from the recorded runs: what happened in a time, in one run, to which change, by whom, and how that compares.
+//!
+//! These are English: the questions are. Every figure names its time, a list names five and counts the rest, and what
+//! the ledger does not hold is said to be unknown.
+
+mod causes;
+mod changes;
+mod comparison;
+mod ends;
+mod figures;
+mod happened;
+mod people;
+mod ranking;
+mod refusal;
+mod run;
+mod standing;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use andon::board::PipelineRow;
+use andon::history::History;
+use andon::name::PipelineId;
+use andon::run::{Run, Status};
+use andon_diagnosis::Runbook;
+use jiff::Timestamp;
+
+use super::Draft;
+use super::naming::cut;
+use crate::understanding::{Intent, Parts};
+use crate::{Answer, Fleet, Kind, Session, Voice};
+
+pub(in super::super) use refusal::{no_such, refuse};
+
+/// The most pipelines whose histories are read for figures over all of them together.
+const MAX_POOLED: usize = 50;
+/// The most that is named in one list.
+const MAX_NAMED: usize = 5;
+
+/// What was looked up for a question.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    /// The histories of the pipelines that it may be about.
+    pub histories: BTreeMap<PipelineId, History>,
+    /// The latest and the last failed run of the one pipeline that it is about.
+    pub runs: Vec<Run>,
+    /// Whether anything could not be read in time.
+    pub is_partial: bool,
+}
+
+/// The pipelines that a question is about.
+pub(in super::super) fn scope<'f>(fleet: &'f Fleet, parts: &Parts) -> Vec<&'f PipelineRow> {
+    let group: Option<BTreeSet<PipelineId>> = parts
+        .group
+        .as_ref()
+        .map(|group| fleet.explaining(group).into_iter().map(|row| row.overview.pipeline.clone()).collect());
+    let belongs = |row: &&PipelineRow| {
+        let id = &row.overview.pipeline;
+        let (account, region) = (id.home.account.as_str(), id.home.region.as_str());
+        let of_customer = fleet.customer(id).is_some_and(|name| parts.customers.iter().any(|known| known == name));
+        (parts.pipelines.is_empty() || parts.pipelines.contains(id))
+            && (parts.customers.is_empty() || of_customer)
+            && (parts.accounts.is_empty() || parts.accounts.iter().any(|known| known == account))
+            && (parts.regions.is_empty() || parts.regions.iter().any(|known| known == region))
+            && parts.environment.is_none_or(|environment| fleet.is_of_environment(row, environment))
+            && group.as_ref().is_none_or(|group| group.contains(id))
+    };
+    fleet.rows().iter().filter(belongs).collect()
+}
+
+/// The pipelines whose histories a question needs: of a time, only those with news since it began.
+pub(in super::super) fn needs(fleet: &Fleet, intent: Intent, parts: &Parts) -> Vec<PipelineId> {
+    use Intent as I;
+    let since = match (&parts.span, intent) {
+        (Some(span), I::Trend) => span.from.checked_sub(span.until.duration_since(span.from)).ok(),
+        (Some(span), _) => Some(span.from),
+        (None, _) => None,
+    };
+    let wants = matches!(
+        intent,
+        I::Failures
+            | I::Deployments
+            | I::Runs
+            | I::LastFailure
+            | I::Duration
+            | I::LastGreen
+            | I::Changed
+            | I::Change
+            | I::Shipped
+            | I::Broke
+            | I::Ranking
+            | I::Trend
+            | I::Compare
+            | I::SameCause
+            | I::History
+            | I::Flaky
+            | I::Slower
+            | I::Customers
+            | I::Execution
+            | I::Link
+    );
+    let rows = scope(fleet, parts);
+    let is_pooled = intent == I::Figures && rows.len() <= MAX_POOLED;
+    if !wants && !is_pooled {
+        return Vec::new();
+    }
+    let recent =
+        |row: &&PipelineRow| since.is_none_or(|since| row.news_at() >= since || !row.overview.latest.status.is_final());
+    rows.into_iter().filter(recent).map(|row| row.overview.pipeline.clone()).collect()
+}
+
+/// Whether the runs of the one pipeline have to be read in full.
+pub(in super::super) fn needs_runs(intent: Intent) -> bool {
+    use Intent as I;
+    matches!(intent, I::Stage | I::Decided | I::Started | I::Branch | I::Next | I::Link)
+}
+
+/// A question with all that is known for it.
+pub(in super::super) struct Asked<'a> {
+    pub(in super::super) fleet: &'a Fleet,
+    pub(in super::super) intent: Intent,
+    pub(in super::super) parts: &'a Parts,
+    pub(in super::super) records: &'a Records,
+    pub(in super::super) runbooks: &'a [Runbook],
+    pub(in super::super) now: Timestamp,
+    pub(in super::super) voice: &'a Voice,
+    pub(in super::super) session: &'a Session,
+}
+
+impl<'a> Asked<'a> {
+    /// The answer.
+    pub(in super::super) fn answer(&self) -> Answer {
+        let rows = scope(self.fleet, self.parts);
+        let mut draft = Draft::new(self.voice, self.now, self.session);
+        if rows.is_empty() {
+            let none = format!("I know no pipelines{}.", self.place());
+            draft.kind(Kind::NoSuchPipeline(Vec::new())).speak(none);
+            return draft.in_words();
+        }
+        draft.rows(rows.iter().copied());
+        if let [only] = rows.as_slice() {
+            draft.session.speak_of(&only.overview.pipeline);
+            draft.title(cut(only.overview.pipeline.name.as_str()));
+        }
+        for sentence in self.sentences(&rows, &mut draft) {
+            draft.speak(sentence);
+        }
+        if self.records.is_partial {
+            draft.speak("Some histories could not be read in time, so this may be incomplete.".to_owned());
+        }
+        if let Some(unused) = self.unused() {
+            draft.speak(unused);
+        }
+        draft.in_words()
+    }
+
+    fn sentences(&self, rows: &[&'a PipelineRow], draft: &mut Draft<'_>) -> Vec<String> {
+        use Intent as I;
+        let one = match rows {
+            [only] if !self.parts.pipelines.is_empty() || self.fleet.rows().len() == 1 => Some(*only),
+            _ => None,
+        };
+        match (self.intent, one) {
+            (I::Failures, _) => self.failures(rows),
+            (I::Deployments, _) => self.deployments(rows),
+            (I::Runs, _) => self.runs(rows),
+            (I::Ranking, _) => self.ranking(rows),
+            (I::Trend, _) => self.trend(rows),
+            (I::Compare, _) => self.compare(rows),
+            (I::SharedCause, _) => self.shared_cause(rows),
+            (I::Customers, _) => self.customers(rows),
+            (I::Stale, _) => self.stale(rows),
+            (I::Safe, _) => self.safe(rows),
+            (I::Shipped | I::Broke, _) => self.people(rows, draft),
+            (I::Change, _) if self.parts.change.is_some() => self.where_is(rows),
+            (I::LastFailure, _) => self.last_failure(rows),
+            (I::LastSuccess, None) => self.last_success(rows),
+            (I::Blame, _) => self.blame(rows),
+            (I::OnIt, _) => self.on_it(rows),
+            (I::Figures, _) => self.figures(rows),
+            (I::Running, _) => self.going(rows, Status::InProgress),
+            (I::Waiting, _) => self.going(rows, Status::Waiting),
+            (I::List, _) => self.list(rows),
+            (I::Next, Some(row)) => self.next(row),
+            (I::Stage, Some(row)) => self.stage(row),
+            (I::Duration, Some(row)) => self.duration(row),
+            (I::Slower, Some(row)) => self.slower(row),
+            (I::RedSince, Some(row)) => self.red_since(row),
+            (I::Execution, Some(row)) => self.execution(row),
+            (I::Link, Some(row)) => self.link(row),
+            (I::Change, Some(row)) => self.live(row),
+            (I::LastGreen, Some(row)) => self.last_green(row),
+            (I::Changed, Some(row)) => self.changed(row),
+            (I::Started, Some(_)) => self.started(),
+            (I::Branch, Some(_)) => self.branch(),
+            (I::Decided, Some(row)) => self.decided(row),
+            (I::SameCause, Some(row)) => self.same_cause(row),
+            (I::History, Some(row)) => self.history(row),
+            (I::Flaky, Some(row)) => self.flaky(row),
+            _ => self.overview(rows),
+        }
+    }
+}

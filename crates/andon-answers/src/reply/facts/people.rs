@@ -1,0 +1,135 @@
+//! Who did what.
+
+use andon::board::PipelineRow;
+use andon::history::ChangeSummary;
+use andon::run::{Run, Status};
+
+use super::super::Draft;
+use super::super::naming::cut;
+use super::Asked;
+use super::ends::End;
+use super::words::{and, short, some, times};
+use crate::Kind;
+use crate::understanding::Intent;
+
+impl<'a> Asked<'a> {
+    pub(super) fn on_it(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        let mut told =
+            vec!["Who is working on it is not recorded here; the alert in Slack shows who took it.".to_owned()];
+        let broken = |row: &PipelineRow| -> Option<String> {
+            let by = row.overview.broken_by.as_ref()?;
+            by.first.as_ref().or(by.change.as_ref())?.author.clone()
+        };
+        if let [row] = rows
+            && let Some(author) = broken(row)
+        {
+            told.push(format!("The change that broke {} is by {}.", self.name(row), cut(&author)));
+        }
+        told
+    }
+
+    pub(super) fn people(&self, rows: &[&'a PipelineRow], draft: &mut Draft<'_>) -> Vec<String> {
+        let span = self.time();
+        let wanted: Vec<String> = self.parts.people.iter().map(|name| name.to_lowercase()).collect();
+        let is_by = |change: &ChangeSummary| {
+            change.author.as_deref().is_some_and(|author| {
+                let author = author.to_lowercase();
+                wanted.iter().any(|name| author == *name || author.split_whitespace().any(|part| part == name))
+            })
+        };
+        let mut all = rows.iter().flat_map(|row| self.runs_of(row)).filter_map(|run| run.change.as_ref());
+        let is_known = all.any(is_by)
+            || rows.iter().any(|row| {
+                let broken = row.overview.broken_by.as_ref();
+                [row.change(), broken.and_then(|b| b.change.as_ref()), broken.and_then(|b| b.first.as_ref())]
+                    .into_iter()
+                    .flatten()
+                    .any(is_by)
+            });
+        let name = and(&self.parts.people);
+        let in_scope = |end: &End<'_>| end.run.change.as_ref().is_some_and(is_by);
+        let (verb, ends): (&str, Vec<End<'a>>) = if self.intent == Intent::Broke {
+            ("broke", self.failed(rows, &span).into_iter().filter(in_scope).collect())
+        } else {
+            ("deployed", self.deployed(rows, &span).into_iter().filter(in_scope).collect())
+        };
+        if ends.is_empty() {
+            if !is_known {
+                draft.kind(Kind::NoSuchPipeline(Vec::new()));
+                return vec![format!("I know no change by {name}{} {}.", self.place(), span.words)];
+            }
+            let what = if self.intent == Intent::Broke { "failed" } else { "was deployed" };
+            return vec![format!("No change by {name} {what}{} {}.", self.place(), span.words)];
+        }
+        let mut told = vec![];
+        if self.intent == Intent::Broke {
+            told.push(format!(
+                "Runs with changes by {name} failed {} {}: {}.",
+                times(ends.len()),
+                span.words,
+                some(&self.by(&ends))
+            ));
+        } else {
+            told.push(format!("{name} {verb} {} {}: {}.", times(ends.len()), span.words, some(&self.by(&ends))));
+        }
+        if let Some(change) = ends.first().and_then(|end| end.run.change.as_ref()?.title.clone()) {
+            told.push(format!("The latest change is \u{201c}{}\u{201d}.", short(&change)));
+        }
+        told
+    }
+
+    pub(super) fn started(&self) -> Vec<String> {
+        let run = self.records.runs.first();
+        vec![match run.and_then(Run::trigger) {
+            Some(andon::event::Trigger::Git(commit)) => format!(
+                "A push started the latest run{}.",
+                commit
+                    .author
+                    .as_deref()
+                    .map(|author| format!(", with a change by {}", cut(author)))
+                    .unwrap_or_default()
+            ),
+            Some(andon::event::Trigger::Other { kind, detail }) => format!(
+                "The latest run was started by {kind}{}.",
+                detail.as_deref().map(|detail| format!(" ({})", short(detail))).unwrap_or_default()
+            ),
+            None => "Who started the latest run is not known.".to_owned(),
+        }]
+    }
+
+    /// What the approvals of the runs say of themselves.
+    pub(super) fn decided(&self, row: &PipelineRow) -> Vec<String> {
+        let mut told = Vec::new();
+        for run in &self.records.runs {
+            for action in run.stages().into_iter().flat_map(|stage| stage.actions) {
+                let is_approval = action.provider.as_ref().is_some_and(andon::event::Provider::is_approval);
+                if is_approval && action.status.is_final() {
+                    let words = action
+                        .result
+                        .as_ref()
+                        .and_then(|result| result.summary.as_deref())
+                        .map(|text| format!(": {}", short(text)))
+                        .unwrap_or_default();
+                    let when = action.ended.map(|at| format!(" {}", self.ago(at))).unwrap_or_default();
+                    told.push(format!(
+                        "{} in {} {}{when}{words}.",
+                        action.name,
+                        self.name(row),
+                        if action.status == Status::Succeeded { "was approved" } else { "was rejected" }
+                    ));
+                }
+            }
+            if let Some(comment) = run.stop_comment() {
+                told.push(format!("The run of {} was stopped: {}.", self.name(row), short(comment)));
+            }
+            if !told.is_empty() {
+                told.push("The person's name is only known where the comment gives it.".to_owned());
+                return told;
+            }
+        }
+        vec![format!(
+            "No approval, rejection or stop of {} is on record for its latest run, so who did it is not known.",
+            self.name(row)
+        )]
+    }
+}

@@ -1,0 +1,126 @@
+//! Which pipeline, customer, account or region is the most or the least of something.
+
+use andon::board::PipelineRow;
+use andon::run::Status;
+
+use super::Asked;
+use super::ends::End;
+use super::words::{and, capital, counted, times};
+use crate::understanding::Superlative;
+
+impl<'a> Asked<'a> {
+    pub(super) fn ranking(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        use Superlative as S;
+
+        let Some(superlative) = self.parts.superlative else { return self.overview(rows) };
+        let span = self.time();
+        let mut groups: Vec<(String, Vec<&PipelineRow>)> = Vec::new();
+        for row in rows {
+            let key = self.key(row);
+            match groups.iter_mut().find(|(name, _)| *name == key) {
+                Some((_, rows)) => rows.push(row),
+                None => groups.push((key, vec![row])),
+            }
+        }
+        let failed = self.failed(rows, &span);
+        let deployed = self.deployed(rows, &span);
+        let count = |ends: &[End<'_>], rows: &[&PipelineRow]| {
+            ends.iter().filter(|end| rows.iter().any(|row| row.overview.pipeline == end.row.overview.pipeline)).count()
+        };
+        let ended = |rows: &[&PipelineRow]| -> (usize, usize) {
+            let (mut bad, mut all) = (0, 0);
+            for row in rows {
+                for run in self.runs_of(row) {
+                    for end in run.outcomes.iter().filter(|end| end.ended >= span.from && end.ended < span.until) {
+                        bad += usize::from(end.status == Status::Failed);
+                        all += usize::from(matches!(end.status, Status::Failed | Status::Succeeded));
+                    }
+                }
+            }
+            (bad, all)
+        };
+        let flips = |rows: &[&PipelineRow]| -> usize {
+            let one = |row: &&PipelineRow| {
+                let ends: Vec<Status> = self
+                    .runs_of(row)
+                    .iter()
+                    .filter(|run| run.first_seen >= span.from)
+                    .map(|run| run.status)
+                    .filter(|status| matches!(status, Status::Failed | Status::Succeeded))
+                    .collect();
+                ends.iter().zip(ends.iter().skip(1)).filter(|(a, b)| a != b).count()
+            };
+            rows.iter().map(one).sum()
+        };
+        let typical = |rows: &[&PipelineRow]| match rows {
+            [row] => row.overview.typical.map(|typical| typical.median),
+            _ => None,
+        };
+        let red = |rows: &[&PipelineRow]| rows.iter().filter_map(|row| row.red_since()).min();
+        let mut ranked: Vec<(i64, String)> = Vec::new();
+        for (name, rows) in &groups {
+            let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            let entry = match superlative {
+                S::MostFailing | S::LeastFailing => {
+                    let count = count(&failed, rows);
+                    (count > 0 || superlative == S::LeastFailing)
+                        .then(|| (number(count), format!("{name} with {}", counted(count, "failure"))))
+                }
+                S::MostDeployed => {
+                    let count = count(&deployed, rows);
+                    (count > 0).then(|| (number(count), format!("{name} with {}", counted(count, "deployment"))))
+                }
+                S::Worst | S::Best => {
+                    let (bad, all) = ended(rows);
+                    (all > 0).then(|| {
+                        (number(bad * 1000 / all.max(1)), format!("{name}, where {bad} of {all} attempts failed"))
+                    })
+                }
+                S::Flakiest => {
+                    let count = flips(rows);
+                    (count > 0).then(|| {
+                        (number(count), format!("{name}, which changed between success and failure {}", times(count)))
+                    })
+                }
+                S::Slowest | S::Fastest => {
+                    typical(rows).map(|seconds| (seconds, format!("{name} with {}", self.span_of(seconds))))
+                }
+                S::LongestRed => red(rows).map(|since| {
+                    (self.now.duration_since(since).as_secs(), format!("{name}, red {}", self.for_long(since)))
+                }),
+            };
+            ranked.extend(entry);
+        }
+        let least_first = matches!(superlative, S::LeastFailing | S::Fastest | S::Best);
+        ranked.sort_by_key(|(value, _)| if least_first { *value } else { -*value });
+        let what = ranked_by(superlative);
+        let timed = !matches!(superlative, S::Slowest | S::Fastest | S::LongestRed);
+        let when = if timed { format!(" {}", span.words) } else { String::new() };
+        if ranked.is_empty() {
+            let none = match superlative {
+                S::LongestRed => format!("None of {} is red.", self.subject(rows)),
+                S::MostFailing | S::Flakiest => format!("{} had no failures{when}.", capital(&self.subject(rows))),
+                _ => format!("I have no figures for that{when}."),
+            };
+            return vec![none];
+        }
+        let wanted = self.parts.count.unwrap_or(3).min(20);
+        let items: Vec<String> = ranked.into_iter().take(wanted).map(|(_, text)| text).collect();
+        vec![format!("{what}{}{when}: {}.", self.place(), and(&items))]
+    }
+}
+
+/// What a ranking is by, as its sentence begins.
+fn ranked_by(superlative: Superlative) -> &'static str {
+    match superlative {
+        Superlative::MostFailing => "Most failures",
+        Superlative::LeastFailing => "Fewest failures",
+        Superlative::MostDeployed => "Most deployments",
+        Superlative::Worst => "Highest share of failed attempts",
+        Superlative::Best => "Lowest share of failed attempts",
+        Superlative::Flakiest => "Most changes between success and failure",
+        Superlative::Slowest => "Longest usual duration (median of the recorded successful runs)",
+        Superlative::Fastest => "Shortest usual duration (median of the recorded successful runs)",
+        Superlative::LongestRed => "Red for longest",
+    }
+}

@@ -1,0 +1,106 @@
+//! What is not answered: instructions, and names that no pipeline has.
+
+use andon::board::PipelineRow;
+use andon::name::PipelineId;
+use jiff::Timestamp;
+
+use super::super::Draft;
+use super::super::naming::{called, cut};
+use super::scope;
+use crate::understanding::Parts;
+use crate::{Answer, Fleet, Kind, Pending, Phrase, Session, Topic, Voice};
+
+/// Says that something is to be done elsewhere, and how.
+pub(in super::super::super) fn refuse(
+    instruction: crate::understanding::Instruction,
+    fleet: &Fleet,
+    parts: &Parts,
+    now: Timestamp,
+    voice: &Voice,
+    session: &Session,
+) -> Answer {
+    use crate::understanding::Instruction as Do;
+    let mut draft = Draft::new(voice, now, session);
+    draft.kind(Kind::Refused);
+    draft.speak("I only answer questions; I have changed nothing.".to_owned());
+    let rows: Vec<&PipelineRow> =
+        if parts.pipelines.is_empty() && !parts.has_scope() { Vec::new() } else { scope(fleet, parts) };
+    draft.rows(rows.iter().copied());
+    let row = match rows.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    };
+    let name = row.map_or("NAME", |row| row.overview.pipeline.name.as_str());
+    let region = row.map_or("REGION", |row| row.overview.pipeline.home.region.as_str());
+    let execution = row.map_or("EXECUTION", |row| row.overview.latest.execution.as_str());
+    let stage = row
+        .and_then(|row| row.failure()?.stage.as_ref())
+        .or(row.and_then(|row| Some(&row.overview.latest.current.as_ref()?.stage)))
+        .map_or("STAGE", |stage| stage.as_str());
+    let aws = |command: &str| format!("aws codepipeline {command} --region {region}");
+    let quoted = quote(name);
+    let command = match instruction {
+        Do::Retry => Some(aws(&format!(
+            "retry-stage-execution --pipeline-name {quoted} --stage-name {} --pipeline-execution-id {execution} --retry-mode FAILED_ACTIONS",
+            quote(stage)
+        ))),
+        Do::Stop => {
+            Some(aws(&format!("stop-pipeline-execution --pipeline-name {quoted} --pipeline-execution-id {execution}")))
+        }
+        Do::Start => Some(aws(&format!("start-pipeline-execution --name {quoted}"))),
+        Do::Approve | Do::Reject => Some(aws(&format!(
+            "put-approval-result --pipeline-name {quoted} --stage-name {} --action-name ACTION --token TOKEN --result status={},summary=...",
+            quote(stage),
+            if instruction == Do::Approve { "Approved" } else { "Rejected" }
+        ))),
+        Do::Rollback => Some(aws(&format!(
+            "rollback-stage --pipeline-name {quoted} --stage-name {} --target-pipeline-execution-id EXECUTION",
+            quote(stage)
+        ))),
+        Do::Disable => Some(aws(&format!(
+            "disable-stage-transition --pipeline-name {quoted} --stage-name {} --transition-type Inbound --reason ...",
+            quote(stage)
+        ))),
+        Do::Enable => Some(aws(&format!(
+            "enable-stage-transition --pipeline-name {quoted} --stage-name {} --transition-type Inbound",
+            quote(stage)
+        ))),
+        Do::Delete => Some(aws(&format!("delete-pipeline --name {quoted}"))),
+        Do::Mute | Do::Acknowledge | Do::Change => None,
+    };
+    let how = match (instruction, command) {
+        (_, Some(command)) => format!("This command does it: {command}"),
+        (Do::Mute, _) => "Set quiet hours or routes in andon.yml, or use the buttons of the alert in Slack.".to_owned(),
+        (Do::Acknowledge, _) => "Use the button of the alert in Slack.".to_owned(),
+        _ => "Use the AWS console or andon.yml for that.".to_owned(),
+    };
+    draft.speak(how);
+    draft.in_words()
+}
+
+/// A name on a command line.
+fn quote(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Says that a name is unknown, and what is called something like it.
+pub(in super::super::super) fn no_such(
+    fleet: &Fleet,
+    heard: &str,
+    nearest: &[PipelineId],
+    now: Timestamp,
+    voice: &Voice,
+    session: &Session,
+) -> Answer {
+    let mut draft = Draft::new(voice, now, session);
+    let rows: Vec<&PipelineRow> = nearest.iter().filter_map(|id| fleet.row(id)).collect();
+    draft.kind(Kind::NoSuchPipeline(nearest.to_vec())).rows(rows.iter().copied());
+    draft.say(Phrase::NoSuch, &[("heard", cut(heard).into())]);
+    if !rows.is_empty() {
+        let names: Vec<String> = rows.iter().map(|row| called(fleet, row, voice)).collect();
+        let pending = Pending::WhichOne { topic: Topic::Status, candidates: nearest.to_vec() };
+        draft.ask(voice.say(Phrase::AskWhichOne, &[("list", voice.or(&names).into())]), Some(pending));
+    }
+    draft.done()
+}
