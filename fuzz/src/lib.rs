@@ -11,7 +11,7 @@ use andon::name::{AccountId, Home, Region};
 use andon::run::Run;
 use andon_config::{Config, Style, Surroundings, render};
 use andon_diagnosis::{Evidence, Log, MOST_LINES};
-use andon_redaction::redact;
+use andon_redaction::{redact, redact_lines};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -31,9 +31,27 @@ pub fn diagnose(bytes: &[u8]) {
     assert!(diagnosis.cause.len() <= MOST_LINES, "{} lines", diagnosis.cause.len());
     assert!(diagnosis.cause.iter().all(|line| line.line >= 1 && line.line <= lines), "a line that is not there");
     assert_eq!(diagnosis, andon_diagnosis::diagnose(&evidence, &[]), "the same log, another cause");
+    redaction(bytes);
+}
+
+/// Any text: what is redacted holds nothing more to redact, has the same number of lines, and is the same line by line; a
+/// secret behind its name is hidden whatever stands around it on other lines.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn redaction(bytes: &[u8]) {
+    const SECRET: &str = "q8Zr2LmX0vTk";
     let text = String::from_utf8_lossy(bytes);
     let once = redact(&text).into_owned();
     assert_eq!(redact(&once), once, "what is redacted is redacted again");
+    if once != andon_redaction::HIDDEN {
+        assert_eq!(once.split('\n').count(), text.split('\n').count(), "a line is lost");
+    }
+    let lines: Vec<&str> = text.split('\n').collect();
+    assert_eq!(redact_lines(lines.iter().copied()).len(), lines.len(), "a line is lost");
+    let around = format!("{text}\nDB_PASSWORD={SECRET}\n{text}");
+    assert!(!redact(&around).contains(SECRET), "a secret is shown");
 }
 
 /// A function's payload: its records are all there, each event is read or refused by naming the member, and what is

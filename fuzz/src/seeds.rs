@@ -15,6 +15,8 @@ pub enum Target {
     Events,
     /// `andon.yml`.
     Configuration,
+    /// Redaction of any text.
+    Redaction,
 }
 
 /// The recorded files for a target, good and bad ones, each with a name.
@@ -27,6 +29,7 @@ pub fn of(target: Target) -> io::Result<Vec<(OsString, Vec<u8>)>> {
         Target::Diagnose => (&["benchmark"], "json"),
         Target::Events => (&["events", "events/bad"], "json"),
         Target::Configuration => (&[".", "crates/andon-config/tests/files"], "yml"),
+        Target::Redaction => (&["crates/andon-redaction/tests/corpus"], "txt"),
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut paths: Vec<PathBuf> = Vec::new();

@@ -9,6 +9,10 @@ use proptest::sample::Index;
 
 static EVENTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| recorded(Target::Events));
 static CONFIGURATIONS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| recorded(Target::Configuration));
+static SECRETS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let texts = recorded(Target::Redaction);
+    texts.iter().flat_map(|text| text.split(|byte| *byte == b'\n')).map(<[u8]>::to_vec).collect()
+});
 static LOGS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| recorded(Target::Diagnose));
 
 fn recorded(target: Target) -> Vec<Vec<u8>> {
@@ -50,6 +54,7 @@ fn recorded_files_pass() {
     EVENTS.iter().for_each(|bytes| andon_fuzz::events(bytes));
     CONFIGURATIONS.iter().for_each(|bytes| andon_fuzz::configuration(bytes));
     LOGS.iter().for_each(|bytes| andon_fuzz::diagnose(bytes));
+    SECRETS.iter().for_each(|bytes| andon_fuzz::redaction(bytes));
 }
 
 proptest! {
@@ -63,6 +68,11 @@ proptest! {
     #[test]
     fn damaged_configurations_pass(seed in any::<Index>(), damages in damages()) {
         andon_fuzz::configuration(&damaged(seed.get::<Vec<u8>>(&CONFIGURATIONS), &damages));
+    }
+
+    #[test]
+    fn damaged_secrets_pass(seed in any::<Index>(), damages in damages()) {
+        andon_fuzz::redaction(&damaged(seed.get::<Vec<u8>>(&SECRETS), &damages));
     }
 
     #[test]
