@@ -48,6 +48,14 @@ pub enum SendError {
         /// When the destination asked to be tried again.
         after: Option<SignedDuration>,
     },
+    /// It may have arrived: it was sent, and no answer came in time.
+    #[error("sent to {destination} without an answer: {problem}")]
+    Unanswered {
+        /// The destination's name.
+        destination: String,
+        /// What was waited for.
+        problem: String,
+    },
     /// It fails permanently until something is changed.
     #[error("cannot send to {destination}: {problem}")]
     Permanent {

@@ -35,14 +35,22 @@ pub fn json(url: &str, service: &str, target: &str, input: &Value) -> io::Result
 
 /// Asks an API that speaks JSON with somebody else's access key, by which an emulator tells accounts apart.
 pub fn json_as(key: &str, url: &str, service: &str, target: &str, input: &Value) -> io::Result<Reply> {
-    let authorization = authorization(key, service);
+    json_by(&authorization(key, service), url, service, target, input)
+}
+
+/// Asks an API that speaks JSON in a region: elsewhere it is `us-east-1`.
+pub fn json_in(region: &str, url: &str, service: &str, target: &str, input: &Value) -> io::Result<Reply> {
+    json_by(&authorization(KEY, service).replace("us-east-1", region), url, service, target, input)
+}
+
+fn json_by(authorization: &str, url: &str, service: &str, target: &str, input: &Value) -> io::Result<Reply> {
     let version = if service == "dynamodb" { "1.0" } else { "1.1" };
     let content_type = format!("application/x-amz-json-{version}");
     let headers = [
         ("X-Amz-Target", target),
         ("X-Amz-Date", "20260101T000000Z"),
         ("Content-Type", &content_type),
-        ("Authorization", &authorization),
+        ("Authorization", authorization),
     ];
     post(url, &headers, &input.to_string())
 }

@@ -1,138 +1,169 @@
-//! One alert to each of its destinations: claim, explain, send, settle.
+//! Alerts to their destinations: claim, explain, send, settle.
+//!
+//! The destinations are served side by side: one that is slow or broken does not keep the others waiting. What goes to the
+//! same destination goes in order, and only as long as there is time for an answer before the call is cut off.
+
+use std::collections::BTreeMap;
 
 use andon::alert::{Alert, AlertBody};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt};
+use andon::ledger::{Archive, Ledger, Receipt};
 use andon::name::{ActionName, StageName};
 use andon::run::Run;
 use andon_notify::message::{Context, Message, compose};
 use andon_notify::{DeadLetters, Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
 use futures_util::future::{join, join_all};
+use futures_util::lock::Mutex;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
+use crate::claim::{Granted, SendMode};
 use crate::{Cause, Notifier, Problem};
 
 /// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
-/// What a second try, and remembering it, takes at most.
-const SECOND_TRY: SignedDuration = SignedDuration::from_secs(8);
+/// What sending a message, and remembering it, takes at most.
+const MAX_SEND: SignedDuration = SignedDuration::from_secs(7);
+/// What finding out the cause of a failure takes at most.
+const MAX_EXPLAIN: SignedDuration = SignedDuration::from_secs(3);
 
-/// A claim that was granted, and where it leads.
-struct Granted<'d> {
-    delivery: &'d Delivery<'d>,
-    effect: Effect,
-    form: SendMode,
+/// An alert that is due, the run it is about, and why it is due.
+pub(crate) struct Telling<'r> {
+    pub(crate) alert: Alert,
+    pub(crate) run: Option<&'r Run>,
+    pub(crate) cause: Cause<'r>,
 }
 
-/// How a message is sent.
-enum SendMode {
-    /// By itself.
-    Standalone,
-    /// As the first about its run: later ones belong under it, so it is remembered as such.
-    ThreadStart {
-        /// The claim of being the first.
-        thread: Effect,
-    },
-    /// Under the first about its run.
-    Reply(Receipt),
-    /// Replaces the earlier message.
-    Update(Receipt),
+/// An alert once it is known what to say.
+struct Told {
+    alert: Alert,
+    message: Message,
+    /// The failures whose cause was found out now, by their index.
+    explained: Vec<usize>,
+}
+
+/// An alert on its way. What a failure comes from is found out only once there is somebody to tell.
+struct Story<'r> {
+    telling: Telling<'r>,
+    told: Mutex<Option<Told>>,
+}
+
+impl<'e> Cause<'e> {
+    /// The event that makes it due.
+    pub(crate) fn event(self) -> Option<&'e Value> {
+        match self {
+            Self::Event(event) => Some(event),
+            Self::Clock => None,
+        }
+    }
 }
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
     /// Sends an alert to its destinations, unless that has been done.
-    ///
-    /// The destinations are served side by side: one that is slow or broken does not keep the others waiting. What a
-    /// failure comes from is found out only once there is somebody to tell, and kept for whoever asks next.
     pub(crate) async fn tell(
         &self,
-        mut alert: Alert,
+        alert: Alert,
         run: Option<&Run>,
         cause: Cause<'_>,
         invocation: &Invocation,
     ) -> Vec<Problem> {
-        let mut explained = Vec::new();
-        if self.config.routing.is_by_category() {
-            explained = self.explain(&mut alert).await;
-        }
-        let (deliveries, mut problems) =
-            self.hold_back(&alert, route(&self.config.routing, &facts(&alert)), cause).await;
-        let claims = join_all(deliveries.iter().map(|delivery| self.claim(&alert, delivery, invocation))).await;
-        let mut granted = Vec::new();
-        for claim in claims {
-            match claim {
-                Ok(claim) => granted.extend(claim),
-                Err(problem) => problems.push(problem),
+        let problems = self.tell_all(vec![Telling { alert, run, cause }], invocation).await;
+        problems.into_iter().map(|(_, problem)| problem).collect()
+    }
+
+    /// Sends alerts to their destinations, unless that has been done: to each in the order given, and to all side by side.
+    /// Gives back the problems, each with the index of its alert.
+    pub(crate) async fn tell_all(&self, tellings: Vec<Telling<'_>>, invocation: &Invocation) -> Vec<(usize, Problem)> {
+        let stories = join_all(tellings.into_iter().map(async |telling| {
+            let by_category = self.config.routing.is_by_category();
+            let told = if by_category { Some(self.know(telling.alert.clone()).await) } else { None };
+            Story { telling, told: Mutex::new(told) }
+        }))
+        .await;
+        let mut problems = Vec::new();
+        let mut lanes: BTreeMap<&str, Vec<(usize, Delivery<'_>)>> = BTreeMap::new();
+        for (index, story) in stories.iter().enumerate() {
+            let Telling { alert, cause, .. } = &story.telling;
+            let told = story.told.lock().await;
+            let known = told.as_ref().map_or(alert, |told| &told.alert);
+            let deliveries = route(&self.config.routing, &facts(known));
+            let (open, held) = self.hold_back(alert, deliveries, *cause).await;
+            problems.extend(held.into_iter().map(|problem| (index, problem)));
+            for delivery in open {
+                lanes.entry(delivery.destination.name.as_str()).or_default().push((index, delivery));
             }
         }
-        if granted.is_empty() {
-            return problems;
-        }
-        if !self.config.routing.is_by_category() {
-            explained = self.explain(&mut alert).await;
-        }
-        let content_fingerprint = alert.content_fingerprint();
-        let message = compose(
-            &alert,
-            &Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() },
-        );
-        let told =
-            granted.iter().map(|granted| self.send(granted, &message, content_fingerprint.as_ref(), invocation.until));
-        problems.extend(join_all(told).await.into_iter().filter_map(Result::err));
-        if let (Some(run), AlertBody::Failed(failed)) = (run, &alert.body) {
-            for failure in explained.into_iter().filter_map(|index| failed.failures.get(index)) {
-                let Some(explanation) = failure.explanation.clone() else { continue };
-                // For boards and for the next alert; this one has been told, so a failure here costs nothing but that.
-                if let Err(Problem::Retryable(problem)) =
-                    self.record(run.explained(failed.attempt, failure, explanation)).await
+        let served = join_all(lanes.into_values().map(async |lane| {
+            let mut problems = Vec::new();
+            for (index, delivery) in lane {
+                if let Some(story) = stories.get(index)
+                    && let Err(problem) = self.deliver(story, &delivery, invocation).await
                 {
-                    tracing::warn!("cannot store why {} failed: {problem}", run.pipeline.name);
+                    problems.push((index, problem));
                 }
             }
-        }
+            problems
+        }));
+        problems.extend(served.await.into_iter().flatten());
+        join_all(stories.into_iter().map(|story| self.keep_explanations(story))).await;
         problems
     }
 
-    async fn claim<'d>(
+    /// Sends an alert to one destination: if it has not been told there, and if there is the time.
+    async fn deliver(
         &self,
-        alert: &Alert,
-        delivery: &'d Delivery<'d>,
+        story: &Story<'_>,
+        delivery: &Delivery<'_>,
         invocation: &Invocation,
-    ) -> Result<Option<Granted<'d>>, Problem> {
-        let destination = delivery.destination;
-        let key = |effect: String| key(alert, &effect, destination);
-        let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
-        let receipt = match Effect::claim(&self.ledger, key(alert.dedup_key()), &lease).await? {
-            Claimed::Settled(receipt) => receipt,
-            Claimed::Granted(effect) => {
-                let threaded = alert.execution.as_ref().filter(|_| self.sender.can_update(destination));
-                let Some(execution) = threaded else {
-                    return Ok(Some(Granted { delivery, effect, form: SendMode::Standalone }));
-                };
-                let form = match Effect::claim(&self.ledger, key(format!("thread/{execution}")), &lease).await {
-                    Ok(Claimed::Granted(thread)) => SendMode::ThreadStart { thread },
-                    Ok(Claimed::Settled(first)) => SendMode::Reply(first),
-                    Err(problem) => {
-                        self.release(&effect).await;
-                        return Err(problem.into());
-                    }
-                };
-                return Ok(Some(Granted { delivery, effect, form }));
-            }
+    ) -> Result<(), Problem> {
+        let Telling { alert, cause, .. } = &story.telling;
+        let too_late = || {
+            let name = &delivery.destination.name;
+            Problem::Retryable(format!("no time is left in this call to send to {name}: it goes out with the next"))
         };
-        // It has been told. Where a message can be brought up to date, it is, once for each thing there is to add.
-        let Some(content_fingerprint) = alert.content_fingerprint().filter(|_| self.sender.can_update(destination))
-        else {
-            return Ok(None);
-        };
-        if receipt.id.is_none() || receipt.said.as_ref() == Some(&content_fingerprint) {
-            return Ok(None);
+        if !self.has_time(MAX_EXPLAIN + MAX_SEND, invocation.until) {
+            return Err(too_late());
         }
-        let more = key(format!("{}/{content_fingerprint}", alert.dedup_key()));
-        match Effect::claim(&self.ledger, more, &lease).await? {
-            Claimed::Granted(effect) => Ok(Some(Granted { delivery, effect, form: SendMode::Update(receipt) })),
-            Claimed::Settled(_) => Ok(None),
+        let Some(granted) = self.claim(alert, delivery, *cause, invocation).await? else { return Ok(()) };
+        let mut told = story.told.lock().await;
+        if told.is_none() {
+            *told = Some(self.know(alert.clone()).await);
+        }
+        let known = told.as_ref().map(|told| (told.message.clone(), told.alert.content_fingerprint()));
+        drop(told);
+        if let Some((message, fingerprint)) = known.filter(|_| self.has_time(MAX_SEND, invocation.until)) {
+            return self.send(&granted, delivery, &message, fingerprint, invocation.until).await;
+        }
+        self.release(&granted.effect).await;
+        self.release_thread(&granted.mode).await;
+        Err(too_late())
+    }
+
+    /// Whether something that takes so long is over before the call is cut off.
+    pub(crate) fn has_time(&self, takes: SignedDuration, until: Timestamp) -> bool {
+        self.clock.now().checked_add(takes).is_ok_and(|done| done <= until)
+    }
+
+    /// Finds out why it failed, and puts it into words.
+    async fn know(&self, mut alert: Alert) -> Told {
+        let explained = self.explain(&mut alert).await;
+        let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() };
+        let message = compose(&alert, &context);
+        Told { alert, message, explained }
+    }
+
+    /// Keeps what was found out, for boards and for the next alert. This one has been told, so a failure here costs nothing
+    /// but that.
+    async fn keep_explanations(&self, story: Story<'_>) {
+        let (Some(run), Some(told)) = (story.telling.run, story.told.into_inner()) else { return };
+        let AlertBody::Failed(failed) = &told.alert.body else { return };
+        for failure in told.explained.iter().filter_map(|index| failed.failures.get(*index)) {
+            let Some(explanation) = failure.explanation.clone() else { continue };
+            let kept = self.record(run.explained(failed.attempt, failure, explanation)).await;
+            if let Err(Problem::Retryable(problem)) = kept {
+                tracing::warn!("cannot store why {} failed: {problem}", run.pipeline.name);
+            }
         }
     }
 
@@ -166,14 +197,15 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
 
     async fn send(
         &self,
-        granted: &Granted<'_>,
+        granted: &Granted,
+        delivery: &Delivery<'_>,
         message: &Message,
-        content_fingerprint: Option<&String>,
+        content_fingerprint: Option<String>,
         until: Timestamp,
     ) -> Result<(), Problem> {
-        let Granted { delivery, effect, form } = granted;
+        let Granted { effect, mode } = granted;
         let destination: &Destination = delivery.destination;
-        let (update, thread) = match form {
+        let (update, thread) = match mode {
             SendMode::Standalone | SendMode::ThreadStart { .. } => (None, None),
             SendMode::Reply(first) => (None, Some(first)),
             SendMode::Update(before) => (Some(before), None),
@@ -181,26 +213,32 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
         // An addition to what was said calls nobody a second time.
         let mention = if update.is_some() { &[] } else { delivery.mention };
         let outgoing = Outgoing { message, mention, id: &effect.key.effect, update, thread };
-        match self.send_patiently(destination, outgoing, until).await {
+        let sent = self.send_patiently(destination, outgoing, until).await;
+        if sent.is_err() {
+            self.release_thread(mode).await;
+        }
+        match sent {
             Ok(mut receipt) => {
                 tracing::info!(
                     pipeline.name = %message.about.pipeline.name,
                     alert.kind = %message.kind,
                     "sent {}: {}", destination.name, message.title,
                 );
-                receipt.said = content_fingerprint.cloned();
-                if let SendMode::ThreadStart { thread } = form {
+                receipt.said = content_fingerprint;
+                if let SendMode::ThreadStart { thread } = mode {
                     self.settle(thread, &receipt).await?;
                 }
                 self.settle(effect, &receipt).await
             }
             Err(error @ SendError::Retryable { .. }) => {
                 self.release(effect).await;
-                self.release_thread(form).await;
                 Err(Problem::Retryable(error.to_string()))
             }
+            Err(error @ SendError::Unanswered { .. }) => {
+                let receipt = Receipt { said: content_fingerprint, ..Receipt::default() };
+                self.unanswered(effect, &receipt, error.to_string()).await
+            }
             Err(error @ SendError::Permanent { .. }) => {
-                self.release_thread(form).await;
                 Err(Problem::Permanent(error.to_string(), Some(effect.clone())))
             }
         }
@@ -217,49 +255,13 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     ) -> Result<Receipt, SendError> {
         let sent = self.sender.send(destination, outgoing).await;
         let Err(SendError::Retryable { after: Some(after), .. }) = sent else { return sent };
-        let in_time = |after| self.clock.now().checked_add(after + SECOND_TRY).is_ok_and(|done| done <= until);
-        if after > MAX_RETRY_AFTER || !in_time(after) {
+        if after > MAX_RETRY_AFTER || !self.has_time(after + MAX_SEND, until) {
             return sent;
         }
         tracing::info!("{} asks to retry in {} s", destination.name, after.as_secs());
         self.clock.wait(after).await;
         self.sender.send(destination, outgoing).await
     }
-
-    async fn release_thread(&self, form: &SendMode) {
-        if let SendMode::ThreadStart { thread } = form {
-            self.release(thread).await;
-        }
-    }
-
-    async fn settle(&self, effect: &Effect, receipt: &Receipt) -> Result<(), Problem> {
-        effect.settle(&self.ledger, receipt).await.map_err(|error| {
-            tracing::warn!("{error}");
-            Problem::Retryable(error.to_string())
-        })
-    }
-
-    /// Ends the claim on what can never be sent: for good once it is among the dead letters, otherwise to be tried again.
-    pub(crate) async fn give_up(&self, effect: &Effect, kept: bool) {
-        if !kept {
-            return self.release(effect).await;
-        }
-        let receipt = Receipt { said: Some("undeliverable".to_owned()), ..Receipt::default() };
-        if let Err(error) = effect.settle(&self.ledger, &receipt).await {
-            tracing::warn!("a dead letter may be written twice: {error}");
-        }
-    }
-
-    async fn release(&self, effect: &Effect) {
-        if let Err(error) = effect.release(&self.ledger).await {
-            tracing::warn!("{error}");
-        }
-    }
-}
-
-/// The claim on an effect at a destination.
-pub(crate) fn key(alert: &Alert, effect: &str, destination: &Destination) -> ClaimKey {
-    ClaimKey { pipeline: alert.pipeline.clone(), effect: format!("{effect}@{}", destination.name) }
 }
 
 fn facts(alert: &Alert) -> Facts<'_> {

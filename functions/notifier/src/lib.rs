@@ -18,6 +18,7 @@ use andon_notify::{DeadLetters, EvidenceSource, Sender};
 use futures_util::future::join_all;
 use serde_json::Value;
 
+mod claim;
 mod deliver;
 mod quiet;
 mod sweep;
@@ -280,11 +281,11 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
                 tracing::error!("failed permanently: {problem}");
                 let event = batch.event(index).unwrap_or(&Value::Null);
                 let kept = self.dead_letters.keep(event, &problem).await;
+                if let Some(effect) = claim {
+                    self.give_up(&effect, kept.then_some(event)).await;
+                }
                 if !kept {
                     batch.fail(index, problem);
-                }
-                if let Some(effect) = claim {
-                    self.give_up(&effect, kept).await;
                 }
             }
         }

@@ -1,14 +1,19 @@
 //! The sweep: alerts that are due by the clock, invoked on a schedule with `{"andon": "sweep"}`.
 //!
-//! First the alerts held for quiet hours that have ended, then those that are overdue.
+//! The alerts held for quiet hours that have ended, and beside them those that are overdue: the oldest first, to each
+//! destination, so that one that hangs keeps nothing from the others.
+
+use std::collections::BTreeSet;
 
 use andon::alert::{Alert, overdue};
 use andon::batch::{Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
 use andon::ledger::{Archive, Ledger, LedgerError};
 use andon_notify::{DeadLetters, EvidenceSource, Sender};
+use futures_util::future::join;
 use serde_json::{Value, json};
 
+use crate::deliver::Telling;
 use crate::{Cause, Notifier, Problem};
 
 impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
@@ -16,35 +21,42 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
     /// so only a ledger that cannot be read is an error.
     pub(crate) async fn sweep(&self, invocation: &Invocation) -> Result<Value, Unfinished> {
         let unreadable = |error: LedgerError| Unfinished { count: 1, problems: vec![error.to_string()] };
-        let released = Box::pin(self.release_held(invocation)).await;
+        let (released, overdue) =
+            join(Box::pin(self.release_held(invocation)), Box::pin(self.tell_overdue(invocation))).await;
+        let (pipelines, due, failed) = overdue.map_err(unreadable)?;
+        let released = released.map_err(unreadable)?;
+        Ok(json!({
+            "pipelines": pipelines,
+            "due": due,
+            "failed": failed + released.failed,
+            "released": released.done,
+        }))
+    }
+
+    /// Tells what is overdue; gives back how many pipelines there are, how many alerts are due, and how many failed.
+    async fn tell_overdue(&self, invocation: &Invocation) -> Result<(usize, usize, usize), LedgerError> {
         let now = self.clock.now();
-        let overviews = self.ledger.pipelines().await.map_err(unreadable)?;
-        let due: Vec<Alert> = overviews
+        let overviews = self.ledger.pipelines().await?;
+        let mut due: Vec<Alert> = overviews
             .iter()
             .flat_map(|overview| overdue(overview, &self.config.limits(overview.pipeline.name.as_str()), now))
             .collect();
-        let (mut told, mut failed) = (0_u32, 0_u32);
-        for alert in due {
-            let problems = self.tell(alert, None, Cause::Clock, invocation).await;
-            *if problems.is_empty() { &mut told } else { &mut failed } += 1;
-            for problem in problems {
-                match problem {
-                    Problem::Retryable(problem) => tracing::warn!("will retry with the next sweep: {problem}"),
-                    Problem::Permanent(problem, claim) => {
-                        tracing::error!("cannot be told: {problem}");
-                        if let Some(effect) = claim {
-                            self.give_up(&effect, false).await;
-                        }
+        due.sort_by_key(|alert| alert.started.unwrap_or(alert.at));
+        let count = due.len();
+        let tellings = due.into_iter().map(|alert| Telling { alert, run: None, cause: Cause::Clock }).collect();
+        let problems = self.tell_all(tellings, invocation).await;
+        let failed: BTreeSet<usize> = problems.iter().map(|(index, _)| *index).collect();
+        for (_, problem) in problems {
+            match problem {
+                Problem::Retryable(problem) => tracing::warn!("will retry with the next sweep: {problem}"),
+                Problem::Permanent(problem, claim) => {
+                    tracing::error!("cannot be told: {problem}");
+                    if let Some(effect) = claim {
+                        self.give_up(&effect, None).await;
                     }
                 }
             }
         }
-        let released = released.map_err(unreadable)?;
-        Ok(json!({
-            "pipelines": overviews.len(),
-            "due": told + failed,
-            "failed": failed + released.failed,
-            "released": released.done,
-        }))
+        Ok((overviews.len(), count, failed.len()))
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct Reply {
 pub(super) enum Fault {
     /// It may go through later, perhaps after the time that the service asks for.
     Retryable { problem: String, after: Option<SignedDuration> },
+    /// It may have gone through: the request was sent, and no answer came in time.
+    Unanswered { problem: String },
     /// It will not go through.
     Permanent { problem: String },
 }
@@ -51,6 +53,7 @@ impl Fault {
         let destination = destination.to_owned();
         match self {
             Self::Retryable { problem, after } => SendError::Retryable { destination, problem, after },
+            Self::Unanswered { problem } => SendError::Unanswered { destination, problem },
             Self::Permanent { problem } => SendError::Permanent { destination, problem },
         }
     }
@@ -93,13 +96,17 @@ impl Http {
     }
 }
 
+/// A connection that breaks off is taken for one that did not get through; only a service that has the request and keeps
+/// silent may have acted on it.
 fn unreachable(service: &str, error: reqwest::Error) -> Fault {
+    let is_silent = error.is_timeout() && !error.is_connect();
     let what = if error.is_timeout() {
         format!("{service} did not answer in time")
     } else {
         format!("cannot reach {service}")
     };
-    Fault::retryable(format!("{what}: {}", error.without_url()))
+    let problem = format!("{what}: {}", error.without_url());
+    if is_silent { Fault::Unanswered { problem } } else { Fault::retryable(problem) }
 }
 
 /// The seconds of `Retry-After`; a date there is ignored.

@@ -69,16 +69,24 @@ impl Slack {
             .map_err(|_| Fault::retryable(format!("{method} answered {} without valid JSON", reply.status)))?;
         if answer.get("ok").and_then(Value::as_bool) == Some(true) {
             let member = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
-            return Ok(Receipt { place: member("channel"), id: member("ts"), said: None });
+            return match member("ts") {
+                Some(ts) => Ok(Receipt { place: member("channel"), id: Some(ts), said: None }),
+                // Perhaps a proxy's answer, perhaps half of Slack's.
+                None => Err(Fault::Unanswered { problem: format!("{method} answered ok without the message's ts") }),
+            };
         }
         let error = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
         match error {
-            "ratelimited"
-            | "rate_limited"
-            | "internal_error"
+            "accesslimited"
             | "fatal_error"
+            | "internal_error"
+            | "message_limit_exceeded"
+            | "org_login_required"
+            | "rate_limited"
+            | "ratelimited"
+            | "request_timeout"
             | "service_unavailable"
-            | "request_timeout" => Err(Fault::retryable(format!("{method}: {error}"))),
+            | "team_added_to_org" => Err(Fault::retryable(format!("{method}: {error}"))),
             error => {
                 let needed = answer.get("needed").and_then(Value::as_str);
                 Err(Fault::permanent(format!("{method}: {}", advice(error, needed))))

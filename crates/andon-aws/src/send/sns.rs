@@ -86,6 +86,9 @@ fn refused<R: std::fmt::Debug>(destination: &str, topic: &TopicArn, error: &SdkE
         (_, "InvalidParameter" | "InvalidParameterValue" | "EndpointDisabled" | "InvalidSecurity") => {
             format!("{topic} rejects the message: {}", said(error))
         }
+        _ if matches!(error, SdkError::TimeoutError(_)) => {
+            return SendError::Unanswered { destination, problem: said(error) };
+        }
         _ => return SendError::Retryable { destination, problem: said(error), after: None },
     };
     SendError::Permanent { destination, problem }
