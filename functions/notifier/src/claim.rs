@@ -109,7 +109,7 @@ impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clo
             ClaimKey { pipeline: effect.key.pipeline.clone(), effect: format!("{}/unanswered", effect.key.effect) };
         match Effect::claim(&self.ledger, mark, &effect.lease).await {
             Ok(Claimed::Settled(_)) => {
-                tracing::warn!("{} was sent twice without an answer, and counts as told: {problem}", effect.key);
+                tracing::warn!("{} was sent twice without an answer, and counts as sent: {problem}", effect.key);
                 return self.settle(effect, receipt).await;
             }
             Ok(Claimed::Granted(first)) => {

@@ -132,7 +132,7 @@ async fn a_slack_that_posts_but_answers_late_has_the_message_twice_at_most() {
     assert!(deliver_once(&function, &failed[..1]).await.is_empty());
     let posts = account.slack.requests().iter().filter(|call| call.operation == "chat.postMessage").count();
     assert_eq!(posts, 2);
-    assert!(function.log().contains("was sent twice without an answer, and counts as told"), "{}", function.log());
+    assert!(function.log().contains("was sent twice without an answer, and counts as sent"), "{}", function.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,7 +109,7 @@ impl Demo {
                 Sent::Datum(_) => Ok(()),
             });
             let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, SystemClock, config);
-            web::serve(listener, &andon, Skills::Any, || Ok(())).await?;
+            web::serve(listener, &andon, Skills::Any, web::Hosts::default(), || Ok(())).await?;
             Ok(Verdict::Well)
         })
     }

@@ -36,6 +36,12 @@ pub(super) struct Serve {
     /// Configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Further name that browsers may reach the server by, such as that of a proxy before it; repeat for several
+    ///
+    /// Requests for any other name are refused, but for localhost and plain addresses: another site's page could have its
+    /// own name resolve to this machine and read the board.
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
     /// Id of an Alexa skill to answer at /alexa; repeat for several [default: any skill]
     #[arg(long = "skill", value_name = "ID")]
     skills: Vec<String>,
@@ -66,12 +72,13 @@ impl Serve {
             Ok(())
         });
         let skills = if self.skills.is_empty() { Skills::Any } else { Skills::Only(self.skills.into_iter().collect()) };
+        let hosts: web::Hosts = self.hosts.into_iter().collect();
         let andon = LocalAndon::new(ledger.clone(), pending, sender, SystemClock, config);
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
             announce(terminal, listener.local_addr().context("cannot determine the address")?, &self.data)?;
             tokio::select! {
-                served = web::serve(listener, &andon, skills, || ledger.sync()) => served?,
+                served = web::serve(listener, &andon, skills, hosts.clone(), || ledger.sync()) => served?,
                 never = forget_daily(&ledger) => match never {},
             }
             Ok(Verdict::Well)

@@ -1,20 +1,20 @@
 //! `GET /api`: the board as JSON.
 
-use andon::board::PipelineRow;
 use andon_board::Pipeline;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
+use super::Site;
 use super::handle::{Handle, NoAnswer};
 use super::pages::find;
 use crate::json::{in_full, row};
 
-pub(super) async fn board(State(desk): State<Handle>) -> Response {
-    match desk.pipelines().await {
-        Ok(overviews) => {
-            let rows: Vec<Value> = PipelineRow::list(overviews).iter().map(row).collect();
+pub(super) async fn board(State(site): State<Site>) -> Response {
+    match site.rows.read(&site.desk, &site.news).await {
+        Ok(rows) => {
+            let rows: Vec<Value> = rows.iter().map(row).collect();
             as_json(StatusCode::OK, &rows.into())
         }
         Err(error) => no_answer(&error),

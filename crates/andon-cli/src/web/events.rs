@@ -1,8 +1,10 @@
 //! `POST /events`: receives events.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
@@ -15,27 +17,47 @@ use crate::local::{Outcome, recorded};
 /// The most that one event may hold: EventBridge itself allows 256 KB, wrapped and escaped it is more.
 const MAX_EVENT: usize = 1 << 20;
 
+/// How long a body may take to arrive.
+const MAX_BODY_TIME: Duration = Duration::from_secs(30);
+
+/// The whole body of a request, or the reply to one whose body is too long or too slow.
+#[derive(Debug)]
+pub(super) struct Body(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        match tokio::time::timeout(MAX_BODY_TIME, Bytes::from_request(request, state)).await {
+            Ok(Ok(body)) => Ok(Self(body)),
+            Ok(Err(rejection)) => Err(refuse_body(&rejection)),
+            Err(_) => Err(refuse(
+                StatusCode::REQUEST_TIMEOUT,
+                &format!("the body did not arrive within {} seconds", MAX_BODY_TIME.as_secs()),
+            )),
+        }
+    }
+}
+
+fn refuse_body(rejection: &BytesRejection) -> Response {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let problem = format!("a body has at most {MAX_BODY} bytes: send fewer events");
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, &problem);
+    }
+    refuse(rejection.status(), &rejection.body_text())
+}
+
 /// Takes one event, an array of them, or whatever SQS or SNS have put around them.
 ///
 /// 200 once every event has been taken in; 400 if one cannot be read, its neighbours are taken in all the same; 413 if
 /// it is too much; 503 if nothing could be kept: send it again.
-pub(super) async fn post(
-    State(desk): State<Handle>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+pub(super) async fn post(State(desk): State<Handle>, headers: HeaderMap, body: Result<Body, Response>) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "requests from pages of other sites are not allowed");
     }
     let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                &format!("a body has at most {MAX_BODY} bytes: send fewer events"),
-            );
-        }
-        Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
+        Ok(Body(body)) => body,
+        Err(refusal) => return refusal,
     };
     let payload: Value = match serde_json::from_slice(&body) {
         Ok(payload) => payload,

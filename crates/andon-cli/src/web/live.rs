@@ -1,23 +1,35 @@
 //! `GET /live`: server-sent events that make pages refresh.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::events::refuse;
 
 const SCRIPT: &str = include_str!("live.js");
+/// How many pages may watch at once; further ones refresh themselves every few seconds.
+pub(super) const MAX_WATCHERS: usize = 384;
+/// The least time between two notices to a page. News that come sooner are told together.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Notifies followers that there is news.
 #[derive(Debug, Clone)]
-pub(super) struct News(watch::Sender<Edition>);
+pub(super) struct News {
+    latest: watch::Sender<Edition>,
+    places: Arc<Semaphore>,
+}
 
 /// Which news, in the order they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edition {
+pub(super) enum Edition {
     Number(u64),
     /// No more will come: the process is about to end.
     Last,
@@ -25,12 +37,13 @@ enum Edition {
 
 impl News {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(Edition::Number(0)))
+        let latest = watch::Sender::new(Edition::Number(0));
+        Self { latest, places: Arc::new(Semaphore::new(MAX_WATCHERS)) }
     }
 
     /// There is news.
     pub(super) fn tell(&self) {
-        self.0.send_modify(|edition| {
+        self.latest.send_modify(|edition| {
             if let Edition::Number(number) = edition {
                 *number = number.wrapping_add(1);
             }
@@ -39,17 +52,30 @@ impl News {
 
     /// There will be no more, so that no connection waits for any.
     pub(super) fn end(&self) {
-        self.0.send_replace(Edition::Last);
+        self.latest.send_replace(Edition::Last);
     }
 
-    /// An event for each piece of news; of several at once, for the last.
-    fn follow(&self) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
-        stream::unfold(self.0.subscribe(), |mut editions| async move {
+    /// The latest edition.
+    pub(super) fn latest(&self) -> Edition {
+        *self.latest.borrow()
+    }
+
+    /// An event for each piece of news; of several within the least interval, for the last.
+    fn follow(&self, place: OwnedSemaphorePermit) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
+        let follower = (self.latest.subscribe(), Instant::now(), place);
+        stream::unfold(follower, |(mut editions, quiet_until, place)| async move {
             editions.changed().await.ok()?;
+            if *editions.borrow() != Edition::Last {
+                tokio::select! {
+                    () = sleep_until(quiet_until) => {}
+                    _ = editions.wait_for(|edition| *edition == Edition::Last) => {}
+                }
+            }
             let edition = *editions.borrow_and_update();
             match edition {
                 Edition::Number(number) => {
-                    Some((Ok(Event::default().event("news").data(number.to_string())), editions))
+                    let event = Event::default().event("news").data(number.to_string());
+                    Some((Ok(event), (editions, Instant::now() + MIN_INTERVAL, place)))
                 }
                 Edition::Last => None,
             }
@@ -57,8 +83,15 @@ impl News {
     }
 }
 
-pub(super) async fn get(State(news): State<News>) -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-store")], Sse::new(news.follow()).keep_alive(KeepAlive::default()))
+/// Follows the news; 503 if too many do.
+pub(super) async fn get(State(news): State<News>) -> Response {
+    match Arc::clone(&news.places).try_acquire_owned() {
+        Ok(place) => {
+            let events = Sse::new(news.follow(place)).keep_alive(KeepAlive::default());
+            ([(header::CACHE_CONTROL, "no-store")], events).into_response()
+        }
+        Err(_) => refuse(StatusCode::SERVICE_UNAVAILABLE, "too many pages are watching: reload instead"),
+    }
 }
 
 /// The script of every page.

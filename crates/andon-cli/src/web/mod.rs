@@ -1,6 +1,7 @@
 //! The HTTP server: events, the board and its data, live updates, and the Alexa skill.
 //!
-//! Handlers and ledger stay on one thread and take one request at a time from a queue that all connections share.
+//! Handlers and ledger stay on one thread and take requests from a queue that all connections share. A body of many events
+//! is taken in piece by piece, so that pages stay quick.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,26 +12,31 @@ use andon::clock::{Clock, Timer};
 use andon::ledger::{Ledger, LedgerError};
 use andon_config::Config;
 use anyhow::Context as _;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::local::LocalAndon;
 
 mod api;
+mod connections;
 mod events;
 mod handle;
+mod host;
 mod live;
 mod page;
 mod pages;
+mod rendered;
 mod skill;
 mod viewer;
 mod worker;
 
 use handle::Handle;
+pub use host::Hosts;
 use live::News;
+use rendered::{Rendered, Rows};
 
 /// The most that one request may hold.
 const MAX_BODY: usize = 8 << 20;
@@ -46,18 +52,25 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until shutdown; requests in progress are finished first.
 ///
-/// `sync` makes recorded events durable; it is called before clients get their acknowledgement.
+/// Only requests for one of `hosts` are answered. `sync` makes recorded events durable; it is called before clients get their acknowledgement.
 pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
     station: &LocalAndon<L, C>,
     skills: Skills,
+    hosts: Hosts,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MAX_WAITING);
     let news = News::new();
-    let site = Site { desk: Handle::new(desk), news: news.clone(), config: Arc::new(station.config().clone()) };
+    let site = Site {
+        desk: Handle::new(desk),
+        news: news.clone(),
+        config: Arc::new(station.config().clone()),
+        rows: Rows::default(),
+        rendered: Rendered::default(),
+    };
     let last_news = news.clone();
-    let server = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
+    let server = connections::accept(listener, router(site, hosts), async move {
         end().await;
         last_news.end();
     });
@@ -67,7 +80,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     };
     let skill = skill::over(station, skills);
     tokio::select! {
-        outcome = server => outcome.context("the server stopped"),
+        () = server => Ok(()),
         outcome = worker::work(station, &skill, requests, &news, sync) => outcome,
         () = impatience => Ok(()),
     }
@@ -79,6 +92,8 @@ struct Site {
     desk: Handle,
     news: News,
     config: Arc<Config>,
+    rows: Rows,
+    rendered: Rendered,
 }
 
 impl FromRef<Site> for Handle {
@@ -93,7 +108,7 @@ impl FromRef<Site> for News {
     }
 }
 
-fn router(site: Site) -> Router {
+fn router(site: Site, hosts: Hosts) -> Router {
     Router::new()
         .route("/", get(pages::board))
         .route("/pipelines/{account}/{region}/{name}", get(pages::pipeline))
@@ -105,6 +120,7 @@ fn router(site: Site) -> Router {
         .route("/events", post(events::post))
         .route("/alexa", post(skill::post))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(hosts, host::check))
         .with_state(site)
 }
 

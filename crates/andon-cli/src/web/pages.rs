@@ -4,7 +4,7 @@ use andon::board::{PipelineRow, StatusColor};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
 use andon_board::{MAX_SEARCH_LEN, Navigation, Pipeline, Renderer, Selection, View};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use maud::Markup;
@@ -62,41 +62,48 @@ struct Shown {
     is_wall: bool,
 }
 
-pub(super) async fn board(State(site): State<Site>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let overviews = site.desk.pipelines().await;
+pub(super) async fn board(
+    State(site): State<Site>,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
     let selection = asked.selection();
-    page(&site, &headers, |view| {
-        let rows = PipelineRow::list(overviews?);
+    let rows = async || site.rows.read(&site.desk, &site.news).await;
+    page(&site, &uri, &headers, rows, |view, rows| {
         let red = rows.iter().filter(|row| row.light == StatusColor::Red).count();
-        Ok(Shown {
+        Shown {
             status: StatusCode::OK,
             title: if red > 0 { format!("{red} red · Andon") } else { "Andon".to_owned() },
             light: rows.first().map_or(StatusColor::Grey, |row| row.light),
             content: view.board(&rows, &selection),
             is_wall: selection.view == View::Wall,
-        })
+        }
     })
+    .await
 }
 
 pub(super) async fn pipeline(
     State(site): State<Site>,
+    uri: Uri,
     Path((account, region, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let found = find(&site.desk, (account, region, name), None).await;
-    page(&site, &headers, |view| Ok(one(view, found?.as_ref())))
+    let found = async || find(&site.desk, (account, region, name), None).await;
+    page(&site, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
 }
 
 pub(super) async fn run(
     State(site): State<Site>,
+    uri: Uri,
     Path((account, region, name, execution)): Path<(String, String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let found = match ExecutionId::parse(execution) {
+    let found = async || match ExecutionId::parse(execution) {
         Ok(execution) => find(&site.desk, (account, region, name), Some(execution)).await,
         Err(_) => Ok(None),
     };
-    page(&site, &headers, |view| Ok(one(view, found?.as_ref())))
+    page(&site, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
 }
 
 fn one(view: &Renderer<'_>, found: Option<&Pipeline>) -> Shown {
@@ -119,12 +126,30 @@ fn sorry(view: &Renderer<'_>, status: StatusCode, sentence: &str) -> Shown {
     Shown { status, title: "Andon".to_owned(), light: StatusColor::Grey, content: view.sorry(sentence), is_wall: false }
 }
 
-fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&Renderer<'_>) -> Result<Shown, NoAnswer>) -> Response {
-    let (viewer, now) = (viewer(headers, &site.config.zone), Timestamp::now());
-    let view = Renderer { viewer: &viewer, accounts: site.config.accounts(), now, navigation: Navigation::Page };
-    let shown = show(&view).unwrap_or_else(|error| sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()));
-    let Shown { status, title, light, content, is_wall } = shown;
-    let document = Page { title: &title, light, viewer: &viewer, now, content: &content, is_wall }.document();
+/// A page: what `read` finds, as `show` shows it. Rendered once for each change, address, language and time zone.
+async fn page<T>(
+    site: &Site,
+    uri: &Uri,
+    headers: &HeaderMap,
+    read: impl AsyncFnOnce() -> Result<T, NoAnswer>,
+    show: impl FnOnce(&Renderer<'_>, T) -> Shown,
+) -> Response {
+    let viewer = viewer(headers, &site.config.zone);
+    let zone = viewer.zone.iana_name().unwrap_or_default().to_owned();
+    let key = [uri.to_string(), viewer.locale.clone(), zone];
+    let render = async || {
+        let found = read().await;
+        let now = Timestamp::now();
+        let view = Renderer { viewer: &viewer, accounts: site.config.accounts(), now, navigation: Navigation::Page };
+        let shown = match found {
+            Ok(found) => show(&view, found),
+            Err(error) => sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+        };
+        let Shown { status, title, light, content, is_wall } = shown;
+        let document = Page { title: &title, light, viewer: &viewer, now, content: &content, is_wall }.document();
+        (status, document.0)
+    };
+    let document = site.rendered.page(key, &site.news, render).await;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -132,7 +157,8 @@ fn page(site: &Site, headers: &HeaderMap, show: impl FnOnce(&Renderer<'_>) -> Re
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, document.0).into_response()
+    let tag = [(header::ETAG, format!("\"{}\"", document.number))];
+    (document.status, headers, tag, document.body).into_response()
 }
 
 /// The pipeline at an address; `None` if there is none, or if the address cannot be one.

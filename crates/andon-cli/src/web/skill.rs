@@ -7,13 +7,12 @@ use andon::clock::{Clock, Timer};
 use andon::ledger::Ledger;
 use andon::run_action::NoActions;
 use andon_answers::Answerer as Answers;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::api::as_json;
-use super::events::{is_foreign, refuse};
+use super::events::{Body, is_foreign, refuse};
 use super::handle::Handle;
 use crate::local::{LocalAndon, Shared};
 
@@ -34,10 +33,14 @@ pub(super) fn over<L: Ledger, C: Clock + Timer + Clone>(station: &LocalAndon<L, 
 }
 
 /// Answers one request of Alexa's: always 200, as the reply says the rest; 400 for what is no JSON.
-pub(super) async fn post(State(desk): State<Handle>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn post(State(desk): State<Handle>, headers: HeaderMap, body: Result<Body, Response>) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "requests from pages of other sites are not allowed");
     }
+    let body = match body {
+        Ok(Body(body)) => body,
+        Err(refusal) => return refusal,
+    };
     match serde_json::from_slice(&body) {
         Ok(request) => match desk.skill(request).await {
             Ok(reply) => as_json(StatusCode::OK, &reply),
