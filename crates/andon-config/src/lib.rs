@@ -12,6 +12,7 @@ mod finding;
 mod kind;
 mod limits;
 mod mask;
+mod mcp;
 mod quiet_hours;
 mod reach;
 mod reader;
@@ -35,6 +36,7 @@ use andon_notify::{DestinationName, Route, Routing};
 use jiff::tz::TimeZone;
 
 pub use finding::{Finding, Findings, Severity};
+pub use mcp::McpActions;
 #[cfg(feature = "check")]
 pub use render::{Style, render};
 pub use voice_actions::VoiceActions;
@@ -60,6 +62,8 @@ pub struct Config {
     pub statistics: Statistics,
     /// What may be done by voice; nothing if absent.
     pub voice: Option<VoiceActions>,
+    /// What AI assistants may do.
+    pub mcp: McpActions,
 }
 
 /// Where the file will be used, as far as known when checking.
@@ -89,6 +93,7 @@ const KEYS: &[&str] = &[
     "limits",
     "statistics",
     "voice",
+    "mcp",
 ];
 
 impl Default for Config {
@@ -100,6 +105,7 @@ impl Default for Config {
             limits: Vec::new(),
             statistics: Statistics::default(),
             voice: None,
+            mcp: McpActions::default(),
         }
     }
 }
@@ -181,8 +187,9 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
     let limits = fields.section("limits").map(|node| limits::read(node, reader)).unwrap_or_default();
     let statistics = fields.section("statistics").and_then(|node| statistics::read(node, reader)).unwrap_or_default();
     let voice = fields.section("voice").and_then(|node| voice_actions::read(node, reader));
+    let mcp = fields.section("mcp").and_then(|node| mcp::read(node, reader)).unwrap_or_default();
     let routing = Routing { accounts, destinations, routes };
-    Some(Config { zone, routing, runbooks, limits, statistics, voice })
+    Some(Config { zone, routing, runbooks, limits, statistics, voice, mcp })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

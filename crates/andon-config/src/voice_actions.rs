@@ -47,7 +47,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<VoiceActions>
     Some(VoiceActions { actions: actions?, code: code?, users })
 }
 
-fn actions(node: &Node, reader: &mut Reader<'_>) -> BTreeSet<RunAction> {
+pub(super) fn actions(node: &Node, reader: &mut Reader<'_>) -> BTreeSet<RunAction> {
     let mut actions = BTreeSet::new();
     for item in reader.one_or_more(node, "`actions`") {
         if let Some(action) = reader.value(item, "an action", str::parse::<RunAction>)

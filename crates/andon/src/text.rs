@@ -6,6 +6,8 @@
 /// The bidirectional controls are those of Unicode Standard Annex #9, section 2.
 pub fn is_hostile(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
+        // Tags, by which text can be hidden from people and not from programs.
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

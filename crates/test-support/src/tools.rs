@@ -27,6 +27,13 @@ pub fn python(program: &str) -> Command {
     command
 }
 
+/// The official client of the Model Context Protocol, about to judge a server: `mcp_client.py` says what it takes.
+pub fn mcp_client() -> Command {
+    let mut command = Command::new(folder().join("mcp/bin/python"));
+    command.arg(sources().join("mcp_client.py"));
+    command
+}
+
 /// What one of the programs in [`sources`] finds wrong with these values, which it reads as a line of JSON each: a line
 /// for every fault.
 pub fn judged(program: &str, values: impl IntoIterator<Item = Value>) -> io::Result<Vec<String>> {

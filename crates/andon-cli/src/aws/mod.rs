@@ -12,6 +12,10 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
+mod rights;
+
+pub use rights::Rights;
+
 /// Which account and region.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {

@@ -20,6 +20,7 @@ mod down;
 mod explain;
 #[cfg(feature = "aws")]
 mod init;
+mod mcp;
 mod package;
 mod preview;
 #[cfg(feature = "aws")]
@@ -60,6 +61,7 @@ enum Command {
     Status(status::Status),
     Runs(runs::Runs),
     Ask(ask::Ask),
+    Mcp(mcp::Mcp),
     Dashboard(dashboard::Dashboard),
     Check(check::Check),
     Explain(explain::Explain),
@@ -105,6 +107,7 @@ pub fn run() -> ExitCode {
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
         Command::Ask(ask) => ask.run(around),
+        Command::Mcp(mcp) => mcp.run(around),
         Command::Dashboard(dashboard) => dashboard.run(around),
         Command::Check(check) => check.run(around),
         Command::Explain(explain) => explain.run(around),

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["andon-answers", "andon-board", "andon-dashboards", "andon-notify"],
     // Above what it configures.
     &["andon-config"],
-    &["andon-aws"],
+    &["andon-aws", "andon-mcp"],
     &["alexa", "chat", "dashboard", "metrics", "notifier"],
     &["andon-cli"],
     &["andon-fuzz", "bench-echo", "test-support"],

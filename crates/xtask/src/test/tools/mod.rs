@@ -18,6 +18,8 @@ pub(crate) mod python;
 /// Installs the Python and npm packages that the tests need, Node included where the system has none.
 pub(crate) fn prepare() -> Result<()> {
     python::install("Python packages", "python", &read("requirements.txt")?)?;
+    // Its own environment: it needs other versions of some packages.
+    python::install("the client of the Model Context Protocol", "mcp", &read("requirements-mcp.txt")?)?;
     node::install()
 }
 
