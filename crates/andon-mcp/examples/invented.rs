@@ -1,7 +1,13 @@
 //! Serves an invented fleet on standard input and output, for the tests of the protocol: so many pipelines, whose logs,
 //! commits and comments hold what strangers may write. With `act`, a retry is allowed, and written to standard error.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "for tests only")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "for tests only"
+)]
 
 use std::collections::BTreeSet;
 
@@ -80,19 +86,19 @@ fn action(
     ago: i64,
     stage: &str,
     action: &str,
-    state: &str,
+    outcome: &str,
     result: &Value,
 ) -> Run {
     let time = Timestamp::now().checked_sub(SignedDuration::from_mins(ago)).unwrap();
     let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let category = if stage == "Source" { "Source" } else { "Build" };
     let event = json!({
-        "version": "0", "id": format!("{run}-{action}-{state}"),
+        "version": "0", "id": format!("{run}-{action}-{outcome}"),
         "detail-type": "CodePipeline Action Execution State Change", "source": "aws.codepipeline",
         "account": account, "time": time, "region": "eu-west-1",
         "resources": [format!("arn:aws:codepipeline:eu-west-1:{account}:{name}")],
         "detail": {
-            "pipeline": name, "execution-id": run, "stage": stage, "action": action, "state": state,
+            "pipeline": name, "execution-id": run, "stage": stage, "action": action, "state": outcome,
             "region": "eu-west-1", "version": 1.0, "execution-result": result,
             "type": {"owner": "AWS", "provider": if stage == "Source" { "CodeStarSourceConnection" } else { "CodeBuild" },
                 "category": category, "version": "1"},

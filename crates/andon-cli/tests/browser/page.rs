@@ -218,23 +218,23 @@ fn fleet(count: usize) -> Vec<Value> {
             let name = format!("{}-service-{number:03}", ["shop", "billing", "search", "mail"][number % 4]);
             let (stage, action, provider, words) = causes[if number < 31 { 0 } else { 1 + number % 4 }];
             let words = words.replace("SERVICE", &name).replace("NUMBER", &number.to_string());
-            let state = match number {
+            let outcome = match number {
                 0..48 => "FAILED",
                 48..51 => "STARTED",
                 _ => "SUCCEEDED",
             };
-            let provider = if number == 48 || number == 49 { ("Approval", "Manual") } else { ("Deploy", provider) };
+            let (category, provider) = if number == 48 || number == 49 { ("Approval", "Manual") } else { ("Deploy", provider) };
             let event = |kind: &str, detail: Value| {
                 json!({"source": "aws.codepipeline", "detail-type": format!("CodePipeline {kind} Execution State Change"),
                        "account": accounts[number % 3], "region": "eu-west-1", "time": jiff::Timestamp::now(), "detail": detail})
             };
             let mut events = vec![event("Action", json!({
-                "pipeline": name, "execution-id": format!("e-{number}"), "stage": stage, "action": action, "state": state,
-                "type": {"owner": "AWS", "category": provider.0, "provider": provider.1},
+                "pipeline": name, "execution-id": format!("e-{number}"), "stage": stage, "action": action, "state": outcome,
+                "type": {"owner": "AWS", "category": category, "provider": provider},
                 "execution-result": {"external-execution-summary": words}, "execution-trigger": change(number),
             }))];
-            if state != "STARTED" {
-                let detail = json!({"pipeline": name, "execution-id": format!("e-{number}"), "state": state});
+            if outcome != "STARTED" {
+                let detail = json!({"pipeline": name, "execution-id": format!("e-{number}"), "state": outcome});
                 events.push(event("Pipeline", detail));
             }
             events
