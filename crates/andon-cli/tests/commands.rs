@@ -112,7 +112,7 @@ fn what_is_not_there_is_an_error_that_says_what_to_do() {
     let ended = run(&["runs", "nobody", "--data", path(data.path())]);
     assert_eq!(
         (ended.code, ended.err.as_str()),
-        (2, "andon: unknown pipeline nobody; `andon status` lists all pipelines\n")
+        (2, "andon: no pipeline nobody; `andon status` lists all pipelines\n")
     );
 }
 

@@ -70,7 +70,7 @@ fn from_file(kind: AlertKind, file: &Path, config: Config) -> anyhow::Result<Mes
         let kinds: BTreeSet<AlertKind> = messages.iter().map(|message| message.kind).collect();
         let kinds: Vec<&str> = kinds.into_iter().map(AlertKind::as_str).collect();
         let others = if kinds.is_empty() { "no alerts".to_owned() } else { kinds.join(", ") };
-        format!("{} leads to no alert {kind}, but to {others}", file.display())
+        format!("{} produces no {kind} alert; it produces {others}", file.display())
     })
 }
 
