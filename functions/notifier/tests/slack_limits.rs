@@ -162,7 +162,7 @@ fn what_is_left_out_is_said() {
     let text = slack::render(failed, &[]).to_string();
     assert!(text.contains("52 more"), "of 60 failed actions 8 are told one by one: {text}");
     let long = messages_of_commit(&"Refund twice, and say so. ".repeat(200));
-    assert!(long.contains("(cut)"), "{long}");
+    assert!(long.contains("(truncated)"), "{long}");
 }
 
 fn messages_of_commit(text: &str) -> String {
