@@ -172,7 +172,7 @@ fn a_configuration_decides_who_is_told() {
         .filter(|line| line["type"] == "alert")
         .map(|line| format!("{} to {}", line["kind"].as_str().unwrap(), line["to"].as_str().unwrap()))
         .collect();
-    assert_eq!(alerts, ["failed to ops", "failed to default"], "{}", ended.err);
+    assert_eq!(alerts, ["failed to default", "failed to ops"], "{}", ended.err);
 }
 
 #[test]
