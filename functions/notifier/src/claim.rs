@@ -2,12 +2,12 @@
 
 use andon::alert::Alert;
 use andon::batch::Invocation;
-use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt};
-use andon_notify::{DeadLetters, Delivery, Destination, EvidenceSource, Sender};
+use andon::clock::Clock;
+use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Receipt};
+use andon_notify::{Delivery, Destination, Sender};
 use serde_json::Value;
 
-use crate::{Cause, Notifier, Problem};
+use crate::{Cause, Notifier, Ports, Problem};
 
 /// What the receipt of an alert says that is among the dead letters; its place is the event that was kept there.
 const UNDELIVERABLE: &str = "undeliverable";
@@ -35,7 +35,7 @@ pub(crate) enum SendMode {
     Update(Receipt),
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
+impl<P: Ports> Notifier<P> {
     /// Claims an alert at a destination; `None` if there is nothing to send.
     pub(crate) async fn claim(
         &self,

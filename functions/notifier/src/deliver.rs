@@ -8,18 +8,18 @@ use std::collections::BTreeMap;
 use andon::alert::{Alert, AlertBody};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, Ledger, Receipt};
+use andon::ledger::{Ledger, Receipt};
 use andon::name::{ActionName, StageName};
 use andon::run::Run;
 use andon_notify::message::{Context, Message, compose};
-use andon_notify::{DeadLetters, Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
+use andon_notify::{Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
 use futures_util::future::{join, join_all};
 use futures_util::lock::Mutex;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::claim::{Granted, SendMode};
-use crate::{Cause, Notifier, Problem};
+use crate::{Cause, Notifier, Ports, Problem};
 
 /// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
@@ -59,7 +59,7 @@ impl<'e> Cause<'e> {
     }
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
+impl<P: Ports> Notifier<P> {
     /// Sends an alert to its destinations, unless that has been done.
     pub(crate) async fn tell(
         &self,

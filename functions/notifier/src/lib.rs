@@ -27,21 +27,54 @@ mod test_alert;
 /// How many of a pipeline's latest runs an approval's own message is looked for in.
 const MAX_RUNS: usize = 5;
 
+/// The types of the ports that a notifier works with, as one parameter. A tuple names them, in this order.
+pub trait Ports {
+    /// See [`Notifier::ledger`].
+    type Ledger: Ledger;
+    /// See [`Notifier::archive`].
+    type Archive: Archive;
+    /// See [`Notifier::evidence`].
+    type Evidence: EvidenceSource;
+    /// See [`Notifier::sender`].
+    type Sender: Sender;
+    /// See [`Notifier::dead_letters`].
+    type DeadLetters: DeadLetters;
+    /// See [`Notifier::clock`].
+    type Clock: Clock + Timer;
+}
+
+impl<L, A, E, S, D, C> Ports for (L, A, E, S, D, C)
+where
+    L: Ledger,
+    A: Archive,
+    E: EvidenceSource,
+    S: Sender,
+    D: DeadLetters,
+    C: Clock + Timer,
+{
+    type Ledger = L;
+    type Archive = A;
+    type Evidence = E;
+    type Sender = S;
+    type DeadLetters = D;
+    type Clock = C;
+}
+
 /// The notifier and the ports it needs.
 #[derive(Debug)]
-pub struct Notifier<L, A, E, S, D, C> {
+pub struct Notifier<P: Ports> {
     /// Where runs, histories and claims are kept.
-    pub ledger: L,
+    pub ledger: P::Ledger,
     /// What CodePipeline itself remembers.
-    pub archive: A,
+    pub archive: P::Archive,
     /// Where more can be learned about a failure.
-    pub evidence: E,
+    pub evidence: P::Evidence,
     /// What messages are sent with.
-    pub sender: S,
+    pub sender: P::Sender,
     /// Where events go that cannot be dealt with.
-    pub dead_letters: D,
+    pub dead_letters: P::DeadLetters,
     /// The time.
-    pub clock: C,
+    pub clock: P::Clock,
     /// The configuration.
     pub config: Config,
 }
@@ -90,7 +123,7 @@ enum Problem {
     Permanent(String, Option<Effect>),
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
+impl<P: Ports> Notifier<P> {
     /// Handles one invocation: an SQS batch, or an event without one.
     ///
     /// All events are merged before anything is told, so that events which came together explain each other. Then the

@@ -8,6 +8,10 @@ use andon_aws::send::{AwsSender, DeadLetterQueue, SLACK_API};
 use andon_aws::{config, environment, lambda};
 use notifier::Notifier;
 
+/// The ports on AWS.
+type OnAws =
+    (DynamoLedger<SystemClock>, CodePipelineArchive, AwsEvidence, AwsSender<SystemClock>, DeadLetterQueue, SystemClock);
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     lambda::log();
@@ -17,7 +21,7 @@ async fn main() -> Result<(), lambda::Error> {
     Box::pin(lambda::serve(
         async || {
             let aws = config::load().await;
-            Notifier {
+            Notifier::<OnAws> {
                 ledger: DynamoLedger::connect(&aws, &table, SystemClock),
                 archive: CodePipelineArchive::new(&aws),
                 evidence: AwsEvidence::new(&aws, role.clone()),

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use andon::alert::Alert;
 use andon::batch::{Batch, Invocation};
-use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, DeferredEvent, Ledger, LedgerError};
-use andon_notify::{DeadLetters, Delivery, EvidenceSource, Sender, Timing};
+use andon::clock::Clock;
+use andon::ledger::{DeferredEvent, Ledger, LedgerError};
+use andon_notify::{Delivery, Timing};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::claim::key;
-use crate::{Cause, Notifier, Problem};
+use crate::{Cause, Notifier, Ports, Problem};
 
 /// What releasing one event takes at most, with the cause of a failure and the answer of its destination.
 const MAX_RELEASE: SignedDuration = SignedDuration::from_secs(12);
@@ -25,7 +25,7 @@ pub(crate) struct Released {
     pub(crate) failed: usize,
 }
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
+impl<P: Ports> Notifier<P> {
     /// Holds the event back for the destinations where it is quiet now; gives back the others.
     ///
     /// One write for each of them, in place of the claim. Nothing is claimed yet: whatever is due when the event comes

@@ -7,16 +7,15 @@ use std::collections::BTreeSet;
 
 use andon::alert::{Alert, overdue};
 use andon::batch::{Invocation, Unfinished};
-use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, Ledger, LedgerError};
-use andon_notify::{DeadLetters, EvidenceSource, Sender};
+use andon::clock::Clock;
+use andon::ledger::{Ledger, LedgerError};
 use futures_util::future::join;
 use serde_json::{Value, json};
 
 use crate::deliver::Telling;
-use crate::{Cause, Notifier, Problem};
+use crate::{Cause, Notifier, Ports, Problem};
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
+impl<P: Ports> Notifier<P> {
     /// Checks every pipeline once. One that fails does not affect the others; the next sweep retries it,
     /// so only a ledger that cannot be read is an error.
     pub(crate) async fn sweep(&self, invocation: &Invocation) -> Result<Value, Unfinished> {

@@ -2,21 +2,19 @@
 
 use andon::alert::AlertKind;
 use andon::batch::{Invocation, Unfinished};
-use andon::clock::{Clock, Timer};
-use andon::ledger::{Archive, Ledger};
 use andon::name::{PipelineId, PipelineName};
 use andon_config::Config;
 use andon_notify::message::{About, Message};
-use andon_notify::{DeadLetters, EvidenceSource, Outgoing, Sender};
+use andon_notify::{Outgoing, Sender};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::Notifier;
+use crate::{Notifier, Ports};
 
 /// The pipeline that a test alert names.
 const PIPELINE: &str = "andon-test-alert";
 
-impl<L: Ledger, A: Archive, E: EvidenceSource, S: Sender, D: DeadLetters, C: Clock + Timer> Notifier<L, A, E, S, D, C> {
+impl<P: Ports> Notifier<P> {
     /// Sends a test alert to every destination of the configuration, and reports each. Nothing is recorded, quiet hours do
     /// not hold it back, and no one is mentioned.
     pub(crate) async fn test_alert(&self, invocation: &Invocation) -> Result<Value, Unfinished> {

@@ -15,10 +15,10 @@ use jiff::Timestamp;
 use notifier::Notifier;
 use serde_json::{Value, json};
 
-type Local<S> = Notifier<MemoryLedger, NoArchive, NoEvidenceSource, S, NoDeadLetters, Timestamp>;
+type Local<S> = Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, S, NoDeadLetters, Timestamp)>;
 
 fn notifier<S: Sender>(sender: S) -> Local<S> {
-    Notifier {
+    Local::<S> {
         ledger: MemoryLedger::new(),
         archive: NoArchive,
         evidence: NoEvidenceSource,

@@ -13,7 +13,7 @@ use andon_notify::message::Message;
 use andon_notify::testing::RecordingSender;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sns::config::{Credentials, Region, SharedCredentialsProvider};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
 use test_support::fault::Fault;
@@ -78,11 +78,14 @@ impl World {
     }
 }
 
+/// The ports of a notifier that reads evidence over HTTP.
+type Ports = (MemoryLedger, NoArchive, AwsEvidence, RecordingSender, NoDeadLetters, Timestamp);
+
 /// What is sent when a recorded run comes in, event by event.
 async fn alert(world: World, file: &str) -> Message {
     let events = events(file);
     let now = events.iter().map(time).max().unwrap().checked_add(SignedDuration::from_secs(2)).unwrap();
-    let notifier = Notifier {
+    let notifier = Notifier::<Ports> {
         ledger: MemoryLedger::new(),
         archive: NoArchive,
         evidence: world.evidence,

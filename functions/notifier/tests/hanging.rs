@@ -77,7 +77,7 @@ impl Sender for Hanging {
     }
 }
 
-type Subject = Notifier<MemoryLedger, NoArchive, NoEvidenceSource, Hanging, NoDeadLetters, Now>;
+type Subject = Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, Hanging, NoDeadLetters, Now)>;
 
 fn notifier(time: &str, config: &str) -> Subject {
     let clock = Now::at(time);

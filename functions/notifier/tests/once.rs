@@ -17,14 +17,14 @@ use notifier::Notifier;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-type Faulted<'a> = Notifier<
+type Faulted<'a> = Notifier<(
     Faulty<'a, MemoryLedger>,
     NoArchive,
     NoEvidenceSource,
     Faulty<'a, RecordingSender>,
     NoDeadLetters,
     &'a Now,
->;
+)>;
 
 /// What a notifier works with, kept when it dies.
 struct World {

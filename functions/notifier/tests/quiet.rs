@@ -24,10 +24,10 @@ routes:
 const WITHIN: &str = "2026-11-20T11:00:00Z";
 const AFTERWARDS: &str = "2026-11-20T18:02:00Z";
 
-type Quiet<L> = Notifier<L, NoArchive, NoEvidenceSource, RecordingSender, NoDeadLetters, Timestamp>;
+type Quiet<L> = Notifier<(L, NoArchive, NoEvidenceSource, RecordingSender, NoDeadLetters, Timestamp)>;
 
 fn notifier<L: Ledger>(ledger: L, now: &str) -> Quiet<L> {
-    Notifier {
+    Quiet::<L> {
         ledger,
         archive: NoArchive,
         evidence: NoEvidenceSource,
@@ -55,7 +55,7 @@ fn sweep<L: Ledger>(notifier: &mut Quiet<L>, now: &str) -> Vec<String> {
     titles(notifier)
 }
 
-fn titles<L>(notifier: &Quiet<L>) -> Vec<String> {
+fn titles<L: Ledger>(notifier: &Quiet<L>) -> Vec<String> {
     notifier.sender.sent.borrow_mut().drain(..).map(|(_, _, message)| message.title).collect()
 }
 

@@ -93,15 +93,16 @@ fn events(text: &str) -> Vec<Value> {
 
 fn messages(text: &str) -> Vec<Message> {
     let config = "version: 1\nroutes:\n  - to: default\n    kinds: [failed, recovered, approval-needed, stopped]\n";
-    let notifier = Notifier {
-        ledger: MemoryLedger::new(),
-        archive: NoArchive,
-        evidence: NoEvidenceSource,
-        sender: RecordingSender::default(),
-        dead_letters: NoDeadLetters,
-        clock: "2026-11-20T12:00:00Z".parse::<Timestamp>().unwrap(),
-        config: Config::parse(config, "andon.yml").unwrap(),
-    };
+    let notifier: Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, RecordingSender, NoDeadLetters, Timestamp)> =
+        Notifier {
+            ledger: MemoryLedger::new(),
+            archive: NoArchive,
+            evidence: NoEvidenceSource,
+            sender: RecordingSender::default(),
+            dead_letters: NoDeadLetters,
+            clock: "2026-11-20T12:00:00Z".parse::<Timestamp>().unwrap(),
+            config: Config::parse(config, "andon.yml").unwrap(),
+        };
     // All at once, as a queue would hand them over, so that all the actions that failed are in one message.
     let answer = notifier.handle(batch(&events(text)), &invocation("call")).now_or_never().unwrap();
     assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));

@@ -53,7 +53,7 @@ impl Timer for Now {
     }
 }
 
-type Stormy = Notifier<MemoryLedger, NoArchive, NoEvidenceSource, AwsSender<Now>, NoDeadLetters, Now>;
+type Stormy = Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, AwsSender<Now>, NoDeadLetters, Now)>;
 
 /// What became of a storm.
 #[derive(Debug, PartialEq, Eq)]

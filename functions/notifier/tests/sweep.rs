@@ -15,10 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
 
-type Quiet = Notifier<MemoryLedger, NoArchive, NoEvidenceSource, RecordingSender, NoDeadLetters, Timestamp>;
+type Quiet = Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, RecordingSender, NoDeadLetters, Timestamp)>;
 
 fn notifier(limits: &str) -> Quiet {
-    Notifier {
+    Quiet {
         ledger: MemoryLedger::new(),
         archive: NoArchive,
         evidence: NoEvidenceSource,

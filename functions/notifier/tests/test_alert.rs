@@ -8,6 +8,7 @@ use andon_notify::destination::sns;
 use andon_notify::testing::RecordingSender;
 use andon_notify::{Destination, NoDeadLetters, NoEvidenceSource, Outgoing, SendError, Sender};
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use notifier::Notifier;
 use serde_json::json;
 
@@ -44,13 +45,13 @@ impl Sender for Broken {
 
 #[test]
 fn every_destination_is_tried_and_reported() {
-    let notifier = Notifier {
+    let notifier: Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, Broken, NoDeadLetters, Timestamp)> = Notifier {
         ledger: MemoryLedger::new(),
         archive: NoArchive,
         evidence: NoEvidenceSource,
         sender: Broken::default(),
         dead_letters: NoDeadLetters,
-        clock: "2026-11-20T12:00:00Z".parse::<jiff::Timestamp>().unwrap(),
+        clock: "2026-11-20T12:00:00Z".parse().unwrap(),
         config: Config::parse(CONFIGURATION, "andon.yml").unwrap(),
     };
     let call = invocation("2026-11-20T12:00:00Z");

@@ -31,8 +31,8 @@ pub enum Outcome {
 
 /// Andon on one machine: takes events one at a time.
 #[derive(Debug)]
-pub struct LocalAndon<L, C> {
-    notifier: Notifier<Shared<L>, NoArchive, NoEvidenceSource, CallbackSender, OnStandardError, C>,
+pub struct LocalAndon<L: Ledger, C: Clock + Timer> {
+    notifier: Notifier<(Shared<L>, NoArchive, NoEvidenceSource, CallbackSender, OnStandardError, C)>,
     metrics: Metrics<Shared<L>, NoArchive, CallbackSender, C>,
     ledger: Shared<L>,
     pending: Pending,

@@ -15,7 +15,7 @@ const AFTERMATH: SignedDuration = SignedDuration::from_mins(1);
 
 /// An Andon whose clock follows the events it is given.
 #[derive(Debug)]
-pub struct Playback<L> {
+pub struct Playback<L: Ledger> {
     andon: LocalAndon<L, FollowingClock>,
     clock: FollowingClock,
 }
