@@ -46,6 +46,10 @@ const EVERYTHING: [&str; 3] = ["--workspace", "--all-features", "--locked"];
 /// The test binaries that need Chromium, as a filter of nextest.
 const WITH_BROWSER: &str = "binary(browser)";
 
+/// The tests of the deployed stack, in one process: they share one deployment and its day of events, and
+/// `.config/nextest.toml` leaves them out of nextest's run unless they are named.
+const DEPLOYMENT: [&str; 2] = ["--test", "deployment"];
+
 /// Where nextest writes its report, below the folder that cargo builds into: `.config/nextest.toml` says so.
 const NEXTEST_REPORT: &str = "nextest/default/junit.xml";
 
@@ -130,7 +134,8 @@ fn test(options: &Options, ci: bool) -> Result<()> {
     let dynalite = Emulator::dynalite().context("the tests need dynalite")?;
     println!("moto answers at {}, dynalite at {}", moto.url(), dynalite.url());
     let mut tests = runner(options, ci)?;
-    tests.env(emulator::MOTO, moto.url()).env(emulator::DYNALITE, dynalite.url());
+    let emulators = [(emulator::MOTO, moto.url()), (emulator::DYNALITE, dynalite.url())];
+    tests.envs(emulators);
     if let Some(browser) = chromium::find() {
         tests.env(chromium::VARIABLE, browser);
     }
@@ -140,11 +145,17 @@ fn test(options: &Options, ci: bool) -> Result<()> {
     if let Some(report) = &options.report {
         copy_report(&written, report)?;
     }
-    done
+    // A failure of one kind of test does not hide those of the other.
+    let deployed = if options.selection.has(Part::Tests) && options.test_arguments.is_empty() {
+        run(cargo(["test"].into_iter().chain(EVERYTHING).chain(DEPLOYMENT)).envs(emulators))
+    } else {
+        Ok(())
+    };
+    done.and(deployed)
 }
 
 /// What runs the tests: all of them by cargo-insta, which has nextest run them and then knows the snapshots that no test
-/// refers to; some of them by nextest.
+/// refers to; some of them by nextest. Named tests may be tests of the deployed stack.
 fn runner(options: &Options, ci: bool) -> Result<Command> {
     let selection = &options.selection;
     let filter = match (selection.has(Part::Tests), selection.has(Part::Browser)) {
@@ -162,6 +173,9 @@ fn runner(options: &Options, ci: bool) -> Result<Command> {
     } else {
         let mut nextest = tools::programs::NEXTEST.command()?;
         nextest.args(["nextest", "run"]).args(EVERYTHING).args(filter).args(&options.test_arguments);
+        if !options.test_arguments.is_empty() {
+            nextest.arg("--ignore-default-filter");
+        }
         nextest
     };
     if ci {

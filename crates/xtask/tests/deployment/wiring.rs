@@ -138,7 +138,13 @@ fn without_parameters_it_deploys_and_says_what_is_off() {
     let bare = Stack::deploy(day().account.url(), HUB, "sam-template.yml", "bare", &[]);
     let outputs = bare.outputs();
     let off = ["EmailAlerts", "SlackAlerts", "AlexaSkill", "OtherAccounts", "OtherAccountsEvidence"];
-    insta::assert_snapshot!(off.map(|name| format!("{name}: {}", outputs[name])).join("\n"));
+    insta::assert_snapshot!(off.map(|name| format!("{name}: {}", outputs[name])).join("\n"), @r"
+    EmailAlerts: off: set Email, or subscribe to the topic
+    SlackAlerts: off: set SecretsPath, store the secret there, and refer to it in andon.yml
+    AlexaSkill: off: set SkillId
+    OtherAccounts: off: set OrganizationId or MemberAccounts
+    OtherAccountsEvidence: off: set EvidenceExternalId here and in spoke.yml. Until then, alerts contain what the events contain
+    ");
     assert_eq!(bare.functions(), BTreeSet::from(["Dashboard", "Metrics", "Notifier"]));
 }
 
