@@ -2,94 +2,11 @@
 
 use std::ops::Range;
 
-use crate::name::{option_strength, strength};
+use crate::name::{Strength, option_strength, strength};
 use crate::spans::Spans;
 use crate::text::{MAX_AFTER, from, line_from, part};
-use crate::value::{Value, is_made_up, is_masked, is_reference};
-
-/// How a tool's option holds its secret.
-#[derive(Clone, Copy)]
-enum Form {
-    /// `-p x` or `-px`
-    Any,
-    /// `-px` only: a lone `-p` asks.
-    Attached,
-    /// `-u user:x`
-    Pair(char),
-}
-
-/// A tool whose short options hold secrets.
-struct Tool {
-    names: &'static [&'static str],
-    /// A word that has to follow, unless it is empty.
-    with: &'static str,
-    options: &'static [(&'static str, Form)],
-}
-
-const TOOLS: &[Tool] = &[
-    Tool {
-        names: &[
-            "docker", "podman", "buildah", "nerdctl", "skopeo", "helm", "oras", "crane", "regctl", "az", "oc", "cf",
-            "ibmcloud", "argocd",
-        ],
-        with: "login",
-        options: &[("-p", Form::Any)],
-    },
-    Tool {
-        names: &[
-            "mysql",
-            "mysqldump",
-            "mysqladmin",
-            "mysqlimport",
-            "mysqlshow",
-            "mariadb",
-            "mariadb-dump",
-            "mariadb-admin",
-        ],
-        with: "",
-        options: &[("-p", Form::Attached)],
-    },
-    Tool {
-        names: &[
-            "sshpass",
-            "twine",
-            "mongo",
-            "mongosh",
-            "mongodump",
-            "mongorestore",
-            "mongoimport",
-            "mongoexport",
-            "influx",
-            "snowsql",
-        ],
-        with: "",
-        options: &[("-p", Form::Any)],
-    },
-    Tool {
-        names: &["curl", "http", "https", "wget"],
-        with: "",
-        options: &[
-            ("-u", Form::Pair(':')),
-            ("--user", Form::Pair(':')),
-            ("-U", Form::Pair(':')),
-            ("--proxy-user", Form::Pair(':')),
-            ("-a", Form::Pair(':')),
-        ],
-    },
-    Tool { names: &["lftp", "smbclient"], with: "", options: &[("-u", Form::Pair(',')), ("-U", Form::Pair('%'))] },
-    Tool { names: &["redis-cli", "valkey-cli"], with: "", options: &[("-a", Form::Any)] },
-    Tool { names: &["openssl"], with: "", options: &[("-k", Form::Any), ("-K", Form::Any)] },
-    Tool { names: &["sqlcmd", "bcp", "osql", "isql"], with: "", options: &[("-P", Form::Any)] },
-    Tool {
-        names: &["ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami", "ldapdelete"],
-        with: "",
-        options: &[("-w", Form::Any)],
-    },
-    Tool { names: &["zip", "unzip"], with: "", options: &[("-P", Form::Any)] },
-    Tool { names: &["7z", "7za"], with: "", options: &[("-p", Form::Attached)] },
-    Tool { names: &["ipmitool"], with: "", options: &[("-P", Form::Any)] },
-    Tool { names: &["mosquitto_pub", "mosquitto_sub"], with: "", options: &[("-P", Form::Any)] },
-];
+use crate::tools::{Form, TOOLS};
+use crate::value::{Value, is_likely, is_made_up, is_masked, is_reference};
 
 /// Hides the secrets of command lines.
 pub(crate) fn find(text: &str, spans: &mut Spans) {
@@ -99,6 +16,9 @@ pub(crate) fn find(text: &str, spans: &mut Spans) {
         hide_options(text, &words, spans);
         hide_set(text, &words, spans);
         hide_short(text, &words, spans);
+        hide_htpasswd(text, &words, spans);
+        hide_masked(text, &words, spans);
+        hide_stored(text, &words, spans);
         hide_piped(text, &words, spans);
         at += line.len();
     }
@@ -110,7 +30,12 @@ fn words(line: &str, start: usize) -> Vec<Range<usize>> {
     let mut at = 0;
     while let Some(next) = from(line, at).find(|c: char| !c.is_whitespace()) {
         at += next;
+        // `["login", "-p", "x"]`
+        at += from(line, at).len() - from(line, at).trim_start_matches(['[', ',']).len();
         let rest = from(line, at);
+        if rest.is_empty() {
+            break;
+        }
         let quote = rest.chars().next().filter(|c| "\"'".contains(*c));
         let (begin, len, whole) = if let Some(quote) = quote {
             let inner = from(rest, 1);
@@ -168,7 +93,11 @@ fn hide_options(text: &str, words: &[Range<usize>], spans: &mut Spans) {
         let (said, start) = (from(said, skipped), value.start + skipped);
         let quoted = text.get(..value.start).is_some_and(|before| before.ends_with(['"', '\'']));
         let value = Value { text: said, quoted: true, after: line_from(text, value.end, MAX_AFTER) };
-        let is_other = !quoted && (said.contains('(') || said.starts_with(['-', '<', '[']));
+        // `--secret dbPassword x`
+        let is_name = said.contains(|c: char| c.is_ascii_uppercase() || c == '_')
+            && !said.bytes().any(|b| b.is_ascii_digit())
+            && option_strength(said) == Some(Strength::Certain);
+        let is_other = is_name || !quoted && (said.contains('(') || said.starts_with(['-', '<', '[']));
         if !is_other && value.is_secret(strength, false) {
             spans.hide(start..start + said.trim_end_matches([',', ')', '"', '\'']).len());
         }
@@ -177,11 +106,13 @@ fn hide_options(text: &str, words: &[Range<usize>], spans: &mut Spans) {
 
 /// `ENV NAME value`, `aws configure set name value`, `npm config set name value`, `setx NAME value`
 fn hide_set(text: &str, words: &[Range<usize>], spans: &mut Spans) {
-    for three in words.windows(3) {
-        let [setter, name, value] = three else { continue };
+    for (at, setter) in words.iter().enumerate() {
+        let mut rest = words.iter().skip(at + 1).skip_while(|word| part(text, (*word).clone()).starts_with('-'));
+        let (Some(name), Some(value)) = (rest.next(), rest.next()) else { break };
         let (name, said) = (part(text, name.clone()), part(text, value.clone()));
-        let sets = matches!(part(text, setter.clone()), "ENV" | "ARG" | "set" | "setx" | "config" | "setenv");
-        let Some(strength) = sets.then(|| strength(name)).flatten().filter(|_| !name.contains('=')) else { continue };
+        let sets = matches!(part(text, setter.clone()), "ENV" | "ARG" | "set" | "setx" | "config" | "setenv" | "put");
+        let key = name.rsplit('/').next().unwrap_or(name);
+        let Some(strength) = sets.then(|| strength(key)).flatten().filter(|_| !name.contains('=')) else { continue };
         let after = line_from(text, value.end, MAX_AFTER);
         if (Value { text: said, quoted: false, after }).is_secret(strength, true) && !is_end(said) {
             spans.hide(value.clone());
@@ -191,18 +122,31 @@ fn hide_set(text: &str, words: &[Range<usize>], spans: &mut Spans) {
 
 fn hide_short(text: &str, words: &[Range<usize>], spans: &mut Spans) {
     let said = |at: usize| words.get(at).map_or("", |word| part(text, word.clone()));
+    let is_end_of = |word: &str| is_end(word) || TOOLS.iter().any(|tool| tool.names.contains(&word));
     for at in 0..words.len() {
         let name = said(at).rsplit(['/', '\\']).next().unwrap_or_default();
         let name = name.strip_suffix(".exe").unwrap_or(name);
-        let Some(tool) = TOOLS.iter().find(|tool| tool.names.contains(&name)) else { continue };
-        let is_tool = |word: &str| TOOLS.iter().any(|tool| tool.names.contains(&word));
-        let end = (at + 1..words.len()).find(|at| is_end(said(*at)) || is_tool(said(*at))).unwrap_or(words.len());
-        if !tool.with.is_empty() && !(at + 1..end).any(|at| said(at) == tool.with) {
+        let mut tools = TOOLS.iter().filter(|tool| tool.names.contains(&name)).peekable();
+        if tools.peek().is_none() {
             continue;
         }
-        for here in at + 1..end {
-            for (option, form) in tool.options {
-                hide_option(text, words, here, option, *form, spans);
+        let end = (at + 1..words.len()).find(|at| is_end_of(said(*at))).unwrap_or(words.len());
+        for tool in tools {
+            let with = (at + 1..end).find(|at| said(*at) == tool.with);
+            if with.is_none() && !tool.with.is_empty() {
+                continue;
+            }
+            for here in at + 1..end {
+                for (option, form) in tool.options {
+                    hide_option(text, words, here, option, *form, spans);
+                }
+            }
+            let arguments = with.filter(|_| tool.argument > 0).map_or(0..0, |with| with + 1..end);
+            let secret = arguments.filter(|at| !said(*at).starts_with('-')).nth(tool.argument.saturating_sub(1));
+            if let Some(word) = secret.and_then(|at| words.get(at))
+                && is_likely(part(text, word.clone()))
+            {
+                spans.hide(word.clone());
             }
         }
     }
@@ -211,28 +155,108 @@ fn hide_short(text: &str, words: &[Range<usize>], spans: &mut Spans) {
 /// Hides the secret of a short option, if it is the one at this word.
 fn hide_option(text: &str, words: &[Range<usize>], at: usize, option: &str, form: Form, spans: &mut Spans) {
     let Some(word) = words.get(at) else { return };
-    let Some(attached) = part(text, word.clone()).strip_prefix(option) else { return };
+    let said = part(text, word.clone());
+    let Some(attached) = said.strip_prefix(option).or_else(|| behind_letters(said, option, form)) else { return };
     let next = words.get(at + 1).filter(|_| !matches!(form, Form::Attached)).cloned();
-    let value = if attached.is_empty() {
+    let value = if attached.is_empty() || matches!(form, Form::Next) {
         next
-    } else if option.starts_with("--") && !attached.starts_with('=') {
+    } else if (option.starts_with("--") || matches!(form, Form::Apart)) && !attached.starts_with('=') {
         None
     } else {
         Some(word.end - attached.trim_start_matches('=').len()..word.end)
     };
     let Some(mut value) = value else { return };
     let said = part(text, value.clone());
-    let bare = said.trim_matches(['"', '\'']);
+    let bare = said.trim_end_matches([',', ']']).trim_matches(['"', '\'']);
     if let Some(start) = said.find(bare) {
         value = value.start + start..value.start + start + bare.len();
     }
     if let Form::Pair(sign) = form {
         let Some(place) = bare.find(sign) else { return };
         value.start += place + 1;
+        if option.is_empty() && from(bare, place + 1).starts_with("//") {
+            return;
+        }
+        if sign == '/' {
+            // `user/x@base`, and no path
+            let secret = from(bare, place + 1).split('@').next().unwrap_or_default();
+            let is_user = part(bare, 0..place).bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            if place == 0 || !is_user || secret.contains('/') {
+                return;
+            }
+            value.end = value.start + secret.len();
+        }
     }
     let secret = part(text, value.clone());
     if !is_reference(secret) && !is_masked(secret) && !secret.starts_with('-') && !is_end(secret) {
         spans.hide(value);
+    }
+}
+
+/// What follows a pair's option behind other letters: `user:x` in `-suuser:x`, nothing in `-su`.
+fn behind_letters<'t>(word: &'t str, option: &str, form: Form) -> Option<&'t str> {
+    let letters = word.strip_prefix('-').filter(|_| matches!(form, Form::Pair(_)) && option.len() == 2)?;
+    let letter = option.chars().next_back()?;
+    let at = letters.find(letter).filter(|at| *at <= 4)?;
+    let before = part(letters, 0..at);
+    before.bytes().all(|b| b.is_ascii_alphabetic() && !b"XHdoFTbcKmr".contains(&b)).then(|| from(letters, at + 1))
+}
+
+/// `::add-mask::x`: what is to be hidden from then on.
+fn hide_masked(text: &str, words: &[Range<usize>], spans: &mut Spans) {
+    for word in words {
+        if let Some(value) = part(text, word.clone()).strip_prefix("::add-mask::").filter(|value| !is_reference(value))
+        {
+            spans.hide(word.end - value.len()..word.end);
+        }
+    }
+}
+
+/// `htpasswd -b file user x`: the last argument.
+fn hide_htpasswd(text: &str, words: &[Range<usize>], spans: &mut Spans) {
+    let said = |word: &Range<usize>| part(text, word.clone());
+    let Some(at) = words.iter().position(|word| said(word) == "htpasswd" || said(word).ends_with("/htpasswd")) else {
+        return;
+    };
+    let arguments: Vec<_> = words.iter().skip(at + 1).take_while(|word| !is_end(said(word))).collect();
+    let in_batch =
+        arguments.iter().any(|word| said(word).starts_with('-') && said(word).len() < 8 && said(word).contains('b'));
+    if let Some(last) = arguments.iter().rfind(|word| !said(word).starts_with(['>', '<', '-'])).filter(|_| in_batch)
+        && !is_reference(said(last))
+        && !is_masked(said(last))
+    {
+        spans.hide((*last).clone());
+    }
+}
+
+/// `aws ssm put-parameter --type SecureString --value x`, and a parameter that has the name of a secret
+fn hide_stored(text: &str, words: &[Range<usize>], spans: &mut Spans) {
+    let said = |word: &Range<usize>| part(text, word.clone());
+    let stores = |word: &Range<usize>| {
+        matches!(said(word), "put-parameter" | "create-secret" | "put-secret-value" | "secret" | "secrets")
+    };
+    let is_secure = |word: &Range<usize>| {
+        matches!(said(word), "secret" | "secrets" | "create-secret" | "put-secret-value")
+            || said(word).ends_with("SecureString")
+            || said(word).rsplit('/').next().and_then(strength).is_some()
+    };
+    if !words.iter().any(stores) || !words.iter().any(is_secure) {
+        return;
+    }
+    for pair in words.windows(2) {
+        let [option, value] = pair else { continue };
+        if matches!(said(option), "--value" | "--secret-string" | "--body" | "-b")
+            && !is_reference(said(value))
+            && !is_masked(said(value))
+            && !said(value).starts_with("--")
+        {
+            spans.hide(value.clone());
+        }
+    }
+    for word in words {
+        if let Some(value) = said(word).strip_prefix("--value=").filter(|value| !is_reference(value)) {
+            spans.hide(word.end - value.len()..word.end);
+        }
     }
 }
 
@@ -243,7 +267,11 @@ fn hide_piped(text: &str, words: &[Range<usize>], spans: &mut Spans) {
     let (Some(left), Some(right)) = (words.get(..pipe), words.get(pipe + 1..)) else { return };
     let takes = right.iter().any(|word| {
         let word = said(word);
-        word.ends_with("-stdin") || word == "chpasswd" || word.ends_with("passphrase-fd") || word == "--with-token"
+        word.ends_with("-stdin")
+            || word == "chpasswd"
+            || word == "-S"
+            || word.ends_with("passphrase-fd")
+            || word == "--with-token"
     });
     let echoes = left.iter().position(|word| matches!(said(word), "echo" | "printf"));
     if let (true, Some(echo)) = (takes, echoes)

@@ -6,18 +6,29 @@
 //! and stay, as does what is merely said about a secret. Redacting twice changes nothing. The time is linear in the text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+mod calls;
 mod command;
+mod hash;
+mod heredoc;
+mod lists;
+mod members;
 mod name;
 mod pairs;
 mod sentence;
 mod shapes;
 mod spans;
+mod table;
 mod text;
+mod tools;
 mod url;
 mod value;
+mod view;
+mod wrapper;
 
 use spans::Spans;
+use view::View;
 
 /// The replacement of a secret.
 pub const HIDDEN: &str = "***";
@@ -69,12 +80,42 @@ pub fn redact_lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<Cow<'a,
 /// The text after one look for every kind of secret, if that changes it.
 fn hidden_once(text: &str) -> Option<String> {
     let mut spans = Spans::default();
-    shapes::find(text, &mut spans);
-    pairs::find(text, &mut spans);
-    url::find(text, &mut spans);
-    command::find(text, &mut spans);
-    sentence::find(text, &mut spans);
+    if let Some(plain) = View::without_invisible(text) {
+        for range in found(&plain.text).ranges() {
+            spans.hide(plain.place(range).unwrap_or_default());
+        }
+    } else {
+        spans = found(text);
+    }
     spans.apply(text)
+}
+
+/// Where the secrets of a text stand, both as it is and with its encoded characters decoded.
+fn found(text: &str) -> Spans {
+    let mut spans = Spans::default();
+    find(text, &mut spans);
+    if let Some(decoded) = View::decoded(text) {
+        let mut within = Spans::default();
+        find(&decoded.text, &mut within);
+        // Lines that stand side by side there need not do so in the text.
+        let is_one_line = |range: &&Range<usize>| !text::part(&decoded.text, (*range).clone()).contains('\n');
+        for range in within.ranges().filter(is_one_line) {
+            spans.hide(decoded.place(range).unwrap_or_default());
+        }
+    }
+    spans
+}
+
+fn find(text: &str, spans: &mut Spans) {
+    shapes::find(text, spans);
+    hash::find(text, spans);
+    pairs::find(text, spans);
+    calls::find(text, spans);
+    url::find(text, spans);
+    command::find(text, spans);
+    heredoc::find(text, spans);
+    table::find(text, spans);
+    sentence::find(text, spans);
 }
 
 #[cfg(test)]

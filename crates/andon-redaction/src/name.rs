@@ -17,14 +17,14 @@ const CERTAIN: &[&str] = &[
     "password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "passord", "motdepasse", "contraseña",
     "contrasena", "senha", "wachtwoord", "parola", "hasło", "haslo", "heslo", "lösenord", "losenord", "adgangskode",
     "salasana", "jelszó", "şifre", "пароль", "密码", "密碼", "パスワード", "비밀번호", "secret", "token", "credential", "apikey",
-    "passkey", "connectionstring",
+    "passkey", "connectionstring", "masterauth", "psk",
 ];
 /// Words that names without a gap end in: `authtoken`, `PGPASSWORD`, `keystorepass`.
 #[rustfmt::skip] // several to a line
 const ENDS: &[&str] = &[
     "password", "passwd", "passphrase", "passwort", "secret", "token", "apikey", "secretkey", "accesskey",
     "privatekey", "accountkey", "storepass", "keypass", "dbpass", "sshpass", "userpass", "rootpass", "adminpass",
-    "becomepass", "authkey", "masterkey", "licensekey",
+    "becomepass", "authkey", "masterkey", "licensekey", "requirepass",
 ];
 /// What stands before `key` in the name of a secret.
 #[rustfmt::skip] // several to a line
@@ -155,6 +155,19 @@ pub(crate) fn parameter_strength(name: &str) -> Option<Strength> {
     let last = words.last()?.as_str();
     let signs = matches!(last, "sig" | "signature").then_some(Strength::Certain);
     signs.or_else(|| strength(name)).or_else(|| SHORT.contains(&last).then_some(Strength::Vague))
+}
+
+/// Whether something of this name is a password, which people make up, rather than a token or a key.
+pub(crate) fn is_password(name: &str) -> bool {
+    #[rustfmt::skip] // several to a line
+    const PASSWORDS: &[&str] = &[
+        "pass", "passe", "kennwort", "contrase", "senha", "wachtwoord", "parola", "haslo", "hasło", "heslo", "senord",
+        "adgangskode", "salasana", "jelszó", "şifre", "пароль", "密码", "密碼", "パスワード", "비밀번호", "masterauth",
+    ];
+    strength(name).is_some() && {
+        let lower = name.to_lowercase();
+        PASSWORDS.iter().any(|word| lower.contains(word)) || lower.ends_with("pwd")
+    }
 }
 
 /// The words of a name in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` have the same.

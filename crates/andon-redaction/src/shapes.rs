@@ -139,7 +139,9 @@ fn by_prefix(rest: &str, first: u8) -> Option<usize> {
         let len = alphabet.run(tail);
         // In the alphabet of the list it is over; a longer word of letters is another one.
         let ends = tail.as_bytes().get(len).is_none_or(|b| !b.is_ascii_alphanumeric());
-        (len >= *least && ends).then_some(prefix.len() + len)
+        // Behind a short prefix may be a word: `s.WelcomePageHandlerMapping`.
+        let is_made = prefix.len() > 2 || tail.bytes().take(len).any(|b| b.is_ascii_digit());
+        (len >= *least && ends && is_made).then_some(prefix.len() + len)
     };
     PREFIXES.iter().filter(|(prefix, ..)| prefix.as_bytes().first() == Some(&first)).find_map(of)
 }

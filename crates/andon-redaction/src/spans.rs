@@ -16,6 +16,11 @@ impl Spans {
         }
     }
 
+    /// The ranges so far.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.0.iter()
+    }
+
     /// The text with [`HIDDEN`] in place of each range; `None` if that is the text itself.
     ///
     /// A range over several lines hides each of them, so that line numbers stay.

@@ -37,6 +37,13 @@ pub(crate) fn line_from(text: &str, at: usize, most: usize) -> &str {
     rest.split(['\n', '\r']).next().unwrap_or(rest)
 }
 
+/// The line up to a place, as far as it matters.
+pub(crate) fn line_before(text: &str, at: usize, most: usize) -> &str {
+    let before = text.get(..at).unwrap_or_default();
+    let near = from(before, before.floor_char_boundary(at.saturating_sub(most)));
+    near.rsplit('\n').next().unwrap_or(near)
+}
+
 /// The name that ends before a separator, and whether it stands in quotes: `password` in `"password" :`.
 pub(crate) fn name_before(text: &str, end: usize) -> Option<(Range<usize>, bool)> {
     let before = text.get(..end)?;
@@ -56,6 +63,10 @@ pub(crate) fn name_before(text: &str, end: usize) -> Option<(Range<usize>, bool)
             break;
         }
         start = at;
+    }
+    // `["Jwt:Key"]`
+    if quoted && let Some(outer) = bare.get(..start).and_then(|before| before.strip_suffix(':')) {
+        start -= 1 + outer.bytes().rev().take(MAX_NAME).take_while(u8::is_ascii_alphanumeric).count();
     }
     (start < bare.len()).then_some((start..bare.len(), quoted))
 }
@@ -82,14 +93,23 @@ pub(crate) fn value_at(text: &str, at: usize) -> Option<Place> {
     let bare = rest.trim_start_matches([' ', '\t']);
     let bare = bare.strip_prefix(['[', '(']).filter(|inner| inner.starts_with(['"', '\''])).unwrap_or(bare);
     let start = at + rest.len() - bare.len();
+    if let Some(place) = quoted_at(text, start) {
+        return Some(place);
+    }
+    let len = bare_len(bare);
+    (len > 0).then_some(Place { range: start..start + len, quoted: false })
+}
+
+/// What stands in the quotes that open at a place.
+pub(crate) fn quoted_at(text: &str, start: usize) -> Option<Place> {
+    let bare = from(text, start);
     for (open, close) in [("\\\"", "\\\""), ("\\'", "\\'"), ("\"", "\""), ("'", "'"), ("`", "`")] {
         if let Some(inner) = bare.strip_prefix(open) {
             let start = start + open.len();
             return Some(Place { range: start..start + quoted_len(inner, close), quoted: true });
         }
     }
-    let len = bare_len(bare);
-    (len > 0).then_some(Place { range: start..start + len, quoted: false })
+    None
 }
 
 /// As far as the closing quote, which no backslash stands before, or to the end of the line.

@@ -72,7 +72,12 @@ fn hide_without_scheme(text: &str, spans: &mut Spans) {
         if let [host, port, base, user, password] = fields[..] {
             let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.*-".contains(&b));
             let is_port = port == "*" || (2..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
-            if is_host && is_port && !base.is_empty() && !user.is_empty() && base.len() + user.len() <= MAX_PASSWORD {
+            // A time (`2024-05-01T10:00:00`) and a place in a file have numbers there.
+            let is_name = |name: &str| {
+                !name.bytes().all(|b| b.is_ascii_digit())
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.*-".contains(&b))
+            };
+            if is_host && is_port && is_name(base) && is_name(user) && base.len() + user.len() <= MAX_PASSWORD {
                 hide(start + line.trim_end().len() - password.len(), password);
             }
         }

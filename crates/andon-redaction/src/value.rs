@@ -29,7 +29,9 @@ impl Value<'_> {
                 };
                 let is_word = text.bytes().all(|b| b.is_ascii_alphabetic());
                 let is_type = is_word && (self.after.starts_with('<') || self.after.trim_start().starts_with("= "));
-                !(is_prose || is_type || is_code(text))
+                // `kubernetes_secret.db: Creating...`
+                let goes_on = text.ends_with("...") || text.ends_with('…');
+                !(is_prose || is_type || goes_on || is_code(text))
             }
         }
     }
@@ -43,14 +45,23 @@ pub(crate) fn is_reference(value: &str) -> bool {
         "(sensitive", "(known", "(none", "(null", "!Ref", "!Sub", "!Get", "@Microsoft", "${{", "process.env",
         "os.environ", "os.getenv", "ENV[", "/run/secrets", "var.", "vars.", "local.", "locals.", "module.", "data.",
         "secrets.", "self.", "this.", "config.", "params.", "aws_", "id=", "random_password.", "op://", "projects/",
+        "./", "../", "ENC[", "!ImportValue", "!Join", "!If", "!FindInMap", "!Select",
     ];
     const NONE: &[&str] = &["null", "none", "nil", "undefined", "true", "false", "yes", "no", "on", "off", "n/a"];
     let variable = value.strip_prefix('$').is_some_and(|name| {
         name.starts_with(['{', '(', '@'])
             || name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !is_made_up(name)
+            || (1..=2).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_digit() || b"@*#?".contains(&b))
+    });
+    // YAML: `*anchor`
+    let alias = value.strip_prefix('*').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+            && !is_made_up(name)
     });
     let of_windows = value.len() > 2 && value.starts_with('%') && value.ends_with('%');
     variable
+        || alias
         || of_windows
         || STARTS.iter().any(|start| value.starts_with(start))
         || NONE.iter().any(|none| value.eq_ignore_ascii_case(none))
@@ -82,6 +93,7 @@ fn is_said(value: &str) -> bool {
         "do", "could", "unbound", "parameter", "via", "and", "or", "for", "in", "to", "from", "with", "unable",
         "getting", "inherit", "optional", "default", "ok", "valid", "char", "int", "integer", "float", "date", "uuid",
         "json", "function", "undefined", "blank", "short", "long", "mismatch",
+        "write", "read", "none", "migrating", "migrated", "reverting", "reverted", "skipped", "disabled", "enabled",
     ];
     let word = value.trim_end_matches(['.', '!', '?', ':', ',', ';', ')']);
     SAID.iter().any(|said| word.eq_ignore_ascii_case(said))
@@ -146,6 +158,39 @@ pub(crate) fn is_made_up(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     value.len() >= 8 && !value.contains(' ') && (digits >= 1 && letters >= 2 || is_tangle(value)) && !is_version(value)
+}
+
+/// Whether a word that stands where a secret would may be one that people made up, short as it is: `hunter2`, `s3cret!`.
+pub(crate) fn is_likely(value: &str) -> bool {
+    #[rustfmt::skip] // several to a line
+    const OTHER: &[&str] = &[
+        "sha", "base", "oauth", "aes", "rs", "hs", "es", "ed", "pkcs", "argon", "utf", "x", "md", "http", "ipv", "node",
+        "python", "java", "ubuntu", "debian", "win", "amd", "arm", "v", "step", "line", "test", "user", "host", "sha-",
+        "utf-", "aes-", "e", "s", "k",
+    ];
+    let has = |kind: fn(&u8) -> bool| value.as_bytes().iter().any(kind);
+    let letters = value.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_word = OTHER.iter().any(|other| letters.eq_ignore_ascii_case(other));
+    // `us-east-1`
+    let is_region = value.split('-').count() > 2 && value.rsplit('-').next().is_some_and(|last| last.len() == 1);
+    let number = value.bytes().take_while(|b| b.is_ascii_digit() || b".,".contains(b)).count();
+    let is_amount = number > 0 && value.len() - number <= 3;
+    (6..=200).contains(&value.len())
+        && has(u8::is_ascii_alphabetic)
+        && (has(u8::is_ascii_digit) || value.contains(['!', '@', '#', '$', '%', '^', '&', '*']))
+        && value.bytes().all(|b| b.is_ascii_graphic())
+        && !value.contains(['(', '[', '{', '<', '>', '"', '\'', '`'])
+        && !value.contains("::")
+        && !value.starts_with(['-', '@', '%', '#', '&', '*'])
+        && !value.starts_with("0x")
+        && !["sha", "SHA", "h1:", "arn:"].iter().any(|start| value.starts_with(start))
+        && !(is_word || is_region || is_amount)
+        && !is_version(value)
+        && !is_version_range(value)
+        && !is_path(value)
+        && !is_reference(value)
+        && !is_masked(value)
+        && !is_type(value)
 }
 
 /// `1.2.3-rc.1`, `v18`, `2024-05-01T10:00:00Z`: digits and dots first of all.

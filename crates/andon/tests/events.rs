@@ -133,3 +133,22 @@ fn real_captures_are_read_as_well() {
         }
     }
 }
+
+#[test]
+fn links_are_read_without_their_secrets() {
+    let received = Received { home: home(), at: "2026-11-20T12:00:00Z".parse().unwrap() };
+    let link = "https://ci.example.com/build/12?token=k3j4h5g6f7d8&page=2";
+    let event = serde_json::json!({
+        "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+        "account": "123456789012", "region": "eu-west-1", "time": "2026-11-20T12:00:00Z",
+        "detail": {
+            "pipeline": "shop", "execution-id": "01234567-0123-0123-0123-012345678901", "state": "FAILED",
+            "stage": "Build", "action": "CI", "execution-result": { "external-execution-url": link },
+        },
+        "additionalAttributes": { "externalEntityLink": link },
+    });
+    let Ok(Event::Pipeline(event)) = parse(&event, &received) else { panic!("not an event of a pipeline") };
+    let shown = format!("{event:?}");
+    assert!(shown.contains("https://ci.example.com/build/12?token=***&page=2"), "{shown}");
+    assert!(!shown.contains("k3j4h5g6f7d8"), "{shown}");
+}

@@ -55,7 +55,7 @@ pub(super) fn parse(value: &Value, received: &Received) -> Result<Option<Approva
         token: optional_name(WHAT, approval, "approval.token", "token")?,
         expires: time(WHAT, approval, "approval.expires", "expires")?,
         custom_data: string(approval, "customData").map(|text| redact(&text).into_owned()),
-        review_link: string(approval, "externalEntityLink"),
+        review_link: string(approval, "externalEntityLink").map(|url| redact(&url).into_owned()),
         console_link: string(approval, "approvalReviewLink"),
         at: received.at,
     }))

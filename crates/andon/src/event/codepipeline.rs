@@ -1,5 +1,6 @@
 //! CodePipeline events, in the form of EventBridge and in that of Developer Tools notifications.
 
+use andon_redaction::redact;
 use serde_json::Value;
 
 use super::member::{count, kind, name, optional_name, string, text, time};
@@ -135,7 +136,7 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
     let result = detail.get("execution-result");
     let member = |name: &str| result.and_then(|result| string(result, name));
     let result = ExecutionResult {
-        url: member("external-execution-url"),
+        url: member("external-execution-url").map(|url| redact(&url).into_owned()),
         summary: member("external-execution-summary").or_else(|| string(additions, "additionalInformation")),
         // Not worth the loss of an alert: an id that cannot be one is as good as none.
         external: member("external-execution-id").and_then(|id| ExternalId::parse(id).ok()),
@@ -149,7 +150,7 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
         }),
         result: (result != ExecutionResult::default()).then_some(result),
         custom_data: string(additions, "customData"),
-        review_link: string(additions, "externalEntityLink"),
+        review_link: string(additions, "externalEntityLink").map(|url| redact(&url).into_owned()),
     })
 }
 
