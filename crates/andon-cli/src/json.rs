@@ -1,7 +1,7 @@
 //! Pipelines as JSON: what `--json` prints and the API answers.
 
 use andon::board::PipelineRow;
-use andon::history::{History, Overview};
+use andon::history::{History, Overview, RunSummary};
 use andon::run::{ActionView, Failure, Run, StageView};
 use serde_json::{Value, json};
 
@@ -31,11 +31,23 @@ pub fn row(row: &PipelineRow) -> Value {
     })
 }
 
+/// A run in a list as JSON, without what only the ledger needs.
+pub fn run_summary(run: &RunSummary) -> Value {
+    let mut value = json!(run);
+    if let Some(members) = value.as_object_mut() {
+        for inner in ["weight", "moving_since"] {
+            members.remove(inner);
+        }
+    }
+    value
+}
+
 /// A pipeline in full, as JSON: its state, its recorded runs, and the latest run down to its actions.
 pub fn in_full(history: &History, run: Option<&Run>) -> Value {
     let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&PipelineRow::of(overview)));
     if let Some(members) = value.as_object_mut() {
-        members.insert("runs".to_owned(), json!(history.runs()));
+        let runs: Vec<Value> = history.runs().into_iter().map(run_summary).collect();
+        members.insert("runs".to_owned(), json!(runs));
         members.insert("latest".to_owned(), run.map(run_json).unwrap_or_default());
     }
     value

@@ -9,5 +9,6 @@ pub mod release;
 #[cfg(feature = "aws")]
 pub mod service;
 pub mod sqlite;
+pub mod system;
 pub mod terminal;
 pub mod web;

@@ -13,6 +13,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 mod rights;
+pub mod stack;
 
 pub use rights::Rights;
 
@@ -32,7 +33,7 @@ pub struct Options {
 pub struct Session {
     /// What clients are made from.
     pub config: SdkConfig,
-    /// The account, 12 digits.
+    /// The account, 12 digits; empty until it is asked for.
     pub account: String,
     /// The region.
     pub region: String,
@@ -42,6 +43,15 @@ pub struct Session {
 impl Session {
     /// Finds credentials and a region as the AWS CLI does, and asks STS whether they work.
     pub async fn open(options: &Options) -> anyhow::Result<Self> {
+        let mut session = Self::of(options).await?;
+        let identity = aws_sdk_sts::Client::new(&session.config).get_caller_identity().send().await;
+        let identity = identity.map_err(|error| session.plain("find out whose credentials these are", &error))?;
+        identity.account().unwrap_or_default().clone_into(&mut session.account);
+        Ok(session)
+    }
+
+    /// Finds credentials and a region as the AWS CLI does. Whether they work shows with the first call.
+    pub async fn of(options: &Options) -> anyhow::Result<Self> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
             .operation_attempt_timeout(Duration::from_secs(30))
@@ -64,11 +74,7 @@ impl Session {
         let Some(region) = config.region().map(ToString::to_string).filter(|region| !region.is_empty()) else {
             bail!("no AWS region: pass --region, set AWS_REGION, or run `aws configure`");
         };
-        let mut session = Self { config, account: String::new(), region, profile };
-        let identity = aws_sdk_sts::Client::new(&session.config).get_caller_identity().send().await;
-        let identity = identity.map_err(|error| session.plain("find out whose credentials these are", &error))?;
-        identity.account().unwrap_or_default().clone_into(&mut session.account);
-        Ok(session)
+        Ok(Self { config, account: String::new(), region, profile })
     }
 
     /// An error of an AWS call: what was being done, and why it did not work.
@@ -98,11 +104,19 @@ impl Session {
                 format!("your SSO session has ended; run `aws sso login{profile}`")
             }
             (None, _) if chain.contains("credential") => {
-                format!("no AWS credentials; run `aws configure sso` or `aws configure`, or pass --profile ({chain})")
+                format!(
+                    "no AWS credentials; run `aws configure sso` or `aws configure`, or pass --profile ({})",
+                    first_line(chain)
+                )
             }
-            (None, _) => format!("AWS in {} does not answer ({chain})", self.region),
+            (None, _) => format!("AWS in {} does not answer ({})", self.region, first_line(chain)),
         }
     }
+}
+
+/// The SDK lists on further lines all that it tried.
+fn first_line(chain: &str) -> &str {
+    chain.lines().next().unwrap_or_default().trim_end_matches(" Attempted:")
 }
 
 fn is_expired_sign_in(chain: &str) -> bool {

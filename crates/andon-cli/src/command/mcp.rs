@@ -1,25 +1,20 @@
 //! `andon mcp`: what Andon knows, as tools for an AI assistant, on standard input and output.
 
-use std::path::PathBuf;
-
 use andon_mcp::{Desk, serve, stdio};
 use anyhow::Context as _;
 use tokio::runtime::Handle;
 
-use super::{Data, Surroundings, Verdict, configuration, runtime};
-use crate::local::{SystemClock, open_existing};
+use super::{Surroundings, Verdict, runtime};
+use crate::local::SystemClock;
+use crate::system::Which;
 
 /// Serve AI assistants over the Model Context Protocol, on standard input and output
+///
+/// The configuration also says which actions assistants may start: `mcp.actions`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Mcp {
-    /// The configuration: names of accounts and customers, and the actions that assistants may start
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
     #[command(flatten)]
-    data: Data,
-    #[cfg(feature = "aws")]
-    #[command(flatten)]
-    aws: crate::aws::Options,
+    which: Which,
 }
 
 impl Mcp {
@@ -28,10 +23,11 @@ impl Mcp {
         let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false);
         // A process has one log: a second one would be that of a test.
         let _ = log.with_max_level(tracing_subscriber::filter::LevelFilter::INFO).try_init();
-        let config = configuration(self.config.as_deref())?;
-        let ledger = open_existing(&self.data.directory)?;
+        let runtime = runtime()?;
+        let system = runtime.block_on(self.which.open())?;
+        let (ledger, config) = (system.ledger, system.config);
         #[cfg(feature = "aws")]
-        let rights = crate::aws::Rights::of(self.aws);
+        let rights = crate::aws::Rights::of(self.which.aws().clone());
         #[cfg(not(feature = "aws"))]
         let rights = (andon_notify::NoEvidenceSource, andon::run_action::NoActions);
         #[cfg(feature = "aws")]
@@ -43,7 +39,6 @@ impl Mcp {
             config.zone,
             config.mcp.actions,
         );
-        let runtime = runtime()?;
         let served = runtime.block_on(async {
             let (input, output) = stdio::streams(&Handle::current());
             serve(desk, input, output).await

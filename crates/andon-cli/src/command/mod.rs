@@ -1,26 +1,30 @@
 //! The commands, one file each.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use andon_config::Config;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
+use crate::system::configuration;
 use crate::terminal::{Terminal, complain};
 
 mod ask;
 mod check;
+mod completions;
 mod dashboard;
 mod demo;
+mod detail;
 #[cfg(feature = "aws")]
 mod down;
 mod explain;
 #[cfg(feature = "aws")]
 mod init;
+mod man;
 mod mcp;
+mod open;
 mod package;
 mod preview;
 #[cfg(feature = "aws")]
@@ -32,18 +36,29 @@ mod skill;
 mod status;
 #[cfg(feature = "aws")]
 mod up;
+mod watch;
+mod why;
 
 const EXITS: &str = "\
 Exit codes:
   0  success
-  1  it ran and found problems (malformed events, configuration errors)
-  2  it could not run (a file, port or data directory that cannot be used, a wrong option)
+  1  it ran and found problems: malformed events, configuration errors, a question without an answer, a failed run
+  2  it could not run: a file, port or stack that cannot be used, a missing permission, a wrong option
+  3  the time of --timeout is over
 
-Output has no colours in a pipe or if NO_COLOR is set. Errors go to stderr.";
+In a pipe, tables have tabs instead of columns, and no colours; NO_COLOR takes them away on a screen. Errors go to stderr.";
+
+const EXAMPLES: &str = "\
+Examples:
+  andon demo                      see what Andon does, without an AWS account
+  andon status --red              the pipelines that are red
+  andon why payments-api          why it failed, and what to do
+  andon ask \"what is failing\"
+";
 
 /// Alerts, metrics and a live board for AWS CodePipeline.
 #[derive(Debug, Parser)]
-#[command(name = "andon", version, after_help = EXITS, disable_help_subcommand = true)]
+#[command(name = "andon", version, before_help = EXAMPLES, after_help = EXITS, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -60,6 +75,9 @@ enum Command {
     Replay(replay::Replay),
     Status(status::Status),
     Runs(runs::Runs),
+    Why(why::Why),
+    Watch(watch::Watch),
+    Open(open::Open),
     Ask(ask::Ask),
     Mcp(mcp::Mcp),
     Dashboard(dashboard::Dashboard),
@@ -74,6 +92,8 @@ enum Command {
     Down(down::Down),
     Package(package::Package),
     Skill(skill::Skill),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// What every command is given.
@@ -94,6 +114,7 @@ impl Surroundings {
 enum Verdict {
     Well,
     NotWell,
+    TimedOut,
 }
 
 /// Runs the command that the process was started with.
@@ -106,6 +127,9 @@ pub fn run() -> ExitCode {
         Command::Replay(replay) => replay.run(around),
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
+        Command::Why(why) => why.run(around),
+        Command::Watch(watch) => watch.run(around),
+        Command::Open(open) => open.run(around),
         Command::Ask(ask) => ask.run(around),
         Command::Mcp(mcp) => mcp.run(around),
         Command::Dashboard(dashboard) => dashboard.run(around),
@@ -120,10 +144,13 @@ pub fn run() -> ExitCode {
         Command::Down(down) => down.run(around),
         Command::Package(package) => package.run(around),
         Command::Skill(skill) => skill.run(around),
+        Command::Completions(completions) => completions.run(around),
+        Command::Man(man) => man.run(around),
     };
     match outcome {
         Ok(Verdict::Well) => ExitCode::SUCCESS,
         Ok(Verdict::NotWell) => ExitCode::from(1),
+        Ok(Verdict::TimedOut) => ExitCode::from(3),
         // Whoever was reading has seen enough: `andon runs | head`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -136,16 +163,6 @@ pub fn run() -> ExitCode {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
-}
-
-/// Reads the configuration file; without one, uses the default configuration.
-fn configuration(file: Option<&Path>) -> anyhow::Result<Config> {
-    let Some(file) = file else {
-        return Ok(Config::default());
-    };
-    let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the configuration {name}"))?;
-    Config::parse(&text, &name).map_err(|findings| anyhow::anyhow!("{findings}\nRun `andon check {name}` for details."))
 }
 
 /// A runtime for one thread: handlers are not made to be sent between any.

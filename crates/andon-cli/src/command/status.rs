@@ -1,27 +1,38 @@
 //! `andon status`: the state of every pipeline, or one in full.
 
 use andon::board::{PipelineRow, StatusColor, place_of};
-use andon::history::History;
+use andon::history::ChangeSummary;
 use andon::ledger::Ledger as _;
-use andon::name::PipelineId;
-use andon::run::{Run, Status as RunStatus};
-use andon::suggest::nearest;
-use anyhow::bail;
+use andon::links;
+use andon::run::Status as RunStatus;
 use jiff::Timestamp;
 
-use super::{Data, Surroundings, Verdict, runtime};
+use super::detail::Detail;
+use super::{Surroundings, Verdict, runtime};
 use crate::json::{in_full, row};
-use crate::local::{LocalLedger, Shared, open_existing};
-use crate::terminal::{BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint};
+use crate::system::{Fleet, System, Which, find, matches};
+use crate::terminal::{BOLD, Cell, Column, DIM, Table, Terminal, ago, for_long, of_light};
 
 /// Show the state of each pipeline: red first, then waiting or running, then the rest by most recent activity
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  andon status                        every pipeline
+  andon status --red --since 12h      what broke since yesterday evening
+  andon status 'payments-*'           the pipelines with such a name
+  andon status payments-api           one pipeline, stage by stage
+  andon status --stack andon --profile work --json")]
 pub(super) struct Status {
-    /// Pipeline to show stage by stage: NAME, or ACCOUNT/REGION/NAME if the name is not unique
+    /// Pipeline to show stage by stage: NAME, or ACCOUNT/REGION/NAME if the name is not unique; or a name with * to list
     #[arg(value_name = "PIPELINE")]
     pipeline: Option<String>,
     #[command(flatten)]
-    data: Data,
+    fleet: Fleet,
+    /// Exit with 1 if a pipeline that is shown is red
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    which: Which,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -29,72 +40,89 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
-        let ledger = open_existing(&self.data.directory)?;
-        let terminal = around.terminal;
         runtime()?.block_on(async {
-            let Some(name) = &self.pipeline else {
-                let rows = PipelineRow::list(ledger.pipelines().await?);
-                if self.json {
-                    terminal.json(&rows.iter().map(row).collect::<Vec<_>>())?;
-                } else if rows.is_empty() {
-                    terminal.line("No pipelines yet.")?;
-                } else {
-                    terminal.table(&table(&rows, around.now()))?;
-                }
-                return Ok(Verdict::Well);
+            let system = self.which.open().await?;
+            let is_red = match &self.pipeline {
+                Some(name) if !name.contains(['*', '?']) => self.one(&system, name, around).await?,
+                glob => self.list(&system, glob.as_deref(), around).await?,
             };
-            let history = find(&ledger, name).await?;
-            let run = match history.latest() {
-                Some(latest) => ledger.load(&history.pipeline, &latest.execution).await?.run.map(|run| run.value),
-                None => None,
-            };
-            if self.json {
-                terminal.json(&in_full(&history, run.as_ref()))?;
-            } else {
-                in_words(terminal, &history, run.as_ref(), around.now())?;
-            }
-            Ok(Verdict::Well)
+            Ok(if self.exit_code && is_red { Verdict::NotWell } else { Verdict::Well })
         })
     }
-}
 
-/// The history of the pipeline with this name.
-pub(super) async fn find(ledger: &Shared<LocalLedger>, name: &str) -> anyhow::Result<History> {
-    let known: Vec<PipelineId> = ledger.pipelines().await?.iter().map(|overview| overview.pipeline.clone()).collect();
-    let address = |id: &PipelineId| format!("{}/{}/{}", id.home.account, id.home.region, id.name);
-    let matching: Vec<&PipelineId> =
-        known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
-    match matching.as_slice() {
-        [one] => match ledger.history(one).await? {
-            Some(history) => Ok(history),
-            None => bail!("no runs of {name} are recorded"),
-        },
-        [] => match nearest(name, known.iter().map(|id| id.name.as_str())) {
-            Some(near) => bail!("no pipeline {name}. Did you mean {near}?"),
-            None => bail!("no pipeline {name}; `andon status` lists all pipelines"),
-        },
-        several => {
-            let addresses: Vec<String> = several.iter().map(|id| address(id)).collect();
-            bail!("several pipelines are named {name}; use one of {}", addresses.join(" or "))
+    /// Shows a list, and says whether any of them is red.
+    async fn list(&self, system: &System, glob: Option<&str>, around: Surroundings) -> anyhow::Result<bool> {
+        let (terminal, now, accounts) = (around.terminal, around.now(), system.config.accounts());
+        let all = PipelineRow::list(system.ledger.pipelines().await?);
+        let is_empty = all.is_empty();
+        let named = |row: &PipelineRow| glob.is_none_or(|glob| matches(glob, row.overview.pipeline.name.as_str()));
+        let is_meant = |row: &PipelineRow| named(row) && self.fleet.has_row(row, accounts, now);
+        let rows: Vec<PipelineRow> = all.into_iter().filter(is_meant).collect();
+        if self.json {
+            terminal.json(&rows.iter().map(row).collect::<Vec<_>>())?;
+        } else if is_empty {
+            terminal.line("No pipelines yet.")?;
+        } else if rows.is_empty() {
+            terminal.line(if self.fleet.only_red() { "No such pipeline is red." } else { "No such pipeline." })?;
+        } else {
+            terminal.table(&table(&rows, system, now, terminal))?;
         }
+        Ok(rows.iter().any(|row| row.light == StatusColor::Red))
+    }
+
+    /// Shows one pipeline, and says whether it is red.
+    async fn one(&self, system: &System, name: &str, around: Surroundings) -> anyhow::Result<bool> {
+        let history = find(&system.ledger, name).await?;
+        let run = match history.latest() {
+            Some(latest) => system.ledger.load(&history.pipeline, &latest.execution).await?.run.map(|run| run.value),
+            None => None,
+        };
+        if self.json {
+            around.terminal.json(&in_full(&history, run.as_ref()))?;
+        } else {
+            let detail = Detail::of(&history, run.as_ref(), system.config.accounts());
+            for line in detail.lines(around.terminal, around.now())? {
+                around.terminal.line(line)?;
+            }
+        }
+        Ok(history.health().is_red())
     }
 }
 
-fn table(rows: &[PipelineRow], now: Timestamp) -> Table {
-    let mut table = Table::new(["", "Pipeline", "Status", "Since", "Trend", "Change"]);
+/// The first characters of a commit's id.
+pub(super) fn short_id(change: &ChangeSummary) -> String {
+    change.id.as_deref().unwrap_or_default().chars().take(8).collect()
+}
+
+fn table(rows: &[PipelineRow], system: &System, now: Timestamp, terminal: Terminal) -> Table {
+    let mut table = Table::new([
+        "".into(),
+        Column::names("Pipeline"),
+        Column::dropped("Account", 4),
+        "Status".into(),
+        Column::dropped("Since", 3),
+        Column::dropped("Trend", 1),
+        Column::dropped("Change", 5),
+        Column::dropped("Author", 2),
+    ]);
+    let homes = || rows.iter().map(|row| &row.overview.pipeline.home);
+    let has_one_home = terminal.width().is_some() && homes().zip(homes().skip(1)).all(|(one, next)| one == next);
     for row in rows {
         let style = of_light(row.light);
-        let change = row.change().map(|change| {
-            let id: String = change.id.as_deref().unwrap_or_default().chars().take(8).collect();
-            [id, change.author.clone().unwrap_or_default()].join(" ")
-        });
+        let pipeline = &row.overview.pipeline;
+        let change = row.change();
+        let account = if has_one_home { "" } else { system.config.accounts().name(pipeline.home.account.as_str()) };
+        let link = terminal.link(|| Some(links::execution(pipeline, &row.overview.latest.execution)));
+        let commit = terminal.link(|| change.and_then(|change| change.url.clone()));
         let cells = vec![
             Cell::new(row.light.sign().to_string()).styled(style),
-            Cell::new(row.overview.pipeline.name.as_str()).styled(BOLD),
+            Cell::new(pipeline.name.as_str()).styled(BOLD).linked(link),
+            Cell::new(account),
             Cell::new(row.word()).styled(style),
             Cell::new(since(row, now)),
             Cell::new(strip(&row.overview.trend)),
-            Cell::new(change.unwrap_or_default()),
+            Cell::new(change.map(short_id).unwrap_or_default()).linked(commit),
+            Cell::new(change.and_then(|change| change.author.as_deref()).unwrap_or_default()),
         ];
         table.push_noted(cells, Cell::new(where_and_why(row)).styled(DIM));
     }
@@ -118,7 +146,7 @@ fn where_and_why(row: &PipelineRow) -> String {
 }
 
 /// The latest runs, oldest first, a character each.
-fn strip(trend: &[RunStatus]) -> String {
+pub(super) fn strip(trend: &[RunStatus]) -> String {
     trend
         .iter()
         .map(|status| match StatusColor::of(*status) {
@@ -128,54 +156,4 @@ fn strip(trend: &[RunStatus]) -> String {
             StatusColor::Grey => '·',
         })
         .collect()
-}
-
-fn in_words(terminal: Terminal, history: &History, run: Option<&Run>, now: Timestamp) -> anyhow::Result<()> {
-    let Some(overview) = history.overview() else {
-        bail!("no runs of {} are recorded", history.pipeline.name);
-    };
-    let row = PipelineRow::of(overview);
-    let latest = &row.overview.latest;
-    let pipeline = &row.overview.pipeline;
-    terminal.line(format!(
-        "{} {}  {}",
-        paint(of_light(row.light), &row.light.sign().to_string()),
-        paint(BOLD, &one_line(pipeline.name.as_str())),
-        paint(of_light(row.light), &row.word()),
-    ))?;
-    terminal.line(format!(
-        "{} in {}, run {}",
-        pipeline.home.account,
-        pipeline.home.region,
-        clean(latest.execution.as_str())
-    ))?;
-    terminal.line(format!("started {}, {}", ago(row.began(), now), strip(&row.overview.trend)))?;
-    if let Some(change) = row.change() {
-        let parts = [change.id.as_deref(), change.title.as_deref(), change.author.as_deref()];
-        terminal.line(one_line(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")))?;
-    }
-    terminal.line("")?;
-    let mut table = Table::new(["", "Stage", "Action", "Duration", "Message"]);
-    for stage in run.map(Run::stages).unwrap_or_default() {
-        let style = of_status(stage.status);
-        table.push(vec![
-            Cell::new(StatusColor::of(stage.status).sign().to_string()).styled(style),
-            Cell::new(stage.name.as_str()).styled(BOLD),
-            Cell::new(""),
-            Cell::new(for_long(stage.started, stage.ended.unwrap_or(now))),
-            Cell::new(stage.status.word()).styled(style),
-        ]);
-        for action in stage.actions {
-            let said = action.result.and_then(|result| result.summary.or(result.error_code));
-            table.push(vec![
-                Cell::new(StatusColor::of(action.status).sign().to_string()).styled(of_status(action.status)),
-                Cell::new(""),
-                Cell::new(action.name.as_str()),
-                Cell::new(for_long(action.started, action.ended.unwrap_or(now))).styled(DIM),
-                Cell::new(said.or(action.custom_data).unwrap_or_default()),
-            ]);
-        }
-    }
-    terminal.table(&table)?;
-    Ok(())
 }

@@ -25,6 +25,60 @@ pub fn shorten(text: &str, width: usize) -> String {
     short
 }
 
+/// The beginning and the end of a name that fits: names of one fleet often differ at their ends.
+pub(super) fn shorten_middle(text: &str, width: usize) -> String {
+    if width_of(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let start = fitting(text.chars(), room.div_ceil(2));
+    let end: String = fitting(text.chars().rev(), room - room.div_ceil(2)).chars().rev().collect();
+    format!("{start}…{end}")
+}
+
+/// As many characters as fit.
+fn fitting(characters: impl Iterator<Item = char>, width: usize) -> String {
+    let mut used = 0;
+    characters
+        .take_while(|c| {
+            used += c.width().unwrap_or_default();
+            used <= width
+        })
+        .collect()
+}
+
+/// A text with a page behind it, for terminals that show links.
+pub(super) fn linked(url: &str, text: &str) -> String {
+    format!("\u{1b}]8;;{url}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
+}
+
+/// A text in lines of at most so many columns, broken between words where there are any.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let mut word = word.to_owned();
+        match lines.last_mut() {
+            Some(line) if width_of(line) + 1 + width_of(&word) <= width => {
+                line.push(' ');
+                line.push_str(&word);
+                continue;
+            }
+            _ => {}
+        }
+        while width_of(&word) > width {
+            let part = fitting(word.chars(), width);
+            if part.is_empty() {
+                break;
+            }
+            word = word.split_off(part.len());
+            lines.push(part);
+        }
+        lines.push(word);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use andon::text::{clean, one_line};
@@ -35,6 +89,20 @@ mod tests {
     fn nothing_from_outside_steers_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mred\u{7}\u{9b}2J\u{202e}b\nc"), "a[31mred2Jb\nc");
         assert_eq!(one_line(" a\r\n b\tc "), "a b c");
+    }
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        assert_eq!(shorten_middle("payments-api", 12), "payments-api");
+        assert_eq!(shorten_middle("payments-api-production", 11), "payme…ction");
+        assert_eq!(shorten_middle("支払い支払い", 7), "支…い");
+    }
+
+    #[test]
+    fn a_text_is_wrapped_between_words_or_else_within() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a verylongword b", 6), ["a", "verylo", "ngword", "b"]);
+        assert_eq!(wrapped("  ", 6), [""; 0]);
     }
 
     #[test]
