@@ -202,12 +202,12 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         let mut runs = Vec::new();
         let Some(row) = fleet.row(pipeline) else { return Ok(runs) };
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
-        runs.extend(known.run.map(|run| run.value));
+        runs.extend(known.run);
         let failed = |run: &&&RunSummary| matches!(run.status, Status::Failed | Status::Rejected | Status::Stopped);
         let last =
             known.history.and_then(|history| Some(history.value.runs().iter().rev().find(failed)?.execution.clone()));
         if let Some(execution) = last.filter(|execution| *execution != row.overview.latest.execution) {
-            runs.extend(self.ledger.load(pipeline, &execution).await?.run.map(|run| run.value));
+            runs.extend(self.ledger.load(pipeline, &execution).await?.run);
         }
         Ok(runs)
     }
@@ -250,10 +250,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             .as_ref()
             .and_then(|history| history.runs().iter().rev().find(failed).map(|run| run.execution.clone()));
         let run = match last_failed {
-            Some(execution) if execution == latest.execution => known.run.map(|run| run.value),
-            Some(execution) if row.red_since().is_some() => {
-                self.ledger.load(pipeline, &execution).await?.run.map(|run| run.value)
-            }
+            Some(execution) if execution == latest.execution => known.run,
+            Some(execution) if row.red_since().is_some() => self.ledger.load(pipeline, &execution).await?.run,
             _ => None,
         };
         Ok(Detail { history, failed: run })

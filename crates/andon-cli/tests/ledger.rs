@@ -74,7 +74,7 @@ fn connections_that_record_one_run_at_once_lose_nothing() {
         }
     });
     let known = block_on(open(directory.path()).load(&together.pipeline, &together.execution)).unwrap();
-    assert_eq!(known.run.unwrap().value, together);
+    assert_eq!(known.run.unwrap(), together);
 }
 
 #[test]
@@ -179,8 +179,13 @@ fn a_file_of_the_first_version_is_read() {
     assert_eq!(overviews.iter().map(|overview| overview.pipeline.clone()).collect::<Vec<_>>(), [pipeline()]);
     let known = block_on(ledger.load(&pipeline(), &ExecutionId::parse("e-1").unwrap())).unwrap();
     let mut run = known.run.unwrap();
-    assert_eq!((run.version, run.value.status()), (1, andon::run::Status::InProgress));
-    assert!(!run.value.merge(stage_started("e-1", "Source")), "all of it was understood");
+    assert_eq!(run.status(), andon::run::Status::InProgress);
+    assert!(!run.merge(stage_started("e-1", "Source")), "all of it was understood");
+    let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, stage_started("e-1", "Build"));
+    let stages = |run: &Run| run.stages().iter().map(|stage| stage.name.to_string()).collect::<Vec<_>>();
+    assert_eq!(stages(&block_on(recorded).unwrap().run), ["Build", "Source"], "and it goes on");
+    let known = block_on(ledger.load(&pipeline(), &ExecutionId::parse("e-1").unwrap())).unwrap();
+    assert_eq!(stages(&known.run.unwrap()), ["Build", "Source"]);
     let key = ClaimKey { pipeline: pipeline(), effect: "failed/e-1/1".to_owned() };
     let lease = Lease::new("me", now(), SignedDuration::from_secs(60));
     assert!(matches!(block_on(ledger.claim(&key, &lease)).unwrap(), Claim::Settled(_)));

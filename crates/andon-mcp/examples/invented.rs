@@ -179,11 +179,11 @@ async fn main() {
             let run = run(account, &name, number, ago, is_red && number == 2);
             let mut known = history.take().unwrap_or_else(|| History::new(run.pipeline.clone()));
             known.learn(RunSummary::of(&run, &DeploymentRule::EVERY_RUN));
-            ledger.save(Some(&Versioned { value: run, version: 0 }), None).await.unwrap();
+            ledger.add(&[run]).await.remove(0).unwrap();
             history = Some(known);
         }
         let history = history.unwrap();
-        ledger.save(None, Some(&Versioned { value: history, version: 0 })).await.unwrap();
+        ledger.save(&Versioned { value: history, version: 0 }).await.unwrap();
     }
     let accounts = [("111122223333", "shop", "Acme"), ("444455556666", "shop-staging", "Globex")];
     let named = |(id, name, customer): (&str, &str, &str)| {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
 use andon::event::{Event, PipelineEvent, Received, parse};
-use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt, Recorded, record};
+use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt, Recorded, Touched, record_all};
 use andon::run::Run;
 use andon::statistics::{Datum, Due, MAX_DATA, Measurement, MetricSink, due};
 use andon_config::Config;
@@ -30,6 +30,9 @@ pub struct Metrics<L, A, S, C> {
     /// What is measured.
     pub config: Config,
 }
+
+/// An event of a batch, by its place in it.
+type Telling = (usize, Box<PipelineEvent>);
 
 /// A datum to put, and the events that ask for it.
 struct PendingDatum {
@@ -54,8 +57,8 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     }
 
     /// Merges every event, before anything is measured: events that came together explain each other.
-    async fn take_in(&self, batch: &mut Batch, invocation: &Invocation) -> Vec<(usize, Box<PipelineEvent>, Recorded)> {
-        let mut taken = Vec::new();
+    async fn take_in(&self, batch: &mut Batch, invocation: &Invocation) -> Vec<(Vec<Telling>, Recorded)> {
+        let mut told = Vec::new();
         for index in 0..batch.events.len() {
             let received = Received { home: invocation.home.clone(), at: self.clock.now() };
             let parsed = match batch.events.get(index) {
@@ -65,14 +68,8 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             };
             match parsed {
                 Ok(Event::Pipeline(event)) => {
-                    let deployment_rule = &self.config.statistics.deployment;
-                    match record(&self.ledger, &self.archive, deployment_rule, Run::of(&event)).await {
-                        Ok(recorded) => taken.push((index, event, recorded)),
-                        Err(error) => {
-                            tracing::warn!("will retry: {error}");
-                            batch.fail(index, error.to_string());
-                        }
-                    }
+                    let run = Run::of(&event);
+                    told.push(((index, event), run));
                 }
                 // Evidence is the notifier's business.
                 Ok(Event::Evidence(_) | Event::ApprovalRequest(_)) => {}
@@ -83,26 +80,32 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 }
             }
         }
+        let touched = record_all(&self.ledger, &self.archive, &self.config.statistics.deployment, told).await;
+        let mut taken = Vec::with_capacity(touched.len());
+        for Touched { told_by, recorded } in touched {
+            match recorded {
+                Ok(recorded) => taken.push((told_by, recorded)),
+                Err(error) => {
+                    tracing::warn!("will retry: {error}");
+                    for (index, _) in told_by {
+                        batch.fail(index, error.to_string());
+                    }
+                }
+            }
+        }
         taken
     }
 
-    /// Works out which data are due, from the latest that is known of each run and of each pipeline's history.
+    /// Works out which data are due, from what is known of each run and of its pipeline's history.
     fn ask(
         &self,
         batch: &mut Batch,
-        recorded: &[(usize, Box<PipelineEvent>, Recorded)],
+        recorded: &[(Vec<Telling>, Recorded)],
         invocation: &Invocation,
     ) -> BTreeMap<ClaimKey, PendingDatum> {
-        let mut runs = BTreeMap::new();
-        let mut histories = BTreeMap::new();
-        for (_, event, Recorded { run, history, .. }) in recorded {
-            runs.insert((&event.pipeline, &event.execution), run);
-            histories.insert(&event.pipeline, history);
-        }
         let mut asked: BTreeMap<ClaimKey, PendingDatum> = BTreeMap::new();
-        for (index, event, _) in recorded {
-            let run = runs.get(&(&event.pipeline, &event.execution));
-            let (Some(run), Some(history)) = (run, histories.get(&event.pipeline)) else { continue };
+        let tellings = recorded.iter().flat_map(|(told_by, recorded)| told_by.iter().map(move |by| (by, recorded)));
+        for ((index, event), Recorded { run, history, .. }) in tellings {
             let wait_policy = batch.wait_policy(*index, self.clock.now());
             let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, wait_policy) {
                 Due::Now(measured) => measured,

@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use andon::alert::{Alert, Due, due, from_approval_request};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
-use andon::event::{ApprovalRequest, Attempt, Event, Malformed, PipelineEvent, Received, parse};
-use andon::ledger::{Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, record};
-use andon::name::{ExecutionId, PipelineId};
+use andon::event::{ApprovalRequest, Attempt, Event, EvidenceEvent, PipelineEvent, Received, parse};
+use andon::ledger::{Added, Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, record};
+use andon::name::PipelineId;
 use andon::run::{Run, WaitPolicy};
 use andon_config::Config;
 use andon_notify::{DeadLetters, EvidenceSource, Sender};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
+use jiff::Timestamp;
 use serde_json::Value;
 
 mod claim;
@@ -79,13 +80,15 @@ pub struct Notifier<P: Ports> {
     pub config: Config,
 }
 
-/// What an event asks for once it has been taken in.
+/// What an event is good for.
 enum Intake {
-    /// A run has more to say.
-    Run(Box<Recorded>, Attempt),
+    /// What it tells of an attempt of a run.
+    Told(Attempt, Box<Run>),
     /// An approval's own message.
     Request(Box<ApprovalRequest>),
-    /// Nothing to tell.
+    /// What may explain a failure.
+    Evidence(Box<EvidenceEvent>),
+    /// Nothing.
     Nothing,
 }
 
@@ -97,12 +100,13 @@ struct UpdatedRun {
     wait_policy: WaitPolicy,
 }
 
-/// A possible source of alerts, once all events of a batch have been merged.
-enum Work {
-    /// An approval's own message, and the record it came in.
-    Request(Box<ApprovalRequest>, usize),
-    /// A run.
-    Run(Box<UpdatedRun>),
+/// What a batch holds of one pipeline.
+#[derive(Default)]
+struct Lane {
+    /// Approvals' own messages, and the records they came in.
+    requests: Vec<(Box<ApprovalRequest>, usize)>,
+    /// Its runs, each told of by attempts and records.
+    added: Option<Added<(Attempt, usize)>>,
 }
 
 /// What makes an alert due.
@@ -126,9 +130,9 @@ enum Problem {
 impl<P: Ports> Notifier<P> {
     /// Handles one invocation: an SQS batch, or an event without one.
     ///
-    /// All events are merged before anything is told, so that events which came together explain each other. Then the
-    /// pipelines are told of side by side, so that none waits for what another one waits for; the runs of one pipeline
-    /// in the order in which their events came.
+    /// The facts of all events are added first, together. Then the pipelines are dealt with side by side, so that none
+    /// waits for what another one waits for: all events of a pipeline are merged before anything is told of it, so that
+    /// events which came together explain each other, and its runs are told of in the order in which their events came.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
         match payload.get("andon").and_then(Value::as_str) {
             Some("sweep") => self.sweep(invocation).await,
@@ -138,37 +142,36 @@ impl<P: Ports> Notifier<P> {
     }
 
     async fn handle_batch(&self, mut batch: Batch, invocation: &Invocation) -> Result<Value, Unfinished> {
-        let mut touched: Vec<UpdatedRun> = Vec::new();
-        let mut stories: Vec<Work> = Vec::new();
+        let (mut told, mut requests, mut evidence, mut problems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for index in 0..batch.events.len() {
-            let taken = match (batch.event(index), batch.events.get(index)) {
-                (Some(event), _) => self.take_in(event, invocation).await,
-                (None, Some(Err(malformed))) => Err(Problem::Permanent(malformed.to_string(), None)),
-                (None, _) => Ok(Intake::Nothing),
-            };
-            match taken {
-                Ok(Intake::Run(recorded, attempt)) => {
-                    let wait_policy = batch.wait_policy(index, self.clock.now());
-                    touch(&mut touched, *recorded, attempt, index, wait_policy);
-                }
-                Ok(Intake::Request(request)) => stories.push(Work::Request(request, index)),
+            match self.read(&batch, index, invocation) {
+                Ok(Intake::Told(attempt, run)) => told.push(((attempt, index), *run)),
+                Ok(Intake::Request(request)) => requests.push((request, index)),
+                Ok(Intake::Evidence(event)) => evidence.push((event, index)),
                 Ok(Intake::Nothing) => {}
-                Err(problem) => self.not_done(&mut batch, index, problem).await,
+                Err(malformed) => problems.push((vec![index], Problem::Permanent(malformed, None))),
             }
         }
-        stories.extend(touched.into_iter().map(Box::new).map(Work::Run));
+        let keep = async |(event, index): (Box<EvidenceEvent>, usize)| {
+            let kept = self.ledger.keep_evidence(&event).await;
+            kept.err().map(|error| (vec![index], Problem::from(error)))
+        };
+        // What explains a failure is there before the failure is told.
+        let (kept, added) = join(join_all(evidence.into_iter().map(keep)), add_all(&self.ledger, told)).await;
+        problems.extend(kept.into_iter().flatten());
+        let mut lanes: BTreeMap<PipelineId, Lane> = BTreeMap::new();
+        for added in added {
+            let lane = lanes.entry(added.pipeline.clone()).or_default();
+            lane.added = Some(added);
+        }
+        for (request, index) in requests {
+            lanes.entry(request.pipeline.clone()).or_default().requests.push((request, index));
+        }
         let told = {
             let batch = &batch;
-            let lanes = by_pipeline(stories).into_iter().map(|stories| async move {
-                let mut problems = Vec::new();
-                for story in stories {
-                    problems.extend(self.tell_of(story, batch, invocation).await);
-                }
-                problems
-            });
-            join_all(lanes).await
+            join_all(lanes.into_values().map(|lane| self.tell_of(lane, batch, invocation))).await
         };
-        for (records, problem) in told.into_iter().flatten() {
+        for (records, problem) in problems.into_iter().chain(told.into_iter().flatten()) {
             for record in records {
                 self.not_done(&mut batch, record, problem.clone()).await;
             }
@@ -176,57 +179,68 @@ impl<P: Ports> Notifier<P> {
         batch.answer()
     }
 
-    async fn take_in(&self, event: &Value, invocation: &Invocation) -> Result<Intake, Problem> {
+    /// Reads an event of a batch; an error says what is wrong with it.
+    fn read(&self, batch: &Batch, index: usize, invocation: &Invocation) -> Result<Intake, String> {
+        let event = match (batch.event(index), batch.events.get(index)) {
+            (Some(event), _) => event,
+            (None, Some(Err(malformed))) => return Err(malformed.to_string()),
+            (None, _) => return Ok(Intake::Nothing),
+        };
         let received = Received { home: invocation.home.clone(), at: self.clock.now() };
-        match parse(event, &received).map_err(|Malformed { what, member, problem }| {
-            Problem::Permanent(format!("cannot read {what}: {member} {problem}"), None)
-        })? {
+        let parsed = parse(event, &received).map_err(|malformed| malformed.to_string())?;
+        Ok(match parsed {
             Event::Pipeline(event) => {
-                let recorded = self.record(Run::of(&event)).await?;
-                log_recorded(&event);
-                Ok(Intake::Run(Box::new(recorded), event.attempt))
+                log_read(&event);
+                Intake::Told(event.attempt, Box::new(Run::of(&event)))
             }
-            Event::ApprovalRequest(request) => Ok(Intake::Request(Box::new(request))),
-            Event::Evidence(evidence) if !evidence.tells_of_failure() => Ok(Intake::Nothing),
-            Event::Evidence(evidence) => {
-                self.ledger.keep_evidence(&evidence).await?;
-                Ok(Intake::Nothing)
-            }
+            Event::ApprovalRequest(request) => Intake::Request(Box::new(request)),
+            Event::Evidence(evidence) if !evidence.tells_of_failure() => Intake::Nothing,
+            Event::Evidence(evidence) => Intake::Evidence(Box::new(evidence)),
             Event::Unknown(unknown) => {
                 tracing::info!(event.unknown = 1, "ignored: {}", unknown.what);
-                Ok(Intake::Nothing)
+                Intake::Nothing
             }
-        }
+        })
     }
 
     async fn record(&self, told: Run) -> Result<Recorded, Problem> {
         let deployment_rule = &self.config.statistics.deployment;
         let recorded = record(&self.ledger, &self.archive, deployment_rule, told).await?;
-        if let Some(problem) = &recorded.no_past {
-            tracing::warn!(pipeline.name = %recorded.run.pipeline.name, "continuing without earlier runs of the pipeline: {problem}");
-        }
+        log_past(&recorded);
         Ok(recorded)
     }
 
-    /// Sends whatever is due; returns the problems, with the records to redeliver.
-    async fn tell_of(&self, story: Work, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
-        match story {
-            Work::Request(request, index) => {
-                let cause = batch.event(index).map_or(Cause::Clock, Cause::Event);
-                let problems = self.tell_of_request(&request, cause, invocation).await;
-                problems.into_iter().map(|problem| (vec![index], problem)).collect()
-            }
-            Work::Run(run) => {
-                let records = |problem: &Problem| match problem {
-                    // What is tried again is tried with every attempt it was about.
-                    Problem::Retryable(_) => run.attempts.values().copied().collect(),
-                    // One dead letter for a run is enough.
-                    Problem::Permanent(..) => run.attempts.values().copied().last().into_iter().collect(),
-                };
-                let problems = self.tell_of_run(&run, batch, invocation).await;
-                problems.into_iter().map(|problem| (records(&problem), problem)).collect()
+    /// Has a pipeline's history learn of the events, and sends whatever is due; returns the problems, with the records to
+    /// redeliver.
+    async fn tell_of(&self, lane: Lane, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
+        let mut problems = Vec::new();
+        let touched = match lane.added {
+            Some(added) => added.learn(&self.ledger, &self.archive, &self.config.statistics.deployment).await,
+            None => Vec::new(),
+        };
+        for (request, index) in lane.requests {
+            let cause = batch.event(index).map_or(Cause::Clock, Cause::Event);
+            let failed = self.tell_of_request(&request, cause, invocation).await;
+            problems.extend(failed.into_iter().map(|problem| (vec![index], problem)));
+        }
+        for Touched { told_by, recorded } in touched {
+            match recorded {
+                Err(error) => problems.push((told_by.into_iter().map(|(_, index)| index).collect(), error.into())),
+                Ok(recorded) => {
+                    log_past(&recorded);
+                    let run = UpdatedRun::of(recorded, told_by, batch, self.clock.now());
+                    let records = |problem: &Problem| match problem {
+                        // What is tried again is tried with every attempt it was about.
+                        Problem::Retryable(_) => run.attempts.values().copied().collect(),
+                        // One dead letter for a run is enough.
+                        Problem::Permanent(..) => run.attempts.values().copied().last().into_iter().collect(),
+                    };
+                    let failed = self.tell_of_run(&run, batch, invocation).await;
+                    problems.extend(failed.into_iter().map(|problem| (records(&problem), problem)));
+                }
             }
         }
+        problems
     }
 
     /// Sends that an approval waits, unless its run's own events have done so or it has been answered.
@@ -249,7 +263,7 @@ impl<P: Ports> Notifier<P> {
         let Some(history) = self.ledger.history(pipeline).await? else { return Ok(Vec::new()) };
         let latest = history.runs().into_iter().rev().take(MAX_RUNS);
         let known = join_all(latest.map(|run| self.ledger.load(pipeline, &run.execution))).await;
-        known.into_iter().filter_map(|known| known.map(|known| Some(known.run?.value)).transpose()).collect()
+        known.into_iter().filter_map(|known| known.map(|known| known.run).transpose()).collect()
     }
 
     /// Sends whatever is due for a run; returns the problems.
@@ -325,31 +339,16 @@ impl<P: Ports> Notifier<P> {
     }
 }
 
-fn touch(touched: &mut Vec<UpdatedRun>, recorded: Recorded, attempt: Attempt, index: usize, wait_policy: WaitPolicy) {
-    let key = |run: &Run| -> (PipelineId, ExecutionId) { (run.pipeline.clone(), run.execution.clone()) };
-    match touched.iter_mut().find(|known| key(&known.recorded.run) == key(&recorded.run)) {
-        Some(known) => {
-            known.recorded = recorded;
-            known.attempts.insert(attempt, index);
-            if wait_policy == WaitPolicy::GiveUp {
-                known.wait_policy = wait_policy;
-            }
-        }
-        None => touched.push(UpdatedRun { recorded, attempts: BTreeMap::from([(attempt, index)]), wait_policy }),
+impl UpdatedRun {
+    /// A run, and the events of a batch that were about it.
+    fn of(recorded: Recorded, told_by: Vec<(Attempt, usize)>, batch: &Batch, now: Timestamp) -> Self {
+        let wait_policies = told_by.iter().map(|(_, index)| batch.wait_policy(*index, now));
+        // One that has come again is enough: what it was waited for has had its time.
+        let wait_policy = wait_policies
+            .reduce(|policy, other| if other == WaitPolicy::GiveUp { other } else { policy })
+            .unwrap_or(WaitPolicy::ByClock(now));
+        Self { recorded, attempts: told_by.into_iter().collect(), wait_policy }
     }
-}
-
-/// Stories of the same pipeline together, each pipeline's in the order they came.
-fn by_pipeline(stories: Vec<Work>) -> Vec<Vec<Work>> {
-    let mut lanes: BTreeMap<PipelineId, Vec<Work>> = BTreeMap::new();
-    for story in stories {
-        let pipeline = match &story {
-            Work::Request(request, _) => &request.pipeline,
-            Work::Run(run) => &run.recorded.run.pipeline,
-        };
-        lanes.entry(pipeline.clone()).or_default().push(story);
-    }
-    lanes.into_values().collect()
 }
 
 impl From<NotClaimed> for Problem {
@@ -364,11 +363,20 @@ impl From<LedgerError> for Problem {
     }
 }
 
-fn log_recorded(event: &PipelineEvent) {
+fn log_past(recorded: &Recorded) {
+    if let Some(problem) = &recorded.no_past {
+        tracing::warn!(
+            pipeline.name = %recorded.run.pipeline.name,
+            "continuing without earlier runs of the pipeline: {problem}"
+        );
+    }
+}
+
+fn log_read(event: &PipelineEvent) {
     tracing::debug!(
         pipeline.name = %event.pipeline.name,
         execution.id = %event.execution,
-        "recorded {:?} of {:?}",
+        "read {:?} of {:?}",
         event.state,
         event.subject,
     );

@@ -7,7 +7,6 @@
 use andon::event::EvidenceEvent;
 use andon::ledger::{ClaimKey, DeferredEvent};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -29,9 +28,11 @@ pub(super) const HELD: &str = "held";
 
 const MAX_PARTITION_LEN: usize = 2048;
 const MAX_SORT_LEN: usize = 1024;
+/// How much of its fingerprint identifies a fact within its run: 128 bits.
+const FACT_LEN: usize = 32;
 
 /// An item's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) partition: String,
     pub(super) sort: String,
@@ -41,18 +42,33 @@ impl Key {
     pub(super) fn attributes(&self) -> Item {
         [("pk".to_owned(), text(&self.partition)), ("sk".to_owned(), text(&self.sort))].into()
     }
-
-    pub(super) fn is_of(&self, item: &Item) -> bool {
-        matches!(item.get("sk"), Some(AttributeValue::S(sort)) if *sort == self.sort)
-    }
 }
 
 pub(super) fn history(pipeline: &PipelineId) -> Key {
     Key { partition: partition(pipeline), sort: "history".to_owned() }
 }
 
+/// Where a run begins: the item that an earlier version kept it in; its facts come after it.
 pub(super) fn run(pipeline: &PipelineId, execution: &ExecutionId) -> Key {
-    Key { partition: partition(pipeline), sort: fit("run", execution.as_str(), MAX_SORT_LEN) }
+    Key { partition: partition(pipeline), sort: fit("run", execution.as_str(), MAX_SORT_LEN - FACT_LEN - 1) }
+}
+
+/// One fact of a run: the same for the same fact.
+pub(super) fn fact(pipeline: &PipelineId, execution: &ExecutionId, json: &str) -> Key {
+    let Key { partition, sort } = run(pipeline, execution);
+    let fact: String = fingerprint(json).chars().take(FACT_LEN).collect();
+    Key { partition, sort: format!("{sort}#{fact}") }
+}
+
+/// Where the facts of a run end: `~` comes after every digit of a fingerprint.
+pub(super) fn last_fact(run: &Key) -> String {
+    format!("{}#~", run.sort)
+}
+
+/// Whether this is the key of one of a run's facts, and not of another run whose id begins alike.
+pub(super) fn is_fact(run: &Key, sort: &str) -> bool {
+    let fact = sort.strip_prefix(&run.sort).and_then(|rest| rest.strip_prefix('#'));
+    fact.is_some_and(|fact| fact.len() == FACT_LEN && fact.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 pub(super) fn claim(key: &ClaimKey) -> Key {
@@ -127,6 +143,21 @@ mod tests {
         );
         assert_eq!(history(&pipeline).sort, "history");
         assert_eq!(claim(&ClaimKey { pipeline, effect: "failed/e-1/1".to_owned() }).sort, "claim#failed/e-1/1");
+    }
+
+    #[test]
+    fn facts_come_after_their_run_and_before_any_other() {
+        let pipeline = pipeline("111122223333", "web");
+        let execution = |id: &str| ExecutionId::parse(id).unwrap();
+        let of = |id: &str| run(&pipeline, &execution(id));
+        let fact = fact(&pipeline, &execution("e-1"), "{}");
+        assert_eq!(fact.sort, "run#e-1#44136fa355b3678a1146ad16f7e8649e");
+        assert!(of("e-1").sort < fact.sort && fact.sort < last_fact(&of("e-1")));
+        assert!(is_fact(&of("e-1"), &fact.sort));
+        for other in ["e", "e-1#44136fa355b3678a1146ad16f7e8649e", "e-1#"] {
+            assert!(!is_fact(&of(other), &fact.sort), "{other}");
+        }
+        assert!(last_fact(&of("e-1")) < of("e-10").sort);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! | item | `pk` | `sk` | beside them |
 //! |---|---|---|---|
 //! | history | `pipeline#account#region#name` | `history` | `version`, `doc`, and `list`, `name`, `slim` for the index |
-//! | run | the same | `run#<execution>` | `version`, `doc` |
+//! | fact of a run | the same | `run#<execution>#<fingerprint>` | `format`, `doc` |
+//! | run of an earlier version | the same | `run#<execution>` | `version`, `doc` |
 //! | claim | the same | `claim#<effect>` | `owner`, `until`, and `receipt` once it is settled |
 //! | evidence | `evidence#<external id>` | `event#<time>#<fingerprint>` | `doc` |
 //! | held event | `held` | `until#<time>#<fingerprint>` | `doc` |
@@ -12,8 +13,12 @@
 //! with the time of claiming. `doc` is JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte. The sparse
 //! index `list` contains only histories, with nothing but what a list of all pipelines needs.
 //!
-//! Recording an event costs one `BatchGetItem` and, if it is news, two `PutItem` at once: two round trips. There are no
-//! transactions: a run and a history are two joins, either of which may be written without the other.
+//! Recording the events of a call costs a `BatchWriteItem` for every 25 facts, all at once; then for each run a `Query` and
+//! a `BatchGetItem` at once; then, if there is something to be seen of it, a `PutItem` for each history: three round trips.
+//! There are no transactions: facts and a history are joins, any of which may be written without the other.
+//!
+//! A version of Andon from before facts were items of their own kept each run in one item, under a version. Such an item is
+//! read together with the facts, and never written again: both versions can work on a table at the same time.
 
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
@@ -25,7 +30,6 @@ use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -33,6 +37,7 @@ use std::time::Duration;
 
 mod claim;
 mod evidence;
+mod facts;
 mod fault;
 mod held;
 mod item;
@@ -73,15 +78,14 @@ impl<C: Clock> DynamoLedger<C> {
         kept_until(self.clock.now())
     }
 
-    /// Reads two items in one consistent call, in no order.
-    async fn read_two(&self, keys: [&Key; 2], doing: &impl Fn() -> String) -> Result<Vec<Item>, LedgerError> {
+    /// Reads an item with strong consistency.
+    async fn read(&self, key: &Key, doing: &impl Fn() -> String) -> Result<Option<Item>, LedgerError> {
         let keys = KeysAndAttributes::builder()
-            .set_keys(Some(keys.map(Key::attributes).into()))
+            .keys(key.attributes())
             .consistent_read(true)
             .build()
             .map_err(|error| unavailable(doing(), error.to_string()))?;
         let mut wanted = [(self.table.clone(), keys)].into();
-        let mut items = Vec::new();
         for round in 0..ROUNDS {
             let mut answer = self
                 .client
@@ -90,24 +94,23 @@ impl<C: Clock> DynamoLedger<C> {
                 .send()
                 .await
                 .map_err(|error| self.fault("dynamodb:BatchGetItem", doing(), &error))?;
-            items.extend(answer.responses.as_mut().and_then(|found| found.remove(&self.table)).unwrap_or_default());
+            let found = answer.responses.as_mut().and_then(|found| found.remove(&self.table)?.pop());
             wanted = answer.unprocessed_keys.unwrap_or_default();
-            if wanted.is_empty() {
-                return Ok(items);
+            if found.is_some() || wanted.is_empty() {
+                return Ok(found);
             }
             tokio::time::sleep(Duration::from_millis(25 << round)).await;
         }
         Err(unavailable(doing(), format!("table {:?} has no capacity left", self.table)))
     }
 
-    async fn read(&self, key: &Key, doing: &impl Fn() -> String) -> Result<Option<Item>, LedgerError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes()));
-        let answer = request.consistent_read(true).send().await;
-        let GetItemOutput { item, .. } = answer.map_err(|error| self.fault("dynamodb:GetItem", doing(), &error))?;
-        Ok(item)
+    async fn read_history(&self, pipeline: &PipelineId) -> Result<Option<Versioned<History>>, LedgerError> {
+        let item = self.read(&key::history(pipeline), &|| format!("read the history of {pipeline}")).await?;
+        item.map(|item| item::versioned(&item, || format!("the history of {pipeline}"))).transpose()
     }
 
-    /// Writes an item over the version that was read.
+    /// Writes an item over the version that was read. Whoever comes too late waits for a moment, so that those who do not
+    /// give way to each other do not meet again.
     async fn write(&self, item: Item, over: u64, doing: &impl Fn() -> String) -> Result<Saved, LedgerError> {
         let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let request = if over == 0 {
@@ -120,18 +123,12 @@ impl<C: Clock> DynamoLedger<C> {
         };
         match request.send().await {
             Ok(_) => Ok(Saved::Written),
-            Err(error) if is_conflict(error.code()) => Ok(Saved::Conflict),
+            Err(error) if is_conflict(error.code()) => {
+                tokio::time::sleep(pause()).await;
+                Ok(Saved::Conflict)
+            }
             Err(error) => Err(self.fault("dynamodb:PutItem", doing(), &error)),
         }
-    }
-
-    async fn write_run(&self, run: &Versioned<Run>) -> Result<Saved, LedgerError> {
-        let doing = || format!("write run {} of {}", run.value.execution, run.value.pipeline);
-        let mut item = key::run(&run.value.pipeline, &run.value.execution).attributes();
-        item::put_document(&mut item, &run.value, &doing)?;
-        item.insert("version".to_owned(), number(run.version.saturating_add(1)));
-        item.insert("expires".to_owned(), number(self.expiry().as_second()));
-        self.write(item, run.version, &doing).await
     }
 
     async fn write_history(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
@@ -150,43 +147,24 @@ impl<C: Clock> DynamoLedger<C> {
     }
 }
 
+/// Up to 50 ms, different for each that asks.
+fn pause() -> Duration {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Duration::from_millis(u64::from(now.subsec_micros()) % 50)
+}
+
 impl<C: Clock> Ledger for DynamoLedger<C> {
-    async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
-        let (run_key, history_key) = (key::run(pipeline, execution), key::history(pipeline));
-        let doing = || format!("read run {execution} of {pipeline}");
-        let mut known = Known { run: None, history: None };
-        for item in self.read_two([&run_key, &history_key], &doing).await? {
-            if run_key.is_of(&item) {
-                known.run = Some(item::versioned(&item, || format!("run {execution} of {pipeline}"))?);
-            } else {
-                known.history = Some(item::versioned(&item, || format!("the history of {pipeline}"))?);
-            }
-        }
-        Ok(known)
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
+        self.write_facts(told).await
     }
 
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError> {
-        let run = async {
-            match run {
-                Some(run) => self.write_run(run).await,
-                None => Ok(Saved::Written),
-            }
-        };
-        let history = async {
-            match history {
-                Some(history) => self.write_history(history).await,
-                None => Ok(Saved::Written),
-            }
-        };
-        let (run, history) = tokio::join!(run, history);
-        Ok(match (run?, history?) {
-            (Saved::Written, Saved::Written) => Saved::Written,
-            _ => Saved::Conflict,
-        })
+    async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
+        let (run, history) = tokio::join!(self.read_run(pipeline, execution), self.read_history(pipeline));
+        Ok(Known { run: run?, history: history? })
+    }
+
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+        self.write_history(history).await
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
@@ -222,9 +200,7 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
-        let item = self.read(&key::history(pipeline), &|| format!("read the history of {pipeline}")).await?;
-        let what = || format!("the history of {pipeline}");
-        item.map(|item| item::versioned(&item, what).map(|history| history.value)).transpose()
+        Ok(self.read_history(pipeline).await?.map(|history| history.value))
     }
 
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{Ledger, LedgerError, NoArchive, Versioned, conformance, record};
+use andon::ledger::{Ledger, LedgerError, NoArchive, conformance, record};
 use andon::name::{ExecutionId, PipelineId, PipelineName};
 use andon::run::{DeploymentRule, Run};
 use andon::testing::{events, home};
@@ -74,10 +74,9 @@ async fn a_table_with_other_keys_is_refused_at_the_first_use() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let ledger = DynamoLedger::open(client, &table, SystemClock);
-        let run = Versioned { value: told("e-1"), version: 0 };
         for error in [
             ledger.load(&pipeline("web"), &execution("e-1")).await.unwrap_err(),
-            ledger.save(Some(&run), None).await.unwrap_err(),
+            ledger.add(&[told("e-1")]).await.remove(0).unwrap_err(),
             ledger.pipelines().await.unwrap_err(),
             ledger.check_table().await.unwrap_err(),
         ] {
@@ -99,7 +98,9 @@ async fn items_are_laid_out_as_documented_and_expire_after_more_than_a_year() {
         items.iter().map(|item| (item["pk"].as_s().unwrap().as_str(), item["sk"].as_s().unwrap().as_str())).collect();
     keys.sort_unstable();
     let partition = "pipeline#111122223333#eu-west-1#web";
-    assert_eq!(keys, [(partition, "history"), (partition, "run#e-1")]);
+    assert_eq!(keys.first(), Some(&(partition, "history")));
+    let facts: Vec<_> = keys.iter().filter(|(of, key)| *of == partition && key.starts_with("run#e-1#")).collect();
+    assert_eq!((facts.len(), keys.len()), (1, 2), "{keys:?}");
     let in_a_year = Timestamp::now() + SignedDuration::from_hours(366 * 24);
     for item in &items {
         let expires: i64 = item["expires"].as_n().unwrap().parse().unwrap();
@@ -117,7 +118,7 @@ async fn the_longest_names_and_the_largest_runs_are_kept() {
         let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run.clone()).await.unwrap();
         assert_eq!(recorded.run, run);
         let known = ledger.load(&run.pipeline, &run.execution).await.unwrap();
-        assert_eq!(known.run, Some(Versioned { value: run, version: 1 }));
+        assert_eq!(known.run, Some(run));
     }
 }
 
@@ -152,9 +153,8 @@ fn tasks_that_record_one_run_at_once_lose_nothing() {
         TestRunner::new(config)
             .run(&shuffled, |deliveries| {
                 let known = block_on(record_at_once(&endpoint, deliveries));
-                let value = |known: &andon::ledger::Known| {
-                    (known.run.clone().unwrap().value, known.history.clone().unwrap().value)
-                };
+                let value =
+                    |known: &andon::ledger::Known| (known.run.clone().unwrap(), known.history.clone().unwrap().value);
                 prop_assert_eq!(value(&known), value(&in_memory));
                 Ok(())
             })

@@ -74,7 +74,7 @@ impl Status {
     async fn one(&self, system: &System, name: &str, around: Surroundings) -> anyhow::Result<bool> {
         let history = find(&system.ledger, name).await?;
         let run = match history.latest() {
-            Some(latest) => system.ledger.load(&history.pipeline, &latest.execution).await?.run.map(|run| run.value),
+            Some(latest) => system.ledger.load(&history.pipeline, &latest.execution).await?.run,
             None => None,
         };
         if self.json {

@@ -70,7 +70,7 @@ impl Watch {
         let began = Instant::now();
         let mut picture = Picture::new(around.terminal);
         loop {
-            let Some(run) = system.ledger.load(&history.pipeline, execution).await?.run.map(|run| run.value) else {
+            let Some(run) = system.ledger.load(&history.pipeline, execution).await?.run else {
                 bail!("the stages of run {} of {} are not recorded", execution.short(), history.pipeline.name);
             };
             picture.show(&history, &run, system, around.now())?;

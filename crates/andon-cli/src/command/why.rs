@@ -58,7 +58,7 @@ impl Why {
                 };
                 last
             };
-            let run = system.ledger.load(&history.pipeline, &summary.execution).await?.run.map(|run| run.value);
+            let run = system.ledger.load(&history.pipeline, &summary.execution).await?.run;
             let failures = run.as_ref().map(|run| run.failures(run.attempt())).unwrap_or_default();
             let mut known = Vec::new();
             for failure in failures {

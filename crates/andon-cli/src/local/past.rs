@@ -37,13 +37,14 @@ pub async fn remember(
         }
     }
     let mut histories: BTreeMap<PipelineId, History> = BTreeMap::new();
-    for ((pipeline, _), run) in runs {
-        let history = histories.entry(pipeline.clone()).or_insert_with(|| History::new(pipeline));
-        history.learn(RunSummary::of(&run, deployment));
-        ledger.save(Some(&Versioned { value: run, version: 0 }), None).await?;
+    for ((pipeline, _), run) in &runs {
+        let history = histories.entry(pipeline.clone()).or_insert_with(|| History::new(pipeline.clone()));
+        history.learn(RunSummary::of(run, deployment));
     }
+    let runs: Vec<Run> = runs.into_values().collect();
+    ledger.add(&runs).await.into_iter().collect::<Result<(), LedgerError>>()?;
     for value in histories.into_values() {
-        ledger.save(None, Some(&Versioned { value, version: 0 })).await?;
+        ledger.save(&Versioned { value, version: 0 }).await?;
     }
     Ok(())
 }

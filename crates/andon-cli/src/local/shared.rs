@@ -36,16 +36,16 @@ impl<L> Clone for Shared<L> {
 }
 
 impl<L: Ledger> Ledger for Shared<L> {
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
+        self.0.add(told).await
+    }
+
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         self.0.load(pipeline, execution).await
     }
 
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError> {
-        self.0.save(run, history).await
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+        self.0.save(history).await
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {

@@ -1,10 +1,10 @@
-//! Runs, histories and evidence, as documents in rows.
+//! Facts, histories and evidence, as documents in rows.
 
 use andon::event::EvidenceEvent;
 use andon::history::History;
 use andon::ledger::{Saved, Versioned};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
-use andon::run::Run;
+use andon::run::{Run, RunPart};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,16 +15,31 @@ pub(super) fn read_run(
     transaction: &Transaction<'_>,
     pipeline: &PipelineId,
     execution: &ExecutionId,
-) -> Result<Option<Versioned<Run>>, Failure> {
+) -> Result<Option<Run>, Failure> {
     let home = &pipeline.home;
-    let row = transaction
-        .query_row(
-            "SELECT version, doc FROM runs WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4",
-            params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str(), execution.as_str()],
-            version_and_document,
-        )
+    let key = params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str(), execution.as_str()];
+    let what = || format!("run {execution} of {pipeline}");
+    let mut statement = transaction
+        .prepare_cached("SELECT doc FROM facts WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4")?;
+    let mut rows = statement.query(key)?;
+    let mut parts: Vec<RunPart> = Vec::new();
+    while let Some(row) = rows.next()? {
+        parts.push(from_json(&row.get::<_, String>(0)?, what)?);
+    }
+    let mut run = Run::of_parts(pipeline, execution, parts);
+    // What a version of Andon wrote that kept each run whole.
+    let whole: Option<String> = transaction
+        .prepare_cached("SELECT doc FROM runs WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4")?
+        .query_row(key, |row| row.get(0))
         .optional()?;
-    versioned(row, || format!("run {execution} of {pipeline}"))
+    if let Some(whole) = whole {
+        let whole: Run = from_json(&whole, what)?;
+        match &mut run {
+            Some(run) => drop(run.merge(whole)),
+            None => run = Some(whole),
+        }
+    }
+    Ok(run)
 }
 
 pub(super) fn read_history(
@@ -42,30 +57,24 @@ pub(super) fn read_history(
     versioned(row, || format!("the history of {pipeline}"))
 }
 
-pub(super) fn write_run(transaction: &Transaction<'_>, run: &Versioned<Run>, expires: i64) -> Result<Saved, Failure> {
-    let Run { pipeline, execution, .. } = &run.value;
+pub(super) fn write_facts(transaction: &Transaction<'_>, told: &Run, expires: i64) -> Result<(), Failure> {
+    let Run { pipeline, execution, .. } = told;
     let home = &pipeline.home;
-    let doc = json(&run.value, || format!("run {execution} of {pipeline}"))?;
-    let statement = if run.version == 0 {
-        "INSERT INTO runs (account, region, name, execution, version, expires, doc)
-         VALUES (?1, ?2, ?3, ?4, ?5 + 1, ?6, ?7) ON CONFLICT DO NOTHING"
-    } else {
-        "UPDATE runs SET version = version + 1, expires = ?6, doc = ?7
-         WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4 AND version = ?5"
-    };
-    let rows = transaction.execute(
-        statement,
-        params![
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO facts (account, region, name, execution, doc, expires)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    )?;
+    for part in told.clone().into_parts() {
+        statement.execute(params![
             home.account.as_str(),
             home.region.as_str(),
             pipeline.name.as_str(),
             execution.as_str(),
-            run.version.cast_signed(),
+            json(&part, || format!("a fact of run {execution} of {pipeline}"))?,
             expires,
-            doc
-        ],
-    )?;
-    Ok(saved(rows))
+        ])?;
+    }
+    Ok(())
 }
 
 pub(super) fn write_history(

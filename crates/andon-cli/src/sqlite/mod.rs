@@ -1,7 +1,7 @@
 //! The ledger in one SQLite file.
 //!
-//! Runs and histories are documents with a version, claims are rows, and every conditional write is one transaction
-//! that takes the write lock first. So any number of processes can share a file: SQLite lets one write at a time, and
+//! Facts of runs are rows that nothing ever changes, histories are documents with a version, claims are rows, and every
+//! conditional write is one transaction that takes the write lock first. So any number of processes can share a file: SQLite lets one write at a time, and
 //! the others wait. Commits are synced to disk before they are acknowledged.
 //!
 //! Calls block the thread for as long as SQLite takes: well under a millisecond, except for the sync to disk. A local ledger
@@ -74,7 +74,7 @@ impl<C: Clock> SqliteLedger<C> {
     pub fn forget_expired(&self) -> Result<(), LedgerError> {
         let now = self.clock.now().as_second();
         self.write("delete expired items".to_owned(), |transaction| {
-            for table in ["runs", "histories", "claims", "evidence", "held"] {
+            for table in ["runs", "facts", "histories", "claims", "evidence", "held"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
             }
             Ok(())
@@ -126,6 +126,14 @@ impl<C: Clock> SqliteLedger<C> {
 }
 
 impl<C: Clock> Ledger for SqliteLedger<C> {
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
+        let expires = self.expiry();
+        let added = self.write("add facts".to_owned(), |transaction| {
+            told.iter().try_for_each(|told| document::write_facts(transaction, told, expires))
+        });
+        told.iter().map(|_| added.clone()).collect()
+    }
+
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         self.read(format!("read run {execution} of {pipeline}"), |transaction| {
             Ok(Known {
@@ -135,23 +143,10 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
         })
     }
 
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError> {
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
         let expires = self.expiry();
-        self.write("write a run and its history".to_owned(), |transaction| {
-            let mut saved = Saved::Written;
-            if let Some(run) = run {
-                saved = document::write_run(transaction, run, expires)?;
-            }
-            if let Some(history) = history
-                && document::write_history(transaction, history, expires)? == Saved::Conflict
-            {
-                saved = Saved::Conflict;
-            }
-            Ok(saved)
+        self.write(format!("write the history of {}", history.value.pipeline), |transaction| {
+            document::write_history(transaction, history, expires)
         })
     }
 

@@ -43,6 +43,14 @@ const STEPS: &[&str] = &[
         PRIMARY KEY (until, account, region, name, effect)
     ) STRICT;
 ",
+    // A run that an earlier version wrote stays in `runs`: it is read together with the facts that were added since.
+    "
+    CREATE TABLE facts (
+        account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, execution TEXT NOT NULL,
+        doc TEXT NOT NULL, expires INTEGER NOT NULL,
+        PRIMARY KEY (account, region, name, execution, doc)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// How long a write waits for those of other processes.

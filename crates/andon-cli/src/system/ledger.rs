@@ -43,16 +43,16 @@ macro_rules! either {
 }
 
 impl Ledger for AnyLedger {
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
+        either!(self, ledger => ledger.add(told).await)
+    }
+
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         either!(self, ledger => ledger.load(pipeline, execution).await)
     }
 
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError> {
-        either!(self, ledger => ledger.save(run, history).await)
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+        either!(self, ledger => ledger.save(history).await)
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {

@@ -21,6 +21,8 @@ use crate::run::{DeploymentRule, Run, Status};
 /// `unique` must differ between calls on the same store.
 pub async fn check(ledger: &impl Ledger, unique: &str) {
     what_is_written_is_read_back(ledger, &pipeline(unique, "a")).await;
+    facts_are_added_in_any_order_and_number(ledger, unique).await;
+    nothing_of_a_long_run_is_dropped(ledger, &pipeline(unique, "long")).await;
     a_write_over_another_version_is_refused(ledger, &pipeline(unique, "b")).await;
     recording_twice_changes_nothing(ledger, &pipeline(unique, "c")).await;
     every_pipeline_is_listed(ledger, unique).await;
@@ -80,16 +82,10 @@ async fn what_is_written_is_read_back(ledger: &impl Ledger, pipeline: &PipelineI
     assert_eq!(ledger.history(pipeline).await.unwrap(), None, "a new ledger knows no history");
 
     let history = history_of(&run);
-    let saved = ledger
-        .save(
-            Some(&Versioned { value: run.clone(), version: 0 }),
-            Some(&Versioned { value: history.clone(), version: 0 }),
-        )
-        .await
-        .unwrap();
-    assert_eq!(saved, Saved::Written);
+    add(ledger, std::slice::from_ref(&run)).await;
+    assert_eq!(ledger.save(&Versioned { value: history.clone(), version: 0 }).await.unwrap(), Saved::Written);
     let known = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!(known.run, Some(Versioned { value: run.clone(), version: 1 }), "a run is read back");
+    assert_eq!(known.run, Some(run.clone()), "a run is read back");
     assert_eq!(known.history, Some(Versioned { value: history.clone(), version: 1 }), "a history is read back");
     assert_eq!(ledger.history(pipeline).await.unwrap(), Some(history), "a history is read back alone");
     let other = ledger.load(pipeline, &ExecutionId::parse("e-2").unwrap()).await.unwrap();
@@ -97,19 +93,88 @@ async fn what_is_written_is_read_back(ledger: &impl Ledger, pipeline: &PipelineI
     assert!(other.history.is_some(), "the history is the pipeline's, not the run's");
 }
 
+async fn add(ledger: &impl Ledger, told: &[Run]) {
+    let added = ledger.add(told).await;
+    assert_eq!(added.len(), told.len(), "one answer for each");
+    for added in added {
+        added.unwrap();
+    }
+}
+
+/// An action's event; `summary` is what its result says.
+fn action_told(pipeline: &PipelineId, action: &str, state: &str, summary: &str) -> Run {
+    let event = serde_json::json!({
+        "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+        "account": pipeline.home.account, "region": pipeline.home.region, "time": "2026-11-20T10:01:00Z",
+        "detail": {
+            "pipeline": pipeline.name, "execution-id": "e-1", "state": state, "stage": "Test", "action": action,
+            "execution-result": {"external-execution-summary": summary},
+        },
+    });
+    let received = Received { home: pipeline.home.clone(), at: Timestamp::UNIX_EPOCH };
+    match parse(&event, &received).unwrap() {
+        Event::Pipeline(event) => Run::of(&event),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn facts_are_added_in_any_order_and_number(ledger: &impl Ledger, unique: &str) {
+    let (one, other) = (pipeline(unique, "facts-one"), pipeline(unique, "facts-other"));
+    let told: Vec<Run> = ["e-1", "e-10", "e"]
+        .iter()
+        .flat_map(|execution| {
+            let (one, other) = (&one, &other);
+            ["STARTED", "FAILED", "STARTED"]
+                .map(|state| [one, other].map(|of| told(of, execution, state, "2026-11-20T10:00:00Z")))
+                .into_iter()
+                .flatten()
+        })
+        .collect();
+    add(ledger, &[]).await;
+    add(ledger, &told).await;
+    for told in told.iter().rev() {
+        add(ledger, std::slice::from_ref(told)).await;
+    }
+    for pipeline in [&one, &other] {
+        for execution in ["e-1", "e-10", "e"] {
+            let mine = told.iter().filter(|told| told.pipeline == *pipeline && told.execution.as_str() == execution);
+            let whole = mine.cloned().reduce(|mut run, other| {
+                run.merge(other);
+                run
+            });
+            let known = ledger.load(pipeline, &ExecutionId::parse(execution).unwrap()).await.unwrap();
+            assert_eq!(known.run, whole, "each run has its own facts, and all of them");
+        }
+    }
+}
+
+async fn nothing_of_a_long_run_is_dropped(ledger: &impl Ledger, pipeline: &PipelineId) {
+    let summary = "Deployment failed because no instance answered. ".repeat(20);
+    let events = (0..800).flat_map(|index| {
+        let action = format!("suite-{index:03}");
+        let end = if index == 799 { "FAILED" } else { "SUCCEEDED" };
+        ["STARTED", end].map(|state| action_told(pipeline, &action, state, &summary))
+    });
+    let told: Vec<Run> = events.collect();
+    for chunk in told.chunks(100) {
+        add(ledger, chunk).await;
+    }
+    let last = told.last().unwrap();
+    let recorded = record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, last.clone()).await.unwrap();
+    assert_eq!(recorded.run.status(), Status::Failed, "the last of a run's facts counts as the first");
+    let actions: usize = recorded.run.stages().iter().map(|stage| stage.actions.len()).sum();
+    assert_eq!(actions, 800, "all of a long run is there");
+}
+
 async fn a_write_over_another_version_is_refused(ledger: &impl Ledger, pipeline: &PipelineId) {
     let run = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
-    let at_version = |version| Versioned { value: run.clone(), version };
     let history = |version| Versioned { value: history_of(&run), version };
-    assert_eq!(ledger.save(Some(&at_version(0)), None).await.unwrap(), Saved::Written);
-    assert_eq!(ledger.save(Some(&at_version(0)), None).await.unwrap(), Saved::Conflict, "a new run is there already");
-    assert_eq!(ledger.save(Some(&at_version(7)), None).await.unwrap(), Saved::Conflict, "nobody wrote that version");
-    assert_eq!(ledger.save(Some(&at_version(1)), None).await.unwrap(), Saved::Written);
-    assert_eq!(ledger.save(None, Some(&history(0))).await.unwrap(), Saved::Written);
-    let saved = ledger.save(Some(&at_version(2)), Some(&history(0))).await.unwrap();
-    assert_eq!(saved, Saved::Conflict, "one of two in conflict is a conflict");
+    assert_eq!(ledger.save(&history(0)).await.unwrap(), Saved::Written);
+    assert_eq!(ledger.save(&history(0)).await.unwrap(), Saved::Conflict, "a new history is there already");
+    assert_eq!(ledger.save(&history(7)).await.unwrap(), Saved::Conflict, "nobody wrote that version");
+    assert_eq!(ledger.save(&history(1)).await.unwrap(), Saved::Written);
     let known = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!(known.history.map(|history| history.version), Some(1), "what was refused was not written");
+    assert_eq!(known.history.map(|history| history.version), Some(2), "what was refused was not written");
 }
 
 async fn recording_twice_changes_nothing(ledger: &impl Ledger, pipeline: &PipelineId) {
@@ -278,7 +343,7 @@ async fn odd_names_are_kept_apart(ledger: &impl Ledger, unique: &str) {
             let told = told(&pipeline, execution, "SUCCEEDED", "2026-11-20T10:00:00Z");
             record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
             let known = ledger.load(&pipeline, &told.execution).await.unwrap();
-            assert_eq!(known.run.map(|run| run.value), Some(told), "{name} {execution}");
+            assert_eq!(known.run, Some(told), "{name} {execution}");
         }
         let history = ledger.history(&pipeline).await.unwrap().unwrap();
         assert_eq!((history.pipeline.clone(), history.runs().len()), (pipeline, 4), "{name}");

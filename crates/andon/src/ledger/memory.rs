@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,7 +18,7 @@ use crate::run::Run;
 /// A ledger in memory.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
-    runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Versioned<Run>>>,
+    runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Run>>,
     histories: RefCell<BTreeMap<PipelineId, Versioned<History>>>,
     claims: RefCell<BTreeMap<ClaimKey, Held>>,
     evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
@@ -42,6 +43,17 @@ impl MemoryLedger {
 }
 
 impl Ledger for MemoryLedger {
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
+        let mut runs = self.runs.borrow_mut();
+        for told in told {
+            match runs.entry((told.pipeline.clone(), told.execution.clone())) {
+                Entry::Occupied(mut known) => drop(known.get_mut().merge(told.clone())),
+                Entry::Vacant(place) => drop(place.insert(told.clone())),
+            }
+        }
+        told.iter().map(|_| Ok(())).collect()
+    }
+
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         Ok(Known {
             run: self.runs.borrow().get(&(pipeline.clone(), execution.clone())).cloned(),
@@ -49,20 +61,15 @@ impl Ledger for MemoryLedger {
         })
     }
 
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError> {
-        let mut saved = Saved::Written;
-        if let Some(run) = run {
-            let key = (run.value.pipeline.clone(), run.value.execution.clone());
-            saved = put(&mut self.runs.borrow_mut(), key, run, saved);
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+        let mut histories = self.histories.borrow_mut();
+        let version = histories.get(&history.value.pipeline).map_or(0, |known| known.version);
+        if version != history.version {
+            return Ok(Saved::Conflict);
         }
-        if let Some(history) = history {
-            saved = put(&mut self.histories.borrow_mut(), history.value.pipeline.clone(), history, saved);
-        }
-        Ok(saved)
+        let next = Versioned { value: history.value.clone(), version: version + 1 };
+        histories.insert(history.value.pipeline.clone(), next);
+        Ok(Saved::Written)
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
@@ -126,15 +133,6 @@ impl Ledger for MemoryLedger {
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         Ok(self.histories.borrow().values().filter_map(|history| history.value.overview()).map(Arc::new).collect())
     }
-}
-
-fn put<K: Ord, V: Clone>(map: &mut BTreeMap<K, Versioned<V>>, key: K, new: &Versioned<V>, before: Saved) -> Saved {
-    let version = map.get(&key).map_or(0, |known| known.version);
-    if version != new.version {
-        return Saved::Conflict;
-    }
-    map.insert(key, Versioned { value: new.value.clone(), version: version + 1 });
-    before
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The ledger: the port to the store of all state, and the rules of using it.
 //!
-//! A ledger keeps four things: runs and histories, written only over the version that was read; claims, by which a side
-//! effect happens once although events arrive twice and functions die; evidence, stored under the external id that links it
-//! to its run; and events that are deferred to a later time. Decisions are made from the merged state, never from the event
-//! that happened to arrive.
+//! A ledger keeps five things: the facts of runs, each stored by itself, so that no two writers are in each other's way;
+//! histories, written only over the version that was read; claims, by which a side effect happens once although events
+//! arrive twice and functions die; evidence, stored under the external id that links it to its run; and events that are
+//! deferred to a later time. Decisions are made from the merged state, never from the event that happened to arrive.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ mod record;
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
 pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
 pub use held::{DeferredEvent, MAX_DEFERRED};
-pub use record::{Archive, ArchiveError, NoArchive, PastRun, Recorded, record};
+pub use record::{Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, record, record_all};
 
 /// A value and the version it was read at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub struct Versioned<T> {
 /// What the ledger knows of a run and its pipeline, read together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// The run.
-    pub run: Option<Versioned<Run>>,
+    /// The run, from all of its facts.
+    pub run: Option<Run>,
     /// The pipeline's history.
     pub history: Option<Versioned<History>>,
 }
@@ -49,9 +49,9 @@ pub struct Known {
 /// What became of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
-    /// All of it was written.
+    /// It was written.
     Written,
-    /// A concurrent write came first; what was not in conflict may have been written.
+    /// A concurrent write came first, and nothing was written.
     Conflict,
 }
 
@@ -60,15 +60,16 @@ pub enum Saved {
 /// Every implementation passes [`conformance`]. All methods can be called again after an error or a time-out.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait Ledger {
-    /// Reads a run and its pipeline's history with strong consistency.
+    /// Adds facts to their runs, in as few calls as the store takes; gives back what became of each.
+    ///
+    /// The same facts can be added again and again, and nothing that others add is in conflict with them.
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>>;
+
+    /// Reads a run and its pipeline's history with strong consistency: all facts of it that were added before.
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError>;
 
-    /// Writes a run and a history, each only over the version that is given with it, each to its version plus one.
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError>;
+    /// Writes a history, only over the version that is given with it, to that version plus one.
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError>;
 
     /// Claims a side effect for as long as the lease runs.
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError>;
@@ -110,7 +111,7 @@ pub fn kept_until(now: Timestamp) -> Timestamp {
 }
 
 /// An error of the ledger.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum LedgerError {
     /// It could not be reached, was throttled or broke: worth trying again.
     #[error("cannot {doing} in the ledger: {problem}")]

@@ -1,14 +1,17 @@
-//! Recording of an event: read, merge, write over the version that was read, and retry on a conflict.
+//! Recording of events: add their facts, read the runs that they are about, and have the histories learn of them.
 
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
 use jiff::Timestamp;
 
-use super::{Ledger, LedgerError, Saved, Versioned};
+use super::{Known, Ledger, LedgerError, Saved, Versioned};
 use crate::event::Attempt;
 use crate::history::{History, RunSummary};
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{DeploymentRule, Outcome, Run, Status};
 
-/// How often a write is tried when others write the same item. Each round at least one writer gets through.
+/// How often a history is tried to be written when others write it too. Each round at least one writer gets through.
 const TRIES: usize = 25;
 
 /// A run and its pipeline's history, with all events merged.
@@ -99,60 +102,184 @@ impl PastRun {
     }
 }
 
-/// Merges an event of a run into the ledger, and returns everything known afterwards.
-///
-/// Costs one read and at most one write, whatever the length of the history; no write if nothing is new. The past of a
-/// pipeline that is new to the ledger is read once; if that fails, the event still counts.
-///
-/// What counts as a deployment is recorded with the run; a later change of the setting does not alter earlier runs.
+/// A run that a batch of events is about.
+#[derive(Debug)]
+pub struct Touched<T> {
+    /// What told of it, in the order given.
+    pub told_by: Vec<T>,
+    /// What is known of it now; or why that could not be recorded, whereupon all that told of it has to come again.
+    pub recorded: Result<Recorded, LedgerError>,
+}
+
+/// Merges an event of a run into the ledger, and returns everything known afterwards: [`record_all`] of one.
 pub async fn record(
     ledger: &impl Ledger,
     archive: &impl Archive,
     deployment_rule: &DeploymentRule,
     told: Run,
 ) -> Result<Recorded, LedgerError> {
-    let mut past = None;
-    for _ in 0..TRIES {
-        let known = ledger.load(&told.pipeline, &told.execution).await?;
-        let (mut run, run_version, run_changed) = match known.run {
-            Some(Versioned { value: mut run, version }) => {
-                let changed = run.merge(told.clone());
-                (run, version, changed)
-            }
-            None => (told.clone(), 0, true),
-        };
-        let (mut history, history_version) = match known.history {
-            Some(Versioned { value, version }) => (value, version),
-            None => (History::new(told.pipeline.clone()), 0),
-        };
-        let mut history_changed = false;
-        if history.wants_backfill() {
-            if past.is_none() {
-                past = Some(archive.past_runs(&told.pipeline).await);
-            }
-            match &past {
-                Some(Ok(runs)) => {
-                    for run in runs.iter().filter(|run| run.status.is_final()) {
-                        history.learn(run.clone().summary(&told.pipeline, deployment_rule));
-                    }
-                    history.backfilled(true);
-                }
-                _ => history.backfilled(false),
-            }
-            history_changed = true;
-        }
-        history_changed |= history.learn(RunSummary::of(&run, deployment_rule));
-        if !run_changed && !history_changed {
-            return Ok(Recorded { run, history, no_past: None });
-        }
-        let versioned_run = Versioned { value: run, version: run_version };
-        let versioned_history = Versioned { value: history, version: history_version };
-        let saved =
-            ledger.save(run_changed.then_some(&versioned_run), history_changed.then_some(&versioned_history)).await?;
-        (run, history) = (versioned_run.value, versioned_history.value);
-        if saved == Saved::Written {
-            return Ok(Recorded { run, history, no_past: past.and_then(Result::err) });
+    let nothing = LedgerError::Contended(format!("run {} of {}", told.execution, told.pipeline));
+    let mut touched = record_all(ledger, archive, deployment_rule, [((), told)]).await;
+    touched.pop().map_or(Err(nothing), |touched| touched.recorded)
+}
+
+/// Merges events of any number of runs into the ledger, and returns everything known of each run afterwards.
+///
+/// What counts as a deployment is recorded with the run; a later change of the setting does not alter earlier runs.
+pub async fn record_all<T>(
+    ledger: &impl Ledger,
+    archive: &impl Archive,
+    deployment_rule: &DeploymentRule,
+    told: impl IntoIterator<Item = (T, Run)>,
+) -> Vec<Touched<T>> {
+    let added = add_all(ledger, told).await;
+    let touched = join_all(added.into_iter().map(|added| added.learn(ledger, archive, deployment_rule))).await;
+    touched.into_iter().flatten().collect()
+}
+
+/// The runs of one pipeline whose facts have been added; its history has yet to learn of them.
+#[derive(Debug)]
+pub struct Added<T> {
+    /// The pipeline.
+    pub pipeline: PipelineId,
+    runs: Vec<AddedRun<T>>,
+}
+
+#[derive(Debug)]
+struct AddedRun<T> {
+    told: Run,
+    told_by: Vec<T>,
+    added: Result<(), LedgerError>,
+}
+
+/// Adds the facts of any number of events, in as few calls as the ledger takes; gives back the pipelines that they are
+/// about, in the order in which they were first told of, and so the runs of each.
+///
+/// From here on the pipelines can be dealt with side by side, so that what harms one does not delay another.
+pub async fn add_all<T>(ledger: &impl Ledger, told: impl IntoIterator<Item = (T, Run)>) -> Vec<Added<T>> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut told_by: Vec<Vec<T>> = Vec::new();
+    let mut known: BTreeMap<(PipelineId, ExecutionId), usize> = BTreeMap::new();
+    for (by, told) in told {
+        let index = *known.entry((told.pipeline.clone(), told.execution.clone())).or_insert(runs.len());
+        if let (Some(run), Some(others)) = (runs.get_mut(index), told_by.get_mut(index)) {
+            run.merge(told);
+            others.push(by);
+        } else {
+            runs.push(told);
+            told_by.push(vec![by]);
         }
     }
-    Err(LedgerError::Contended(format!("run {} of {}", told.execution, told.pipeline)))
+    let results = if runs.is_empty() { Vec::new() } else { ledger.add(&runs).await };
+    let mut pipelines: Vec<Added<T>> = Vec::new();
+    let mut places: BTreeMap<PipelineId, usize> = BTreeMap::new();
+    for ((told, told_by), added) in runs.into_iter().zip(told_by).zip(results) {
+        let place = *places.entry(told.pipeline.clone()).or_insert(pipelines.len());
+        let pipeline = told.pipeline.clone();
+        let run = AddedRun { told, told_by, added };
+        match pipelines.get_mut(place) {
+            Some(known) => known.runs.push(run),
+            None => pipelines.push(Added { pipeline, runs: vec![run] }),
+        }
+    }
+    pipelines
+}
+
+impl<T> Added<T> {
+    /// Reads each run once, and has the pipeline's history learn how they stand, with at most one write.
+    ///
+    /// The past of a pipeline that is new to the ledger is looked up once; if that fails, the events still count.
+    pub async fn learn(
+        self,
+        ledger: &impl Ledger,
+        archive: &impl Archive,
+        deployment_rule: &DeploymentRule,
+    ) -> Vec<Touched<T>> {
+        let mut told = Vec::new();
+        let mut touched: Vec<Touched<T>> = Vec::new();
+        for run in self.runs {
+            match run.added {
+                Ok(()) => told.push((run.told, run.told_by)),
+                Err(error) => touched.push(Touched { told_by: run.told_by, recorded: Err(error) }),
+            }
+        }
+        let (told, told_by): (Vec<Run>, Vec<Vec<T>>) = told.into_iter().unzip();
+        match learn(ledger, archive, deployment_rule, &self.pipeline, &told).await {
+            Ok(known) => {
+                let known = told_by.into_iter().zip(known);
+                touched.extend(known.map(|(told_by, known)| Touched { told_by, recorded: Ok(known) }));
+            }
+            Err(error) => {
+                let failed = |told_by| Touched { told_by, recorded: Err(error.clone()) };
+                touched.extend(told_by.into_iter().map(failed));
+            }
+        }
+        touched
+    }
+}
+
+async fn learn(
+    ledger: &impl Ledger,
+    archive: &impl Archive,
+    deployment_rule: &DeploymentRule,
+    pipeline: &PipelineId,
+    told: &[Run],
+) -> Result<Vec<Recorded>, LedgerError> {
+    if told.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut past = None;
+    for _ in 0..TRIES {
+        let known = join_all(told.iter().map(|run| ledger.load(pipeline, &run.execution))).await;
+        let mut runs = Vec::with_capacity(told.len());
+        let mut read = None;
+        for (known, told) in known.into_iter().zip(told) {
+            let Known { run, history } = known?;
+            let mut run = run.unwrap_or_else(|| told.clone());
+            run.merge(told.clone());
+            runs.push(run);
+            read = history.or(read);
+        }
+        let Versioned { value: mut history, version } =
+            read.unwrap_or_else(|| Versioned { value: History::new(pipeline.clone()), version: 0 });
+        let mut is_news = false;
+        if history.wants_backfill() {
+            if past.is_none() {
+                past = Some(archive.past_runs(pipeline).await);
+            }
+            backfill(&mut history, past.as_ref(), deployment_rule);
+            is_news = true;
+        }
+        for run in &runs {
+            let before = history.run(&run.execution).cloned();
+            let is_learned = history.learn(RunSummary::of(run, deployment_rule));
+            is_news |= is_learned && is_worth_writing(before.as_ref(), history.run(&run.execution));
+        }
+        let history = Versioned { value: history, version };
+        if !is_news || ledger.save(&history).await? == Saved::Written {
+            let mut no_past = past.and_then(Result::err);
+            let recorded = |run| Recorded { run, history: history.value.clone(), no_past: no_past.take() };
+            return Ok(runs.into_iter().map(recorded).collect());
+        }
+    }
+    Err(LedgerError::Contended(format!("the history of {pipeline}")))
+}
+
+fn backfill(
+    history: &mut History,
+    past: Option<&Result<Vec<PastRun>, ArchiveError>>,
+    deployment_rule: &DeploymentRule,
+) {
+    let Some(Ok(past)) = past else { return history.backfilled(false) };
+    let pipeline = history.pipeline.clone();
+    for run in past.iter().filter(|run| run.status.is_final()) {
+        history.learn(run.clone().summary(&pipeline, deployment_rule));
+    }
+    history.backfilled(true);
+}
+
+/// Whether a history has to be written for a summary: not while its run goes on and nothing can be seen of what is new.
+fn is_worth_writing(before: Option<&RunSummary>, now: Option<&RunSummary>) -> bool {
+    let (Some(before), Some(now)) = (before, now) else { return true };
+    now.ended.is_some() || RunSummary { weight: now.weight, ..before.clone() } != *now
 }

@@ -70,6 +70,13 @@ impl Facts {
         Self(BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]))
     }
 
+    /// Each of them alone.
+    pub(super) fn each(self) -> impl Iterator<Item = Self> {
+        self.0.into_iter().flat_map(|(subject, facts)| {
+            facts.into_iter().map(move |((attempt, state), fact)| Self::one(attempt, subject.clone(), state, fact))
+        })
+    }
+
     /// Takes in others; returns whether anything was new.
     pub(super) fn merge(&mut self, other: Self) -> bool {
         let mut changed = false;

@@ -19,6 +19,7 @@ mod deployment;
 mod explanation;
 mod facts;
 mod failure;
+mod part;
 mod stage;
 mod status;
 
@@ -26,6 +27,7 @@ pub use attempt::Outcome;
 pub use deployment::{Deployed, DeploymentRule};
 pub use explanation::{Explanation, MAX_CAUSE_LINES};
 pub use failure::Failure;
+pub use part::RunPart;
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 

@@ -122,16 +122,16 @@ fn lost<T>() -> Result<T, LedgerError> {
 }
 
 impl<P: Ledger> Ledger for Faulty<'_, P> {
+    async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
+        self.faults.around(self.port.add(told), || told.iter().map(|_| lost()).collect()).await
+    }
+
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         self.faults.around(self.port.load(pipeline, execution), lost).await
     }
 
-    async fn save(
-        &self,
-        run: Option<&Versioned<Run>>,
-        history: Option<&Versioned<History>>,
-    ) -> Result<Saved, LedgerError> {
-        self.faults.around(self.port.save(run, history), lost).await
+    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+        self.faults.around(self.port.save(history), lost).await
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
