@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// A row as JSON.
 pub fn row(row: &PipelineRow) -> Value {
-    let Overview { pipeline, latest, health, trend, typical, keys, .. } = &*row.overview;
+    let Overview { pipeline, latest, health, trend, typical, keys, red, line, .. } = &*row.overview;
     json!({
         "account": pipeline.home.account,
         "region": pipeline.home.region,
@@ -23,6 +23,8 @@ pub fn row(row: &PipelineRow) -> Value {
         "failure": row.failure(),
         "commit": latest.change,
         "red_since": row.red_since(),
+        "red_lines": red,
+        "line": line,
         "streak": health.streak,
         "last_success": health.last_success,
         "trend": trend,

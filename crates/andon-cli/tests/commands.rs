@@ -180,6 +180,7 @@ fn every_kind_can_be_seen_in_every_form() {
     let kinds = [
         "failed",
         "recovered",
+        "rolled-back",
         "approval-needed",
         "approval-overdue",
         "stuck",

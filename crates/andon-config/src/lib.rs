@@ -33,6 +33,7 @@ use andon::statistics::Statistics;
 use andon::suggest::quoted;
 use andon_diagnosis::Runbook;
 use andon_notify::{DestinationName, Route, Routing};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 pub use finding::{Finding, Findings, Severity};
@@ -58,6 +59,8 @@ pub struct Config {
     pub runbooks: Vec<Runbook>,
     /// The limits, in order; [`Config::limits`] picks.
     pub limits: Vec<Limit>,
+    /// How long a failure is held that CodePipeline may retry by itself; zero for not at all.
+    pub settle: SignedDuration,
     /// What is measured.
     pub statistics: Statistics,
     /// What may be done by voice; nothing if absent.
@@ -82,6 +85,9 @@ pub struct Checked {
     pub findings: Findings,
 }
 
+/// How long a failure is held that CodePipeline may retry by itself, unless the file says otherwise.
+const SETTLE: SignedDuration = SignedDuration::from_mins(1);
+
 const KEYS: &[&str] = &[
     "version",
     "zone",
@@ -91,6 +97,7 @@ const KEYS: &[&str] = &[
     "accounts",
     "runbooks",
     "limits",
+    "settle",
     "statistics",
     "voice",
     "mcp",
@@ -103,6 +110,7 @@ impl Default for Config {
             routing: Routing::default(),
             runbooks: Vec::new(),
             limits: Vec::new(),
+            settle: SETTLE,
             statistics: Statistics::default(),
             voice: None,
             mcp: McpActions::default(),
@@ -185,11 +193,13 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
         })
         .unwrap_or_default();
     let limits = fields.section("limits").map(|node| limits::read(node, reader)).unwrap_or_default();
+    let settle = fields.get("settle").and_then(|node| reader.value(node, "`settle`", duration::parse));
+    let settle = settle.map_or(SETTLE, |length| length.unwrap_or_default().try_into().unwrap_or(SETTLE));
     let statistics = fields.section("statistics").and_then(|node| statistics::read(node, reader)).unwrap_or_default();
     let voice = fields.section("voice").and_then(|node| voice_actions::read(node, reader));
     let mcp = fields.section("mcp").and_then(|node| mcp::read(node, reader)).unwrap_or_default();
     let routing = Routing { accounts, destinations, routes };
-    Some(Config { zone, routing, runbooks, limits, statistics, voice, mcp })
+    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

@@ -9,6 +9,9 @@ use crate::history::{ChangeSummary, FailureSummary, Overview};
 use crate::name::{ActionName, StageName};
 use crate::run::Status;
 
+/// The most lines of change that are named.
+const MAX_NAMED: usize = 3;
+
 /// The state of a pipeline at a glance, ordered by urgency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatusColor {
@@ -89,14 +92,27 @@ impl PipelineRow {
         key(self).cmp(&key(other)).then_with(|| self.overview.pipeline.cmp(&other.overview.pipeline))
     }
 
-    /// The state of the latest run, in a word or two.
+    /// The state of the latest run, in a word or two, with the branches that are red where the pipeline has several.
     pub fn word(&self) -> String {
-        let status = self.overview.latest.status;
-        match (self.light, status) {
-            (StatusColor::Red, Status::Failed) | (_, Status::Waiting) => status.word().to_owned(),
-            (StatusColor::Red, _) => format!("red, {}", status.word()),
-            _ => status.word().to_owned(),
+        let latest = &self.overview.latest;
+        let is_rolled_back = latest.rollback.is_some() && latest.status == Status::Succeeded;
+        let word = if is_rolled_back { "rolled back" } else { latest.status.word() };
+        let on = self.red_names().map(|names| format!(" on {names}")).unwrap_or_default();
+        match (self.light, latest.status) {
+            (StatusColor::Red, Status::Failed) => format!("{word}{on}"),
+            (_, Status::Waiting) => word.to_owned(),
+            (StatusColor::Red, _) => format!("red{on}, {word}"),
+            _ => word.to_owned(),
         }
+    }
+
+    /// The lines of change that are red, by name; `None` where the pipeline has one line.
+    pub fn red_names(&self) -> Option<String> {
+        let red = &self.overview.red;
+        let names: Vec<String> = red.iter().take(MAX_NAMED).map(|red| red.line.to_string()).collect();
+        let more = red.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")))
     }
 
     /// When the latest run last had news.

@@ -16,6 +16,7 @@ pub mod history;
 pub mod invalid;
 pub mod join;
 pub mod ledger;
+pub mod line;
 pub mod links;
 pub mod name;
 pub mod region;

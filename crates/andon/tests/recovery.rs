@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "compiled for tests only")]
 
-use andon::alert::{AlertBody, Failed, due};
+use andon::alert::{AlertBody, Failed, Settle, due};
 use andon::event::Attempt;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
@@ -21,7 +21,7 @@ async fn a_retry_that_recovers_ends_its_own_failure_and_not_that_of_days_ago() {
         }
     }
     let recorded = last.unwrap();
-    let alerts = due(&recorded.run, &recorded.history, Attempt::new(2), WaitPolicy::GiveUp).alerts;
+    let alerts = due(&recorded.run, &recorded.history, Attempt::new(2), WaitPolicy::GiveUp, Settle::OFF).alerts;
     let broken_by = alerts.into_iter().find_map(|alert| match alert.body {
         AlertBody::Recovered(recovered) => recovered.broken_by,
         _ => None,
@@ -37,7 +37,7 @@ async fn failure(runs: &[Vec<Value>]) -> Failed {
         last = Some(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run).await.unwrap());
     }
     let recorded = last.unwrap();
-    let alerts = due(&recorded.run, &recorded.history, Attempt::FIRST, WaitPolicy::GiveUp).alerts;
+    let alerts = due(&recorded.run, &recorded.history, Attempt::FIRST, WaitPolicy::GiveUp, Settle::OFF).alerts;
     let failed = alerts.into_iter().find_map(|alert| match alert.body {
         AlertBody::Failed(failed) => Some(failed),
         _ => None,

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use andon::alert::{Alert, Due, due, from_approval_request};
+use andon::alert::{Alert, Due, Settle, due, from_approval_request};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
 use andon::event::{ApprovalRequest, Attempt, Event, EvidenceEvent, PipelineEvent, Received, parse};
+use andon::history::History;
 use andon::ledger::{Added, Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, record};
 use andon::name::PipelineId;
 use andon::run::{Run, WaitPolicy};
@@ -60,6 +61,9 @@ where
     type DeadLetters = D;
     type Clock = C;
 }
+
+/// What is open about a failure that CodePipeline may retry.
+const SETTLING: &str = "whether CodePipeline retries it is not known yet";
 
 /// The notifier and the ports it needs.
 #[derive(Debug)]
@@ -252,18 +256,20 @@ impl<P: Ports> Notifier<P> {
     ) -> Vec<Problem> {
         match self.latest_runs(&request.pipeline).await {
             Err(problem) => vec![problem.into()],
-            Ok(runs) => match from_approval_request(request, &runs) {
+            Ok((runs, history)) => match from_approval_request(request, &runs, history.as_ref()) {
                 Some(alert) => self.tell(alert, None, cause, invocation).await,
                 None => Vec::new(),
             },
         }
     }
 
-    async fn latest_runs(&self, pipeline: &PipelineId) -> Result<Vec<Run>, LedgerError> {
-        let Some(history) = self.ledger.history(pipeline).await? else { return Ok(Vec::new()) };
+    async fn latest_runs(&self, pipeline: &PipelineId) -> Result<(Vec<Run>, Option<History>), LedgerError> {
+        let Some(history) = self.ledger.history(pipeline).await? else { return Ok((Vec::new(), None)) };
         let latest = history.runs().into_iter().rev().take(MAX_RUNS);
         let known = join_all(latest.map(|run| self.ledger.load(pipeline, &run.execution))).await;
-        known.into_iter().filter_map(|known| known.map(|known| known.run).transpose()).collect()
+        let runs: Result<_, _> =
+            known.into_iter().filter_map(|known| known.map(|known| known.run).transpose()).collect();
+        Ok((runs?, Some(history)))
     }
 
     /// Sends whatever is due for a run; returns the problems.
@@ -271,7 +277,7 @@ impl<P: Ports> Notifier<P> {
         let mut problems = Vec::new();
         for (attempt, index) in &run.attempts {
             let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
-            let (alerts, unexplained) = match self.due(&run.recorded, *attempt, run.wait_policy).await {
+            let (alerts, open) = match self.due(&run.recorded, *attempt, run.wait_policy).await {
                 Ok(due) => due,
                 Err(problem) => {
                     problems.push(problem);
@@ -281,16 +287,16 @@ impl<P: Ports> Notifier<P> {
             for alert in alerts {
                 problems.extend(self.tell(alert, Some(&run.recorded.run), cause, invocation).await);
             }
-            if unexplained {
+            if let Some(open) = open {
                 let Run { pipeline, execution, .. } = &run.recorded.run;
-                let problem = format!("run {execution} of {pipeline} failed; the failing action is not known yet");
-                problems.push(Problem::Retryable(problem));
+                problems.push(Problem::Retryable(format!("run {execution} of {pipeline} failed; {open}")));
             }
         }
         problems
     }
 
-    /// The alerts that are due, after reading from CodePipeline about a failure that no event explains.
+    /// The alerts that are due, after reading from CodePipeline about a failure that no event explains; and what is still
+    /// open about a failure.
     ///
     /// It is asked before waiting ends and, in vain or not, before the failure is told without a reason.
     async fn due(
@@ -298,11 +304,12 @@ impl<P: Ports> Notifier<P> {
         recorded: &Recorded,
         attempt: Attempt,
         wait_policy: WaitPolicy,
-    ) -> Result<(Vec<Alert>, bool), Problem> {
+    ) -> Result<(Vec<Alert>, Option<&'static str>), Problem> {
         let Recorded { run, history, .. } = recorded;
-        let Due { alerts, unexplained } = due(run, history, attempt, WaitPolicy::Wait);
+        let settle = Settle { length: self.config.settle, now: self.clock.now() };
+        let Due { alerts, unexplained, settling } = due(run, history, attempt, WaitPolicy::Wait, settle);
         if !unexplained {
-            return Ok((alerts, false));
+            return Ok((alerts, settling.then_some(SETTLING)));
         }
         let looked_up = match self.archive.actions(&run.pipeline, &run.execution).await {
             Ok(Some(told)) => Some(self.record(told).await?),
@@ -313,8 +320,9 @@ impl<P: Ports> Notifier<P> {
             }
         };
         let Recorded { run, history, .. } = looked_up.as_ref().unwrap_or(recorded);
-        let Due { alerts, unexplained } = due(run, history, attempt, wait_policy);
-        Ok((alerts, unexplained))
+        let Due { alerts, unexplained, settling } = due(run, history, attempt, wait_policy, settle);
+        let unexplained = unexplained.then_some("the failing action is not known yet");
+        Ok((alerts, unexplained.or(settling.then_some(SETTLING))))
     }
 
     /// Has an event delivered again, or kept among the dead letters where that cannot help.

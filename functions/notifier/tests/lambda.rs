@@ -232,7 +232,7 @@ async fn a_bad_record_never_harms_its_neighbours() {
         subjects,
         [
             "[FAILED] ?-parcels-? failed in Build / BuildSite",
-            "[FAILED] docs-portal failed in Build / BuildSite",
+            "[FAILED] docs-portal failed again in Build / BuildSite",
             "[FAILED] docs-portal failed in Build / BuildSite",
         ],
         "the big one is the last one again; the ARN is a run of its own"

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use andon::alert::{Alert, AlertKind, due, overdue};
+use andon::alert::{Alert, AlertKind, Settle, due, overdue};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Recorded, record};
 use andon::run::{DeploymentRule, WaitPolicy};
@@ -23,7 +23,7 @@ fn alerts(ledger: &MemoryLedger, files: &[&str]) -> Vec<(Alert, Timestamp)> {
         let attempt = told.attempt();
         let Recorded { run, history, .. } =
             record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).now_or_never().unwrap().unwrap();
-        for alert in due(&run, &history, attempt, WaitPolicy::ByClock(now)).alerts {
+        for alert in due(&run, &history, attempt, WaitPolicy::ByClock(now), Settle::OFF).alerts {
             match alerts.iter_mut().find(|(known, _)| known.dedup_key() == alert.dedup_key()) {
                 Some(known) => *known = (alert, now),
                 None => alerts.push((alert, now)),

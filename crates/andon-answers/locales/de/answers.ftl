@@ -120,6 +120,7 @@ failed-in = Der Fehler liegt bei { $place }.
 ## Wie eine Pipeline steht. $for ist „seit elf Minuten“, $ago „vor elf Minuten“.
 
 status-red = { $pipeline } ist { $for } rot.
+status-red-lines = Betroffen: { $lines }.
 status-retrying = Ein neuer Lauf ist jetzt in { $place }.
 status-red-waiting = Ein neuer Lauf wartet in { $place } auf Freigabe.
 status-waiting = { $pipeline } wartet { $for } in { $place } auf Freigabe.

@@ -120,6 +120,7 @@ failed-in = It failed in { $place }.
 ## The state of one pipeline. $for is "for eleven minutes", $ago "eleven minutes ago".
 
 status-red = { $pipeline } has been red { $for }.
+status-red-lines = That is on { $lines }.
 status-retrying = A new run is in { $place } now.
 status-red-waiting = A new run is waiting for approval in { $place }.
 status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.

@@ -126,6 +126,7 @@ failed-in = Falló en { $place }.
 ## Cómo está una pipeline. $for es «desde hace once minutos», $ago «hace once minutos».
 
 status-red = { $pipeline } está en rojo { $for }.
+status-red-lines = Eso es en { $lines }.
 status-retrying = Ahora hay una nueva ejecución en { $place }.
 status-red-waiting = Una nueva ejecución espera aprobación en { $place }.
 status-waiting = { $pipeline } espera aprobación en { $place } { $for }.

@@ -123,6 +123,7 @@ failed-in = L'échec est dans { $place }.
 ## Où en est un pipeline. $for est « depuis onze minutes », $ago « il y a onze minutes ».
 
 status-red = { $pipeline } est au rouge { $for }.
+status-red-lines = C’est sur { $lines }.
 status-retrying = Une nouvelle exécution est maintenant dans { $place }.
 status-red-waiting = Une nouvelle exécution attend une approbation dans { $place }.
 status-waiting = { $pipeline } attend une approbation dans { $place } { $for }.

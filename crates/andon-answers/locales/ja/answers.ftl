@@ -55,6 +55,7 @@ failed-in = 失敗したのは{ $place }です。
 ## パイプラインの状態。$for は「11分前から」、$ago は「11分前」です。
 
 status-red = { $pipeline }は{ $for }赤です。
+status-red-lines = 対象は{ $lines }です。
 status-retrying = 今は新しい実行が{ $place }まで進んでいます。
 status-red-waiting = 新しい実行が{ $place }で承認を待っています。
 status-waiting = { $pipeline }は{ $for }、{ $place }で承認を待っています。

@@ -97,6 +97,7 @@ pub(super) fn list(mut draft: Draft<'_>, fleet: &Fleet, of: Group) -> Answer {
             let pipeline = called(fleet, only, voice);
             let long = draft.for_long(since(only, of));
             draft.say(Phrase::FailingOne, &[("pipeline", pipeline.into()), ("for", long)]);
+            super::pipeline::red_lines(&mut draft, only);
             if let Some(sentence) = cause::sentence(only, None, voice) {
                 draft.speak(sentence);
             }

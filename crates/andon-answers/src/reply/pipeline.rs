@@ -27,6 +27,7 @@ pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
             let since = row.red_since().unwrap_or_else(|| row.news_at());
             let long = draft.for_long(since);
             draft.say(Phrase::StatusRed, &[("pipeline", pipeline.into()), ("for", long)]);
+            red_lines(draft, row);
             if let Some(sentence) = cause::sentence(row, None, draft.voice) {
                 draft.speak(sentence);
             }
@@ -59,6 +60,13 @@ pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
             draft.say(Phrase::StatusGreen, &[("pipeline", pipeline.into()), ("ago", ago)]);
         }
         StatusColor::Grey => ended(draft, row, pipeline),
+    }
+}
+
+/// On which branches and pull requests it is red, where the pipeline has several.
+pub(super) fn red_lines(draft: &mut Draft<'_>, row: &PipelineRow) {
+    if let Some(lines) = row.red_names() {
+        draft.say(Phrase::StatusRedLines, &[("lines", lines.into())]);
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &PipelineRow, called: &str, detail
     let at = row.failure().map_or_else(|| row.news_at(), |failure| failure.at);
     let ago = draft.ago(at);
     draft.say(Phrase::WhyRed, &[("pipeline", called.into()), ("ago", ago)]);
+    pipeline::red_lines(draft, row);
     let explanation = failures.first().and_then(|failure| failure.explanation.as_ref());
     let sentence = cause::sentence(row, explanation, draft.voice);
     draft.speak(sentence.unwrap_or_else(|| {

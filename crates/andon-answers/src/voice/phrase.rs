@@ -109,6 +109,8 @@ phrases! {
 
     /// A pipeline is red.
     StatusRed = "status-red" ("pipeline", "for"),
+    /// The branches and pull requests on which a pipeline is red.
+    StatusRedLines = "status-red-lines" ("lines"),
     /// A red pipeline has a new run, in this stage.
     StatusRetrying = "status-retrying" ("place"),
     /// A red pipeline has a new run, which waits for approval.

@@ -71,6 +71,8 @@ impl<'a> Execution<'a> {
             started: Some(self.started),
             retried: None,
             trigger: None,
+            rollback: None,
+            retried_by: None,
             comment: None,
             action: Some(action),
             failed_actions: Vec::new(),

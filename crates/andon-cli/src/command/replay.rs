@@ -19,7 +19,7 @@ use crate::terminal::{complain, json};
 /// Replay recorded events and print the alerts and metrics they produce
 ///
 /// A file contains events in sequence, in arrays, or as SQS or SNS deliver them. The clock follows the events. After
-/// the last event it advances by a minute, so that delayed alerts are included. Alerts held for quiet hours are listed
+/// the last event it advances by two minutes, so that delayed alerts are included. Alerts held for quiet hours are listed
 /// on stderr.
 #[derive(Debug, clap::Args)]
 pub(super) struct Replay {

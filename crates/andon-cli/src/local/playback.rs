@@ -11,7 +11,7 @@ use super::clock::time_of;
 use super::{CallbackSender, FollowingClock, LocalAndon, Outcome, Pending, PendingError, Shared};
 
 /// How long time goes on after the last event, for those that are not done with.
-const AFTERMATH: SignedDuration = SignedDuration::from_mins(1);
+const AFTERMATH: SignedDuration = SignedDuration::from_mins(2);
 
 /// An Andon whose clock follows the events it is given.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl<L: Ledger> Playback<L> {
         self.andon.ledger().deferred_until(Timestamp::MAX).await
     }
 
-    /// Lets a minute go by, so that nothing is left untold; gives back the problems of what still is not done with.
+    /// Lets two minutes go by, so that nothing is left untold; gives back the problems of what still is not done with.
     pub async fn finish(&self) -> Result<Vec<String>, PendingError> {
         let end = self.clock.now().checked_add(AFTERMATH).unwrap_or(self.clock.now());
         while let Some(due) = self.andon.pending().next().filter(|due| *due <= end) {

@@ -35,7 +35,7 @@ const REPETITIONS: u16 = 3;
 const DAYS: u16 = 5;
 
 /// Runs that are no part of any day: what seldom happens.
-const ASIDE: [Recording; 1] = recordings!["canceled"];
+const ASIDE: [Recording; 2] = recordings!["canceled", "rolled-back"];
 
 /// Every recorded run of the demo day and the days before.
 pub const ALL: [Recording; 16] = recordings![

@@ -86,7 +86,7 @@ async fn all_of<L: Ledger>(
     let history = here.history(&row.overview.pipeline).await?;
     let mut ends: Vec<(Deployed, &RunSummary)> = Vec::new();
     for run in history.runs() {
-        ends.extend(run.deployed().into_iter().filter(succeeded).map(|deployed| (deployed, run)));
+        ends.extend(history.deployed(run).into_iter().filter(succeeded).map(|deployed| (deployed, run)));
     }
     ends.retain(|(deployed, _)| before.is_none_or(|before| deployed.ended < before));
     ends.sort_by_key(|(deployed, _)| std::cmp::Reverse(deployed.ended));
@@ -118,7 +118,8 @@ async fn latest<L: Ledger>(
             continue;
         };
         let runs = history.runs();
-        let last = runs.iter().flat_map(|run| run.deployed().into_iter().filter(succeeded).map(move |end| (end, *run)));
+        let last =
+            runs.iter().flat_map(|run| history.deployed(run).into_iter().filter(succeeded).map(move |end| (end, *run)));
         let Some((deployed, run)) = last.max_by_key(|(deployed, _)| deployed.ended) else { continue };
         if rows.len() == MAX_ROWS {
             more = true;

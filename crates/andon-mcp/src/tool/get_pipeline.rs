@@ -155,7 +155,7 @@ pub(crate) async fn of_row<L: Ledger>(row: &PipelineRow, here: &Here<'_, L>) -> 
 fn started_by(trigger: &Trigger) -> Option<Untrusted> {
     match trigger {
         Trigger::Git(commit) => {
-            let reference = commit.reference.as_deref().map(|reference| reference.trim_start_matches("refs/heads/"));
+            let reference = commit.reference.as_ref().map(|reference| reference.name.as_str());
             Untrusted::some(Some(&["a push", reference.unwrap_or_default()].join(" ")))
         }
         Trigger::Other { kind, detail } => {

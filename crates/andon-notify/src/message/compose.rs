@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::{About, Cause, Fact, Hint, Link, MAX_CAUSES, Message};
 use andon::account::Accounts;
-use andon::alert::{Alert, AlertBody, Approval, Failed, Recovered};
-use andon::event::{Attempt, Commit, Trigger};
+use andon::alert::{Alert, AlertBody, Approval, Failed, Recovered, RolledBack};
+use andon::event::{Attempt, Commit, PullRequest, Reference, ReferenceKind, Trigger};
 use andon::history::ChangeSummary;
 use andon::name::{ActionName, StageName};
 use andon::run::{Explanation, Failure, MAX_CAUSE_LINES};
@@ -56,7 +56,10 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
 }
 
 fn title(alert: &Alert) -> String {
-    let name = &alert.pipeline.name;
+    let name = match &alert.line {
+        Some(line) => format!("{} ({line})", alert.pipeline.name),
+        None => alert.pipeline.name.to_string(),
+    };
     match &alert.body {
         AlertBody::Failed(Failed { failures, streak, .. }) => {
             let again = if streak.count > 1 { " again" } else { "" };
@@ -68,6 +71,11 @@ fn title(alert: &Alert) -> String {
         AlertBody::Recovered(recovered) => {
             format!("{name} is green again after {}", counted(recovered.failures, "failure"))
         }
+        AlertBody::RolledBack(RolledBack { to: Some(to), .. }) => match summary(to) {
+            Some(change) => format!("{name} was rolled back to {change}"),
+            None => format!("{name} was rolled back"),
+        },
+        AlertBody::RolledBack(_) => format!("{name} was rolled back"),
         AlertBody::ApprovalNeeded(Approval { stage, action, .. }) => {
             format!("{name} needs approval: {stage} / {action}")
         }
@@ -126,9 +134,27 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
             let same = if failed.is_same_again() { ", in the same place and for the same reason" } else { "" };
             Some(format!("{} failure in a row since {}{same}.", ordinal(streak.count), clock(streak.since, context)))
         }
-        AlertBody::Recovered(Recovered { since, outage, .. }) => {
-            Some(format!("It was red for {}, since {}.", span(*outage), clock(*since, context)))
+        AlertBody::Recovered(recovered) => {
+            let Recovered { since, outage, attempt, fixed_by, .. } = recovered;
+            let same = match fixed_by {
+                Some(fixed_by) if fixed_by.is_empty() && *attempt > Attempt::FIRST => {
+                    format!(
+                        " It succeeded on the {} attempt, with the same change.",
+                        ordinal(u64::from(attempt.number()))
+                    )
+                }
+                Some(fixed_by) if fixed_by.is_empty() => " Another run of the same change succeeded.".to_owned(),
+                _ => String::new(),
+            };
+            Some(format!("It was red for {}, since {}.{same}", span(*outage), clock(*since, context)))
         }
+        AlertBody::RolledBack(RolledBack { undone, .. }) => Some(match undone.as_ref().and_then(summary) {
+            Some(change) => format!("{change} is not live. The pipeline stays red until another change succeeds."),
+            None => {
+                "Which change is no longer live is not known. The pipeline stays red until another change succeeds."
+                    .to_owned()
+            }
+        }),
         AlertBody::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
             Some(format!("If no one answers by {}, the approval expires and the run fails.", clock(*expires, context)))
         }
@@ -161,11 +187,20 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
                 .collect();
         fact("Failed in", Some(place.join(" / ")), None);
     }
+    for (label, value, url) in changes(alert) {
+        fact(label, Some(value), url);
+    }
     if let Some(commit) = &alert.commit {
-        fact(change_label(&alert.body), change(commit), links::commit(commit));
         fact("Author", commit.author.clone(), None);
         fact("Repository", commit.repository.clone(), None);
-        fact("Branch or tag", commit.reference.clone(), None);
+        if let Some(PullRequest { number, title, target }) = &commit.pull_request {
+            let into = target.as_ref().map(|target| format!("(into {target})"));
+            let parts = [Some(format!("#{number}")), title.clone(), into];
+            fact("Pull request", Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" ")), None);
+        }
+        if let Some(Reference { name, kind }) = &commit.reference {
+            fact(if *kind == ReferenceKind::Tag { "Tag" } else { "Branch" }, Some(name.clone()), None);
+        }
     }
     if let AlertBody::Failed(Failed { streak: alert::FailureStreak { broken_by: Some(first), .. }, .. }) = &alert.body {
         fact("Broken since", summary(first), first.url.clone());
@@ -189,33 +224,49 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     facts
 }
 
-fn change_label(body: &AlertBody) -> &'static str {
-    match body {
-        AlertBody::Recovered(_) => "Fixed by",
-        _ => "Change",
+/// The changes, each with its label and its page: of a run with several sources, what is new first.
+fn changes(alert: &Alert) -> Vec<(&'static str, String, Option<String>)> {
+    let fixed_by = match &alert.body {
+        AlertBody::Recovered(Recovered { fixed_by, .. }) => fixed_by.as_ref().filter(|fixed_by| !fixed_by.is_empty()),
+        _ => None,
+    };
+    let Some(several) = &alert.changes else {
+        let label = if fixed_by.is_some() { "Fixed by" } else { "Change" };
+        let commit = alert.commit.as_ref();
+        return commit.and_then(|commit| Some((label, change(commit)?, links::commit(commit)))).into_iter().collect();
+    };
+    let told = |label: &'static str| {
+        move |change: &ChangeSummary| {
+            let source = change.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
+            Some((label, format!("{}{source}", short(change)?), change.url.clone()))
+        }
+    };
+    if let Some(fixed_by) = fixed_by {
+        return fixed_by.iter().filter_map(told("Fixed by")).collect();
     }
+    let (new, same) = (several.new.iter(), several.same.iter());
+    new.filter_map(told("Change")).chain(same.filter_map(told("Unchanged"))).collect()
 }
 
 /// A change on one line: its short id and the first line of its message.
 fn change(commit: &Commit) -> Option<String> {
-    let id = commit.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
-    let title =
-        commit.message.as_deref().and_then(|message| message.lines().map(str::trim).find(|line| !line.is_empty()));
-    match (id, title) {
-        (Some(id), Some(title)) => Some(format!("{id} {title}")),
-        (id, title) => id.or(title.map(str::to_owned)),
-    }
+    short(&ChangeSummary::of(commit))
+}
+
+/// The same of a change that is known in short.
+fn short(change: &ChangeSummary) -> Option<String> {
+    let id = change.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
+    let what: Vec<String> = id.into_iter().chain(change.title.clone()).collect();
+    (!what.is_empty()).then(|| what.join(" "))
 }
 
 /// A change of an earlier run on one line: its short id, the first line of its message, and whose it is.
 fn summary(change: &ChangeSummary) -> Option<String> {
-    let id = change.id.as_deref().map(|id| id.chars().take(8).collect::<String>());
-    let what: Vec<String> = id.into_iter().chain(change.title.clone()).collect();
     let author = change.author.as_deref().map(str::trim).filter(|author| !author.is_empty());
-    match (what.is_empty(), author) {
-        (true, author) => author.map(str::to_owned),
-        (false, Some(author)) => Some(format!("{}, by {author}", what.join(" "))),
-        (false, None) => Some(what.join(" ")),
+    match (short(change), author) {
+        (None, author) => author.map(str::to_owned),
+        (Some(what), Some(author)) => Some(format!("{what}, by {author}")),
+        (what, None) => what,
     }
 }
 
@@ -224,6 +275,8 @@ fn trigger(kind: &str, detail: Option<&str>) -> String {
     let name = detail.map(|detail| match detail.strip_prefix("arn:") {
         Some(arn) if arn.contains(":connection/") => "a push",
         Some(arn) => arn.rsplit('/').next().unwrap_or(arn),
+        // What it names is the run that is undone.
+        None if kind == "AutomatedRollback" => "CodePipeline",
         None => detail,
     });
     match name {

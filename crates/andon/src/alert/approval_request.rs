@@ -3,6 +3,7 @@
 use super::due::approvals;
 use super::{Alert, AlertBody, Approval};
 use crate::event::{ApprovalRequest, Attempt};
+use crate::history::History;
 use crate::run::{ActionView, Run};
 
 /// The alert for an approval's own message; none if the approval has been answered.
@@ -10,16 +11,16 @@ use crate::run::{ActionView, Run};
 /// Among these runs, the latest of its pipeline, its own is looked for: by the token, or, where events carry none, as
 /// the latest that waits there. The alert is then the run's, so that it is told once whichever of the two came first
 /// knows. A message that comes before its run's events is told by itself, under the name of its token.
-pub fn from_approval_request(request: &ApprovalRequest, runs: &[Run]) -> Option<Alert> {
+pub fn from_approval_request(request: &ApprovalRequest, runs: &[Run], history: Option<&History>) -> Option<Alert> {
     let by_token = runs.iter().find(|run| {
         action(run, request).is_some_and(|action| action.execution.is_some() && action.execution == request.token)
     });
     if let Some(run) = by_token {
-        return waiting(run, request);
+        return waiting(run, request, history);
     }
     let unnamed = |run: &&Run| action(run, request).is_some_and(|action| action.execution.is_none());
     let latest = runs.iter().filter(unnamed).max_by_key(|run| run.first_seen());
-    latest.and_then(|run| waiting(run, request)).or_else(|| Some(alone(request)))
+    latest.and_then(|run| waiting(run, request, history)).or_else(|| Some(alone(request)))
 }
 
 /// The action that a request is about, in its current state in a run.
@@ -29,8 +30,8 @@ fn action(run: &Run, request: &ApprovalRequest) -> Option<ActionView> {
 }
 
 /// The run's own alert about it, with what only the message knows.
-fn waiting(run: &Run, request: &ApprovalRequest) -> Option<Alert> {
-    approvals(run).into_iter().find_map(|alert| match alert.body {
+fn waiting(run: &Run, request: &ApprovalRequest, history: Option<&History>) -> Option<Alert> {
+    approvals(run, history).into_iter().find_map(|alert| match alert.body {
         AlertBody::ApprovalNeeded(approval) if approval.stage == request.stage && approval.action == request.action => {
             let approval = Approval {
                 expires: approval.expires.or(request.expires),
@@ -51,6 +52,8 @@ fn alone(request: &ApprovalRequest) -> Alert {
         at: request.at,
         started: None,
         commit: None,
+        changes: None,
+        line: None,
         trigger: None,
         body: AlertBody::ApprovalNeeded(Approval {
             stage: request.stage.clone(),

@@ -1,50 +1,85 @@
 //! The alerts that are due for a run, from the run and its pipeline's history, whichever event arrived.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Alert, AlertBody, Approval, Failed, FailureStreak, Recovered, commit};
+use super::{Alert, AlertBody, Approval, Failed, FailureStreak, Recovered, RolledBack, commit};
 use crate::event::{Attempt, State, Subject};
-use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary};
-use crate::run::{ActionView, Failure, Run, Status, WaitPolicy};
+use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary, Streak};
+use crate::run::{ActionView, Failure, Outcome, Run, Status, WaitPolicy};
 
-/// The data points that are due for an event.
+/// What is due for a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Due {
     /// The alerts, in the order they should go out.
     pub alerts: Vec<Alert>,
     /// A failure without an explanation yet: look up its actions, or retry later.
     pub unexplained: bool,
+    /// A failure that CodePipeline may still retry by itself: try again later.
+    pub settling: bool,
+}
+
+/// How long a failure is held that CodePipeline may retry by itself. Once the run itself has failed, nothing does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settle {
+    /// How long it takes at most.
+    pub length: SignedDuration,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl Settle {
+    /// Failures are not held at all.
+    pub const OFF: Self = Self { length: SignedDuration::ZERO, now: Timestamp::UNIX_EPOCH };
+
+    fn is_over(self, run: &Run, attempt: Attempt, failed: Timestamp) -> bool {
+        self.length.is_zero()
+            || !run.ends(&Subject::Pipeline, attempt).is_empty()
+            || run.is_retried_by_a_person(attempt)
+            // A time far ahead is a slip of a clock, and not to be waited for.
+            || self.now.duration_since(failed).abs() >= self.length
+    }
 }
 
 /// Works out what is due once an event of this attempt has been merged into its run and history.
-pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPolicy) -> Due {
-    let mut alerts = Vec::new();
-    let mut unexplained = false;
-    alerts.extend(started(run));
+pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPolicy, settle: Settle) -> Due {
+    let mut due = Due { alerts: Vec::new(), unexplained: false, settling: false };
+    due.alerts.extend(started(run, history));
     let failures = run.failures(attempt);
     if let Some(last) = failures.last() {
+        let is_known = run.is_explained(attempt) && is_placed(run, history) || wait_policy.is_over(last.at);
         if run.is_rejected(attempt) {
-            alerts.push(Alert::of_run(run, last.at, AlertBody::Rejected { attempt, failures: failures.clone() }));
-        } else if run.is_explained(attempt) || wait_policy.is_over(last.at) {
-            alerts.push(failed(run, history, attempt, failures.clone()));
+            let body = AlertBody::Rejected { attempt, failures: failures.clone() };
+            due.alerts.push(Alert::of_run(run, Some(history), last.at, body));
+        } else if run.is_retried_by_codepipeline(attempt) {
+            // The retry tells how it ends.
+        } else if !settle.is_over(run, attempt, last.at) {
+            due.settling = true;
+        } else if is_known {
+            due.alerts.push(failed(run, history, attempt, failures.clone()));
         } else {
-            unexplained = true;
+            due.unexplained = true;
         }
     }
-    alerts.extend(approvals(run));
-    alerts.extend(ended(run, attempt));
+    due.alerts.extend(approvals(run, Some(history)));
+    due.alerts.extend(ended(run, history, attempt));
+    due.alerts.extend(rolled_back(run, history));
     if let Some(summary) = history.run(&run.execution) {
-        alerts.extend(recovered(history, summary, Some(run)));
+        due.alerts.extend(recovered(history, summary, Some(run)));
     }
     if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
-        alerts.extend(recovered(history, next, None));
+        due.alerts.extend(recovered(history, next, None));
     }
-    Due { alerts, unexplained }
+    due
 }
 
-fn started(run: &Run) -> Option<Alert> {
+/// Whether it is known which line of change a run belongs to: only the pipeline's own events name its trigger.
+fn is_placed(run: &Run, history: &History) -> bool {
+    run.trigger().is_some() || run.started().is_some() || !history.has_lines()
+}
+
+fn started(run: &Run, history: &History) -> Option<Alert> {
     let begun = run.came_to(State::Started, &Subject::Pipeline, Attempt::FIRST)?;
-    Some(Alert::of_run(run, begun, AlertBody::Started))
+    Some(Alert::of_run(run, Some(history), begun, AlertBody::Started))
 }
 
 fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>) -> Alert {
@@ -55,11 +90,9 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
     let last = ended.map_or(last, |ended| last.min(ended));
     let before = history.before(&run.execution, attempt, last);
     let red = before.streak.filter(|streak| streak.colour == Colour::Red);
-    let previous = history
-        .runs()
-        .into_iter()
-        .rfind(|other| other.place() < (run.first_seen(), &run.execution) && other.status == Status::Failed)
-        .and_then(|other| other.failure.clone());
+    let mine = history.run(&run.execution);
+    let previous = mine.and_then(|mine| last_failed(history, mine, None)?.failure.clone());
+    let my_change = mine.and_then(|mine| history.change(mine));
     let streak = match red {
         Some(streak) => FailureStreak {
             count: streak.count + 1,
@@ -68,15 +101,15 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
             broken_by: history
                 .first_of(&streak)
                 .filter(|first| first.execution != run.execution)
-                .and_then(|first| first.change.clone())
-                .filter(|change| !run.commit().is_some_and(|commit| change.is_same(&ChangeSummary::of(&commit)))),
+                .and_then(|first| history.change(first))
+                .filter(|change| !my_change.is_some_and(|mine| change.is_same(&mine))),
         },
         None => FailureStreak { count: 1, since: first, before: None, broken_by: None },
     };
-    Alert::of_run(run, first, AlertBody::Failed(Failed { attempt, failures, streak }))
+    Alert::of_run(run, Some(history), first, AlertBody::Failed(Failed { attempt, failures, streak }))
 }
 
-pub(super) fn approvals(run: &Run) -> Vec<Alert> {
+pub(super) fn approvals(run: &Run, history: Option<&History>) -> Vec<Alert> {
     if run.status().is_final() {
         return Vec::new();
     }
@@ -97,62 +130,100 @@ pub(super) fn approvals(run: &Run) -> Vec<Alert> {
                 custom_data: action.custom_data,
                 review_link: action.review_link,
             };
-            Alert::of_run(run, action.started, AlertBody::ApprovalNeeded(approval))
+            Alert::of_run(run, history, action.started, AlertBody::ApprovalNeeded(approval))
         })
         .collect()
 }
 
 /// Ends that are sent only if a route asks for them.
-fn ended(run: &Run, attempt: Attempt) -> Vec<Alert> {
+fn ended(run: &Run, history: &History, attempt: Attempt) -> Vec<Alert> {
     run.ends(&Subject::Pipeline, attempt)
         .into_iter()
         .filter_map(|(state, at)| {
             let body = match state {
+                // A rollback has a kind of its own.
+                State::Succeeded if run.rollback().is_some() => return None,
                 State::Succeeded => AlertBody::Succeeded,
                 State::Stopped => AlertBody::Stopped { comment: run.stop_comment().map(str::to_owned) },
                 State::Superseded => AlertBody::Superseded,
                 State::Canceled => AlertBody::Canceled,
                 _ => return None,
             };
-            Some(Alert::of_run(run, at, body))
+            Some(Alert::of_run(run, Some(history), at, body))
         })
         .collect()
 }
 
-/// The recovery that a run's success is, if the pipeline was red before it.
+/// That a rollback has succeeded, and which change is not live any more.
+fn rolled_back(run: &Run, history: &History) -> Option<Alert> {
+    let rollback = history.rollback(&run.execution)?;
+    let outcome = rollback.run.rolled_back()?;
+    let body = AlertBody::RolledBack(RolledBack {
+        attempt: outcome.attempt,
+        to: rollback.target.and_then(|target| history.change(target)),
+        undone: rollback.undone.and_then(|undone| history.change(undone)),
+        stage: rollback.run.stages.last().map(|stage| stage.name.clone()),
+    });
+    Some(Alert::of_run(run, Some(history), outcome.ended, body))
+}
+
+/// The recovery that a run's success is, if its line was red before it.
 fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Option<Alert> {
+    if summary.rollback.is_some() {
+        return None;
+    }
     let success = summary.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)?;
     let before = history.before(&summary.execution, success.attempt, success.ended);
     // Runs side by side can end in another order than they began: what failed later is not over.
     let streak = before.streak.filter(|streak| streak.colour == Colour::Red && streak.first_ended < success.ended)?;
-    // Only what failed in this outage: there may have been others before it.
-    let broken_it = |other: &&RunSummary| {
-        other.status == Status::Failed
-            && other.place() < summary.place()
-            && other.outcomes.iter().any(|outcome| outcome.ended >= streak.first_ended)
+    let broken = last_failed(history, summary, Some(&streak));
+    let earlier = |outcome: &&Outcome| outcome.status == Status::Failed && outcome.attempt < success.attempt;
+    let is_retry = summary.outcomes.iter().any(|outcome| earlier(&outcome) && outcome.ended >= streak.first_ended);
+    let broken_by = run.and_then(failure_of_earlier_attempt).or_else(|| broken.and_then(|other| other.failure.clone()));
+    let fixed_by = if is_retry {
+        Some(Vec::new())
+    } else {
+        broken.or_else(|| history.first_of(&streak)).and_then(|broken| {
+            let changed = summary.changed_since(broken)?;
+            let known = history.changes(summary).new;
+            let in_full = |change: &ChangeSummary| known.iter().find(|known| known.is_same(change)).cloned();
+            Some(changed.into_iter().map(|change| in_full(change).unwrap_or_else(|| change.clone())).collect())
+        })
     };
-    let broken_by = run
-        .and_then(failure_of_earlier_attempt)
-        .or_else(|| history.runs().into_iter().rfind(broken_it).and_then(|other| other.failure.clone()));
     let body = AlertBody::Recovered(Recovered {
         attempt: success.attempt,
         failures: streak.count,
         since: streak.first_ended,
         outage: success.ended.duration_since(streak.first_ended).max(SignedDuration::ZERO),
         broken_by,
+        fixed_by,
     });
     Some(match run {
-        Some(run) => Alert::of_run(run, success.ended, body),
+        Some(run) => Alert::of_run(run, Some(history), success.ended, body),
         None => Alert {
             pipeline: history.pipeline.clone(),
             execution: Some(summary.execution.clone()),
             at: success.ended,
             started: summary.started,
-            commit: summary.change.as_ref().map(commit),
+            commit: history.change(summary).as_ref().map(commit),
+            changes: super::several(history, summary),
+            line: super::told_line(history, summary),
             trigger: None,
             body,
         },
     })
+}
+
+/// The run of the same line that failed last before another one; of an outage, only one that failed in it: there may have
+/// been others before.
+fn last_failed<'h>(history: &'h History, of: &RunSummary, outage: Option<&Streak>) -> Option<&'h RunSummary> {
+    let in_outage = |other: &RunSummary| {
+        outage.is_none_or(|streak| other.outcomes.iter().any(|outcome| outcome.ended >= streak.first_ended))
+    };
+    history
+        .runs_of_line_of(of)
+        .into_iter()
+        .rfind(|other| other.place() < of.place() && other.status == Status::Failed && in_outage(other))
 }
 
 /// What failed in the last attempt before the latest one.

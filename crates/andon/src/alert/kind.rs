@@ -16,6 +16,8 @@ pub enum AlertKind {
     Failed,
     /// The first success after failures.
     Recovered,
+    /// An earlier change was deployed again.
+    RolledBack,
     /// A manual approval waits.
     ApprovalNeeded,
     /// A manual approval has waited for too long.
@@ -71,6 +73,7 @@ impl AlertKind {
         use Tone::{Attention, Bad, Good, Neutral};
         match self {
             Self::Failed          => Traits { tag: "FAILED",    tone: Bad,       is_default: true,  is_urgent: true,  mentions: true },
+            Self::RolledBack      => Traits { tag: "ROLLED BACK", tone: Attention, is_default: true, is_urgent: true, mentions: true },
             Self::Recovered       => Traits { tag: "RECOVERED", tone: Good,      is_default: true,  is_urgent: true,  mentions: false },
             Self::ApprovalNeeded
             | Self::ApprovalOverdue => Traits { tag: "ATTENTION", tone: Attention, is_default: true,  is_urgent: false, mentions: true },

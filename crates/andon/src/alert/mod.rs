@@ -12,12 +12,13 @@ mod thresholds;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::{Attempt, Commit, Trigger};
-use crate::history::{ChangeSummary, FailureSummary};
+use crate::history::{ChangeSummary, Changes, FailureSummary, History, RunSummary};
+use crate::line::Line;
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::{Failure, Run};
 
 pub use approval_request::from_approval_request;
-pub use due::{Due, due};
+pub use due::{Due, Settle, due};
 pub use kind::{AlertKind, Tone};
 pub use sweep::overdue;
 pub use thresholds::{Limit, Limits};
@@ -36,8 +37,12 @@ pub struct Alert {
     pub at: Timestamp,
     /// When the run began, if that is known.
     pub started: Option<Timestamp>,
-    /// The change that went through.
+    /// The change that went through: of a run with several sources, the first that is new.
     pub commit: Option<Commit>,
+    /// What each source fetched, where the run has several.
+    pub changes: Option<Changes>,
+    /// The line of change, where the pipeline has several.
+    pub line: Option<Line>,
     /// What set the run off.
     pub trigger: Option<Trigger>,
     /// The kind of alert.
@@ -51,6 +56,8 @@ pub enum AlertBody {
     Failed(Failed),
     /// The first success after failures.
     Recovered(Recovered),
+    /// An earlier change was deployed again.
+    RolledBack(RolledBack),
     /// A manual approval waits.
     ApprovalNeeded(Approval),
     /// A manual approval has waited for too long.
@@ -147,6 +154,22 @@ pub struct Recovered {
     pub outage: SignedDuration,
     /// What had failed last.
     pub broken_by: Option<FailureSummary>,
+    /// The changes that the run has and the one that failed last had not: none where it is the same change once more,
+    /// `None` where that is not known.
+    pub fixed_by: Option<Vec<ChangeSummary>>,
+}
+
+/// A rollback that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolledBack {
+    /// The attempt that succeeded.
+    pub attempt: Attempt,
+    /// The change that is live again, as far as it is known.
+    pub to: Option<ChangeSummary>,
+    /// The change that is not live any more, as far as it is known.
+    pub undone: Option<ChangeSummary>,
+    /// The stage that was rolled back.
+    pub stage: Option<StageName>,
 }
 
 /// A manual approval that waits.
@@ -174,6 +197,7 @@ impl Alert {
         match &self.body {
             AlertBody::Failed(_) => AlertKind::Failed,
             AlertBody::Recovered(_) => AlertKind::Recovered,
+            AlertBody::RolledBack(_) => AlertKind::RolledBack,
             AlertBody::ApprovalNeeded(_) => AlertKind::ApprovalNeeded,
             AlertBody::ApprovalOverdue { .. } => AlertKind::ApprovalOverdue,
             AlertBody::Stuck { .. } => AlertKind::Stuck,
@@ -194,6 +218,7 @@ impl Alert {
         match &self.body {
             AlertBody::Failed(failed) => format!("{kind}/{execution}/{}", failed.attempt.number()),
             AlertBody::Recovered(recovered) => format!("{kind}/{execution}/{}", recovered.attempt.number()),
+            AlertBody::RolledBack(rolled_back) => format!("{kind}/{execution}/{}", rolled_back.attempt.number()),
             AlertBody::Stuck { attempt, .. } | AlertBody::Rejected { attempt, .. } => {
                 format!("{kind}/{execution}/{}", attempt.number())
             }
@@ -227,6 +252,7 @@ impl Alert {
             AlertBody::Recovered(recovered) => recovered.broken_by.as_ref()?.stage.as_ref(),
             AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => Some(&approval.stage),
             AlertBody::Stuck { stage, .. } => stage.as_ref(),
+            AlertBody::RolledBack(rolled_back) => rolled_back.stage.as_ref(),
             _ => None,
         }
     }
@@ -273,17 +299,41 @@ impl Alert {
         }
     }
 
-    fn of_run(run: &Run, at: Timestamp, body: AlertBody) -> Self {
+    fn of_run(run: &Run, history: Option<&History>, at: Timestamp, body: AlertBody) -> Self {
+        let known = history.and_then(|history| Some((history, history.run(&run.execution)?)));
         Self {
             pipeline: run.pipeline.clone(),
             execution: Some(run.execution.clone()),
             at,
             started: run.started(),
-            commit: run.commit(),
+            commit: known.map_or_else(|| run.commit(), |(history, summary)| change_of(run, history, summary)),
+            changes: known.and_then(|(history, summary)| several(history, summary)),
+            line: known.and_then(|(history, summary)| told_line(history, summary)),
             trigger: run.trigger().cloned(),
             body,
         }
     }
+}
+
+/// The change of a run in full: of several sources, the first that is new.
+fn change_of(run: &Run, history: &History, summary: &RunSummary) -> Option<Commit> {
+    let commit = run.commit();
+    let first = history.change(summary).filter(|_| !summary.revisions.is_empty());
+    let is_it = |commit: &Commit| first.as_ref().is_none_or(|first| ChangeSummary::of(commit).is_same(first));
+    if commit.as_ref().is_none_or(&is_it) {
+        return commit;
+    }
+    run.revisions().into_iter().map(|revision| revision.commit).find(is_it).or(commit)
+}
+
+/// What each source fetched, where there are several.
+fn several(history: &History, summary: &RunSummary) -> Option<Changes> {
+    (!summary.revisions.is_empty()).then(|| history.changes(summary))
+}
+
+/// The line of a run, where its pipeline has several.
+fn told_line(history: &History, summary: &RunSummary) -> Option<Line> {
+    history.has_lines().then(|| history.line(summary))
 }
 
 /// A change as a commit, as far as its summary goes.

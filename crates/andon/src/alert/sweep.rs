@@ -29,6 +29,8 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
         at: now,
         started: Some(run.since),
         commit: run.change.as_ref().map(super::commit),
+        changes: None,
+        line: run.line.clone(),
         trigger: None,
         body,
     };
@@ -84,6 +86,8 @@ fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Al
         at: now,
         started: None,
         commit: None,
+        changes: None,
+        line: None,
         trigger: None,
         body: AlertBody::NoSuccess { last, since },
     })

@@ -4,9 +4,10 @@ use andon_redaction::redact;
 use serde_json::Value;
 
 use super::member::{count, kind, name, optional_name, string, text, time};
+use super::trigger::{retried_by, rollback, trigger};
 use super::{
     ActionFacts, Attempt, Commit, Event, ExecutionResult, FailedAction, Malformed, PipelineEvent, Provider, Received,
-    State, Subject, Trigger, Unknown,
+    Reference, ReferenceKind, State, Subject, Trigger, Unknown,
 };
 use crate::arn::Arn;
 use crate::name::{AccountId, ActionName, ExternalId, Home, PipelineId, Region, StageName};
@@ -49,6 +50,8 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         started: time(WHAT, detail, "detail.start-time", "start-time")?,
         retried: retried(detail)?,
         trigger: detail.get("execution-trigger").and_then(trigger).or_else(|| source_revision(additions)),
+        rollback: rollback(detail),
+        retried_by: retried_by(detail),
         comment: string(detail, "stop-execution-comments"),
         action: match level {
             Level::Action => Some(action(detail, additions)?),
@@ -101,23 +104,6 @@ fn retried(detail: &Value) -> Result<Option<jiff::Timestamp>, Malformed> {
     })
 }
 
-fn trigger(value: &Value) -> Option<Trigger> {
-    if let Some(kind) = string(value, "trigger-type") {
-        return Some(Trigger::Other { kind, detail: string(value, "trigger-detail") });
-    }
-    let commit = Commit {
-        id: string(value, "commit-id"),
-        message: string(value, "commit-message"),
-        author: string(value, "author-display-name").or_else(|| string(value, "author-id")),
-        authored: text(value, "author-date").and_then(|text| super::member::instant(text).ok()),
-        repository: string(value, "full-repository-name"),
-        host: string(value, "provider-type"),
-        reference: string(value, "branch-name").or_else(|| string(value, "tag-name")),
-        url: None,
-    };
-    (commit != Commit::default()).then(|| Trigger::Git(Box::new(commit)))
-}
-
 /// The change that a stage's notification names among its source actions.
 fn source_revision(additions: &Value) -> Option<Trigger> {
     let source = additions.get("sourceActions")?.get(0)?;
@@ -125,7 +111,7 @@ fn source_revision(additions: &Value) -> Option<Trigger> {
     let commit = Commit {
         id: string(variables, "CommitId"),
         repository: string(variables, "RepositoryName").or_else(|| string(variables, "FullRepositoryName")),
-        reference: string(variables, "BranchName"),
+        reference: string(variables, "BranchName").map(|name| Reference::new(name, ReferenceKind::Source)),
         host: string(source, "sourceActionProvider"),
         ..Commit::default()
     };

@@ -10,6 +10,7 @@ mod codepipeline;
 pub mod envelope;
 mod evidence;
 mod member;
+mod trigger;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, Home, 
 
 pub use approval::ApprovalRequest;
 pub use evidence::{EvidenceEvent, EvidenceKind, LogStream};
+pub(crate) use trigger::is_rollback;
 
 /// Where and when an event was received, for values that the event itself lacks.
 #[derive(Debug, Clone)]
@@ -71,6 +73,10 @@ pub struct PipelineEvent {
     pub retried: Option<Timestamp>,
     /// What set the run off.
     pub trigger: Option<Trigger>,
+    /// The rollback that the run is, if it is one.
+    pub rollback: Option<Rollback>,
+    /// Who retried the run or the stage, where the event says so.
+    pub retried_by: Option<RetriedBy>,
     /// The comment of the user who stopped the run.
     pub comment: Option<String>,
     /// The action's details in an action event.
@@ -224,10 +230,94 @@ pub struct Commit {
     pub host: Option<String>,
     /// The branch or the tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
+    pub reference: Option<Reference>,
+    /// The pull request that a Git trigger started a run for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<PullRequest>,
     /// A page that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// A branch or a tag.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "StoredReference")]
+pub struct Reference {
+    /// Its name, without `refs/heads/` or `refs/tags/`.
+    pub name: String,
+    /// What it is.
+    pub kind: ReferenceKind,
+}
+
+/// What a reference is, and who named it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceKind {
+    /// A branch that a Git trigger started the run for.
+    Branch,
+    /// A tag that a Git trigger started the run for.
+    Tag,
+    /// The branch that a source action follows, whatever started the run.
+    Source,
+}
+
+/// A reference as it is stored; version 0.1 stored its name alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredReference {
+    Whole { name: String, kind: ReferenceKind },
+    Name(String),
+}
+
+impl From<StoredReference> for Reference {
+    fn from(stored: StoredReference) -> Self {
+        match stored {
+            StoredReference::Whole { name, kind } => Self { name, kind },
+            StoredReference::Name(name) => Self::new(name, ReferenceKind::Source),
+        }
+    }
+}
+
+impl Reference {
+    /// A reference by its name, with or without `refs/heads/` or `refs/tags/`.
+    pub fn new(name: String, kind: ReferenceKind) -> Self {
+        if let Some(tag) = name.strip_prefix("refs/tags/") {
+            return Self { name: tag.to_owned(), kind: ReferenceKind::Tag };
+        }
+        let name = name.strip_prefix("refs/heads/").map(str::to_owned).unwrap_or(name);
+        Self { name, kind }
+    }
+}
+
+/// A pull request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PullRequest {
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The branch that it is to be merged into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+}
+
+/// What is known of a run that is a rollback, beyond its trigger.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rollback {
+    /// The run whose change is deployed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<ExecutionId>,
+}
+
+/// Who retried a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetriedBy {
+    /// CodePipeline itself, because the stage says so.
+    CodePipeline,
+    /// A person.
+    Person,
 }
 
 /// What an action's event says beyond its state.
@@ -304,7 +394,7 @@ pub struct FailedAction {
     pub information: Option<String>,
 }
 
-join_by_order!(Trigger, Commit, Provider, ExecutionResult, ActionExecutionId, Region);
+join_by_order!(Trigger, Commit, Provider, ExecutionResult, ActionExecutionId, Region, Rollback, RetriedBy);
 
 /// An event that is of a known kind but broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

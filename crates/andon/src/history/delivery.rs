@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::lines::Index;
 use super::{History, Median};
 use crate::run::Status;
 
@@ -28,8 +29,9 @@ impl Delivery {
         let within = |ended: Timestamp| ended >= from && ended < until;
         for history in histories {
             figures.is_partial |= history.past.until.as_ref().is_some_and(|(until, _)| *until >= from);
-            for run in history.runs() {
-                for deployed in run.deployed().into_iter().filter(|deployed| within(deployed.ended)) {
+            let index = Index::of(history);
+            for run in &index.runs {
+                for deployed in index.deployed(run).into_iter().filter(|deployed| within(deployed.ended)) {
                     if deployed.status == Status::Failed {
                         figures.failed += 1;
                         continue;

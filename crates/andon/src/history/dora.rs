@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::lines::Index;
 use super::{History, RunSummary};
 use crate::run::Status;
 
@@ -75,7 +76,8 @@ impl Median {
 impl History {
     /// The four keys over the recorded runs; `None` while no deployment of the pipeline is known.
     pub fn keys(&self) -> Option<DoraMetrics> {
-        let runs = self.runs();
+        let index = Index::of(self);
+        let runs = &index.runs;
         let latest = runs.iter().flat_map(|run| run.deployed()).map(|deployed| deployed.ended).max()?;
         // Of runs that only CodePipeline's list told of, it is not known which stages deployed.
         let tells = |run: &&&RunSummary| run.weight > 0 || run.deployments.is_none();
@@ -86,8 +88,8 @@ impl History {
         let since = known_since.max(before(latest, MAX_LEN));
         let within = |ended: Timestamp| ended >= since;
         let (mut deployments, mut failed, mut lead_times) = (0, 0, Vec::new());
-        for run in &runs {
-            for deployed in run.deployed().iter().filter(|deployed| within(deployed.ended)) {
+        for run in runs {
+            for deployed in index.deployed(run).iter().filter(|deployed| within(deployed.ended)) {
                 if deployed.status == Status::Failed {
                     failed += 1;
                     continue;

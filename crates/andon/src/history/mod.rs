@@ -1,33 +1,46 @@
 //! The history of a pipeline: its latest runs, and a summary of those before them.
 //!
+//! Streaks, health and recoveries belong to a line of change (see [`crate::line`]): a branch says nothing of another.
+//!
 //! The record is of constant size. Runs that no longer fit are folded, oldest first, into a `FoldedRuns` that keeps just
 //! what rules ask of them: how long the pipeline has been red or green, and when it last succeeded.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::Attempt;
+use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{Outcome, Status};
 
 mod delivery;
 mod deployments;
 mod dora;
+mod lines;
 mod overview;
+mod revisions;
 mod summary;
 
 pub use delivery::Delivery;
 pub use deployments::Recovery;
 pub use dora::{DoraMetrics, Median};
-pub use overview::{BrokenBy, OpenRun, Overview, Typical};
-pub use summary::{ChangeSummary, Current, FailureSummary, RunSummary, StageLight};
+pub use lines::RollbackRuns;
+pub use overview::{BrokenBy, OpenRun, Overview, RedLine, Typical};
+pub use revisions::Changes;
+pub use summary::{ChangeSummary, Current, FailureSummary, RolledBack, RunSummary, StageLight};
+
+use lines::Index;
 
 /// The number of finished runs that are recorded individually.
 pub const MAX_RUNS: usize = 30;
 /// The number of runs, finished or not, past which even a run that never finished is folded away.
 const MAX: usize = 2 * MAX_RUNS;
+/// The most lines of change that are remembered after their runs have been folded away.
+const MAX_LINES: usize = 32;
+/// A branch that has not run for so long, while others have, is most likely gone: it keeps nobody red any more.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often CodePipeline's history is requested before Andon continues without it.
 const BACKFILL_TRIES: u8 = 3;
 
@@ -49,10 +62,23 @@ pub struct History {
 struct FoldedRuns {
     /// The newest run folded: older ones that turn up late are no longer taken in.
     until: Option<(Timestamp, ExecutionId)>,
+    /// How the line stood whose runs have no branch.
     #[serde(rename = "standing")]
     health: Health,
     #[serde(default)]
     broken: deployments::BrokenStages,
+    /// How the other lines stood.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<PastLine>,
+}
+
+/// What is left of the runs of a line that were folded away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct PastLine {
+    line: Line,
+    health: Health,
+    /// When the latest of them was first seen.
+    until: Timestamp,
 }
 
 /// How a pipeline stood at some moment.
@@ -91,10 +117,12 @@ pub enum Colour {
 }
 
 impl Health {
-    fn then(&mut self, run_started: Timestamp, outcome: &Outcome) {
-        let colour = match outcome.status {
-            Status::Succeeded => Colour::Green,
-            Status::Failed => Colour::Red,
+    fn then(&mut self, run: &RunSummary, outcome: &Outcome) {
+        let colour = match (outcome.status, &run.rollback) {
+            (Status::Succeeded, None) => Colour::Green,
+            // What was undone is broken until another change goes through; what was red before just stays so.
+            (Status::Succeeded, Some(_)) if self.is_red() => return,
+            (Status::Succeeded, Some(_)) | (Status::Failed, _) => Colour::Red,
             // Rejected, stopped, superseded: neither good nor bad news about the pipeline.
             _ => return,
         };
@@ -115,8 +143,14 @@ impl Health {
                 self.first_since_success = None;
             }
             Colour::Red => {
-                self.first_since_success.get_or_insert(run_started);
+                self.first_since_success.get_or_insert(run.first_seen);
             }
+        }
+    }
+
+    fn then_all(&mut self, run: &RunSummary) {
+        for outcome in &run.outcomes {
+            self.then(run, outcome);
         }
     }
 
@@ -181,24 +215,42 @@ impl History {
         self.runs.get(execution)
     }
 
-    /// The first run after this one that has ended in success or failure.
+    /// The first run of the same line after this one that has ended in success or failure.
     pub fn next_ended(&self, execution: &ExecutionId) -> Option<&RunSummary> {
-        let place = self.runs.get(execution)?.place();
-        let ended = |run: &&RunSummary| {
-            run.outcomes.iter().any(|outcome| matches!(outcome.status, Status::Succeeded | Status::Failed))
-        };
-        self.runs.values().filter(|run| run.place() > place).filter(ended).min_by_key(|run| run.place())
+        let index = Index::of(self);
+        let run = self.runs.get(execution)?;
+        let line = index.line(run);
+        index.of_line(&line).find(|other| other.place() > run.place() && has_ended(other))
     }
 
-    /// How the pipeline stood just before an attempt ended.
+    /// The runs of the same line before this one whose own end never came, though they failed: this one is the first to
+    /// have ended after them.
+    pub fn unended_before(&self, execution: &ExecutionId) -> Vec<&RunSummary> {
+        let index = Index::of(self);
+        let Some(run) = self.runs.get(execution).filter(|run| has_ended(run)) else { return Vec::new() };
+        let line = index.line(run);
+        let earlier = index.of_line(&line).rev().skip_while(|other| other.place() >= run.place());
+        let mut unended = Vec::new();
+        for other in earlier {
+            unended.extend(other.outcomes.iter().any(|outcome| outcome.is_implied).then_some(other));
+            if has_ended(other) {
+                break;
+            }
+        }
+        unended
+    }
+
+    /// How the line of a run stood just before an attempt ended.
     pub fn before(&self, execution: &ExecutionId, attempt: Attempt, ended: Timestamp) -> Health {
-        let mut health = self.past.health.clone();
-        for run in self.runs() {
+        let index = Index::of(self);
+        let line = self.runs.get(execution).map(|run| index.line(run)).unwrap_or_default();
+        let mut health = index.past(self, &line);
+        for run in index.of_line(&line) {
             for outcome in &run.outcomes {
                 if run.execution == *execution && (outcome.attempt, outcome.ended) >= (attempt, ended) {
                     return health;
                 }
-                health.then(run.first_seen, outcome);
+                health.then(run, outcome);
             }
             if run.execution == *execution {
                 return health;
@@ -207,15 +259,45 @@ impl History {
         health
     }
 
-    /// The state of the pipeline.
+    /// The state of the pipeline: that of its latest run's line if it is red, else of the line that failed last, else of
+    /// the latest run's.
     pub fn health(&self) -> Health {
-        let mut health = self.past.health.clone();
-        for run in self.runs() {
-            for outcome in &run.outcomes {
-                health.then(run.first_seen, outcome);
-            }
+        let index = Index::of(self);
+        self.leading(&index, &self.standings(&index)).1
+    }
+
+    /// How every line stands, with the time of its latest outcome.
+    fn standings(&self, index: &Index<'_>) -> BTreeMap<Line, (Health, Timestamp)> {
+        let mut standings: BTreeMap<Line, (Health, Timestamp)> = BTreeMap::new();
+        for past in &self.past.lines {
+            standings.insert(past.line.clone(), (past.health.clone(), past.until));
         }
-        health
+        for run in &index.runs {
+            let line = index.line(run);
+            let (health, latest) =
+                standings.entry(line).or_insert_with_key(|line| (index.past(self, line), Timestamp::MIN));
+            health.then_all(run);
+            *latest = run.outcomes.iter().map(|outcome| outcome.ended).max().unwrap_or(*latest).max(*latest);
+        }
+        standings
+    }
+
+    /// The line that tells how the pipeline stands.
+    fn leading(&self, index: &Index<'_>, standings: &BTreeMap<Line, (Health, Timestamp)>) -> (Line, Health) {
+        let current = index.runs.last().map(|run| index.line(run)).unwrap_or_default();
+        let red = red(standings);
+        let leading = red
+            .iter()
+            .find(|(line, ..)| **line == current)
+            .or_else(|| red.iter().max_by_key(|(_, _, latest)| *latest))
+            .map(|(line, ..)| (*line).clone())
+            .unwrap_or(current);
+        let mut health = match standings.get(&leading) {
+            Some((health, _)) => health.clone(),
+            None => index.past(self, &leading),
+        };
+        health.last_success = standings.values().filter_map(|(health, _)| health.last_success).max();
+        (leading, health)
     }
 
     /// How long successful runs took, in whole seconds, shortest first: only those whose start is known.
@@ -223,7 +305,7 @@ impl History {
         let mut durations: Vec<i64> = self
             .runs
             .values()
-            .filter(|run| run.status == Status::Succeeded)
+            .filter(|run| run.status == Status::Succeeded && run.rollback.is_none())
             .filter_map(|run| Some(run.ended?.duration_since(run.started?).as_secs()))
             .filter(|seconds| *seconds >= 0)
             .collect();
@@ -241,22 +323,60 @@ impl History {
             } else {
                 return;
             };
-            let Some(run) = oldest.map(|run| run.execution.clone()).and_then(|execution| self.runs.remove(&execution))
-            else {
-                return;
-            };
-            for outcome in &run.outcomes {
-                self.past.health.then(run.first_seen, outcome);
-            }
-            for deployed in run.deployed() {
-                self.past.broken.then(&deployed);
-            }
-            let place = (run.first_seen, run.execution);
-            if self.past.until.as_ref().is_none_or(|until| place > *until) {
-                self.past.until = Some(place);
-            }
+            let Some(execution) = oldest.map(|run| run.execution.clone()) else { return };
+            self.fold_away(&execution);
         }
     }
+
+    fn fold_away(&mut self, execution: &ExecutionId) {
+        let index = Index::of(self);
+        let Some(run) = self.runs.get(execution) else { return };
+        let (line, deployed) = (index.line(run), index.deployed(run));
+        let mut health = index.past(self, &line);
+        let Some(run) = self.runs.remove(execution) else { return };
+        health.then_all(&run);
+        for deployed in &deployed {
+            self.past.broken.then(&line, deployed, |remembered| *remembered == line);
+        }
+        self.past.remember(line, health, run.first_seen);
+        let place = (run.first_seen, run.execution);
+        if self.past.until.as_ref().is_none_or(|until| place > *until) {
+            self.past.until = Some(place);
+        }
+    }
+}
+
+impl FoldedRuns {
+    fn remember(&mut self, line: Line, health: Health, until: Timestamp) {
+        if line.is_common() {
+            self.health = health;
+            return;
+        }
+        match self.lines.iter_mut().find(|past| past.line == line) {
+            Some(past) => (past.health, past.until) = (health, until),
+            None => self.lines.push(PastLine { line, health, until }),
+        }
+        if self.lines.len() > MAX_LINES
+            && let Some(oldest) = self.lines.iter().enumerate().min_by_key(|(_, past)| past.until).map(|(at, _)| at)
+        {
+            self.lines.remove(oldest);
+        }
+    }
+}
+
+/// Whether a run has ended in success or failure, by its own events; rollbacks are neither.
+fn has_ended(run: &RunSummary) -> bool {
+    let has = |outcome: &Outcome| matches!(outcome.status, Status::Succeeded | Status::Failed) && !outcome.is_implied;
+    run.rollback.is_none() && run.outcomes.iter().any(has)
+}
+
+/// The lines that are red, without those that are most likely gone.
+fn red(standings: &BTreeMap<Line, (Health, Timestamp)>) -> Vec<(&Line, &Health, Timestamp)> {
+    let latest = standings.values().map(|(_, latest)| *latest).max().unwrap_or(Timestamp::MIN);
+    let is_red = |(line, (health, at)): &(&Line, &(Health, Timestamp))| {
+        health.is_red() && (line.is_common() || latest.duration_since(*at) < FORGOTTEN)
+    };
+    standings.iter().filter(is_red).map(|(line, (health, at))| (line, health, *at)).collect()
 }
 
 /// The runs carry their ids themselves: a list is enough.

@@ -3,13 +3,18 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, RunSummary, Streak};
+use super::lines::Index;
+use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, RunSummary, Streak, red};
 use crate::event::Attempt;
+use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId};
-use crate::run::{Outcome, Status};
+use crate::run::Status;
 
 /// The number of runs in a trend.
 const TREND: usize = 20;
+
+/// The most red lines that are listed.
+const MAX_RED: usize = 10;
 
 /// The most runs that are listed as going on: a pipeline in parallel mode can have fifty.
 const MAX_OPEN: usize = 5;
@@ -35,12 +40,32 @@ pub struct Overview {
     /// The earliest known time of any recorded run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<Timestamp>,
+    /// The lines of change that are red, the one that failed last first; empty where the pipeline has one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub red: Vec<RedLine>,
+    /// The line of the latest run, where the pipeline has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Line>,
     /// What failed last, while the pipeline is red.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_by: Option<BrokenBy>,
     /// How delivery is going, where the pipeline deploys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<DoraMetrics>,
+}
+
+/// A line of change that is red.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedLine {
+    /// The line.
+    pub line: Line,
+    /// When the first of its failures ended.
+    pub since: Timestamp,
+    /// How many failures there are in a row.
+    pub count: u64,
+    /// What failed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_by: Option<BrokenBy>,
 }
 
 /// A run that has not ended.
@@ -60,6 +85,9 @@ pub struct OpenRun {
     /// Its change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeSummary>,
+    /// Its line of change, where the pipeline has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Line>,
 }
 
 /// How long a pipeline's successful runs take.
@@ -89,36 +117,64 @@ pub struct BrokenBy {
 impl History {
     /// The pipeline in a few words; `None` while no run of it is known.
     pub fn overview(&self) -> Option<Overview> {
-        let runs = self.runs();
-        let latest = (*runs.last()?).clone();
-        let health = self.health();
+        let index = Index::of(self);
+        let runs = &index.runs;
+        let last = *runs.last()?;
+        let mut latest = last.clone();
+        latest.change = self.change(last);
+        let standings = self.standings(&index);
+        let (leading, health) = self.leading(&index, &standings);
+        let has_lines = standings.len() > 1;
+        let mut lines = red(&standings);
+        lines.sort_by_key(|(_, _, latest)| std::cmp::Reverse(*latest));
+        let red = lines.into_iter().take(MAX_RED).filter_map(|(line, health, _)| {
+            let streak = health.streak.as_ref()?;
+            let broken_by = self.broken_by(&index, line, streak);
+            Some(RedLine { line: line.clone(), since: streak.first_ended, count: streak.count, broken_by })
+        });
+        let red: Vec<RedLine> = if has_lines { red.collect() } else { Vec::new() };
+        let streak = health.streak.as_ref().filter(|_| health.is_red());
         Some(Overview {
             pipeline: self.pipeline.clone(),
             latest,
             trend: runs.iter().skip(runs.len().saturating_sub(TREND)).map(|run| run.status).collect(),
             typical: self.typical(),
-            open: runs.iter().filter(|run| !run.status.is_final()).take(MAX_OPEN).map(|run| open(run)).collect(),
+            open: runs
+                .iter()
+                .filter(|run| !run.status.is_final())
+                .take(MAX_OPEN)
+                .map(|run| self.open(run, has_lines.then(|| index.line(run))))
+                .collect(),
             first_seen: runs.first().map(|run| run.first_seen),
-            broken_by: if health.is_red() { self.broken_by() } else { None },
+            red,
+            line: has_lines.then(|| index.line(last)),
+            broken_by: streak.and_then(|streak| self.broken_by(&index, &leading, streak)),
             keys: self.keys(),
             health,
         })
     }
 
-    /// The run that started a failure streak, while it is recorded.
+    /// The run that started a failure streak, while it is recorded: for one that a rollback started, what that undid.
     pub fn first_of(&self, streak: &Streak) -> Option<&RunSummary> {
-        let began_it = |outcome: &Outcome| outcome.status == Status::Failed && outcome.ended == streak.first_ended;
-        self.runs().into_iter().find(|run| run.outcomes.iter().any(began_it))
+        let index = Index::of(self);
+        let began_it = |run: &&RunSummary| {
+            run.outcomes.iter().any(|outcome| {
+                let is_red = outcome.status == Status::Failed || run.rollback.is_some();
+                is_red && outcome.ended == streak.first_ended
+            })
+        };
+        let first = index.runs.into_iter().find(began_it)?;
+        if first.rollback.is_none() { Some(first) } else { self.rollback(&first.execution)?.undone }
     }
 
-    fn broken_by(&self) -> Option<BrokenBy> {
+    fn broken_by(&self, index: &Index<'_>, line: &Line, streak: &Streak) -> Option<BrokenBy> {
         let failed = |run: &&RunSummary| run.status == Status::Failed && run.failure.is_some();
-        let latest = self.runs().into_iter().rfind(failed)?;
-        let first = self.health().streak.and_then(|streak| self.first_of(&streak));
+        let latest = index.of_line(line).rfind(failed)?;
+        let first = self.first_of(streak);
         Some(BrokenBy {
             failure: latest.failure.clone()?,
-            change: latest.change.clone(),
-            first: first.filter(|first| first.execution != latest.execution).and_then(|first| first.change.clone()),
+            change: self.change(latest),
+            first: first.filter(|first| first.execution != latest.execution).and_then(|first| self.change(first)),
         })
     }
 
@@ -128,15 +184,16 @@ impl History {
         let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Some(Typical { median: rank(50)?, p95: rank(95)?, runs: durations.len() })
     }
-}
 
-fn open(run: &RunSummary) -> OpenRun {
-    OpenRun {
-        execution: run.execution.clone(),
-        status: run.status,
-        attempt: run.attempt,
-        since: run.moving_since,
-        current: run.current.clone(),
-        change: run.change.clone(),
+    fn open(&self, run: &RunSummary, line: Option<Line>) -> OpenRun {
+        OpenRun {
+            execution: run.execution.clone(),
+            status: run.status,
+            attempt: run.attempt,
+            since: run.moving_since,
+            current: run.current.clone(),
+            change: self.change(run),
+            line,
+        }
     }
 }

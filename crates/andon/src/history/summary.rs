@@ -3,15 +3,19 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Attempt, Commit};
+use crate::event::{Attempt, Commit, Rollback};
+use crate::line::Line;
 use crate::name::{ActionName, ExecutionId, StageName};
-use crate::run::{Deployed, DeploymentRule, Failure, Outcome, Run, Status};
+use crate::run::{Deployed, DeploymentRule, ECR, Failure, Outcome, Revision, Run, S3, Status};
 use andon_diagnosis::Category;
 
 /// The most outcomes (and deployments) of one run; for a run with more retries, the first and the last ones.
 const MAX_OUTCOMES: usize = 16;
 /// The most characters of a reason or of a commit's first line.
 const MAX_LEN: usize = 200;
+
+/// The most revisions of one run that are kept.
+const MAX_REVISIONS: usize = 8;
 
 /// The longest URL of a page: of a commit, or of what failed.
 const MAX_URL_LEN: usize = 300;
@@ -58,6 +62,26 @@ pub struct RunSummary {
     /// The change that went through it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeSummary>,
+    /// What each source action fetched, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<ChangeSummary>,
+    /// The line of change that its trigger names; `None` where no trigger says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Line>,
+    /// The rollback that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<RolledBack>,
+}
+
+/// A rollback, as far as its own events tell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RolledBack {
+    /// The run whose change is deployed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<ExecutionId>,
+    /// The run that it undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<ExecutionId>,
 }
 
 /// A stage and its state.
@@ -152,23 +176,42 @@ pub struct ChangeSummary {
     /// A page that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The source action that fetched it, where the run has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 impl ChangeSummary {
     /// A commit in a few words.
     pub fn of(commit: &Commit) -> Self {
+        let kind = match commit.host.as_deref() {
+            Some(S3) => Some("S3 version"),
+            Some(ECR) => Some("image"),
+            _ => None,
+        };
+        let id = commit.id.as_deref().map(one_line);
+        // The id of a version or an image says nothing without what it is an id of.
+        let named = kind.zip(id.as_deref()).map(|(kind, id)| format!("{kind} {id}"));
         Self {
-            id: commit.id.as_deref().map(one_line),
-            title: commit.message.as_deref().map(one_line),
+            id: id.filter(|_| kind.is_none()),
+            title: named.or_else(|| commit.message.as_deref().map(one_line)),
             author: commit.author.as_deref().map(one_line),
             authored: commit.authored,
             url: crate::links::commit(commit).filter(|url| url.len() <= MAX_URL_LEN),
+            source: None,
         }
+    }
+
+    /// What a source action fetched, in a few words.
+    pub fn of_revision(revision: &Revision) -> Self {
+        Self { source: Some(revision.source.to_string()), ..Self::of(&revision.commit) }
     }
 
     /// Whether it is the same commit, as far as is known.
     pub fn is_same(&self, other: &Self) -> bool {
-        self == other || (self.id.is_some() && self.id == other.id)
+        self == other
+            || (self.id.is_some() && self.id == other.id)
+            || (self.id.is_none() && other.id.is_none() && self.title.is_some() && self.title == other.title)
     }
 }
 
@@ -177,6 +220,7 @@ impl RunSummary {
     pub fn of(run: &Run, deployment_rule: &DeploymentRule) -> Self {
         let status = run.status();
         let stages = run.stages();
+        let revisions = run.revisions();
         let current =
             (!status.is_final()).then(|| stages.iter().rev().find(|stage| !stage.status.is_final())).flatten();
         Self {
@@ -201,11 +245,27 @@ impl RunSummary {
             }),
             failure: run.failures(run.attempt()).first().map(FailureSummary::of),
             change: run.commit().as_ref().map(ChangeSummary::of),
+            revisions: if revisions.len() > 1 {
+                revisions.iter().take(MAX_REVISIONS).map(ChangeSummary::of_revision).collect()
+            } else {
+                Vec::new()
+            },
+            line: run.line(),
+            rollback: run.rollback().map(|Rollback { target }| RolledBack { target, undone: run.undone() }),
         }
     }
 
-    /// How its deployments ended, oldest first.
+    /// When a rollback has succeeded; `None` of a run that is none, or has not.
+    pub fn rolled_back(&self) -> Option<&Outcome> {
+        self.rollback.as_ref()?;
+        self.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)
+    }
+
+    /// How its deployments ended, oldest first. A rollback deploys no change.
     pub fn deployed(&self) -> Vec<Deployed> {
+        if self.rollback.is_some() {
+            return Vec::new();
+        }
         let of_outcome = |outcome: &Outcome| {
             let Outcome { attempt, status, ended, .. } = *outcome;
             let is_one = matches!(status, Status::Succeeded | Status::Failed);

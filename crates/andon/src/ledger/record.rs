@@ -91,6 +91,7 @@ impl PastRun {
                 ended: updated,
                 is_start_known: true,
                 is_explained: true,
+                is_implied: false,
             }],
             // Which of its stages ended how, CodePipeline's list does not say.
             deployments: (!deployment_rule.counts(pipeline.name.as_str(), None)).then(Vec::new),
@@ -98,6 +99,9 @@ impl PastRun {
             current: None,
             failure: None,
             change: None,
+            revisions: Vec::new(),
+            line: None,
+            rollback: None,
         }
     }
 }

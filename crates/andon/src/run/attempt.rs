@@ -1,13 +1,16 @@
 //! Attempts: the start and end of each attempt of a run, a stage or an action.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::status::status_of;
 use super::{Fact, Run, Status};
-use crate::event::{Attempt, Provider, State, Subject};
+use crate::event::{Attempt, Provider, RetriedBy, State, Subject};
 
-/// How one attempt of a run ended, from the pipeline's own events.
+/// No person is faster than that at retrying what has just failed.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(3);
+
+/// How one attempt of a run ended: from the pipeline's own events or, where those are missing, from its actions'.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Outcome {
     /// When the attempt started; if unknown, the earliest time seen of it.
@@ -23,6 +26,9 @@ pub struct Outcome {
     /// Whether it is known that this is how it ended: of a failure, that it is no rejection.
     #[serde(default)]
     pub is_explained: bool,
+    /// Whether only stages and actions told of it: the run's own event has not come, or never will.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_implied: bool,
 }
 
 impl Run {
@@ -79,11 +85,11 @@ impl Run {
         asked.or_else(first_sign)
     }
 
-    /// The outcome of every attempt that has ended, from the pipeline's own events, oldest first.
+    /// The outcome of every attempt that has ended or failed, oldest first. One that CodePipeline retried by itself is none.
     pub fn outcomes(&self) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = self
             .facts_of(&Subject::Pipeline)
-            .filter(|(_, state, _)| state.is_final())
+            .filter(|(attempt, state, _)| state.is_final() && !self.is_retried_by_codepipeline(*attempt))
             .map(|(attempt, state, fact)| {
                 // Events without attempt numbers tell of a retry by `RESUMED` alone.
                 let resumed = self.fact(attempt, &Subject::Pipeline, State::Resumed).map(|resumed| resumed.at);
@@ -99,11 +105,56 @@ impl Run {
                     is_start_known: began.is_some(),
                     is_explained: state != State::Failed || self.is_explained(attempt),
                     ended: fact.at,
+                    is_implied: false,
                 }
             })
             .collect();
+        outcomes.extend(self.attempts().into_iter().filter_map(|attempt| self.implied(attempt)));
         outcomes.sort_by_key(|outcome| (outcome.attempt, outcome.ended));
         outcomes
+    }
+
+    /// The failure that only stages and actions of an attempt told of.
+    fn implied(&self, attempt: Attempt) -> Option<Outcome> {
+        let is_told = self.facts_of_attempt(&Subject::Pipeline, attempt).any(|(state, _)| state.is_final());
+        if is_told || self.reopened(attempt) || self.is_retried_by_codepipeline(attempt) {
+            return None;
+        }
+        let ended = self.failures(attempt).last()?.at;
+        let began = self.attempt_started(attempt);
+        (!self.is_rejected(attempt)).then(|| Outcome {
+            attempt,
+            status: Status::Failed,
+            started: began.unwrap_or_else(|| self.first_seen()),
+            is_start_known: began.is_some(),
+            is_explained: self.is_explained(attempt),
+            ended,
+            is_implied: true,
+        })
+    }
+
+    /// Whether CodePipeline retried by itself what failed in an attempt: because an event says so or, where none says who
+    /// it was, because no person could have been as fast.
+    pub fn is_retried_by_codepipeline(&self, attempt: Attempt) -> bool {
+        let next = Attempt::new(attempt.number().saturating_add(1));
+        if self.facts.latest_attempt().is_none_or(|latest| latest <= attempt) {
+            return false;
+        }
+        let told = self.facts.iter().filter(|(key, _)| key.attempt == next);
+        if let Some(by) = told.filter_map(|(_, fact)| fact.retried_by).max() {
+            return by == RetriedBy::CodePipeline;
+        }
+        let failed = self.failures(attempt).last().map(|failure| failure.at);
+        let retried = self.attempt_started(next);
+        let between = |(failed, retried): (Timestamp, Timestamp)| retried.duration_since(failed);
+        failed.zip(retried).map(between).is_some_and(|pause| pause.abs() <= AT_ONCE)
+    }
+
+    /// Whether an event says that a person retried what failed in an attempt.
+    pub fn is_retried_by_a_person(&self, attempt: Attempt) -> bool {
+        let next = Attempt::new(attempt.number().saturating_add(1));
+        let mut told = self.facts.iter().filter(|(key, _)| key.attempt == next);
+        told.any(|(_, fact)| fact.retried_by == Some(RetriedBy::Person))
     }
 
     /// The final states of a subject in an attempt, and their times.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Explanation;
-use crate::event::{ActionFacts, Attempt, FailedAction, State, Subject};
+use crate::event::{ActionFacts, Attempt, FailedAction, RetriedBy, State, Subject};
 use crate::join::Join;
 
 /// The facts of one state change.
@@ -18,6 +18,8 @@ pub(super) struct Fact {
     pub(super) started: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) retried: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retried_by: Option<RetriedBy>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) action: Option<ActionFacts>,
     /// The failing actions that a notification named.
@@ -33,6 +35,7 @@ impl Join for Fact {
         self.at.join(other.at);
         self.started.join(other.started);
         self.retried.join(other.retried);
+        self.retried_by.join(other.retried_by);
         self.action.join(other.action);
         self.failed.join(other.failed);
         self.explanation.join(other.explanation);
@@ -182,6 +185,8 @@ struct Entry {
     #[serde(default)]
     retried: Option<Timestamp>,
     #[serde(default)]
+    retried_by: Option<RetriedBy>,
+    #[serde(default)]
     action: Option<ActionFacts>,
     #[serde(default)]
     failed: BTreeSet<FailedAction>,
@@ -206,8 +211,9 @@ impl<'de> Deserialize<'de> for Facts {
         let mut facts = Self::default();
         for entry in Vec::<Entry>::deserialize(deserializer)? {
             // Not flattened: that would read every fact twice.
-            let Entry { attempt, subject, state, at, started, retried, action, failed, explanation } = entry;
-            let fact = Fact { at, started, retried, action, failed, explanation };
+            let Entry { attempt, subject, state, at, started, retried, retried_by, action, failed, explanation } =
+                entry;
+            let fact = Fact { at, started, retried, retried_by, action, failed, explanation };
             facts.merge(Self::one(attempt, subject, state, fact));
         }
         Ok(facts)

@@ -59,8 +59,14 @@ impl Failure {
 
 impl Run {
     /// What failed in an attempt: its failing actions or, while none is known, the stage or the pipeline alone.
+    ///
+    /// What failed and was retried within the same attempt counts only once the run itself has failed.
     pub fn failures(&self, attempt: Attempt) -> Vec<Failure> {
-        let of_attempt = || self.facts.in_state(attempt, State::Failed);
+        let has_failed = self.fact(attempt, &Subject::Pipeline, State::Failed).is_some();
+        let of_attempt = || {
+            let failed = self.facts.in_state(attempt, State::Failed);
+            failed.filter(|(subject, fact)| has_failed || !self.is_overcome(subject, attempt, fact.at))
+        };
         let mut failures: Vec<Failure> = of_attempt()
             .filter_map(|(subject, fact)| match subject {
                 Subject::Action { stage, action } => Some(Failure {
@@ -114,6 +120,14 @@ impl Run {
         }
         failures.sort_by(|a, b| (a.at, &a.stage, &a.action).cmp(&(b.at, &b.stage, &b.action)));
         failures
+    }
+
+    /// Whether a subject that failed succeeded later in the same attempt, or its stage is being retried in it.
+    fn is_overcome(&self, subject: &Subject, attempt: Attempt, failed: Timestamp) -> bool {
+        let has_succeeded = self.came_to(State::Succeeded, subject, attempt).is_some_and(|at| at > failed);
+        let stage = subject.stage().cloned().map(Subject::Stage);
+        let resumed = stage.and_then(|stage| self.came_to(State::Resumed, &stage, attempt));
+        has_succeeded || resumed.is_some_and(|at| at >= failed)
     }
 
     /// Whether an attempt ended because of a rejection alone.

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::event::{ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, State, Subject, Trigger};
+use crate::event::{
+    ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, PullRequest, Reference, Rollback, State, Subject,
+    Trigger,
+};
 use crate::join::Join;
 use crate::name::{ExecutionId, PipelineId, StageName};
 use andon_redaction::redact;
@@ -24,6 +27,7 @@ mod stage;
 mod status;
 
 pub use attempt::Outcome;
+pub use change::{ECR, Revision, S3};
 pub use deployment::{Deployed, DeploymentRule};
 pub use explanation::{Explanation, MAX_CAUSE_LINES};
 pub use failure::Failure;
@@ -74,6 +78,8 @@ pub struct Run {
     trigger: Option<Trigger>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_comment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rollback: Option<Rollback>,
 }
 
 impl Run {
@@ -83,6 +89,7 @@ impl Run {
             at: event.at,
             started: event.started,
             retried: event.retried,
+            retried_by: event.retried_by,
             action: event.action.clone().map(short),
             failed: event.failed_actions.iter().map(short_failed).collect(),
             explanation: None,
@@ -93,6 +100,7 @@ impl Run {
             facts: Facts::one(event.attempt, event.subject.clone(), event.state, fact),
             trigger: event.trigger.clone().map(short_trigger),
             stop_comment: event.comment.as_deref().map(cut),
+            rollback: event.rollback.clone(),
         }
     }
 
@@ -108,6 +116,7 @@ impl Run {
             at: failure.at,
             started: None,
             retried: None,
+            retried_by: None,
             action: None,
             failed: BTreeSet::new(),
             explanation: Some(explanation),
@@ -118,16 +127,18 @@ impl Run {
             facts: Facts::one(attempt, subject, State::Failed, fact),
             trigger: None,
             stop_comment: None,
+            rollback: None,
         }
     }
 
     /// Merges another reading of the same run, and returns whether anything was new.
     pub fn merge(&mut self, other: Self) -> bool {
-        let (trigger, stop_comment) = (self.trigger.clone(), self.stop_comment.clone());
+        let before = (self.trigger.clone(), self.stop_comment.clone(), self.rollback.clone());
         let changed = self.facts.merge(other.facts);
         self.trigger.join(other.trigger);
         self.stop_comment.join(other.stop_comment);
-        changed || self.trigger != trigger || self.stop_comment != stop_comment
+        self.rollback.join(other.rollback);
+        changed || before != (self.trigger.clone(), self.stop_comment.clone(), self.rollback.clone())
     }
 
     /// How much is known. Of two readings where one holds all of the other, the fuller one weighs more.
@@ -149,12 +160,14 @@ impl Run {
             1 + u64::from(fact.explanation.is_some())
                 + u64::from(fact.started.is_some())
                 + u64::from(fact.retried.is_some())
+                + u64::from(fact.retried_by.is_some())
                 + action
                 + fact.failed.len() as u64
         };
         self.facts.values().map(of_fact).sum::<u64>()
             + u64::from(self.trigger.is_some())
             + u64::from(self.stop_comment.is_some())
+            + self.rollback.as_ref().map_or(0, |rollback| 1 + u64::from(rollback.target.is_some()))
     }
 
     fn facts_of(&self, subject: &Subject) -> impl Iterator<Item = (Attempt, State, &Fact)> + use<'_> {
@@ -194,8 +207,8 @@ fn short_failed(failed: &FailedAction) -> FailedAction {
 fn short_trigger(trigger: Trigger) -> Trigger {
     match trigger {
         Trigger::Git(commit) => {
-            let Commit { id, message, author, authored, repository, host, reference, url } = *commit;
             let cut = |text: Option<String>| text.as_deref().map(cut);
+            let Commit { id, message, author, authored, repository, host, reference, pull_request, url } = *commit;
             Trigger::Git(Box::new(Commit {
                 id: cut(id),
                 message: cut(message),
@@ -203,7 +216,12 @@ fn short_trigger(trigger: Trigger) -> Trigger {
                 authored,
                 repository: cut(repository),
                 host: cut(host),
-                reference: cut(reference),
+                reference: reference.map(|Reference { name, kind }| Reference { name: self::cut(&name), kind }),
+                pull_request: pull_request.map(|PullRequest { number, title, target }| PullRequest {
+                    number: self::cut(&number),
+                    title: cut(title),
+                    target: cut(target),
+                }),
                 url: cut(url),
             }))
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::facts::Facts;
-use crate::event::Trigger;
+use crate::event::{Rollback, Trigger};
 use crate::name::{ExecutionId, PipelineId};
 
 /// A part of a run that is stored by itself: one fact, and whatever else was learned with it.
@@ -18,18 +18,25 @@ pub struct RunPart {
     trigger: Option<Trigger>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_comment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rollback: Option<Rollback>,
 }
 
 impl Run {
     /// The parts that make this run.
     pub fn into_parts(self) -> Vec<RunPart> {
-        let Self { facts, mut trigger, mut stop_comment, .. } = self;
+        let Self { facts, mut trigger, mut stop_comment, mut rollback, .. } = self;
         let mut parts: Vec<RunPart> = facts
             .each()
-            .map(|facts| RunPart { facts, trigger: trigger.take(), stop_comment: stop_comment.take() })
+            .map(|facts| RunPart {
+                facts,
+                trigger: trigger.take(),
+                stop_comment: stop_comment.take(),
+                rollback: rollback.take(),
+            })
             .collect();
-        if trigger.is_some() || stop_comment.is_some() {
-            parts.push(RunPart { facts: Facts::default(), trigger, stop_comment });
+        if trigger.is_some() || stop_comment.is_some() || rollback.is_some() {
+            parts.push(RunPart { facts: Facts::default(), trigger, stop_comment, rollback });
         }
         parts
     }
@@ -46,6 +53,7 @@ impl Run {
             facts: part.facts,
             trigger: part.trigger,
             stop_comment: part.stop_comment,
+            rollback: part.rollback,
         };
         parts.into_iter().map(whole).reduce(|mut run, other| {
             run.merge(other);
@@ -61,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_run_is_the_join_of_its_parts_in_any_order_and_number() {
-        for recording in ["codepipeline-run-build-failed", "codepipeline-run-stopped"] {
+        for recording in ["codepipeline-run-build-failed", "codepipeline-run-stopped", "codepipeline-run-rolled-back"] {
             let told: Vec<Run> = events(recording).iter().filter_map(told).collect();
             let (pipeline, execution) = (&told[0].pipeline, &told[0].execution);
             let mut run = told[0].clone();

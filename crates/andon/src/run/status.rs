@@ -82,7 +82,7 @@ impl Run {
         (!reopened).then_some((state, fact))
     }
 
-    fn reopened(&self, attempt: Attempt) -> bool {
+    pub(super) fn reopened(&self, attempt: Attempt) -> bool {
         self.fact(attempt, &Subject::Pipeline, State::Resumed).is_some_and(|resumed| {
             self.facts.in_state(attempt, State::Failed).all(|(_, failed)| failed.at <= resumed.at)
         })

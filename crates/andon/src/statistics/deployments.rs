@@ -5,7 +5,8 @@ use super::place::{Place, seconds};
 use super::{Measured, Metric};
 use crate::event::Subject;
 use crate::history::{History, RunSummary};
-use crate::run::{Deployed, Run, Status, WaitPolicy};
+use crate::name::ExecutionId;
+use crate::run::{Deployed, Outcome, Run, Status, WaitPolicy};
 
 /// Measures the deployments of a run that an event about one of its subjects can have made known. All of them are about
 /// the pipeline, whichever of its stages deploys.
@@ -17,7 +18,13 @@ pub(super) fn measure(
     subject: &Subject,
     wait_policy: WaitPolicy,
 ) {
-    let deployed = history.run(&run.execution).map(RunSummary::deployed).unwrap_or_default();
+    let mut deployed = history.run(&run.execution).map(RunSummary::deployed).unwrap_or_default();
+    if deployed.iter().all(|deployed| deployed.stage.is_none()) {
+        // What only its actions told of is measured when it is known that its own end will not come.
+        let ends: Vec<Outcome> = run.outcomes().into_iter().filter(|outcome| !outcome.is_implied).collect();
+        deployed
+            .retain(|deployed| ends.iter().any(|end| (end.attempt, end.ended) == (deployed.attempt, deployed.ended)));
+    }
     let authored = run.commit().and_then(|commit| commit.authored);
     for deployed in deployed.iter().filter(|deployed| is_touched(deployed, subject)) {
         let mut put = |metric, value| {
@@ -42,15 +49,40 @@ pub(super) fn measure(
     }
 }
 
+/// Measures the failed deployment that a run is whose own end never came.
+pub(super) fn measure_never_ended(measured: &mut Measured, place: &Place<'_>, unended: &RunSummary, outcome: &Outcome) {
+    let is_it = |deployed: &Deployed| deployed.stage.is_none() && deployed.attempt == outcome.attempt;
+    for deployed in unended.deployed().into_iter().filter(is_it) {
+        let end = end(unended.execution.as_str(), &deployed);
+        let metric = Metric::DeploymentFailureCount;
+        measured.data.push(place.measurement(metric, 1.0, &Subject::Pipeline, deployed.ended, &end));
+    }
+}
+
+/// Measures that a deployment which had succeeded was undone by a rollback: it counts as failed, at the time of that.
+pub(super) fn measure_undone(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
+    let by_others = history.run(&run.execution).and_then(|run| Some((run, history.undone_by(&run.execution)?)));
+    let by_this = history.rollback(&run.execution).and_then(|rollback| Some((rollback.undone?, rollback.run)));
+    for (undone, rollback) in by_others.into_iter().chain(by_this) {
+        let Some(at) = rollback.rolled_back().map(|outcome| outcome.ended) else { continue };
+        let (before, after) = (undone.deployed(), history.deployed(undone));
+        for (was, _) in before.iter().zip(&after).filter(|(was, is)| was.status != is.status) {
+            let end = format!("{}/undone", end(undone.execution.as_str(), was));
+            let metric = Metric::DeploymentFailureCount;
+            measured.data.push(place.measurement(metric, 1.0, &Subject::Pipeline, at, &end));
+        }
+    }
+}
+
 /// Measures the recoveries that hang on the deployments of a run, its own and those of later runs.
 pub(super) fn measure_recoveries(
     measured: &mut Measured,
     place: &Place<'_>,
-    run: &Run,
+    execution: &ExecutionId,
     history: &History,
     subject: &Subject,
 ) {
-    for repaired in history.repairs_around(&run.execution) {
+    for repaired in history.repairs_around(execution) {
         let deployed = &repaired.deployed;
         if repaired.run.weight == 0 || !is_touched(deployed, subject) {
             continue;

@@ -113,17 +113,19 @@ pub fn due(
         ends::measure(&mut measured, &place, run, subject, attempt, wait_policy);
     }
     if let Some(summary) = history.run(&run.execution) {
-        for outcome in run.outcomes() {
+        for outcome in run.outcomes().into_iter().filter(|outcome| !outcome.is_implied) {
             ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, wait_policy);
             if outcome.is_explained || wait_policy.is_over(outcome.ended) {
                 streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
         }
         deployments::measure(&mut measured, &place, run, history, subject, wait_policy);
+        deployments::measure_undone(&mut measured, &place, run, history);
+        never_ended(&mut measured, &place, run, history);
         if !measured.waits {
             // What hangs on a failure that may be none is measured when that is known.
             next_ends(&mut measured, &place, run, history);
-            deployments::measure_recoveries(&mut measured, &place, run, history, subject);
+            deployments::measure_recoveries(&mut measured, &place, &run.execution, history, subject);
         }
     }
     if *subject == Subject::Pipeline {
@@ -137,8 +139,24 @@ pub fn due(
 /// Measures the next run against this one, whose events may have arrived too late for that.
 fn next_ends(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
     let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) else { return };
-    for outcome in next.outcomes.iter().filter(|outcome| outcome.is_explained) {
+    for outcome in next.outcomes.iter().filter(|outcome| outcome.is_explained && !outcome.is_implied) {
         streaks::measure(measured, place, history, next, outcome);
+    }
+}
+
+/// Measures the runs whose own end never came, once a later one of their line has ended: by then they have failed.
+fn never_ended(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
+    let next = history.next_ended(&run.execution).filter(|next| next.weight > 0);
+    let of_next = next.map(|next| history.unended_before(&next.execution)).unwrap_or_default();
+    let mine = of_next.into_iter().filter(|unended| unended.execution == run.execution);
+    for unended in history.unended_before(&run.execution).into_iter().chain(mine) {
+        for outcome in unended.outcomes.iter().filter(|outcome| outcome.is_implied) {
+            let end = format!("{}/{}", unended.execution, outcome.attempt.number());
+            measured.data.push(place.measurement(Metric::FailureCount, 1.0, &Subject::Pipeline, outcome.ended, &end));
+            streaks::measure(measured, place, history, unended, outcome);
+            deployments::measure_never_ended(measured, place, unended, outcome);
+        }
+        deployments::measure_recoveries(measured, place, &unended.execution, history, &Subject::Pipeline);
     }
 }
 

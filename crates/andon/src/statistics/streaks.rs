@@ -14,6 +14,10 @@ pub(super) fn measure(
     run: &RunSummary,
     outcome: &Outcome,
 ) {
+    // A rollback is neither a recovery nor progress.
+    if run.rollback.is_some() && outcome.status == Status::Succeeded {
+        return;
+    }
     let before = history.before(&run.execution, outcome.attempt, outcome.ended);
     // Runs side by side can end in another order than they began: a row that began to end later is no row before it.
     let is_before = |streak: &&Streak, colour| streak.colour == colour && streak.first_ended < outcome.ended;

@@ -127,7 +127,7 @@ impl<'a> Asked<'a> {
     pub(super) fn branch(&self) -> Vec<String> {
         let reference = self.records.runs.iter().find_map(|run| run.commit()?.reference);
         vec![match reference {
-            Some(reference) => format!("The latest run is of {}.", reference.trim_start_matches("refs/heads/")),
+            Some(reference) => format!("The latest run is of {}.", reference.name),
             None => "The branch of the latest run is not known.".to_owned(),
         }]
     }

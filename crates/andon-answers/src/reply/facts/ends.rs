@@ -55,8 +55,9 @@ impl<'a> Asked<'a> {
     pub(super) fn deployed(&self, rows: &[&'a PipelineRow], span: &Span) -> Vec<End<'a>> {
         let mut ends = Vec::new();
         for row in rows {
-            for run in self.runs_of(row) {
-                for deployed in run.deployed() {
+            let Some(history) = self.history_of(row) else { continue };
+            for run in history.runs() {
+                for deployed in history.deployed(run) {
                     let in_time = deployed.ended >= span.from && deployed.ended < span.until.max(span.from);
                     if deployed.status == Status::Succeeded && in_time {
                         ends.push(End { row, run, at: deployed.ended });
