@@ -11,8 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{self, Detail, Meaning, Records, facts, no_ledger};
 use super::understanding::{Intent, Parts, Understood, understand};
-use super::{Answer, Fleet, Group, Question, Session, Subject, Topic, Voice, turn};
+use super::{Answer, Fleet, Group, Kind, Question, Session, Subject, Topic, Voice, turn};
 use andon::account::Accounts;
+use andon::board::{PipelineRow, StatusColor};
 use andon::clock::Timer;
 use andon::history::RunSummary;
 use andon::ledger::{Ledger, LedgerError};
@@ -25,6 +26,9 @@ pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
 
 /// The most characters of a question that are remembered until it is clear.
 const MAX_REMEMBERED: usize = 300;
+
+/// The most earlier runs that are read to find the last decision.
+const MAX_DECIDED: usize = 4;
 
 /// Answers questions from a ledger.
 #[derive(Debug)]
@@ -86,7 +90,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
     /// Answers a question. Never fails: what the ledger does not give in time is left out, and that is said.
     pub async fn answer(&self, question: &Question, session: &Session, now: Timestamp, voice: &Voice) -> Answer {
         let mut deadline = pin!(self.timer.wait(READ_TIMEOUT));
-        let reading = if Meaning::needs_ledger(question) {
+        let reading = if Meaning::needs_ledger(question, session) {
             self.read(now, deadline.as_mut()).await
         } else {
             Some(Reading { fleet: Rc::default(), stale: None })
@@ -130,7 +134,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         }
         let session = &Session { asked: None, ..session.clone() };
         let mut answer = match understood {
-            Understood::NotUnderstood => reply::not_understood(voice, now, session),
+            Understood::NotUnderstood => reply::not_understood(voice, now, session, &fleet),
             Understood::NoSuch(_, heard, nearest) => facts::no_such(&fleet, &heard, &nearest, now, voice, session),
             Understood::Refused(instruction, parts) => facts::refuse(instruction, &fleet, &parts, now, voice, session),
             Understood::Unclear(intent, _, candidates) => {
@@ -139,8 +143,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
                 let found = fleet.find(&subject, session);
                 reply::which_one(&found, &fleet, topic, session, now, voice)
             }
-            Understood::Asked(intent, parts) => match question(intent, parts, &fleet, session) {
-                Ok(question) => {
+            Understood::Asked(intent, mut parts) => match course(intent, &mut parts, &fleet, session) {
+                Course::Question(question) => {
                     let meaning = Meaning::of(&question, &fleet, session);
                     let detail = match meaning.wants() {
                         Some(pipeline) if stale.is_none() => {
@@ -153,14 +157,21 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
                     };
                     meaning.answer(voice, now, session, &detail)
                 }
-                Err(parts) => {
+                Course::Which(candidates) => {
+                    let topic = topic(intent).unwrap_or(Topic::Status);
+                    let found = fleet.known(&candidates);
+                    reply::which_one(&found, &fleet, topic, session, now, voice)
+                }
+                Course::Facts => {
                     let records = self.records(&fleet, intent, &parts, deadline).await;
-                    let (fleet, parts, records, runbooks) = (&*fleet, &*parts, &records, self.runbooks.as_slice());
-                    facts::Asked { fleet, intent, parts, records, runbooks, now, voice, session }.answer()
+                    let (fleet, parts, records, runbooks) = (&*fleet, &parts, &records, self.runbooks.as_slice());
+                    let named = RefCell::default();
+                    facts::Asked { fleet, intent, parts, records, runbooks, now, voice, session, named }.answer()
                 }
             },
         };
-        if answer.reprompt.is_some() {
+        // A question that was not understood is not completed by a reply.
+        if answer.reprompt.is_some() && answer.kind != Kind::NotUnderstood {
             answer.session.asked = Some(said.chars().take(MAX_REMEMBERED).collect());
         }
         answer.told_late(stale, voice, now)
@@ -189,7 +200,14 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             }
         }
         if let (true, [pipeline]) = (facts::needs_runs(intent), parts.pipelines.as_slice()) {
-            match select(pin!(self.latest_runs(pipeline, fleet)), deadline).await {
+            let runs = async {
+                if intent == Intent::Decided {
+                    self.decided_runs(pipeline, fleet).await
+                } else {
+                    self.latest_runs(pipeline, fleet).await
+                }
+            };
+            match select(pin!(runs), deadline).await {
                 Either::Left((Ok(runs), _)) => records.runs = runs,
                 _ => records.is_partial = true,
             }
@@ -208,6 +226,22 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             known.history.and_then(|history| Some(history.value.runs().iter().rev().find(failed)?.execution.clone()));
         if let Some(execution) = last.filter(|execution| *execution != row.overview.latest.execution) {
             runs.extend(self.ledger.load(pipeline, &execution).await?.run);
+        }
+        Ok(runs)
+    }
+
+    /// The latest runs, until one of them was approved, rejected or stopped.
+    async fn decided_runs(&self, pipeline: &PipelineId, fleet: &Fleet) -> Result<Vec<andon::run::Run>, LedgerError> {
+        let Some(row) = fleet.row(pipeline) else { return Ok(Vec::new()) };
+        let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
+        let earlier: Vec<_> = known.history.iter().flat_map(|history| history.value.runs()).rev().collect();
+        let earlier = earlier.into_iter().filter(|run| run.execution != row.overview.latest.execution);
+        let mut runs: Vec<andon::run::Run> = known.run.into_iter().map(|run| run.value).collect();
+        for run in earlier.take(MAX_DECIDED) {
+            if runs.last().is_some_and(facts::is_decided) {
+                break;
+            }
+            runs.extend(self.ledger.load(pipeline, &run.execution).await?.run.map(|run| run.value));
         }
         Ok(runs)
     }
@@ -280,9 +314,19 @@ fn topic(intent: Intent) -> Option<Topic> {
     })
 }
 
-/// The question that has an answer in every language; the parts as they are where it has none.
-fn question(intent: Intent, mut parts: Parts, fleet: &Fleet, session: &Session) -> Result<Question, Box<Parts>> {
-    let about_one = matches!(
+/// How a question is answered.
+enum Course {
+    /// By an answer that there is in every language.
+    Question(Question),
+    /// From the records.
+    Facts,
+    /// By asking which of these is meant.
+    Which(Vec<PipelineId>),
+}
+
+/// Whether a question is about one pipeline: of several, nothing is told together.
+fn is_about_one(intent: Intent, parts: &Parts) -> bool {
+    matches!(
         intent,
         Intent::State
             | Intent::Next
@@ -300,30 +344,63 @@ fn question(intent: Intent, mut parts: Parts, fleet: &Fleet, session: &Session) 
             | Intent::SameCause
             | Intent::History
             | Intent::Flaky
-    ) || (intent == Intent::Change && parts.change.is_none());
-    if parts.pipelines.is_empty() && about_one && !parts.has_scope() {
-        match session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
-            Some(last) => parts.pipelines.push(last.clone()),
-            None => match fleet.rows() {
-                [only] => parts.pipelines.push(only.overview.pipeline.clone()),
-                _ => return Ok(Question::About(topic(intent).unwrap_or(Topic::Status), Subject::Last)),
-            },
+    ) || (intent == Intent::Change && parts.change.is_none() && !parts.has_scope())
+}
+
+/// The pipelines of a customer or place that a question about one of them can be about.
+fn fitting<'f>(intent: Intent, rows: &[&'f PipelineRow]) -> Vec<&'f PipelineRow> {
+    let fits = |row: &&&PipelineRow| {
+        let status = row.overview.latest.status;
+        match intent {
+            Intent::Decided => matches!(status, Status::Waiting | Status::Rejected | Status::Stopped),
+            Intent::Duration | Intent::Slower => !status.is_final(),
+            Intent::Stage => !status.is_final() || row.light == StatusColor::Red,
+            _ => row.light == StatusColor::Red,
+        }
+    };
+    rows.iter().filter(fits).copied().collect()
+}
+
+/// How a question is answered; what it is about is completed.
+fn course(intent: Intent, parts: &mut Parts, fleet: &Fleet, session: &Session) -> Course {
+    let id = |row: &PipelineRow| row.overview.pipeline.clone();
+    if is_about_one(intent, parts) && parts.pipelines.is_empty() {
+        let rows = parts.rows(fleet);
+        if parts.has_scope() {
+            match (rows.as_slice(), fitting(intent, &rows).as_slice()) {
+                ([], _) => {}
+                ([only], _) | (_, [only]) => parts.settle(vec![id(only)]),
+                (all, []) => return Course::Which(all.iter().map(|row| id(row)).collect()),
+                (_, some) => return Course::Which(some.iter().map(|row| id(row)).collect()),
+            }
+        } else {
+            match session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
+                Some(last) => parts.pipelines.push(last.clone()),
+                None => match fleet.rows() {
+                    [only] => parts.pipelines.push(id(only)),
+                    _ => {
+                        let topic = topic(intent).unwrap_or(Topic::Status);
+                        return Course::Question(Question::About(topic, Subject::Last));
+                    }
+                },
+            }
         }
     }
     let is_plain = parts.span.is_none() && !parts.has_scope() && parts.stage.is_none() && parts.branch.is_none();
-    match (intent, parts.pipelines.as_slice()) {
+    let is_plain = is_plain && !parts.is_only;
+    Course::Question(match (intent, parts.pipelines.as_slice()) {
         (_, [only]) if is_plain && topic(intent).is_some() => {
             let subject = Subject::Known(vec![only.clone()]);
-            Ok(Question::About(topic(intent).unwrap_or(Topic::Status), subject))
+            Question::About(topic(intent).unwrap_or(Topic::Status), subject)
         }
         (Intent::Why | Intent::Author, []) if is_plain => {
-            Ok(Question::About(topic(intent).unwrap_or(Topic::Why), Subject::Last))
+            Question::About(topic(intent).unwrap_or(Topic::Why), Subject::Last)
         }
-        (Intent::Overview, []) if is_plain && parts.is_red && !parts.is_count => Ok(Question::List(Group::Failing)),
-        (Intent::Overview, []) if is_plain => Ok(Question::Overview),
-        (Intent::Running, []) if is_plain => Ok(Question::List(Group::Running)),
-        (Intent::Waiting, []) if is_plain => Ok(Question::List(Group::Waiting)),
-        (Intent::Figures, []) if is_plain => Ok(Question::Keys),
-        _ => Err(Box::new(parts)),
-    }
+        (Intent::Overview, []) if is_plain && parts.is_red && !parts.is_count => Question::List(Group::Failing),
+        (Intent::Overview, []) if is_plain => Question::Overview,
+        (Intent::Running, []) if is_plain => Question::List(Group::Running),
+        (Intent::Waiting, []) if is_plain => Question::List(Group::Waiting),
+        (Intent::Figures, []) if is_plain && !parts.is_of_times => Question::Keys,
+        _ => return Course::Facts,
+    })
 }

@@ -1,7 +1,7 @@
 //! The known pipelines, and which of them a question means.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{Session, Subject};
 use andon::account::Accounts;
 use andon::board::PipelineRow;
 use andon::history::Overview;
-use andon::name::PipelineId;
+use andon::name::{PipelineId, PipelineName};
 
 /// Every pipeline, as the ledger had them at one moment.
 #[derive(Debug, Default)]
@@ -19,6 +19,9 @@ pub struct Fleet {
     accounts: Rc<Accounts>,
     /// Made when a name is first looked for, and kept from one fleet to the next for as long as the names stay.
     index: Rc<OnceCell<Index>>,
+    /// The places of the pipelines of a name.
+    by_name: OnceCell<HashMap<PipelineName, Vec<usize>>>,
+    is_of_several: OnceCell<bool>,
 }
 
 /// The pipeline that a question means.
@@ -48,6 +51,8 @@ impl Fleet {
             rows: overviews.into_iter().map(PipelineRow::of).collect(),
             accounts: Rc::default(),
             index: Rc::default(),
+            by_name: OnceCell::new(),
+            is_of_several: OnceCell::new(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Fleet {
     pub fn with_accounts(mut self, accounts: Rc<Accounts>) -> Self {
         self.accounts = accounts;
         self.index = Rc::default();
+        self.is_of_several = OnceCell::new();
         self
     }
 
@@ -217,6 +223,34 @@ impl Fleet {
         }
         owners.sort_by_key(|(name, is_customer, _)| (!*is_customer, std::cmp::Reverse(name.len())));
         owners
+    }
+
+    /// Whether the pipelines are of several customers.
+    pub(super) fn has_several_customers(&self) -> bool {
+        *self.is_of_several.get_or_init(|| {
+            let mut customers = self.rows.iter().filter_map(|row| self.customer(&row.overview.pipeline));
+            let first = customers.next();
+            customers.any(|customer| Some(customer) != first)
+        })
+    }
+
+    /// The other pipelines of the same name.
+    pub(super) fn namesakes<'f>(&'f self, pipeline: &'f PipelineId) -> impl Iterator<Item = &'f PipelineId> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: HashMap<PipelineName, Vec<usize>> = HashMap::new();
+            for (at, row) in self.rows.iter().enumerate() {
+                by_name.entry(row.overview.pipeline.name.clone()).or_default().push(at);
+            }
+            by_name
+        });
+        let places = by_name.get(&pipeline.name).map(Vec::as_slice).unwrap_or_default();
+        let all = places.iter().filter_map(|at| self.rows.get(*at)).map(|row| &row.overview.pipeline);
+        all.filter(move |other| *other != pipeline)
+    }
+
+    /// Whether any account is known to be a customer's.
+    pub(super) fn has_customers(&self) -> bool {
+        self.accounts.0.values().any(|account| account.customer.is_some())
     }
 
     pub(super) fn stage_names(&self) -> BTreeSet<&str> {

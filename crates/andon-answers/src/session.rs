@@ -27,6 +27,12 @@ pub struct Session {
     /// The typed question that the asker was asked about: a reply completes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
+    /// The pipelines that the last answer named, in its order: "the third one".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<PipelineId>,
+    /// Whether what was said last was not understood.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_lost: bool,
 }
 
 /// A list that was given as an answer.

@@ -266,6 +266,11 @@ ask-what = Was möchtest du wissen?
 help = Du kannst fragen, was rot ist, was läuft oder was auf Freigabe wartet. Von einer Pipeline kannst du wissen wollen, wie sie steht, warum sie fehlgeschlagen ist, wer etwas geändert hat und wann sie zuletzt ausgeliefert hat.
 goodbye = Bis bald.
 not-understood = Das habe ich nicht verstanden.
+not-understood-again = Auch das habe ich nicht verstanden. Frag zum Beispiel: { $first } Oder: { $second }
+example-why = Warum ist { $pipeline } fehlgeschlagen?
+example-status = Wie steht es um { $pipeline }?
+example-waiting = Was wartet auf Freigabe?
+example-running = Was läuft gerade?
 
 no-ledger = Ich komme gerade nicht an meine Aufzeichnungen. Bitte frag in einer Minute noch einmal.
 stale = Meine Aufzeichnungen sind gerade langsam. Das hier habe ich { $ago } gelesen.

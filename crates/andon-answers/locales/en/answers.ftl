@@ -267,6 +267,11 @@ ask-what = What would you like to know?
 help = You can ask what is failing, what is running or what is waiting for approval. About a pipeline, you can ask how it is doing, why it failed, who changed it, and when it last deployed.
 goodbye = Goodbye.
 not-understood = I did not understand that.
+not-understood-again = I did not understand that either. You could ask, for example: { $first } Or: { $second }
+example-why = Why did { $pipeline } fail?
+example-status = How is { $pipeline } doing?
+example-waiting = What is waiting for approval?
+example-running = What is running?
 
 no-ledger = I cannot read my records right now. Please ask again in a minute.
 stale = My records are slow right now. This is from { $ago }.

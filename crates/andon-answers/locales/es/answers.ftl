@@ -269,6 +269,11 @@ ask-what = ¿Qué quieres saber?
 help = Puedes preguntar qué está fallando, qué está en marcha o qué espera aprobación. De una pipeline, puedes preguntar cómo está, por qué falló, quién la cambió y cuándo se desplegó por última vez.
 goodbye = Hasta luego.
 not-understood = No te he entendido.
+not-understood-again = Eso tampoco lo he entendido. Puedes preguntar, por ejemplo: { $first } O bien: { $second }
+example-why = ¿Por qué falló { $pipeline }?
+example-status = ¿Cómo está { $pipeline }?
+example-waiting = ¿Qué espera aprobación?
+example-running = ¿Qué está en marcha?
 
 no-ledger = Ahora mismo no puedo leer mis registros. Vuelve a preguntar dentro de un minuto.
 stale = Mis registros van lentos ahora mismo. Esto lo leí { $ago }.

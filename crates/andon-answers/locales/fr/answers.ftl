@@ -265,6 +265,11 @@ ask-what = Que veux-tu savoir ?
 help = Tu peux demander ce qui est en échec, ce qui tourne ou ce qui attend une approbation. Pour un pipeline, tu peux demander où il en est, pourquoi il a échoué, qui l'a changé et quand il a déployé pour la dernière fois.
 goodbye = À bientôt.
 not-understood = Je n'ai pas compris.
+not-understood-again = Je n'ai pas compris non plus. Tu peux demander, par exemple : { $first } Ou bien : { $second }
+example-why = Pourquoi { $pipeline } a échoué ?
+example-status = Où en est { $pipeline } ?
+example-waiting = Qu'est-ce qui attend une approbation ?
+example-running = Qu'est-ce qui tourne ?
 
 no-ledger = Je n'arrive pas à lire mes données pour l'instant. Redemande-moi dans une minute.
 stale = Mes données sont lentes en ce moment. Voici ce que j'ai lu { $ago }.

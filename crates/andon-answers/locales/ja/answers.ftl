@@ -165,6 +165,11 @@ ask-what = 何を知りたいですか？
 help = 失敗しているもの、実行中のもの、承認待ちのものを聞けます。パイプラインごとに、状態、失敗の理由、誰が変更したか、最後にいつデプロイしたかも聞けます。
 goodbye = それでは、また。
 not-understood = 聞き取れませんでした。
+not-understood-again = まだ聞き取れませんでした。たとえばこう聞いてください。{ $first } または、{ $second }
+example-why = { $pipeline }はなぜ失敗しましたか？
+example-status = { $pipeline }の状態はどうですか？
+example-waiting = 承認待ちは何ですか？
+example-running = 何が実行中ですか？
 
 no-ledger = 今は記録を読めません。1分ほどしてからもう一度聞いてください。
 stale = 今は記録の読み込みに時間がかかっています。これは{ $ago }に読んだ内容です。

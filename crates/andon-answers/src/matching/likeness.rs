@@ -14,6 +14,8 @@ const LIKE_SOUND: f32 = 0.85;
 const LEAST_LETTERS: f32 = 0.4;
 /// What a word is worth that begins a longer one.
 const BEGINNING: f32 = 0.88;
+/// What is misheard beside a word that was heard has at least so much of it.
+const LEAST_REST: f32 = 0.5;
 /// Words less alike than this are different words.
 pub(super) const LEAST: f32 = 0.62;
 
@@ -47,6 +49,20 @@ impl Word {
         let by_letters = by_letters(mine, theirs);
         let likeness = by_sound.max(by_letters);
         if likeness < LEAST { 0.0 } else { likeness }
+    }
+
+    /// Whether it may be another that was misheard, beside a word that is the same.
+    pub(super) fn is_heard_as(&self, other: &Self) -> bool {
+        let (mine, theirs) = (self.text.as_str(), other.text.as_str());
+        let is_long = mine.len().min(theirs.len()) > 3;
+        let same = |mine: &String| {
+            let alike = |theirs: &String| {
+                let begins_alike = mine.chars().next() == theirs.chars().next();
+                begins_alike && mine.len().min(theirs.len()) > 1 && similarity(mine, theirs) >= LEAST_REST
+            };
+            other.sounds.iter().any(alike)
+        };
+        mine == theirs || (is_long && similarity(mine, theirs) >= LEAST_REST) || self.sounds.iter().any(same)
     }
 
     /// What this is worth as the beginning of a longer word: "notif".

@@ -51,6 +51,8 @@ struct Name {
 struct Listed {
     word: Word,
     is_joined: bool,
+    /// Where its second word begins, if it is two joined.
+    boundary: usize,
     is_strict: bool,
     names: Vec<usize>,
 }
@@ -136,7 +138,8 @@ impl Index {
         }
         let is_joined = span.len() > 1;
         let is_strict = is_joined && span.iter().any(|word| is_generic(word) || is_decisive(word));
-        self.words.push(Listed { word, is_joined, is_strict, names: Vec::new() });
+        let boundary = span.first().map_or(0, String::len);
+        self.words.push(Listed { word, is_joined, boundary, is_strict, names: Vec::new() });
         at
     }
 

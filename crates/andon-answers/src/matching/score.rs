@@ -83,6 +83,21 @@ impl Score {
 }
 
 impl Part {
+    /// Whether two joined words have one in common and differ in the other: a long word that both have makes "terraform
+    /// vpc" no more like "terraform dns".
+    fn differs_in_a_word(&self, listed: &Listed) -> bool {
+        let Some((first, last)) = listed.word.text.split_at_checked(listed.boundary).filter(|_| listed.is_joined)
+        else {
+            return false;
+        };
+        let mine = self.word.text.as_str();
+        let differ = |rest: Option<&str>, other: &str| {
+            rest.is_some_and(|rest| !Word::new(rest.to_owned()).is_heard_as(&Word::new(other.to_owned())))
+        };
+        (self.inner.iter().any(|word| word == first) && differ(mine.strip_prefix(first), last))
+            || (self.inner.iter().any(|word| word == last) && differ(mine.strip_suffix(last), first))
+    }
+
     pub(super) fn likeness(&self, listed: &Listed) -> f32 {
         if self.is_strict || listed.is_strict {
             return if self.word.text == listed.word.text { 1.0 } else { 0.0 };
@@ -93,7 +108,7 @@ impl Part {
         let likeness = self.word.likeness(&listed.word);
         match (self.count, listed.is_joined) {
             (1, false) => likeness.max(self.word.as_beginning_of(&listed.word)),
-            _ if likeness < LEAST_JOINED => 0.0,
+            _ if likeness < LEAST_JOINED || self.differs_in_a_word(listed) => 0.0,
             _ => likeness,
         }
     }

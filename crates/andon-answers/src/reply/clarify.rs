@@ -43,20 +43,20 @@ pub(super) fn ask(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, found: &Fou
     match found {
         Found::One(row) => {
             let one = [*row];
-            draft.kind(Kind::WhichOne(ids(&one))).rows(one).ask(one_of(fleet, &one, voice), which(&one));
+            draft.kind(Kind::WhichOne(ids(&one))).rows(fleet, one).ask(one_of(fleet, &one, voice), which(&one));
         }
         Found::Several(rows) if rows.len() > MAX_NAMED => {
-            draft.kind(Kind::WhichOne(ids(rows))).rows(rows.iter().copied());
+            draft.kind(Kind::WhichOne(ids(rows))).rows(fleet, rows.iter().copied());
             draft.say(Phrase::AskMoreWords, &[("count", rows.len().into())]);
             // So many would not fit in a session; the name that is said next is looked for among all.
             draft.ask(voice.say(Phrase::AskPipeline, &[]), Some(Pending::WhichOne { topic, candidates: Vec::new() }));
         }
         Found::Several(rows) => {
-            draft.kind(Kind::WhichOne(ids(rows))).rows(rows.iter().copied());
+            draft.kind(Kind::WhichOne(ids(rows))).rows(fleet, rows.iter().copied());
             draft.ask(one_of(fleet, rows, voice), which(rows));
         }
         Found::Unknown { heard, nearest } => {
-            draft.kind(Kind::NoSuchPipeline(ids(nearest))).rows(nearest.iter().copied());
+            draft.kind(Kind::NoSuchPipeline(ids(nearest))).rows(fleet, nearest.iter().copied());
             let heard = repeated(heard);
             if heard.is_empty() {
                 draft.say(Phrase::NoName, &[]);

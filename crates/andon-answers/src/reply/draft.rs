@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::{Answer, Card, Filling, Kind, Pending, Phrase, Session, Speech, Voice};
+use super::super::{Answer, Card, Filling, Fleet, Kind, Pending, Phrase, Session, Speech, Voice};
 use super::naming;
 use andon::board::PipelineRow;
 
@@ -22,13 +22,17 @@ pub(super) struct Draft<'a> {
     ask: Option<String>,
     title: Option<String>,
     rows: Vec<PipelineRow>,
+    lines: Vec<String>,
+    /// Whether what was said before was not understood.
+    pub(super) was_lost: bool,
     notes: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
     /// A new answer. What the asker was asked before is settled by whatever comes now.
     pub(super) fn new(voice: &'a Voice, now: Timestamp, session: &Session) -> Self {
-        let session = Session { pending: None, ..session.clone() };
+        let was_lost = session.is_lost;
+        let session = Session { pending: None, is_lost: false, ..session.clone() };
         Self {
             voice,
             now,
@@ -38,6 +42,8 @@ impl<'a> Draft<'a> {
             ask: None,
             title: None,
             rows: Vec::new(),
+            lines: Vec::new(),
+            was_lost,
             notes: Vec::new(),
         }
     }
@@ -78,8 +84,10 @@ impl<'a> Draft<'a> {
     }
 
     /// The pipelines it is about.
-    pub(super) fn rows<'r>(&mut self, rows: impl IntoIterator<Item = &'r PipelineRow>) -> &mut Self {
-        self.rows = rows.into_iter().take(MAX_ROWS).cloned().collect();
+    pub(super) fn rows<'r>(&mut self, fleet: &Fleet, rows: impl IntoIterator<Item = &'r PipelineRow>) -> &mut Self {
+        let rows: Vec<&PipelineRow> = rows.into_iter().take(MAX_ROWS).collect();
+        self.lines = rows.iter().take(MAX_CAUSE_LINES).map(|row| line(fleet, row, self.voice, self.now)).collect();
+        self.rows = rows.into_iter().cloned().collect();
         self
     }
 
@@ -100,11 +108,10 @@ impl<'a> Draft<'a> {
 
     /// The answer.
     pub(super) fn done(self) -> Answer {
-        let Self { voice, now, session, kind, mut sentences, ask, title, rows, notes } = self;
+        let Self { voice, session, kind, mut sentences, ask, title, rows, lines, notes, .. } = self;
         let reprompt = ask.as_ref().map(|ask| Speech::new(std::slice::from_ref(ask), voice));
         sentences.extend(ask);
         let speech = Speech::new(&sentences, voice);
-        let lines: Vec<String> = rows.iter().take(MAX_CAUSE_LINES).map(|row| line(row, voice, now)).collect();
         let told = if lines.len() > 1 { lines } else { vec![speech.to_string()] };
         let text = told.into_iter().chain(notes).collect::<Vec<_>>().join("\n");
         let title = title.unwrap_or_else(|| voice.say(Phrase::TitleOverview, &[]));
@@ -113,8 +120,8 @@ impl<'a> Draft<'a> {
 }
 
 /// A pipeline as a line of a card: `checkout-svc-prod: red for 12 minutes`.
-fn line(row: &PipelineRow, voice: &Voice, now: Timestamp) -> String {
-    let name = naming::cut(row.overview.pipeline.name.as_str());
+fn line(fleet: &Fleet, row: &PipelineRow, voice: &Voice, now: Timestamp) -> String {
+    let name = naming::written(fleet, row);
     format!("{} {name}: {}", row.light.sign(), standing(row, voice, now))
 }
 

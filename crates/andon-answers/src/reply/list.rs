@@ -39,7 +39,7 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
     }
     let mut rows: Vec<&PipelineRow> = fleet.rows().iter().collect();
     rows.sort_by(|a, b| a.before(b));
-    draft.rows(rows).title(voice.say(Phrase::TitleOverview, &[]));
+    draft.rows(fleet, rows).title(voice.say(Phrase::TitleOverview, &[]));
     draft.done()
 }
 
@@ -86,7 +86,7 @@ pub(super) fn list(mut draft: Draft<'_>, fleet: &Fleet, of: Group) -> Answer {
     let voice = draft.voice;
     let words = words(of);
     let rows = group(fleet, of);
-    draft.rows(rows.iter().copied()).title(voice.say(words.title, &[]));
+    draft.rows(fleet, rows.iter().copied()).title(voice.say(words.title, &[]));
     let named = if rows.len() > A_FEW { 0 } else { rows.len() };
     draft.session.listing = Some(Listing { group: of, named });
     match rows.as_slice() {
@@ -137,7 +137,7 @@ pub(super) fn names(mut draft: Draft<'_>, fleet: &Fleet, of: Group, from: usize)
         _ if named == rows.len() => Phrase::WhichLast,
         _ => Phrase::WhichMore,
     };
-    draft.rows(rows.iter().copied()).title(voice.say(words(of).title, &[]));
+    draft.rows(fleet, rows.iter().copied()).title(voice.say(words(of).title, &[]));
     draft.say(phrase, &[("list", voice.and(&items).into())]);
     draft.session.listing = Some(Listing { group: of, named });
     if named < rows.len() {
@@ -158,6 +158,7 @@ fn items(draft: &Draft<'_>, fleet: &Fleet, rows: &[&PipelineRow], of: Group) -> 
 /// The first one named is the one that "why?" is about.
 fn remember(draft: &mut Draft<'_>, rows: &[&PipelineRow]) {
     draft.session.topic = None;
+    draft.session.named.clear();
     draft.session.spoken_of.clear();
     if let Some(first) = rows.first() {
         draft.session.speak_of(&first.overview.pipeline);

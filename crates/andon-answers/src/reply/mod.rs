@@ -42,6 +42,8 @@ pub struct Detail {
 pub enum Meaning<'a> {
     /// Something that needs no pipeline: help, goodbye.
     Talk(&'a Question),
+    /// It was not understood.
+    Lost(&'a Fleet),
     /// The state of all pipelines, at the start of a session or as an answer.
     Overview(&'a Fleet, Greeting),
     /// A list, from its start or from where it was left.
@@ -82,14 +84,20 @@ pub enum From {
 
 impl<'a> Meaning<'a> {
     /// Whether the ledger has to be read at all.
-    pub fn needs_ledger(question: &Question) -> bool {
-        !matches!(question, Question::Help | Question::Goodbye | Question::NotUnderstood)
+    pub fn needs_ledger(question: &Question, session: &Session) -> bool {
+        match question {
+            Question::Help | Question::Goodbye => false,
+            // The second time, questions are offered that have an answer now.
+            Question::NotUnderstood => session.is_lost,
+            _ => true,
+        }
     }
 
     /// What the question means.
     pub fn of(question: &'a Question, fleet: &'a Fleet, session: &'a Session) -> Self {
         match question {
-            Question::Help | Question::Goodbye | Question::NotUnderstood => Self::Talk(question),
+            Question::Help | Question::Goodbye => Self::Talk(question),
+            Question::NotUnderstood => Self::Lost(fleet),
             Question::Welcome => Self::Overview(fleet, Greeting::Welcome),
             Question::Overview => Self::Overview(fleet, Greeting::Asked),
             Question::List(group) => Self::List(fleet, *group, From::Start),
@@ -118,6 +126,7 @@ impl<'a> Meaning<'a> {
         let draft = Draft::new(voice, now, session);
         match self {
             Self::Talk(question) => talk::talk(draft, question),
+            Self::Lost(fleet) => talk::lost(draft, fleet),
             Self::Enough => talk::talk(draft, &Question::Goodbye),
             Self::NotThat => talk::anything_else(draft),
             Self::NoneOfThose(topic) => clarify::ask(draft, &Fleet::default(), *topic, &Found::Unnamed),
@@ -191,7 +200,8 @@ impl<'a> Meaning<'a> {
                 .map_or(Self::Unclear(fleet, *topic, Found::Gone(chosen)), |row| Self::Tell(fleet, *topic, row));
         }
         let listed = session.listing.map(|listing| group(fleet, listing.group)).unwrap_or_default();
-        match listed.get(at) {
+        let named = session.named.get(at).and_then(|named| fleet.row(named));
+        match named.or(listed.get(at).copied().filter(|_| session.named.is_empty())) {
             Some(row) => Self::Tell(fleet, topic, row),
             None => Self::Unclear(fleet, topic, Found::Unnamed),
         }

@@ -1,6 +1,6 @@
 //! The spoken and written names of pipelines.
 
-use super::super::spoken::spoken;
+use super::super::spoken::{folded, spoken};
 use super::super::{Fleet, Phrase, Voice};
 use andon::board::PipelineRow;
 use andon::name::PipelineId;
@@ -8,25 +8,61 @@ use andon::name::PipelineId;
 /// The most characters of a name that are written on a card.
 const MAX_LEN: usize = 60;
 
-/// A pipeline's spoken name, with customer, region or account if the name is not unique.
+/// A pipeline's spoken name. Where there are several customers it begins with the customer's; the account or the region
+/// follows if that is not enough to tell it from others.
 pub fn called(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
+    called_at(fleet, row, None, voice)
+}
+
+/// The same where it is clear whose it is: what is said is about this customer.
+pub(super) fn called_at(fleet: &Fleet, row: &PipelineRow, of: Option<&str>, voice: &Voice) -> String {
     let id = &row.overview.pipeline;
-    let name = said(id);
-    let namesakes =
-        || fleet.rows().iter().map(|row| &row.overview.pipeline).filter(|other| other.name == id.name && *other != id);
     let customer = fleet.customer(id);
-    if namesakes().next().is_none() {
-        name
-    } else if let Some(customer) = customer.filter(|own| namesakes().all(|other| fleet.customer(other) != Some(own))) {
-        format!("{customer} {name}")
-    } else if namesakes().all(|other| other.home.region != id.home.region) {
-        let region = spoken(id.home.region.as_str());
-        voice.say(Phrase::InRegion, &[("pipeline", name.into()), ("region", region.into())])
+    let is_clear = of.is_some() && of == customer;
+    let name = match customer.filter(|customer| !is_clear && fleet.has_several_customers() && !is_in(customer, id)) {
+        Some(customer) => format!("{customer} {}", said(id)),
+        None => said(id),
+    };
+    let same: Vec<&PipelineId> = fleet
+        .namesakes(id)
+        .filter(|other| !(fleet.has_several_customers() && customer.is_some() && fleet.customer(other) != customer))
+        .collect();
+    let (account, region) = (id.home.account.as_str(), id.home.region.as_str());
+    let account_name = fleet.accounts().get(account).map(|account| spoken(&account.name));
+    let place = if same.is_empty() {
+        return name;
+    } else if let Some(account) =
+        account_name.filter(|_| same.iter().all(|other| other.home.account != id.home.account))
+    {
+        account
+    } else if same.iter().all(|other| other.home.region != id.home.region) {
+        spoken(region)
     } else {
-        let account: Vec<char> = id.home.account.as_str().chars().collect();
-        let last: Vec<String> = account.iter().skip(account.len().saturating_sub(4)).map(char::to_string).collect();
-        voice.say(Phrase::InAccount, &[("pipeline", name.into()), ("account", last.join(" ").into())])
+        let digits: Vec<char> = account.chars().collect();
+        let last: Vec<String> = digits.iter().skip(digits.len().saturating_sub(4)).map(char::to_string).collect();
+        return voice.say(Phrase::InAccount, &[("pipeline", name.into()), ("account", last.join(" ").into())]);
+    };
+    voice.say(Phrase::InRegion, &[("pipeline", name.into()), ("region", place.into())])
+}
+
+/// The written name, as it stands on a card: with the customer's where there are several.
+pub(super) fn written(fleet: &Fleet, row: &PipelineRow) -> String {
+    let id = &row.overview.pipeline;
+    let name = cut(id.name.as_str());
+    let owner = fleet.customer(id).filter(|customer| fleet.has_several_customers() && !is_in(customer, id));
+    let account = fleet.accounts().name(id.home.account.as_str());
+    match (owner, fleet.namesakes(id).any(|other| fleet.customer(other) == fleet.customer(id))) {
+        (Some(customer), false) => format!("{customer} {name}"),
+        (Some(customer), true) => format!("{customer} {name} ({account}, {})", id.home.region),
+        (None, true) => format!("{name} ({account}, {})", id.home.region),
+        (None, false) => name,
     }
+}
+
+/// Whether a pipeline's own name begins with its customer's.
+fn is_in(customer: &str, id: &PipelineId) -> bool {
+    let first = |text: &str| text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).map(folded);
+    first(customer).is_some() && first(customer) == first(id.name.as_str())
 }
 
 /// A pipeline's name in words; as it is written where it has none.

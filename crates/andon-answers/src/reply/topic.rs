@@ -1,14 +1,14 @@
 //! The answer about one topic of one pipeline.
 
 use super::super::{Answer, Fleet, Topic};
-use super::naming::{called, cut};
+use super::naming::{called, written};
 use super::{Detail, Draft, keys, pipeline, why};
 use andon::board::PipelineRow;
 
 /// Answers a question about a pipeline.
 pub(super) fn tell(mut draft: Draft<'_>, fleet: &Fleet, topic: Topic, row: &PipelineRow, detail: &Detail) -> Answer {
     let name = called(fleet, row, draft.voice);
-    draft.rows([row]).title(cut(row.overview.pipeline.name.as_str()));
+    draft.rows(fleet, [row]).title(written(fleet, row));
     draft.session.speak_of(&row.overview.pipeline);
     draft.session.topic = Some(topic);
     match topic {

@@ -51,6 +51,8 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &PipelineRow, called: &str, detail
 fn not_red(draft: &mut Draft<'_>, row: &PipelineRow, called: &str) {
     match (row.light, row.overview.health.last_success) {
         (StatusColor::Grey, _) => pipeline::ended(draft, row, called),
+        // What waits or runs is asked about for that.
+        (StatusColor::Waiting | StatusColor::Running, _) => pipeline::status(draft, row, called),
         (_, Some(at)) => {
             let ago = draft.ago(at);
             draft.say(Phrase::WhyNot, &[("pipeline", called.into()), ("ago", ago)]);

@@ -160,9 +160,29 @@ impl Sentence<'_> {
                 }
             }
         }
-        let kinds = [("test", "Test"), ("tests", "Test"), ("lint", "Lint")];
+        let kinds = [
+            ("test", "Test"),
+            ("tests", "Test"),
+            ("lint", "Lint"),
+            ("permission", "Permission"),
+            ("permissions", "Permission"),
+            ("timeout", "Timeout"),
+            ("timeouts", "Timeout"),
+            ("quota", "Quota"),
+            ("dependency", "Dependency"),
+            ("dependencies", "Dependency"),
+            ("compile", "Compile"),
+            ("compilation", "Compile"),
+            ("infrastructure", "Infrastructure"),
+        ];
         for at in 0..self.words.len() {
-            let next = self.words.get(at + 1).is_some_and(|word| word.is("failures") || word.is("fail"));
+            // "test failures", "permission errors", "due to a timeout", "any timeouts".
+            let fails = |word: &Word| word.is("failures") || word.is("fail") || word.is("error") || word.is("bad");
+            let next = self.words.get(at + 1).is_some_and(fails)
+                || (at > 0 && ["due", "any", "with"].contains(&self.text(at - 1)))
+                || (at > 1
+                    && self.text(at - 2) == "due"
+                    && self.words.get(at - 1).is_some_and(|word| word.is("filler")));
             let unused = self.words.get(at).is_some_and(|word| !word.is_used);
             if let (true, true, Some((_, stage))) =
                 (next, unused, kinds.iter().find(|(word, _)| *word == self.text(at)))

@@ -19,7 +19,7 @@ mod words;
 
 pub use instruction::Instruction;
 pub use intent::Intent;
-pub use parts::{By, Parts, Superlative};
+pub use parts::{By, Except, Parts, Superlative};
 pub use span::Span;
 
 use super::fleet::Fleet;
@@ -42,6 +42,30 @@ pub enum Understood {
     NotUnderstood,
 }
 
+/// What is named after "except".
+fn excepted(words: Vec<words::Word>, fleet: &Fleet) -> Result<Except, Understood> {
+    let mut said = Sentence { words, fleet };
+    let raw = said.joined(0, said.words.len());
+    let mut parts = Parts::default();
+    said.exact_names(&mut parts);
+    said.accounts(&mut parts);
+    let unknown_region = said.regions(&mut parts);
+    said.customers(&mut parts);
+    said.environments(&mut parts);
+    said.plurals();
+    match unknown_region.map_or_else(|| said.named(&mut parts), |region| Named::Unknown(region, Vec::new())) {
+        Named::Nothing => {}
+        Named::These(pipelines) | Named::OneOf(pipelines) => parts.pipelines = pipelines,
+        Named::Group(group) => parts.group = Some(group),
+        Named::Unknown(heard, nearest) => return Err(Understood::NoSuch(None, heard, nearest)),
+    }
+    if parts.pipelines.is_empty() && !parts.has_scope() {
+        return Err(Understood::NotUnderstood);
+    }
+    let words = if parts.customers.is_empty() { raw } else { parts.customers.join(" and ") };
+    Ok(Except { words, pipelines: parts.rows(fleet).into_iter().map(|row| row.overview.pipeline.clone()).collect() })
+}
+
 /// Understands a question.
 pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) -> Understood {
     let mut said = Sentence { words: words(text), fleet };
@@ -50,6 +74,12 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
         found.instruction
     });
     let mut parts = Parts::default();
+    if let Some(words) = said.exception() {
+        match excepted(words, fleet) {
+            Ok(except) => parts.except = Some(except),
+            Err(understood) => return understood,
+        }
+    }
     said.exact_names(&mut parts);
     said.changes(&mut parts);
     said.accounts(&mut parts);
@@ -60,6 +90,7 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
     said.stages(&mut parts);
     said.branches(&mut parts);
     said.people(&mut parts);
+    said.plurals();
     said.mend();
     said.kinds(&mut parts);
     if instruction.is_none() && said.words.iter().any(|word| word.is("offtopic") && !word.is_used) {
@@ -109,6 +140,11 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
         (_, Some((intent, _))) => {
             let is_of_customers = said.words.iter().any(|word| word.text == "customers" && !word.is_used);
             if is_of_customers && matches!(intent, Intent::Deployments | Intent::Failures) {
+                parts.by.get_or_insert(By::Customer);
+            }
+            // "Who got nothing deployed": of pipelines, people ask which.
+            let is_customer = said.words.iter().any(|word| word.is("customer") && !word.is_used);
+            if (parts.is_who || is_customer) && parts.is_without && parts.people.is_empty() && fleet.has_customers() {
                 parts.by.get_or_insert(By::Customer);
             }
             Understood::Asked(intent, parts)

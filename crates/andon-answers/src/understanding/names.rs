@@ -32,6 +32,32 @@ const NAME_WORDS: &[&str] = &[
     "release",
     "deploy",
     "build",
+    "push",
+    "recommendation",
+    "notification",
+    "notifications",
+    "message",
+    "messages",
+    "alert",
+    "alerts",
+    "address",
+    "trace",
+    "page",
+    "ring",
+    "call",
+    "contact",
+    "talk",
+    "meeting",
+    "sprint",
+    "night",
+    "click",
+    "decision",
+    "account",
+    "client",
+    "tenant",
+    "weekly",
+    "daily",
+    "monthly",
 ];
 /// More pipelines than these are a group and not a name that has to be made clear.
 const MAX_NAMESAKES: usize = 4;
@@ -90,7 +116,12 @@ impl Sentence<'_> {
     /// The pipelines that the words left over name.
     pub(super) fn named(&mut self, parts: &mut Parts) -> Named {
         let musts: Vec<usize> = (0..self.words.len())
-            .filter(|at| self.words.get(*at).is_some_and(Self::must_be_named) && environment(self.text(*at)).is_none())
+            .filter(|at| {
+                // A second environment is part of a name: "is kb stg payments green in production".
+                let environment = environment(self.text(*at));
+                self.words.get(*at).is_some_and(Self::must_be_named)
+                    && (environment.is_none() || environment != parts.environment)
+            })
             .collect();
         let mut musts: BTreeSet<usize> = musts.into_iter().collect();
         // Words with hyphens between them are one name.
@@ -193,6 +224,7 @@ impl Sentence<'_> {
                     let is_group = plural(last + 1)
                         || (first > 0 && plural(first - 1))
                         || all.len() > MAX_NAMESAKES
+                        || group.iter().any(|at| self.words.get(*at).is_some_and(|word| word.is_plural))
                         || (plural(last + 2) && self.words.get(last + 1).is_some_and(|word| word.is("filler")))
                         || self
                             .words

@@ -1,7 +1,11 @@
 //! What a question is about.
 
+use std::collections::BTreeSet;
+
+use andon::board::PipelineRow;
 use andon::name::PipelineId;
 
+use super::super::fleet::Fleet;
 use super::Span;
 
 /// What a question is about.
@@ -41,6 +45,25 @@ pub struct Parts {
     pub is_who: bool,
     /// Whether what is red is asked for.
     pub is_red: bool,
+    /// Whether what is green is asked for.
+    pub is_green: bool,
+    /// Whether it is asked which of them did not do it.
+    pub is_without: bool,
+    /// Whether it is asked if that is all there is: "is it just Acme".
+    pub is_only: bool,
+    /// Whether lead or recovery times are asked for.
+    pub is_of_times: bool,
+    /// The pipelines that it is not about: "everything except Acme".
+    pub except: Option<Except>,
+}
+
+/// What a question is not about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Except {
+    /// In words: "Acme".
+    pub words: String,
+    /// The pipelines.
+    pub pipelines: Vec<PipelineId>,
 }
 
 /// By what figures are grouped.
@@ -82,6 +105,37 @@ pub enum Superlative {
 }
 
 impl Parts {
+    /// The pipelines that it is about.
+    pub fn rows<'f>(&self, fleet: &'f Fleet) -> Vec<&'f PipelineRow> {
+        let group: Option<BTreeSet<&PipelineId>> = self
+            .group
+            .as_ref()
+            .map(|group| fleet.explaining(group).into_iter().map(|row| &row.overview.pipeline).collect());
+        let belongs = |row: &&PipelineRow| {
+            let id = &row.overview.pipeline;
+            let (account, region) = (id.home.account.as_str(), id.home.region.as_str());
+            let of_customer =
+                || fleet.customer(id).is_some_and(|name| self.customers.iter().any(|known| known == name));
+            (self.pipelines.is_empty() || self.pipelines.contains(id))
+                && (self.customers.is_empty() || of_customer())
+                && (self.accounts.is_empty() || self.accounts.iter().any(|known| known == account))
+                && (self.regions.is_empty() || self.regions.iter().any(|known| known == region))
+                && self.environment.is_none_or(|environment| fleet.is_of_environment(row, environment))
+                && group.as_ref().is_none_or(|group| group.contains(id))
+                && self.except.as_ref().is_none_or(|except| !except.pipelines.contains(id))
+        };
+        fleet.rows().iter().filter(belongs).collect()
+    }
+
+    /// Forgets where it is: the pipelines that are there are known.
+    pub fn settle(&mut self, pipelines: Vec<PipelineId>) {
+        self.customers.clear();
+        self.accounts.clear();
+        self.regions.clear();
+        (self.environment, self.group, self.except) = (None, None, None);
+        self.pipelines = pipelines;
+    }
+
     /// Whether it is about some of the pipelines and not about all.
     pub fn has_scope(&self) -> bool {
         !self.customers.is_empty()
@@ -89,5 +143,6 @@ impl Parts {
             || !self.regions.is_empty()
             || self.environment.is_some()
             || self.group.is_some()
+            || self.except.is_some()
     }
 }

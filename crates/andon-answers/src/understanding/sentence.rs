@@ -25,6 +25,8 @@ impl Sentence<'_> {
             "@superlative" => parts.superlative.is_some(),
             "@stage" => parts.stage.is_some(),
             "@branch" => parts.branch.is_some(),
+            "@by" => parts.by.is_some(),
+            "@customers-known" => self.fleet.has_customers(),
             tag => self.words.iter().any(|word| !word.is_used && word.is(tag)),
         }
     }
@@ -57,12 +59,31 @@ impl Sentence<'_> {
         }
     }
 
+    /// Takes the plural of a word in names for that word.
+    pub(super) fn plurals(&mut self) {
+        let fleet = self.fleet;
+        for word in self.words.iter_mut().filter(|word| !word.is_used && word.is_unknown() && word.text.len() > 3) {
+            let Some(singular) = word.text.strip_suffix('s') else { continue };
+            if !fleet.has_word(&word.text) && fleet.has_word(singular) {
+                (word.text, word.is_plural) = (singular.to_owned(), true);
+            }
+        }
+    }
+
+    /// The words after "except", taken out of the sentence.
+    pub(super) fn exception(&mut self) -> Option<Vec<Word>> {
+        let at = self.words.iter().position(|word| word.is("except"))?;
+        let rest = self.words.split_off(at);
+        Some(rest.into_iter().skip(1).collect())
+    }
+
     /// Counts, superlatives and what is grouped by.
     pub(super) fn kinds(&mut self, parts: &mut Parts) {
         let free = |tag: &str| self.words.iter().any(|word| !word.is_used && word.is(tag));
         let said = |text: &str| self.words.iter().any(|word| !word.is_used && word.text == text);
         parts.is_who = free("who");
         parts.is_red = free("red") || free("fail") || free("bad") || free("failures") || (free("not") && free("ok"));
+        parts.is_of_times = free("lead") || free("recover") || said("mttr");
         parts.is_count = (said("many") || said("number") || said("count") || said("total")) && !said("often");
         let after = |first: &[&str], second: &[&str]| {
             self.words
@@ -70,6 +91,11 @@ impl Sentence<'_> {
                 .zip(self.words.iter().skip(1))
                 .any(|(a, b)| first.contains(&a.text.as_str()) && second.contains(&b.text.as_str()))
         };
+        parts.is_green = free("ok") && !parts.is_red && !free("not");
+        let none_failed = after(&["no", "without", "zero"], &["failure", "failures", "fail", "fails"]);
+        parts.is_without = none_failed || (free("not") && (free("deploy") || free("failures")));
+        let only = free("only") || after(&["it", "is", "this"], &["just"]);
+        parts.is_only = only && (free("red") || free("fail") || free("bad") || parts.has_scope());
         let by = ["per", "by", "each", "which", "what"];
         let failing = free("fail") || free("bad");
         let most = said("most") || said("top") || (said("worst") && said("rate")) || said("highest") || said("biggest");

@@ -155,7 +155,9 @@ impl Clock<'_> {
             ["yesterday"] => self.day("yesterday", "yesterday", yesterday),
             ["since", "yesterday"] => self.since("since-yesterday", "since yesterday", self.midnight(yesterday)),
             ["overnight"] => self.night("overnight", "overnight"),
-            ["last", "night"] | ["during", "the", "night"] => self.night("last-night", "last night"),
+            ["last", "night"] | ["during" | "in" | "through", "the", "night"] | ["at", "night"] => {
+                self.night("last-night", "last night")
+            }
             ["since", "last", "night"] => {
                 self.since("since-last-night", "since last night", self.at(yesterday.to_datetime(time(18, 0, 0, 0))))
             }
@@ -207,6 +209,9 @@ impl Clock<'_> {
             ["since", hour] if hour.ends_with("am") || hour.ends_with("pm") => {
                 let (digits, half) = hour.split_at(hour.len() - 2);
                 self.hour(digits, half)
+            }
+            ["between" | "from", from, "and" | "to" | "until" | "till", until] if is_day(from) => {
+                self.days(from, until)
             }
             ["between", from, "and", until] => self.hours(from, until),
             ["since", rest @ ..] if rest.len() <= 4 => self.since_day(rest),
@@ -273,6 +278,18 @@ impl Clock<'_> {
         self.day(name, &format!("on {}", capitalised(name)), date)
     }
 
+    /// "between Monday and Wednesday": both days belong to it.
+    fn days(&self, from: &str, until: &str) -> Option<Span> {
+        let day = |name: &str| DAYS.iter().find(|(day, _)| *day == name);
+        let ((first, from), (last, until)) = (day(from)?, day(until)?);
+        let until = self.weekday(*until);
+        let length = until.weekday().to_monday_zero_offset() - from.to_monday_zero_offset();
+        let from = until.checked_sub(i64::from(length.rem_euclid(7)).days()).ok()?;
+        let end = until.checked_add(1.day()).ok()?;
+        let words = format!("between {} and {}", capitalised(first), capitalised(last));
+        self.span_of(&format!("{first}-to-{last}"), &words, self.midnight(from), self.midnight(end))
+    }
+
     fn hour(&self, hour: &str, half: &str) -> Option<Span> {
         let hour = number(hour).filter(|hour| (1..=12).contains(hour))?;
         let at = hour % 12 + if half == "pm" { 12 } else { 0 };
@@ -293,6 +310,10 @@ impl Clock<'_> {
         let at = |hour| self.at(self.today().to_datetime(time(hour, 0, 0, 0)));
         self.span_of("today", &format!("today between {from}:00 and {until}:00"), at(from), at(until))
     }
+}
+
+fn is_day(text: &str) -> bool {
+    DAYS.iter().any(|(day, _)| *day == text)
 }
 
 fn unit_of(text: &str) -> Option<(&'static str, i64)> {

@@ -25,6 +25,8 @@ pub(super) struct Word {
     pub(super) tags: Vec<&'static str>,
     /// Whether it stands for one of the parts found already.
     pub(super) is_used: bool,
+    /// Whether it is the plural of a word in names: "storefronts".
+    pub(super) is_plural: bool,
 }
 
 /// What stands before a word.
@@ -65,7 +67,7 @@ const LEXICON: &[(&str, &str)] = &[
          during within after before until till ago per every each all both either neither more most less least many few \
          several than ever team guys people man mate kind sort actually exactly maybe perhaps side through across off \
          down back far long time times make makes made take takes took keep put set said say says think mean means \
-         happen happens happened happening turn turns turned turning became become becomes went ahead news present transition transitions alert alerts notification-rule hour minutes",
+         happen happens happened happening turn turns turned turning became become becomes went ahead news present transition transitions alert alerts notification-rule hour minutes nothing together",
     ),
     ("what", "what whats"),
     ("which", "which what whats wich"),
@@ -79,7 +81,7 @@ const LEXICON: &[(&str, &str)] = &[
     ("often", "often frequently"),
     ("long", "long"),
     ("fast", "fast quickly soon quick"),
-    ("any", "any anything something some"),
+    ("any", "any anything something some nothing"),
     ("all", "all every everything each"),
     ("is", "is are was were"),
     ("was", "was were went"),
@@ -91,7 +93,7 @@ const LEXICON: &[(&str, &str)] = &[
     ("since", "since"),
     ("or", "or"),
     ("in", "in of"),
-    ("not", "not no never hasnt havent isnt arent didnt doesnt without"),
+    ("not", "not no never none nothing hasnt havent isnt arent didnt doesnt without"),
     ("never", "never"),
     ("again", "again"),
     ("ago", "ago"),
@@ -119,7 +121,7 @@ const LEXICON: &[(&str, &str)] = &[
         "ok okay green fine healthy good well alright passing pass passed passes working works stable clean fixed recovered happy",
     ),
     ("success", "success successful successfully succeeded succeed succeeds green passed worked"),
-    ("fixed", "fixed recovered fix resolved"),
+    ("fixed", "fixed recovered fix resolved repaired mended"),
     (
         "deploy",
         "deploy deploys deployed deployment deployments ship shipped ships shipping release released releases releasing \
@@ -131,7 +133,13 @@ const LEXICON: &[(&str, &str)] = &[
     ("runs", "runs executions builds times attempts"),
     ("running", "running progress deploying building active ongoing executing underway flight"),
     ("wait", "wait waits waiting pending approval approvals awaiting queued"),
-    ("approve", "approve approves sign"),
+    ("approve", "approve approves sign click signoff decision"),
+    ("occasion", "night nights standup retro sprint meeting"),
+    ("attention", "know worry worried concern concerned concerning aware matter matters attention urgent worrying"),
+    ("except", "except excluding besides minus"),
+    ("only", "only alone solely elsewhere everyone everybody"),
+    ("together", "together both"),
+    ("contact", "call ask talk speak contact ring ping page escalate"),
     ("decided", "signed approved rejected stopped aborted cancelled canceled denied declined stop reject rejects"),
     ("started", "started triggered launched kicked start starts trigger"),
     ("last", "last latest newest recent previous most-recent"),
@@ -163,7 +171,8 @@ const LEXICON: &[(&str, &str)] = &[
     ("commit", "commit commits committed commited change changes sha hash push pushed merged merge pr pull request"),
     ("version", "version versions revision revisions tag"),
     ("changed", "changed change changes diff differs difference different delta commits merged"),
-    ("author", "author committer wrote committed commited pushed changed touched merged"),
+    ("aws", "aws amazon"),
+    ("author", "touch author committer wrote committed commited pushed changed touched merged"),
     ("fault", "responsible fault culprit behind blame guilty"),
     (
         "on-it",
@@ -218,7 +227,8 @@ const LEXICON: &[(&str, &str)] = &[
     ),
     (
         "other",
-        "new old first current next important interesting urgent bigger smaller enough because while even anyway",
+        "once twice weekly daily monthly acting act weird strange suddenly finally guess wonder wondering curious overall \
+         altogether roughly nearly almost due new old first current next important interesting urgent bigger smaller enough because while even anyway",
     ),
 ];
 
@@ -231,6 +241,25 @@ const CONTRACTED: &[(&str, &str)] = &[
     ("whats the deal with", "status"),
     ("what is the deal with", "status"),
     ("how come", "why"),
+    ("most recently", "last"),
+    ("most recent", "last"),
+    ("everything but", "everything except"),
+    ("everyone but", "everyone except"),
+    ("everybody but", "everybody except"),
+    ("all but", "all except"),
+    ("apart from", "except"),
+    ("aside from", "except"),
+    ("other than", "except"),
+    ("because of", "due"),
+    ("due to", "due"),
+    ("timed out", "timeout"),
+    ("what went into", "what changed in"),
+    ("what has gone into", "what changed in"),
+    ("what's new in", "what changed in"),
+    ("over night", "overnight"),
+    ("sign off", "signoff"),
+    ("thumbs up", "approval"),
+    ("go-ahead", "approval"),
     ("don't", "do not"),
     ("out of the blue", ""),
     ("roll back", "rollback"),
@@ -259,6 +288,8 @@ const TOGETHER: &[(&str, &str)] = &[
     ("whats", "what is"),
     ("hows", "how is"),
     ("rn", "right now"),
+    ("yesterdays", "yesterday"),
+    ("todays", "today"),
     ("gonna", "going to"),
     ("wanna", "want to"),
     ("dont", "do not"),
@@ -315,7 +346,15 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 fn word_of(text: &str, raw: &str, is_joined: bool) -> Word {
-    Word { text: text.to_owned(), raw: raw.to_owned(), is_joined, pause: Pause::None, tags: tags(text), is_used: false }
+    Word {
+        text: text.to_owned(),
+        raw: raw.to_owned(),
+        is_joined,
+        pause: Pause::None,
+        tags: tags(text),
+        is_used: false,
+        is_plural: false,
+    }
 }
 
 /// What a word may stand for.

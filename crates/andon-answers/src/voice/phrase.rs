@@ -275,6 +275,16 @@ phrases! {
     Goodbye = "goodbye" (),
     /// The question was not understood.
     NotUnderstood = "not-understood" (),
+    /// The second thing in a row that was not understood, with two questions that have an answer now.
+    NotUnderstoodAgain = "not-understood-again" ("first", "second"),
+    /// A question about a pipeline that is red.
+    ExampleWhy = "example-why" ("pipeline"),
+    /// A question about a pipeline.
+    ExampleStatus = "example-status" ("pipeline"),
+    /// A question about what waits.
+    ExampleWaiting = "example-waiting" (),
+    /// A question about what runs.
+    ExampleRunning = "example-running" (),
 
     /// The ledger does not answer.
     NoLedger = "no-ledger" (),

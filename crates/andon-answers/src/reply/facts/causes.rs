@@ -47,6 +47,24 @@ impl<'a> Asked<'a> {
         told
     }
 
+    /// Why each of them is red.
+    pub(super) fn whys(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        let red: Vec<&PipelineRow> = rows.iter().copied().filter(|row| row.light == StatusColor::Red).collect();
+        if red.is_empty() {
+            return self.overview(rows);
+        }
+        let why = |row: &&PipelineRow| {
+            let why = row.failure().and_then(reason).unwrap_or_else(|| "the cause is not known".to_owned());
+            let since = row.red_since().unwrap_or_else(|| row.news_at());
+            format!("{} has been red {}: {why}.", capital(&self.name(row)), self.for_long(since))
+        };
+        let mut told: Vec<String> = red.iter().take(MAX_NAMED).map(why).collect();
+        if red.len() > MAX_NAMED {
+            told.push(format!("{} more are red.", red.len() - MAX_NAMED));
+        }
+        told
+    }
+
     pub(super) fn blame(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
         let red: Vec<&PipelineRow> = rows.iter().copied().filter(|row| row.light == StatusColor::Red).collect();
         if red.is_empty() {

@@ -4,7 +4,7 @@ use andon::board::{PipelineRow, StatusColor};
 use andon::history::{ChangeSummary, RunSummary};
 use andon::run::Status;
 
-use super::words::{capital, full_change, some};
+use super::words::{capital, change_words, full_change, some};
 use super::{Asked, MAX_NAMED};
 
 impl<'a> Asked<'a> {
@@ -29,11 +29,26 @@ impl<'a> Asked<'a> {
             let with: Vec<&&RunSummary> = runs.iter().filter(|run| run.change.as_ref().is_some_and(is_it)).collect();
             if let Some(last) = with.last() {
                 let ended = last.ended.map(|at| format!(" {}", self.ago(at))).unwrap_or_default();
-                told.push(format!(
-                    "{}: the run with {wanted} is {}{ended}.",
-                    capital(&self.name(row)),
-                    last.status.word()
-                ));
+                let change = last.change.as_ref().and_then(full_change).unwrap_or_else(|| wanted.clone());
+                let went = match last.status {
+                    Status::Succeeded => "went through",
+                    Status::InProgress => "is running",
+                    Status::Waiting => "waits for approval",
+                    Status::Failed => "failed",
+                    Status::Rejected => "was rejected",
+                    Status::Stopped => "was stopped",
+                    Status::Superseded => "was superseded",
+                    Status::Canceled => "was canceled",
+                };
+                let newer = runs.iter().rev().find(|run| run.status == Status::Succeeded);
+                let is_live = newer.is_some_and(|newest| newest.execution == last.execution);
+                let live = match (last.status, is_live) {
+                    (Status::Succeeded, true) => " It is the latest that did.",
+                    (Status::Succeeded, false) => " A later change has gone through since.",
+                    _ => " It is not live.",
+                };
+                let name = self.name(row);
+                told.push(format!("{}: {change} {went}{ended}.{live}", capital(&name)));
             }
         }
         if told.is_empty() {
@@ -74,6 +89,23 @@ impl<'a> Asked<'a> {
             && let Some(change) = latest.change.as_ref().and_then(full_change)
         {
             told.push(format!("The latest run ({}) has {change}.", latest.status.word()));
+        }
+        told
+    }
+
+    /// What has gone through each of them.
+    pub(super) fn lives(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        let line = |row: &&'a PipelineRow| {
+            let last = self.last_succeeded(row);
+            let change = last.and_then(|run| run.change.as_ref()).and_then(full_change);
+            let when = last.map(|run| format!(", {}", self.ago(run.ended.unwrap_or(run.first_seen))));
+            let change = change.unwrap_or_else(|| "the change is not known".to_owned());
+            format!("{}: {change}{}.", capital(&self.name(row)), when.unwrap_or_default())
+        };
+        let mut told = vec![format!("The latest change that went through each of {}.", self.subject(rows))];
+        told.extend(rows.iter().take(MAX_NAMED).map(line));
+        if rows.len() > MAX_NAMED {
+            told.push(format!("{} more.", rows.len() - MAX_NAMED));
         }
         told
     }
@@ -122,6 +154,29 @@ impl<'a> Asked<'a> {
             return vec![format!("No change of {} is recorded {words}.", self.name(row))];
         }
         vec![format!("Changes that {} was run with {words}: {}.", self.name(row), some(&changes))]
+    }
+
+    /// Whose change mended what had failed.
+    pub(super) fn fixed(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        let mut told: Vec<String> = Vec::new();
+        for row in rows {
+            let runs = self.runs_of(row);
+            let Some(failed) = runs.iter().rposition(|run| run.status == Status::Failed) else { continue };
+            let name = capital(&self.name(row));
+            match runs.iter().skip(failed).find(|run| run.status == Status::Succeeded) {
+                Some(run) => {
+                    let change = run.change.as_ref().and_then(change_words);
+                    let with = change.map(|change| format!(", with {change}")).unwrap_or_default();
+                    told.push(format!("{name} recovered {}{with}.", self.ago(run.ended.unwrap_or(run.first_seen))));
+                }
+                None => told.push(format!("{name} is not fixed: no run has succeeded since it failed.")),
+            }
+        }
+        if told.is_empty() {
+            told.push(format!("I have no failure of {} on record.", self.subject(rows)));
+        }
+        told.truncate(MAX_NAMED);
+        told
     }
 
     pub(super) fn branch(&self) -> Vec<String> {

@@ -80,16 +80,28 @@ impl<'a> Asked<'a> {
 
     /// So many of each, the most first: "payments API (3)".
     pub(super) fn by(&self, ends: &[End<'a>]) -> Vec<String> {
-        let mut counts: Vec<(String, usize)> = Vec::new();
+        let mut counts: Vec<(&'a PipelineRow, String, usize)> = Vec::new();
         for end in ends {
-            let key = self.key(end.row);
-            match counts.iter_mut().find(|(name, _)| *name == key) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((key, 1)),
+            let key = self.group_of(end.row);
+            match counts.iter_mut().find(|(_, known, _)| *known == key) {
+                Some((.., count)) => *count += 1,
+                None => counts.push((end.row, key, 1)),
             }
         }
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        counts.into_iter().map(|(name, count)| if count == 1 { name } else { format!("{name} ({count})") }).collect()
+        counts.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
+        let item = |(row, _, count): (&'a PipelineRow, String, usize)| {
+            let name = self.key(row);
+            if count == 1 { name } else { format!("{name} ({count})") }
+        };
+        counts.into_iter().map(item).collect()
+    }
+
+    /// What tells one group from another.
+    pub(super) fn group_of(&self, row: &PipelineRow) -> String {
+        match self.parts.by {
+            Some(By::Customer | By::Account | By::Region) => self.key(row),
+            Some(By::Pipeline) | None => row.overview.pipeline.to_string(),
+        }
     }
 
     /// What something is grouped by.

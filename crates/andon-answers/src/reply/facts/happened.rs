@@ -12,7 +12,7 @@ use super::super::naming::cut;
 use super::ends::End;
 use super::words::{capital, change_words, counted, reason, some, times};
 use super::{Asked, MAX_NAMED};
-use crate::understanding::Span;
+use crate::understanding::{By, Span};
 
 impl<'a> Asked<'a> {
     pub(super) fn failures(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
@@ -20,9 +20,17 @@ impl<'a> Asked<'a> {
         let ends = self.failed(rows, &span);
         let stage = self.parts.stage.as_ref().map(|stage| format!(" in {stage}")).unwrap_or_default();
         let least = self.at_least(rows, &span);
+        if self.parts.is_without && rows.len() > 1 {
+            return self.without("failure", rows, &ends, &span);
+        }
         if ends.is_empty() {
             let unsure = if least.is_empty() { "" } else { " I no longer have every run of that time." };
-            return vec![format!("{} did not fail{stage} {}.{unsure}", capital(&self.subject(rows)), span.words)];
+            let mut told =
+                vec![format!("{} did not fail{stage} {}.{unsure}", capital(&self.subject(rows)), span.words)];
+            if self.parts.span.is_none() && stage.is_empty() && self.last_failed_end(rows).is_some() {
+                told.extend(self.last_failure(rows));
+            }
+            return told;
         }
         let mut told = Vec::new();
         if let [row] = rows {
@@ -92,8 +100,15 @@ impl<'a> Asked<'a> {
         let span = self.time();
         let ends = self.deployed(rows, &span);
         let least = self.at_least(rows, &span);
+        if self.parts.is_without && rows.len() > 1 {
+            return self.without("deployment", rows, &ends, &span);
+        }
         if ends.is_empty() {
-            return vec![format!("{} did not deploy {}.", capital(&self.subject(rows)), span.words)];
+            let mut told = vec![format!("{} did not deploy {}.", capital(&self.subject(rows)), span.words)];
+            if self.parts.span.is_none() {
+                told.extend(self.last_success(rows));
+            }
+            return told;
         }
         let mut told = Vec::new();
         if let [row] = rows {
@@ -120,6 +135,20 @@ impl<'a> Asked<'a> {
         told
     }
 
+    /// Which of them had none.
+    fn without(&self, of_what: &str, rows: &[&'a PipelineRow], ends: &[End<'a>], span: &Span) -> Vec<String> {
+        let with: BTreeSet<String> = ends.iter().map(|end| self.key(end.row)).collect();
+        let all: BTreeSet<String> = rows.iter().map(|row| self.key(row)).collect();
+        let without: Vec<String> = all.iter().filter(|key| !with.contains(*key)).cloned().collect();
+        let what = if self.parts.by == Some(By::Customer) { "customer" } else { "pipeline" };
+        vec![if without.is_empty() {
+            format!("Every one of the {} had a {of_what} {}.", counted(all.len(), what), span.words)
+        } else {
+            let of = counted(all.len(), what);
+            format!("{} of {of} had no {of_what} {}: {}.", without.len(), span.words, some(&without))
+        }]
+    }
+
     pub(super) fn runs(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
         let span = self.time();
         let in_time = |run: &&RunSummary| run.first_seen >= span.from && run.first_seen < span.until;
@@ -134,9 +163,18 @@ impl<'a> Asked<'a> {
         told
     }
 
-    pub(super) fn last_failure(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+    fn last_failed_end(&self, rows: &[&'a PipelineRow]) -> Option<End<'a>> {
         let ever = Span { label: String::new(), words: String::new(), from: Timestamp::MIN, until: Timestamp::MAX };
-        match self.failed(rows, &ever).first() {
+        self.failed(rows, &ever).into_iter().next()
+    }
+
+    pub(super) fn last_failure(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        match self.last_failed_end(rows) {
+            Some(end) if self.parts.is_who => {
+                let change = end.run.change.as_ref().and_then(change_words);
+                let change = change.map(|change| format!(" The change is {change}.")).unwrap_or_default();
+                vec![format!("{}{change}", self.one_failure("The last failure was", &end, true))]
+            }
             Some(end) => vec![format!(
                 "The last failure of {} was {}{}{}.",
                 self.subject(rows),

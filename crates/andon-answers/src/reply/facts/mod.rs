@@ -16,26 +16,30 @@ mod run;
 mod standing;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use andon::board::PipelineRow;
 use andon::history::History;
 use andon::name::PipelineId;
 use andon::run::{Run, Status};
 use andon_diagnosis::Runbook;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Draft;
-use super::naming::cut;
+use super::naming::written;
 use crate::understanding::{Intent, Parts};
 use crate::{Answer, Fleet, Kind, Session, Voice};
 
+pub(in super::super) use people::is_decided;
 pub(in super::super) use refusal::{no_such, refuse};
 
 /// The most pipelines whose histories are read for figures over all of them together.
 const MAX_POOLED: usize = 50;
 /// The most that is named in one list.
 const MAX_NAMED: usize = 5;
+/// The most pipelines of an answer that "the third one" may mean.
+const MAX_REMEMBERED: usize = 10;
 
 /// What was looked up for a question.
 #[derive(Debug, Default)]
@@ -48,31 +52,14 @@ pub(crate) struct Records {
     pub is_partial: bool,
 }
 
-/// The pipelines that a question is about.
-pub(in super::super) fn scope<'f>(fleet: &'f Fleet, parts: &Parts) -> Vec<&'f PipelineRow> {
-    let group: Option<BTreeSet<PipelineId>> = parts
-        .group
-        .as_ref()
-        .map(|group| fleet.explaining(group).into_iter().map(|row| row.overview.pipeline.clone()).collect());
-    let belongs = |row: &&PipelineRow| {
-        let id = &row.overview.pipeline;
-        let (account, region) = (id.home.account.as_str(), id.home.region.as_str());
-        let of_customer = fleet.customer(id).is_some_and(|name| parts.customers.iter().any(|known| known == name));
-        (parts.pipelines.is_empty() || parts.pipelines.contains(id))
-            && (parts.customers.is_empty() || of_customer)
-            && (parts.accounts.is_empty() || parts.accounts.iter().any(|known| known == account))
-            && (parts.regions.is_empty() || parts.regions.iter().any(|known| known == region))
-            && parts.environment.is_none_or(|environment| fleet.is_of_environment(row, environment))
-            && group.as_ref().is_none_or(|group| group.contains(id))
-    };
-    fleet.rows().iter().filter(belongs).collect()
-}
-
 /// The pipelines whose histories a question needs: of a time, only those with news since it began.
 pub(in super::super) fn needs(fleet: &Fleet, intent: Intent, parts: &Parts) -> Vec<PipelineId> {
     use Intent as I;
     let since = match (&parts.span, intent) {
-        (Some(span), I::Trend) => span.from.checked_sub(span.until.duration_since(span.from)).ok(),
+        (Some(span), I::Trend) => {
+            let length = span.until.duration_since(span.from).max(SignedDuration::from_hours(7 * 24));
+            span.from.checked_sub(length).ok()
+        }
         (Some(span), _) => Some(span.from),
         (None, _) => None,
     };
@@ -98,8 +85,9 @@ pub(in super::super) fn needs(fleet: &Fleet, intent: Intent, parts: &Parts) -> V
             | I::Customers
             | I::Execution
             | I::Link
+            | I::Fixed
     );
-    let rows = scope(fleet, parts);
+    let rows = parts.rows(fleet);
     let is_pooled = intent == I::Figures && rows.len() <= MAX_POOLED;
     if !wants && !is_pooled {
         return Vec::new();
@@ -125,26 +113,30 @@ pub(in super::super) struct Asked<'a> {
     pub(in super::super) now: Timestamp,
     pub(in super::super) voice: &'a Voice,
     pub(in super::super) session: &'a Session,
+    /// The pipelines that the answer names, in its order.
+    pub(in super::super) named: RefCell<Vec<PipelineId>>,
 }
 
 impl<'a> Asked<'a> {
     /// The answer.
     pub(in super::super) fn answer(&self) -> Answer {
-        let rows = scope(self.fleet, self.parts);
+        let rows = self.parts.rows(self.fleet);
         let mut draft = Draft::new(self.voice, self.now, self.session);
         if rows.is_empty() {
             let none = format!("I know no pipelines{}.", self.place());
             draft.kind(Kind::NoSuchPipeline(Vec::new())).speak(none);
             return draft.in_words();
         }
-        draft.rows(rows.iter().copied());
+        draft.rows(self.fleet, rows.iter().copied());
         if let [only] = rows.as_slice() {
             draft.session.speak_of(&only.overview.pipeline);
-            draft.title(cut(only.overview.pipeline.name.as_str()));
+            draft.title(written(self.fleet, only));
         }
         for sentence in self.sentences(&rows, &mut draft) {
             draft.speak(sentence);
         }
+        draft.session.named = if rows.len() > 1 { self.named.take() } else { Vec::new() };
+        draft.session.named.truncate(MAX_REMEMBERED);
         if self.records.is_partial {
             draft.speak("Some histories could not be read in time, so this may be incomplete.".to_owned());
         }
@@ -157,7 +149,7 @@ impl<'a> Asked<'a> {
     fn sentences(&self, rows: &[&'a PipelineRow], draft: &mut Draft<'_>) -> Vec<String> {
         use Intent as I;
         let one = match rows {
-            [only] if !self.parts.pipelines.is_empty() || self.fleet.rows().len() == 1 => Some(*only),
+            [only] => Some(*only),
             _ => None,
         };
         match (self.intent, one) {
@@ -177,6 +169,9 @@ impl<'a> Asked<'a> {
             (I::LastSuccess, None) => self.last_success(rows),
             (I::Blame, _) => self.blame(rows),
             (I::OnIt, _) => self.on_it(rows),
+            (I::Fixed, _) => self.fixed(rows),
+            (I::Why, _) => self.whys(rows),
+            (I::Author, _) => self.breakers(rows),
             (I::Figures, _) => self.figures(rows),
             (I::Running, _) => self.going(rows, Status::InProgress),
             (I::Waiting, _) => self.going(rows, Status::Waiting),
@@ -189,6 +184,7 @@ impl<'a> Asked<'a> {
             (I::Execution, Some(row)) => self.execution(row),
             (I::Link, Some(row)) => self.link(row),
             (I::Change, Some(row)) => self.live(row),
+            (I::Change, None) => self.lives(rows),
             (I::LastGreen, Some(row)) => self.last_green(row),
             (I::Changed, Some(row)) => self.changed(row),
             (I::Started, Some(_)) => self.started(),

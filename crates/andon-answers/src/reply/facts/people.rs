@@ -1,14 +1,14 @@
 //! Who did what.
 
-use andon::board::PipelineRow;
+use andon::board::{PipelineRow, StatusColor};
 use andon::history::ChangeSummary;
 use andon::run::{Run, Status};
 
 use super::super::Draft;
 use super::super::naming::cut;
-use super::Asked;
 use super::ends::End;
-use super::words::{and, short, some, times};
+use super::words::{and, capital, change_words, short, some, times};
+use super::{Asked, MAX_NAMED};
 use crate::Kind;
 use crate::understanding::Intent;
 
@@ -24,6 +24,28 @@ impl<'a> Asked<'a> {
             && let Some(author) = broken(row)
         {
             told.push(format!("The change that broke {} is by {}.", self.name(row), cut(&author)));
+        } else if rows.iter().any(|row| row.light == StatusColor::Red) {
+            told.extend(self.breakers(rows));
+        }
+        told
+    }
+
+    /// Whose changes made them red.
+    pub(super) fn breakers(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        let red: Vec<&PipelineRow> = rows.iter().copied().filter(|row| row.light == StatusColor::Red).collect();
+        if red.is_empty() {
+            return vec![format!("None of {} is red.", self.subject(rows))];
+        }
+        let by = |row: &&PipelineRow| {
+            let broken = row.overview.broken_by.as_ref();
+            let change = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref())).or(row.change());
+            let words = change.and_then(change_words).unwrap_or_else(|| "a change that is not known".to_owned());
+            let since = row.red_since().unwrap_or_else(|| row.news_at());
+            format!("{} has been red {}: {words}.", capital(&self.name(row)), self.for_long(since))
+        };
+        let mut told: Vec<String> = red.iter().take(MAX_NAMED).map(by).collect();
+        if red.len() > MAX_NAMED {
+            told.push(format!("{} more are red.", red.len() - MAX_NAMED));
         }
         told
     }
@@ -100,16 +122,19 @@ impl<'a> Asked<'a> {
     /// What the approvals of the runs say of themselves.
     pub(super) fn decided(&self, row: &PipelineRow) -> Vec<String> {
         let mut told = Vec::new();
+        let mut is_named = true;
         for run in &self.records.runs {
             for action in run.stages().into_iter().flat_map(|stage| stage.actions) {
                 let is_approval = action.provider.as_ref().is_some_and(andon::event::Provider::is_approval);
                 if is_approval && action.status.is_final() {
-                    let words = action
-                        .result
-                        .as_ref()
-                        .and_then(|result| result.summary.as_deref())
-                        .map(|text| format!(": {}", short(text)))
-                        .unwrap_or_default();
+                    let text = action.result.as_ref().and_then(|result| result.summary.as_deref());
+                    let person = text.and_then(person);
+                    is_named = person.is_some();
+                    let words = match (person, text) {
+                        (Some(person), _) => format!(" by {person}"),
+                        (None, Some(text)) => format!(": {}", short(text)),
+                        (None, None) => String::new(),
+                    };
                     let when = action.ended.map(|at| format!(" {}", self.ago(at))).unwrap_or_default();
                     told.push(format!(
                         "{} in {} {}{when}{words}.",
@@ -120,16 +145,35 @@ impl<'a> Asked<'a> {
                 }
             }
             if let Some(comment) = run.stop_comment() {
+                is_named = false;
                 told.push(format!("The run of {} was stopped: {}.", self.name(row), short(comment)));
             }
             if !told.is_empty() {
-                told.push("The person's name is only known where the comment gives it.".to_owned());
+                if !is_named {
+                    told.push("The person's name is only known where the comment gives it.".to_owned());
+                }
                 return told;
             }
         }
         vec![format!(
-            "No approval, rejection or stop of {} is on record for its latest run, so who did it is not known.",
+            "No approval, rejection or stop of {} is on record for its latest runs, so who did it is not known.",
             self.name(row)
         )]
     }
+}
+
+/// Whether somebody has approved, rejected or stopped a run.
+pub(in super::super::super) fn is_decided(run: &Run) -> bool {
+    run.stop_comment().is_some()
+        || run.stages().into_iter().flat_map(|stage| stage.actions).any(|action| {
+            action.provider.as_ref().is_some_and(andon::event::Provider::is_approval) && action.status.is_final()
+        })
+}
+
+/// Who decided, where CodePipeline's own words say it: "Approved by arn:aws:sts::...:assumed-role/Lead/jane.doe".
+fn person(text: &str) -> Option<String> {
+    let (verb, arn) = text.trim().split_once(" by ")?;
+    let is_one = !verb.contains(' ') && arn.starts_with("arn:") && !arn.contains(char::is_whitespace);
+    let (_, person) = arn.rsplit_once('/').filter(|_| is_one)?;
+    (!person.is_empty()).then(|| cut(person))
 }

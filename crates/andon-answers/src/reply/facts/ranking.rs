@@ -1,6 +1,9 @@
 //! Which pipeline, customer, account or region is the most or the least of something.
 
+use std::collections::BTreeMap;
+
 use andon::board::PipelineRow;
+use andon::name::PipelineId;
 use andon::run::Status;
 
 use super::Asked;
@@ -14,18 +17,13 @@ impl<'a> Asked<'a> {
 
         let Some(superlative) = self.parts.superlative else { return self.overview(rows) };
         let span = self.time();
-        let mut groups: Vec<(String, Vec<&PipelineRow>)> = Vec::new();
+        let mut groups: BTreeMap<String, Vec<&PipelineRow>> = BTreeMap::new();
         for row in rows {
-            let key = self.key(row);
-            match groups.iter_mut().find(|(name, _)| *name == key) {
-                Some((_, rows)) => rows.push(row),
-                None => groups.push((key, vec![row])),
-            }
+            groups.entry(self.group_of(row)).or_default().push(row);
         }
-        let failed = self.failed(rows, &span);
-        let deployed = self.deployed(rows, &span);
-        let count = |ends: &[End<'_>], rows: &[&PipelineRow]| {
-            ends.iter().filter(|end| rows.iter().any(|row| row.overview.pipeline == end.row.overview.pipeline)).count()
+        let (failed, deployed) = (counts(self.failed(rows, &span)), counts(self.deployed(rows, &span)));
+        let count = |counts: &BTreeMap<&PipelineId, usize>, rows: &[&PipelineRow]| -> usize {
+            rows.iter().filter_map(|row| counts.get(&row.overview.pipeline)).sum()
         };
         let ended = |rows: &[&PipelineRow]| -> (usize, usize) {
             let (mut bad, mut all) = (0, 0);
@@ -57,42 +55,40 @@ impl<'a> Asked<'a> {
             _ => None,
         };
         let red = |rows: &[&PipelineRow]| rows.iter().filter_map(|row| row.red_since()).min();
-        let mut ranked: Vec<(i64, String)> = Vec::new();
-        for (name, rows) in &groups {
+        let mut ranked: Vec<(i64, &PipelineRow, String)> = Vec::new();
+        for rows in groups.values() {
             let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
             let entry = match superlative {
                 S::MostFailing | S::LeastFailing => {
                     let count = count(&failed, rows);
                     (count > 0 || superlative == S::LeastFailing)
-                        .then(|| (number(count), format!("{name} with {}", counted(count, "failure"))))
+                        .then(|| (number(count), format!(" with {}", counted(count, "failure"))))
                 }
                 S::MostDeployed => {
                     let count = count(&deployed, rows);
-                    (count > 0).then(|| (number(count), format!("{name} with {}", counted(count, "deployment"))))
+                    (count > 0).then(|| (number(count), format!(" with {}", counted(count, "deployment"))))
                 }
                 S::Worst | S::Best => {
                     let (bad, all) = ended(rows);
-                    (all > 0).then(|| {
-                        (number(bad * 1000 / all.max(1)), format!("{name}, where {bad} of {all} attempts failed"))
-                    })
+                    (all > 0)
+                        .then(|| (number(bad * 1000 / all.max(1)), format!(", where {bad} of {all} attempts failed")))
                 }
                 S::Flakiest => {
                     let count = flips(rows);
                     (count > 0).then(|| {
-                        (number(count), format!("{name}, which changed between success and failure {}", times(count)))
+                        (number(count), format!(", which changed between success and failure {}", times(count)))
                     })
                 }
                 S::Slowest | S::Fastest => {
-                    typical(rows).map(|seconds| (seconds, format!("{name} with {}", self.span_of(seconds))))
+                    typical(rows).map(|seconds| (seconds, format!(" with {}", self.span_of(seconds))))
                 }
-                S::LongestRed => red(rows).map(|since| {
-                    (self.now.duration_since(since).as_secs(), format!("{name}, red {}", self.for_long(since)))
-                }),
+                S::LongestRed => red(rows)
+                    .map(|since| (self.now.duration_since(since).as_secs(), format!(", red {}", self.for_long(since)))),
             };
-            ranked.extend(entry);
+            ranked.extend(entry.zip(rows.first()).map(|((value, text), row)| (value, *row, text)));
         }
         let least_first = matches!(superlative, S::LeastFailing | S::Fastest | S::Best);
-        ranked.sort_by_key(|(value, _)| if least_first { *value } else { -*value });
+        ranked.sort_by_key(|(value, ..)| if least_first { *value } else { -*value });
         let what = ranked_by(superlative);
         let timed = !matches!(superlative, S::Slowest | S::Fastest | S::LongestRed);
         let when = if timed { format!(" {}", span.words) } else { String::new() };
@@ -105,9 +101,18 @@ impl<'a> Asked<'a> {
             return vec![none];
         }
         let wanted = self.parts.count.unwrap_or(3).min(20);
-        let items: Vec<String> = ranked.into_iter().take(wanted).map(|(_, text)| text).collect();
+        let items: Vec<String> = ranked.into_iter().take(wanted).map(|(_, row, text)| self.key(row) + &text).collect();
         vec![format!("{what}{}{when}: {}.", self.place(), and(&items))]
     }
+}
+
+/// How many ends there are of each pipeline.
+fn counts<'a>(ends: Vec<End<'a>>) -> BTreeMap<&'a PipelineId, usize> {
+    let mut counts = BTreeMap::new();
+    for end in ends {
+        *counts.entry(&end.row.overview.pipeline).or_default() += 1;
+    }
+    counts
 }
 
 /// What a ranking is by, as its sentence begins.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::Draft;
 use super::super::naming::{called, cut};
-use super::scope;
+use super::words::{counted, some};
 use crate::understanding::Parts;
 use crate::{Answer, Fleet, Kind, Pending, Phrase, Session, Topic, Voice};
 
@@ -22,10 +22,19 @@ pub(in super::super::super) fn refuse(
     use crate::understanding::Instruction as Do;
     let mut draft = Draft::new(voice, now, session);
     draft.kind(Kind::Refused);
-    draft.speak("I only answer questions; I have changed nothing.".to_owned());
     let rows: Vec<&PipelineRow> =
-        if parts.pipelines.is_empty() && !parts.has_scope() { Vec::new() } else { scope(fleet, parts) };
-    draft.rows(rows.iter().copied());
+        if parts.pipelines.is_empty() && !parts.has_scope() { Vec::new() } else { parts.rows(fleet) };
+    draft.rows(fleet, rows.iter().copied());
+    let names: Vec<String> = rows.iter().map(|row| called(fleet, row, voice)).collect();
+    draft.speak(match names.as_slice() {
+        [] => "I only answer questions; I have changed nothing.".to_owned(),
+        [name] => format!("I only answer questions; I have changed nothing in {name}."),
+        names => format!(
+            "I only answer questions; I have changed nothing. That could be about {}: {}.",
+            counted(names.len(), "pipeline"),
+            some(names)
+        ),
+    });
     let row = match rows.as_slice() {
         [only] => Some(*only),
         _ => None,
@@ -95,7 +104,7 @@ pub(in super::super::super) fn no_such(
 ) -> Answer {
     let mut draft = Draft::new(voice, now, session);
     let rows: Vec<&PipelineRow> = nearest.iter().filter_map(|id| fleet.row(id)).collect();
-    draft.kind(Kind::NoSuchPipeline(nearest.to_vec())).rows(rows.iter().copied());
+    draft.kind(Kind::NoSuchPipeline(nearest.to_vec())).rows(fleet, rows.iter().copied());
     draft.say(Phrase::NoSuch, &[("heard", cut(heard).into())]);
     if !rows.is_empty() {
         let names: Vec<String> = rows.iter().map(|row| called(fleet, row, voice)).collect();

@@ -63,7 +63,22 @@ impl<'a> Asked<'a> {
         if all > 1 && !rest.is_empty() {
             told.push(format!("{}.", capital(&and(&rest))));
         }
+        if self.parts.is_only {
+            told.push(self.elsewhere(rows));
+        }
         told
+    }
+
+    /// What is red beside these.
+    fn elsewhere(&self, rows: &[&'a PipelineRow]) -> String {
+        let is_here = |row: &PipelineRow| rows.iter().any(|here| here.overview.pipeline == row.overview.pipeline);
+        let others: Vec<&PipelineRow> =
+            self.fleet.rows().iter().filter(|row| row.light == StatusColor::Red && !is_here(row)).collect();
+        match others.as_slice() {
+            [] => "Nothing else is red.".to_owned(),
+            [one] => format!("One other pipeline is red: {}.", self.name(one)),
+            many => format!("{} other pipelines are red: {}.", many.len(), self.names(many)),
+        }
     }
 
     pub(super) fn going(&self, rows: &[&'a PipelineRow], status: Status) -> Vec<String> {
@@ -102,6 +117,16 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn list(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
+        if self.parts.is_green {
+            let green: Vec<&PipelineRow> = rows.iter().copied().filter(|row| row.light == StatusColor::Green).collect();
+            return vec![match green.as_slice() {
+                [] => format!("None of {} is green.", self.subject(rows)),
+                green => {
+                    let verb = if green.len() == 1 { "is" } else { "are" };
+                    format!("{} of {} {verb} green: {}.", green.len(), self.subject(rows), self.names(green))
+                }
+            }];
+        }
         vec![format!(
             "There {} {}{}: {}.",
             if rows.len() == 1 { "is" } else { "are" },
@@ -133,6 +158,12 @@ impl<'a> Asked<'a> {
             bad.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
             let list: Vec<String> =
                 bad.iter().map(|(count, name)| format!("{name} ({})", counted(*count, "failure"))).collect();
+            if self.parts.is_without {
+                let well: Vec<String> =
+                    of.iter().filter(|(_, rows)| with(rows) == 0).map(|(name, _)| (*name).to_owned()).collect();
+                let all = counted(of.len(), "customer");
+                return vec![format!("{} of {all} had no failure {}: {}.", well.len(), span.words, some(&well))];
+            }
             return if list.is_empty() {
                 vec![format!("None of the {} had a failure {}.", counted(of.len(), "customer"), span.words)]
             } else {
@@ -152,6 +183,19 @@ impl<'a> Asked<'a> {
                 (red > 0).then(|| format!("{name} ({red} of {})", rows.len()))
             })
             .collect();
+        // What is asked for comes first, and what is not is left out.
+        if self.parts.is_red && !reds.is_empty() {
+            let verb = if reds.len() == 1 { "has" } else { "have" };
+            let all = counted(of.len(), "customer");
+            return vec![format!("{} of {all} {verb} red pipelines: {}.", reds.len(), some(&reds))];
+        }
+        if self.parts.is_green {
+            let is_well = |rows: &[&PipelineRow]| rows.iter().all(|row| row.light != StatusColor::Red);
+            let well: Vec<String> =
+                of.iter().filter(|(_, rows)| is_well(rows)).map(|(name, _)| (*name).to_owned()).collect();
+            let all = counted(of.len(), "customer");
+            return vec![format!("{} of {all} have no red pipeline: {}.", well.len(), some(&well))];
+        }
         let names: Vec<String> = of.keys().map(|name| (*name).to_owned()).collect();
         let all = format!("There are {}: {}.", counted(of.len(), "customer"), some(&names));
         if reds.is_empty() {

@@ -5,7 +5,7 @@ use andon::history::{ChangeSummary, FailureSummary};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::cause;
-use super::super::naming::{called, cut};
+use super::super::naming::{called_at, cut};
 use super::{Asked, MAX_NAMED};
 use crate::understanding::{Intent, Span};
 
@@ -14,7 +14,21 @@ const MAX_REASON: usize = 160;
 
 impl Asked<'_> {
     pub(super) fn name(&self, row: &PipelineRow) -> String {
-        called(self.fleet, row, self.voice)
+        let only = match self.parts.customers.as_slice() {
+            [only] => Some(only.as_str()),
+            _ => None,
+        };
+        self.mention(row);
+        called_at(self.fleet, row, only, self.voice)
+    }
+
+    /// Notes that a pipeline is named next.
+    pub(super) fn mention(&self, row: &PipelineRow) {
+        let id = &row.overview.pipeline;
+        let mut named = self.named.borrow_mut();
+        if !named.contains(id) {
+            named.push(id.clone());
+        }
     }
 
     pub(super) fn ago(&self, at: Timestamp) -> String {
@@ -62,6 +76,10 @@ impl Asked<'_> {
         }
         if let Some(group) = &self.parts.group {
             place.push_str(&[" called \u{201c}", group, "\u{201d}"].concat());
+        }
+        if let Some(except) = &self.parts.except {
+            place.push_str(" apart from ");
+            place.push_str(&except.words);
         }
         place
     }
