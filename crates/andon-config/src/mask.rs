@@ -24,10 +24,14 @@ const BEGINNINGS: &[&str] = &[
     "hooks.slack-gov.com/services/",
     "hooks.slack-gov.com/workflows/",
     "hooks.slack-gov.com/triggers/",
+    "logic.azure.com/workflows/",
+    "logic.azure.com:443/workflows/",
+    "api.powerplatform.com/powerautomate/automations/direct/workflows/",
+    "api.powerplatform.com:443/powerautomate/automations/direct/workflows/",
 ];
 
 /// Suffixes of the keys whose values are secrets.
-const KEYS: &[&str] = &["token", "webhook", "secret", "password", "url", "code"];
+const KEYS: &[&str] = &["token", "webhook", "teams", "secret", "password", "url", "code"];
 
 /// Fewer characters than this are an example, not a secret.
 const SHORTEST: usize = 8;
@@ -43,7 +47,9 @@ pub(super) fn mask(text: &str) -> (String, Vec<Range<usize>>) {
                 .get(start..)
                 .unwrap_or("")
                 .bytes()
-                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'.'))
+                .take_while(|b| {
+                    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'.' | b'?' | b'&' | b'=' | b'%')
+                })
                 .count();
             if length >= SHORTEST {
                 blot(&mut masked, start..start + length);
@@ -64,7 +70,7 @@ pub(super) fn suspects(text: &str) -> Vec<Range<usize>> {
             let value =
                 line.trim_start_matches(['"', '\'', ' ']).strip_prefix(':')?.trim_start_matches(['"', '\'', ' ']);
             let start = after + (line.len() - value.len());
-            let is_shown = value.is_empty() || value.starts_with('*') || is_reference(value);
+            let is_shown = value.is_empty() || value.starts_with(['*', '{']) || is_reference(value);
             (!is_shown).then(|| start..after + line.len())
         })
         .collect()

@@ -45,7 +45,9 @@ impl<'t> Reader<'t> {
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
                 let near = nearest(&entry.key, known.iter().copied());
-                if near.is_some_and(|near| ["token", "webhook", "code"].iter().any(|secret| near.ends_with(secret))) {
+                if near.is_some_and(|near| {
+                    ["token", "webhook", "teams", "code"].iter().any(|secret| near.ends_with(secret))
+                }) {
                     self.secrets.push(entry.value.span.start..entry.value.end);
                 }
                 let help = if entry.key == "<<" {

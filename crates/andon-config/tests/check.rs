@@ -302,8 +302,10 @@ fn code_and_schema_know_the_same_keys() {
         keys(&defs["statistics"]["properties"]["deployment"])
     );
     assert_eq!(known("voice: {xyzxyzxyz: 1}"), keys(&defs["voice"]));
-    let mut destination: Vec<String> = (0..3).flat_map(|index| keys(&defs["destination"]["oneOf"][index])).collect();
+    let destinations = defs["destination"]["oneOf"].as_array().unwrap();
+    let mut destination: Vec<String> = destinations.iter().flat_map(keys).collect();
     destination.sort();
+    destination.dedup();
     assert_eq!(known("destinations: {a: {xyzxyzxyz: 1}}"), destination);
 }
 

@@ -159,7 +159,7 @@ impl fmt::Display for BadWebhookUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotHttps => "the webhook URL is not https: store a URL that starts with https://",
-            Self::Malformed => "the webhook is not a valid URL: store the URL as Slack shows it",
+            Self::Malformed => "the webhook is not a valid URL: store the URL as the service shows it",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What people read, for every kind of alert, in both renderings.
+//! What people read, for every kind of alert, in each rendering.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
@@ -9,7 +9,7 @@ use andon::run::{DeploymentRule, WaitPolicy};
 use andon::testing::{events, told};
 use andon_config::Config;
 use andon_notify::Mention;
-use andon_notify::destination::{slack, sns};
+use andon_notify::destination::{slack, sns, teams};
 use andon_notify::message::{Context, Message, compose};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
@@ -71,6 +71,7 @@ fn reads_well(name: &str, message: &Message) {
     // Whether JSON keeps the order of its members depends on what else is built.
     insta::with_settings!({sort_maps => true}, {
         insta::assert_json_snapshot!(format!("{name} slack"), slack::render(message, &[Mention::Here]));
+        insta::assert_json_snapshot!(format!("{name} teams"), teams::render(message));
     });
 }
 

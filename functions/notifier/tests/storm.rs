@@ -1,4 +1,4 @@
-//! A storm: thousands of failures at once, over fifty channels of a Slack that has a bad day.
+//! A storm: thousands of failures at once, for fifty channels of a service that has a bad day.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
 use test_support::emulator::moto;
-use test_support::stand_in::{Slack, SlackFault};
+use test_support::stand_in::{HttpFault, Receiver, Slack, SlackFault};
 use test_support::{ask, unique};
 
 const CHANNELS: usize = 50;
@@ -67,11 +67,76 @@ struct Toll {
     lost: usize,
 }
 
+/// A service in the storm.
+trait Service {
+    /// The secret that its destinations share.
+    fn secret(&self) -> String;
+    /// A destination, in `andon.yml`; `{channel}` and `{secret}` stand for themselves.
+    const DESTINATION: &'static str;
+    /// Of each message the channel and the run.
+    fn told(&self) -> Vec<(String, String)>;
+    /// How many requests there were.
+    fn requests(&self) -> usize;
+    /// The address of Slack's methods.
+    fn slack_api(&self) -> String {
+        "http://127.0.0.1:1".to_owned()
+    }
+}
+
+impl Service for Slack {
+    const DESTINATION: &'static str = "{ slack: team-{channel}, token: {secret} }";
+
+    fn secret(&self) -> String {
+        "xoxb-not-a-real-token".to_owned()
+    }
+
+    fn told(&self) -> Vec<(String, String)> {
+        let footer =
+            |body: &Value| body["blocks"].as_array().unwrap().last().unwrap()["elements"][0]["text"].to_string();
+        self.messages().iter().map(|message| (message.channel.replace('#', ""), run(&footer(&message.body)))).collect()
+    }
+
+    fn requests(&self) -> usize {
+        Slack::requests(self).len()
+    }
+
+    fn slack_api(&self) -> String {
+        self.api_url()
+    }
+}
+
+/// Teams has a webhook for each channel; here all channels share one, and what a card is about tells them apart.
+impl Service for Receiver {
+    const DESTINATION: &'static str = "{ teams: {secret} }";
+
+    fn secret(&self) -> String {
+        self.url()
+    }
+
+    fn told(&self) -> Vec<(String, String)> {
+        let card = |body: &Value| body["attachments"][0]["content"]["body"].clone();
+        let footer = |body: &Value| card(body).as_array().unwrap().last().unwrap()["inlines"][0]["text"].to_string();
+        let channel = |footer: &str| footer.trim_matches('"').chars().take("team-00".len()).collect();
+        self.taken().iter().map(|taken| footer(&taken.body)).map(|footer| (channel(&footer), run(&footer))).collect()
+    }
+
+    fn requests(&self) -> usize {
+        Receiver::requests(self).len()
+    }
+}
+
+/// The run that a footer names.
+fn run(footer: &str) -> String {
+    footer.trim_matches('"').rsplit("run ").next().unwrap().to_owned()
+}
+
 /// Every channel has pipelines of its own.
-fn configuration(token: &str) -> Config {
-    let mut text = format!("version: 1\nslack-token: ssm:{token}\ndestinations:\n");
+fn configuration(destination: &str, secret: &str) -> Config {
+    let mut text = "version: 1\ndestinations:\n".to_owned();
     for channel in 0..CHANNELS {
-        writeln!(text, "  team-{channel:02}: {{ slack: team-{channel:02} }}").unwrap();
+        let channel = format!("{channel:02}");
+        let destination = destination.replace("{channel}", &channel).replace("{secret}", &format!("ssm:{secret}"));
+        writeln!(text, "  team-{channel}: {destination}").unwrap();
     }
     text.push_str("routes:\n");
     for channel in 0..CHANNELS {
@@ -104,11 +169,9 @@ fn events(failures: usize) -> Vec<Value> {
     shuffled.flat_map(|number| vec![failure(number); if number % 10 == 0 { 2 } else { 1 }]).collect()
 }
 
-async fn storm(failures: usize, faults: impl Iterator<Item = Option<SlackFault>>) -> Toll {
-    let slack = Slack::start().unwrap();
-    slack.inject_sequence("chat.postMessage", faults);
-    let token = format!("/{}", unique("slack-token"));
-    let parameter = json!({"Name": token, "Value": "xoxb-not-a-real-token", "Type": "SecureString"});
+async fn storm<S: Service>(failures: usize, service: &S) -> Toll {
+    let secret = format!("/{}", unique("storm"));
+    let parameter = json!({"Name": secret, "Value": service.secret(), "Type": "SecureString"});
     assert_eq!(ask::json(&moto().unwrap(), "ssm", "AmazonSSM.PutParameter", &parameter).unwrap().status, 200);
     let keys = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test");
     let aws: SdkConfig = aws_config::defaults(BehaviorVersion::latest())
@@ -124,10 +187,10 @@ async fn storm(failures: usize, faults: impl Iterator<Item = Option<SlackFault>>
         ledger: MemoryLedger::new(),
         archive: NoArchive,
         evidence: NoEvidenceSource,
-        sender: AwsSender::new(&aws, topic, &slack.api_url(), clock.clone()),
+        sender: AwsSender::new(&aws, topic, &service.slack_api(), clock.clone()),
         dead_letters: NoDeadLetters,
         clock: clock.clone(),
-        config: configuration(&token),
+        config: configuration(S::DESTINATION, &secret),
     };
 
     let all = events(failures);
@@ -164,39 +227,56 @@ async fn storm(failures: usize, faults: impl Iterator<Item = Option<SlackFault>>
     }
 
     let mut told: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for message in slack.messages() {
-        let about = message.body["blocks"].as_array().unwrap().last().unwrap()["elements"][0]["text"].as_str();
-        let run = about.unwrap().rsplit("run ").next().unwrap().to_owned();
-        *told.entry((message.channel, run)).or_default() += 1;
+    for message in service.told() {
+        *told.entry(message).or_default() += 1;
     }
-    let expected = |number: usize| (format!("#team-{:02}", number % CHANNELS), format!("{number:08x}"));
+    let expected = |number: usize| (format!("team-{:02}", number % CHANNELS), format!("{number:08x}"));
+    let sent = told.values().sum();
     Toll {
         failures,
         events: count,
-        sent: told.values().sum(),
-        retried: slack.requests().len() - slack.messages().len(),
+        sent,
+        retried: service.requests() - sent,
         waited: clock.waited.get(),
-        duplicate: told.values().sum::<usize>() - told.len(),
+        duplicate: sent - told.len(),
         lost: (0..failures).filter(|number| !told.contains_key(&expected(*number))).count() + waiting.len(),
     }
 }
 
 /// One request in twenty goes wrong before anything is posted, in every way that passes by itself.
+fn one_in_twenty<F: Clone>(faults: &[F]) -> impl Iterator<Item = Option<F>> {
+    (0..20_000).map(move |request: usize| (request % 20 == 7).then(|| faults[request / 20 % faults.len()].clone()))
+}
+
 fn errors() -> impl Iterator<Item = Option<SlackFault>> {
-    let faults = [
+    one_in_twenty(&[
         SlackFault::RateLimited(3),
         SlackFault::RateLimited(60),
         SlackFault::Status(503, "busy".to_owned()),
         SlackFault::Refused("ratelimited".to_owned()),
         SlackFault::Refused("fatal_error".to_owned()),
         SlackFault::Close,
-    ];
-    (0..20_000).map(move |request| (request % 20 == 7).then(|| faults[request / 20 % faults.len()].clone()))
+    ])
+    .collect::<Vec<_>>()
+    .into_iter()
+}
+
+fn http_errors() -> impl Iterator<Item = Option<HttpFault>> {
+    one_in_twenty(&[
+        HttpFault::RateLimited(3),
+        HttpFault::RateLimited(60),
+        HttpFault::Status(503, "busy".to_owned()),
+        HttpFault::Close,
+    ])
+    .collect::<Vec<_>>()
+    .into_iter()
 }
 
 #[tokio::test]
 async fn five_thousand_failures_are_told_once_each() {
-    let toll = storm(5000, errors()).await;
+    let slack = Slack::start().unwrap();
+    slack.inject_sequence("chat.postMessage", errors());
+    let toll = storm(5000, &slack).await;
     println!("{toll:#?}");
     assert_eq!((toll.failures, toll.events), (5000, 5500));
     assert_eq!((toll.sent, toll.duplicate, toll.lost), (5000, 0, 0));
@@ -211,9 +291,21 @@ async fn a_post_whose_answer_is_lost_may_come_twice_and_none_is_lost() {
         let strikes = request % 50 == 20 && request / 50 < lost_replies;
         if strikes { Some(SlackFault::LostReply) } else { fault }
     });
-    let toll = storm(1000, faults).await;
+    let slack = Slack::start().unwrap();
+    slack.inject_sequence("chat.postMessage", faults);
+    let toll = storm(1000, &slack).await;
     println!("{toll:#?}");
     assert_eq!(toll.lost, 0);
     assert_eq!(toll.sent, toll.failures + lost_replies);
     assert_eq!(toll.duplicate, lost_replies, "no more than the answers that were lost");
+}
+
+#[tokio::test]
+async fn a_storm_over_teams_is_told_once_each() {
+    let teams = Receiver::teams().unwrap();
+    teams.inject_sequence(http_errors());
+    let toll = storm(1000, &teams).await;
+    println!("{toll:#?}");
+    assert_eq!((toll.sent, toll.duplicate, toll.lost), (1000, 0, 0));
+    assert!(toll.retried >= 50 && toll.waited > 0, "{toll:?}");
 }

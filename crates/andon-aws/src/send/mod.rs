@@ -1,4 +1,4 @@
-//! Senders: Slack by a bot or a webhook, and SNS topics.
+//! Senders: Slack by a bot or a webhook, Microsoft Teams, and SNS topics.
 
 use andon::clock::Clock;
 use andon::ledger::Receipt;
@@ -6,6 +6,7 @@ use andon_notify::destination::slack as channel;
 use andon_notify::destination::slack::Slack;
 use andon_notify::destination::slack_webhook::SlackWebhook;
 use andon_notify::destination::sns::{Sns, Topic, TopicArn, render as mail};
+use andon_notify::destination::teams::{self as card, Teams};
 use andon_notify::{Destination, Outgoing, SendError, Sender, Target};
 use aws_config::SdkConfig;
 
@@ -16,6 +17,7 @@ mod http;
 mod slack;
 mod slack_webhook;
 mod sns;
+mod teams;
 
 pub use dead_letters::DeadLetterQueue;
 pub use slack::SLACK_API;
@@ -60,6 +62,12 @@ impl<C: Clock> Sender for AwsSender<C> {
                 let address = self.secrets.get(url, self.clock.now()).await.map_err(|error| secret(name, &error))?;
                 let body = channel::render(outgoing.message, outgoing.mention);
                 let sent = slack_webhook::post(&self.http, name, &address, &body).await;
+                self.forget_if_refused(url, &sent);
+                sent
+            }
+            Target::Teams(Teams { url }) => {
+                let address = self.secrets.get(url, self.clock.now()).await.map_err(|error| secret(name, &error))?;
+                let sent = teams::post(&self.http, name, &address, &card::render(outgoing.message)).await;
                 self.forget_if_refused(url, &sent);
                 sent
             }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use andon::alert::AlertKind;
 use andon_config::Config;
 use andon_notify::Routing;
-use andon_notify::destination::{slack, sns};
+use andon_notify::destination::{slack, sns, teams};
 use andon_notify::message::Message;
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -45,6 +45,8 @@ pub(super) struct Preview {
 enum Form {
     /// Block Kit JSON, followed by readable text
     Slack,
+    /// Adaptive Card JSON
+    Teams,
     /// Subject and text
     Email,
     /// The line that `andon replay --json` writes
@@ -158,6 +160,7 @@ fn show(message: &Message, form: Form, json: bool, terminal: Terminal) -> anyhow
                 terminal.line(format!("\n{}", terminal::slack::readable(&blocks)))?;
             }
         }
+        Form::Teams => terminal.json(&teams::render(message))?,
         Form::Json => terminal.json(&terminal::json::Alert::new(message, None))?,
     }
     Ok(())

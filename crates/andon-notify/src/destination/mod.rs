@@ -11,6 +11,7 @@ use andon::secret::SecretRef;
 pub mod slack;
 pub mod slack_webhook;
 pub mod sns;
+pub mod teams;
 
 /// The name of a destination.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,10 +38,12 @@ pub enum Target {
     SlackWebhook(slack_webhook::SlackWebhook),
     /// An SNS topic.
     Sns(sns::Sns),
+    /// A channel or chat of Microsoft Teams.
+    Teams(teams::Teams),
 }
 
 /// Every kind of destination, in the order in which messages list them.
-pub const KINDS: &[DestinationKind] = &[slack::KIND, slack_webhook::KIND, sns::KIND];
+pub const KINDS: &[DestinationKind] = &[slack::KIND, slack_webhook::KIND, sns::KIND, teams::KIND];
 
 /// How a kind of destination is written in `andon.yml`.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +125,7 @@ impl Target {
             Self::Slack(_) => &slack::KIND,
             Self::SlackWebhook(_) => &slack_webhook::KIND,
             Self::Sns(_) => &sns::KIND,
+            Self::Teams(_) => &teams::KIND,
         }
     }
 }

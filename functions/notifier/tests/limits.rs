@@ -1,4 +1,5 @@
-//! Whatever people write, and however much fails: Slack takes the message, and nothing in it is markup or calls anybody.
+//! Whatever people write, and however much fails: every destination takes the message, and nothing in it is markup or
+//! calls anybody.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
@@ -8,7 +9,7 @@ use andon::ledger::memory::MemoryLedger;
 use andon::testing::queue::batch;
 use andon::testing::{home, invocation};
 use andon_config::Config;
-use andon_notify::destination::{slack, sns};
+use andon_notify::destination::{slack, sns, teams};
 use andon_notify::message::Message;
 use andon_notify::testing::RecordingSender;
 use andon_notify::{Mention, NoDeadLetters, NoEvidenceSource};
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use notifier::Notifier;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use test_support::block_kit;
+use test_support::{adaptive_card, block_kit};
 
 /// The most actions that a stage can have is 50; a run can have several stages.
 const ACTIONS: usize = 60;
@@ -134,6 +135,9 @@ fn check(name: &str, message: &Message) -> Value {
     let payload = slack::render(message, &[]);
     assert_eq!(block_kit::faults(&payload), [""; 0], "{name}: {} {payload}", message.kind);
     assert_eq!(injected(&payload), [""; 0], "{name}: {}", message.kind);
+    let card = teams::render(message);
+    assert_eq!(adaptive_card::faults(&card), [""; 0], "{name}: {} {card}", message.kind);
+    assert!(card.to_string().len() <= teams::MAX_LEN, "{name}: {} bytes", card.to_string().len());
     let mail = sns::render(message);
     assert!(mail.subject.is_ascii() && (1..=100).contains(&mail.subject.len()), "{name}: {:?}", mail.subject);
     assert!(!mail.subject.contains(|c: char| c.is_ascii_control()), "{name}: {:?}", mail.subject);
