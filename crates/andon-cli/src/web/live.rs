@@ -85,13 +85,13 @@ impl News {
 
 /// Follows the news; 503 if too many do.
 pub(super) async fn get(State(news): State<News>) -> Response {
-    match Arc::clone(&news.places).try_acquire_owned() {
-        Ok(place) => {
-            let events = Sse::new(news.follow(place)).keep_alive(KeepAlive::default());
-            ([(header::CACHE_CONTROL, "no-store")], events).into_response()
-        }
-        Err(_) => refuse(StatusCode::SERVICE_UNAVAILABLE, "too many pages are watching: reload instead"),
+    if let Ok(place) = Arc::clone(&news.places).try_acquire_owned() {
+        let events = Sse::new(news.follow(place)).keep_alive(KeepAlive::default());
+        return ([(header::CACHE_CONTROL, "no-store")], events).into_response();
     }
+    // Closed, so that who is refused does not keep one of the connections that pages need.
+    let refused = refuse(StatusCode::SERVICE_UNAVAILABLE, "too many pages are watching: reload instead");
+    ([(header::CONNECTION, "close")], refused).into_response()
 }
 
 /// The script of every page.
