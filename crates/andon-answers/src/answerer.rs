@@ -236,12 +236,12 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
         let earlier: Vec<_> = known.history.iter().flat_map(|history| history.value.runs()).rev().collect();
         let earlier = earlier.into_iter().filter(|run| run.execution != row.overview.latest.execution);
-        let mut runs: Vec<andon::run::Run> = known.run.into_iter().map(|run| run.value).collect();
+        let mut runs: Vec<andon::run::Run> = known.run.into_iter().collect();
         for run in earlier.take(MAX_DECIDED) {
             if runs.last().is_some_and(facts::is_decided) {
                 break;
             }
-            runs.extend(self.ledger.load(pipeline, &run.execution).await?.run.map(|run| run.value));
+            runs.extend(self.ledger.load(pipeline, &run.execution).await?.run);
         }
         Ok(runs)
     }
