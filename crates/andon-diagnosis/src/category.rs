@@ -260,6 +260,8 @@ pub(super) const ALL: [Category; 12] = [
 
 /// So many buckets for the words of quoted lines.
 pub(super) const BUCKETS: usize = 1 << 13;
+/// So many words of the command are read for the kind.
+const MAX_COMMAND: usize = 12;
 /// So many quoted lines are read for the kind.
 const MAX_READ: usize = 6;
 
@@ -272,6 +274,8 @@ pub(super) struct Quoted<'a> {
     pub(super) lines: &'a [&'a str],
     /// The command that failed.
     pub(super) command: Option<&'a str>,
+    /// Its last lines, in lower case.
+    pub(super) ending: &'a str,
 }
 
 impl Quoted<'_> {
@@ -300,7 +304,29 @@ impl Quoted<'_> {
         let command = self.command.map(str::to_lowercase).unwrap_or_default();
         say(["suggested", suggested(&self.lines.join("\n"), self.command).as_str()]);
         say(["first", first_match(WORDS, &self.lines.first().unwrap_or(&"").to_lowercase()).as_str()]);
-        say(["command", first_match(COMMANDS, &command).as_str()]);
+        let first = first_match(COMMANDS, &command);
+        say(["command", first.as_str()]);
+        let tool = self.rule.map_or("", |(tool, ..)| tool);
+        say([first.as_str(), tool]);
+        let quoted = self.lines.iter().take(MAX_READ).map(|line| line.to_lowercase()).collect::<Vec<_>>().join("\n");
+        // Parts of words as well, which hashes of whole words do not see.
+        for word in WORDS.iter().flat_map(|(_, words)| *words).filter(|word| quoted.contains(**word)) {
+            say(["said", word]);
+        }
+        for word in COMMANDS.iter().flat_map(|(_, words)| *words) {
+            if command.contains(*word) {
+                say(["run", word]);
+            }
+            if quoted.contains(*word) {
+                say(["named", word]);
+            }
+            if self.ending.contains(*word) {
+                say(["ended", word]);
+            }
+        }
+        for word in command.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).take(MAX_COMMAND) {
+            say(["word of the command", word]);
+        }
         out.sort_unstable();
         out.dedup();
         out

@@ -995,6 +995,31 @@ impl<'a> Page<'a> {
         self.facts.get(at).map_or(0, |facts| facts.template)
     }
 
+    /// How a message of its kind looks: lines that tell of several failures of one kind have the same.
+    pub(super) fn look(&self, at: usize) -> u64 {
+        const TELLING: &[Shape] = &[
+            Shape::LevelError,
+            Shape::LevelWarn,
+            Shape::Frame,
+            Shape::Place,
+            Shape::Caret,
+            Shape::CodeLine,
+            Shape::FailMark,
+            Shape::PytestError,
+            Shape::PytestSource,
+            Shape::Header,
+            Shape::ErrorClass,
+            Shape::CausedBy,
+            Shape::ErrorColon,
+            Shape::RunnerError,
+            Shape::Numbered,
+            Shape::AssertLine,
+            Shape::ExpectedLine,
+        ];
+        let mask = TELLING.iter().fold(0_u64, |mask, shape| mask | 1 << (*shape as u64));
+        self.facts.get(at).map_or(0, |facts| facts.shape & mask)
+    }
+
     /// The features' names, in their order.
     #[cfg(feature = "training")]
     pub(super) fn names() -> Vec<String> {

@@ -14,6 +14,7 @@ mod count;
 mod evidence;
 mod features;
 mod hint;
+mod listed;
 mod log;
 mod model;
 mod rank;
@@ -47,6 +48,9 @@ use structure::Structure;
 
 /// At most so many lines are quoted as the cause.
 pub const MOST_LINES: usize = 12;
+
+/// So many last lines of what failed tell of its kind.
+const ENDING: usize = 40;
 
 /// A quoted line is cut after so many bytes.
 const LONGEST_QUOTE: usize = 600;
@@ -133,7 +137,7 @@ impl<'a> Reading<'a> {
         let confidence =
             ranking.lead().map_or(Confidence::NONE, |(first, second)| Confidence::of(model.confidence(first, second)));
         // What neither a rule nor the model takes for a cause is none.
-        let best = ranking.quoted(model);
+        let best = ranking.quoted(model, log.len());
         let known = |line: &usize| RULES.best(log, *line).and_then(|finding| RULES.rule(finding));
         let is_known = best.iter().filter_map(known).any(|rule| rule.weight > Weight::Summary);
         let nothing = !is_known && (confidence < Confidence::LEAST || !ranking.complains);
@@ -177,7 +181,9 @@ impl<'a> Reading<'a> {
         let lines: Vec<&str> = self.quoted.iter().map(|at| self.log.line(*at)).collect();
         let rule = rule.map(|choice| (choice.rule.tool, choice.rule.category, choice.rule.weight >= Weight::Tool));
         let command = self.structure.command.as_ref().map(|command| command.text.as_str());
-        Quoted { rule, lines: &lines, command }.words()
+        let end = self.structure.end_of_failure();
+        let ending = (end.saturating_sub(ENDING)..end).map(|at| self.log.line(at)).collect::<Vec<_>>().join("\n");
+        Quoted { rule, lines: &lines, command, ending: &ending.to_lowercase() }.words()
     }
 
     fn explained(&self, model: &Model<'_>, truncated: bool) -> Option<Diagnosis> {
@@ -188,15 +194,14 @@ impl<'a> Reading<'a> {
         let rule = self.rule();
         let said: String = cause.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
         let command = self.structure.command.as_ref().map(|command| command.text.as_str());
-        // A rule knows its kind; else the words tell, or else what was learned of them.
-        let category = match rule.as_ref().map(|choice| (choice.rule.category, choice.finding.line)) {
+        // What was learned of the quoted words, of the rule that knows them and of the command; else what these say alone.
+        let told = match rule.as_ref().map(|choice| (choice.rule.category, choice.finding.line)) {
             None | Some((Category::Unknown, _)) => category::suggested(&said, command),
             Some((known, line)) => category::refined(known, self.log.line(line), command),
         };
-        let category = match category {
-            Category::Unknown => model.category(&self.kind_words(rule.as_ref())),
-            known => known,
-        };
+        let is_sure = rule.as_ref().is_some_and(|choice| choice.rule.weight >= Weight::Tool);
+        let is_said = cause.first().is_some_and(|line| category::suggested(&line.text, None) == told);
+        let category = model.category(&self.kind_words(rule.as_ref()), told, is_sure, is_said);
         let hint = rule.as_ref().and_then(|choice| hint::of(&RULES, self.log, choice)).map(|hint| redacted(&hint));
         let hint = hint.filter(|hint| hint::adds(hint, &said));
         // A line that only wraps another failure explains nothing, however surely it is the best that there is.

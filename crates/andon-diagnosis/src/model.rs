@@ -15,7 +15,11 @@ use std::sync::LazyLock;
 use super::category::{self, BUCKETS, Category};
 use super::words::{Lexicon, RARITIES, WEIGHTS};
 
-const MAGIC: &[u8; 8] = b"ANDONRK1";
+/// What was learned of words overrules a rule that is sure of its category only if another is so much likelier: a
+/// logarithm of odds.
+const SURE: f32 = 2.0;
+
+const MAGIC: &[u8; 8] = b"ANDONRK2";
 
 /// The model that is built in.
 pub(super) static MODEL: LazyLock<Model<'static>> =
@@ -25,13 +29,22 @@ pub(super) static MODEL: LazyLock<Model<'static>> =
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Model<'a> {
     pub(super) lexicon: Lexicon<'a>,
-    /// What a line scores before any tree has spoken.
+    /// They judge a line by its features.
+    pub(super) lines: Trees,
+    /// They judge it again, among the lines that rank highest.
+    pub(super) lists: Trees,
+    pub(super) limits: Limits,
+    pub(super) kinds: Kinds<'a>,
+}
+
+/// Boosted trees: the sum of their leaves is the logarithm of odds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Trees {
+    /// The score before any tree has spoken.
     pub(super) base: f32,
     /// Where each tree begins among the nodes.
     pub(super) roots: Vec<u32>,
     pub(super) nodes: Vec<Node>,
-    pub(super) limits: Limits,
-    pub(super) kinds: Kinds<'a>,
 }
 
 /// What the words of quoted lines say of the kind of failure.
@@ -62,7 +75,7 @@ pub(super) const LEAF: u16 = u16::MAX;
 /// What was chosen on logs that the trees had not seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Limits {
-    /// Lines below this score are not quoted beside the first.
+    /// Added to the logarithm of the odds of ranked lines before it is decided how many of them are quoted.
     pub(super) quoted: f32,
     /// How the first line's score, and its lead over the second, become a probability: bias, score, lead.
     pub(super) confidence: [f32; 3],
@@ -74,9 +87,8 @@ impl<'a> Model<'a> {
         let lexicon = Lexicon { bias: 0.0, scale: 0.0, weights: none.clone(), logs: 1.0, rarities: none };
         Self {
             lexicon,
-            base: 0.0,
-            roots: Vec::new(),
-            nodes: Vec::new(),
+            lines: Trees::default(),
+            lists: Trees::default(),
             limits: Limits::default(),
             kinds: Kinds::none(),
         }
@@ -85,7 +97,7 @@ impl<'a> Model<'a> {
     /// Reads the file; `None` when it is none.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
-        let (bias, scale, logs, base) = (float(&mut rest)?, float(&mut rest)?, float(&mut rest)?, float(&mut rest)?);
+        let (bias, scale, logs) = (float(&mut rest)?, float(&mut rest)?, float(&mut rest)?);
         let limits =
             Limits { quoted: float(&mut rest)?, confidence: [float(&mut rest)?, float(&mut rest)?, float(&mut rest)?] };
         let weights = Cow::Borrowed(take(&mut rest, WEIGHTS)?);
@@ -96,17 +108,9 @@ impl<'a> Model<'a> {
             *bias = float(&mut rest)?;
         }
         let kinds = Kinds { scale: kind_scale, biases, weights: Cow::Borrowed(take(&mut rest, BUCKETS * 12)?) };
-        let trees = short(&mut rest)?;
-        let (mut roots, mut nodes) = (Vec::with_capacity(trees.into()), Vec::new());
-        for _ in 0..trees {
-            roots.push(u32::try_from(nodes.len()).ok()?);
-            for _ in 0..short(&mut rest)? {
-                let (feature, value) = (short(&mut rest)?, float(&mut rest)?);
-                nodes.push(Node { feature, value, left: short(&mut rest)?, right: short(&mut rest)? });
-            }
-        }
+        let (lines, lists) = (Trees::read(&mut rest)?, Trees::read(&mut rest)?);
         let lexicon = Lexicon { bias, scale, weights, logs, rarities };
-        rest.is_empty().then_some(Self { lexicon, base, roots, nodes, limits, kinds })
+        rest.is_empty().then_some(Self { lexicon, lines, lists, limits, kinds })
     }
 
     /// The file of this model.
@@ -115,7 +119,7 @@ impl<'a> Model<'a> {
         let mut out = MAGIC.to_vec();
         let lexicon = &self.lexicon;
         let [bias, score, lead] = self.limits.confidence;
-        for value in [lexicon.bias, lexicon.scale, lexicon.logs, self.base, self.limits.quoted, bias, score, lead] {
+        for value in [lexicon.bias, lexicon.scale, lexicon.logs, self.limits.quoted, bias, score, lead] {
             out.extend(value.to_le_bytes());
         }
         out.extend_from_slice(&lexicon.weights);
@@ -123,6 +127,59 @@ impl<'a> Model<'a> {
         out.extend(self.kinds.scale.to_le_bytes());
         out.extend(self.kinds.biases.iter().flat_map(|bias| bias.to_le_bytes()));
         out.extend_from_slice(&self.kinds.weights);
+        self.lines.write(&mut out);
+        self.lists.write(&mut out);
+        out
+    }
+
+    /// The likeliest kind of failure for words as [`category::Quoted`] gives them; that which a rule or single words tell,
+    /// unless another is clearly likelier. It is sure where a rule knows the tool, and said where the first line says it.
+    pub(super) fn category(&self, words: &[usize], told: Category, is_sure: bool, is_said: bool) -> Category {
+        // Few logs tell of a limit or of missing permissions, and those that do say so in plain words.
+        let is_rare = matches!(told, Category::Quota | Category::Timeout);
+        if is_rare && (is_sure || is_said) {
+            return told;
+        }
+        let is_plain = is_rare || matches!(told, Category::Permission | Category::Infrastructure);
+        let margin = if is_sure && told != Category::Unknown || is_plain { SURE } else { 0.0 };
+        let score = |kind: usize| {
+            let weight = |word: &usize| {
+                self.kinds.weights.get(word * 12 + kind).map_or(0, |weight| i32::from(weight.cast_signed()))
+            };
+            let sum: i32 = words.iter().map(weight).sum();
+            self.kinds.biases.get(kind).copied().unwrap_or(0.0) + self.kinds.scale * sum as f32
+        };
+        let best = category::ALL.iter().enumerate().max_by(|(a, _), (b, _)| score(*a).total_cmp(&score(*b)));
+        let Some((best, kind)) = best else { return told };
+        let known = category::ALL.iter().position(|kind| *kind == told).unwrap_or(0);
+        if score(best) - score(known) >= margin { *kind } else { told }
+    }
+
+    /// The probability that the first of ranked lines belongs to the cause.
+    pub(super) fn confidence(&self, first: f32, second: f32) -> f32 {
+        let [bias, score, lead] = self.limits.confidence;
+        1.0 / (1.0 + (-(bias + score * first + lead * (first - second).clamp(0.0, 6.0))).exp())
+    }
+}
+
+impl Trees {
+    fn read(rest: &mut &[u8]) -> Option<Self> {
+        let base = float(rest)?;
+        let trees = short(rest)?;
+        let (mut roots, mut nodes) = (Vec::with_capacity(trees.into()), Vec::new());
+        for _ in 0..trees {
+            roots.push(u32::try_from(nodes.len()).ok()?);
+            for _ in 0..short(rest)? {
+                let (feature, value) = (short(rest)?, float(rest)?);
+                nodes.push(Node { feature, value, left: short(rest)?, right: short(rest)? });
+            }
+        }
+        Some(Self { base, roots, nodes })
+    }
+
+    #[cfg(feature = "training")]
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.base.to_le_bytes());
         out.extend((self.roots.len() as u16).to_le_bytes());
         for (at, root) in self.roots.iter().enumerate() {
             let end = self.roots.get(at + 1).map_or(self.nodes.len(), |next| *next as usize);
@@ -135,23 +192,9 @@ impl<'a> Model<'a> {
                 out.extend(node.right.to_le_bytes());
             }
         }
-        out
     }
 
-    /// The likeliest kind of failure for words as [`category::Quoted`] gives them.
-    pub(super) fn category(&self, words: &[usize]) -> Category {
-        let score = |kind: usize| {
-            let weight = |word: &usize| {
-                self.kinds.weights.get(word * 12 + kind).map_or(0, |weight| i32::from(weight.cast_signed()))
-            };
-            let sum: i32 = words.iter().map(weight).sum();
-            self.kinds.biases.get(kind).copied().unwrap_or(0.0) + self.kinds.scale * sum as f32
-        };
-        let best = category::ALL.iter().enumerate().max_by(|(a, _), (b, _)| score(*a).total_cmp(&score(*b)));
-        best.map_or(Category::Unknown, |(_, kind)| *kind)
-    }
-
-    /// What the trees say of a line with these features: the logarithm of the odds that it belongs to the cause.
+    /// What they say of a line with these features.
     pub(super) fn score(&self, row: &[f32]) -> f32 {
         self.base + self.roots.iter().map(|root| self.leaf(*root as usize, row)).sum::<f32>()
     }
@@ -171,12 +214,6 @@ impl<'a> Model<'a> {
             at = next;
         }
         0.0
-    }
-
-    /// The probability that the first of ranked lines belongs to the cause.
-    pub(super) fn confidence(&self, first: f32, second: f32) -> f32 {
-        let [bias, score, lead] = self.limits.confidence;
-        1.0 / (1.0 + (-(bias + score * first + lead * (first - second).clamp(0.0, 6.0))).exp())
     }
 }
 

@@ -1,8 +1,10 @@
-//! Which lines are the cause: every line that can be one gets its features, and the trained model ranks them.
+//! Which lines are the cause: every line that can be one gets its features, and the trained model ranks them; those that
+//! rank highest are judged once more as a list, which tells how many of them to quote.
 
 use super::MOST_LINES;
 use super::contest::Choice;
 use super::features::Page;
+use super::listed;
 use super::log::Log;
 use super::model::Model;
 use super::scan::RULES;
@@ -22,11 +24,15 @@ pub(super) struct Candidate {
     /// The logarithm of the odds that it belongs to the cause.
     pub(super) score: f32,
     /// What it says without its numbers, as a hash.
-    template: u64,
+    pub(super) template: u64,
+    /// How it looks: failures of one kind look alike.
+    pub(super) look: u64,
 }
 
-/// Where the first line is that much surer, a line adds nothing.
-const SPAN: f32 = 4.0;
+/// Of lines that look alike and score so little less than the best, the first is the failure that the others repeat.
+const ALIKE: f32 = 1.0;
+/// So much more a line is worth that belongs to the cause than one that does not costs.
+const RECALL: f32 = 2.0;
 
 impl Ranking {
     pub(super) fn of(model: &Model<'_>, log: &Log, structure: &Structure, choice: Option<&Choice>) -> Self {
@@ -35,35 +41,55 @@ impl Ranking {
         let mut lines = Vec::new();
         for line in page.candidates() {
             row = page.row(line, row);
-            lines.push(Candidate { line, score: model.score(&row), template: page.template(line) });
+            let (template, look) = (page.template(line), page.look(line));
+            lines.push(Candidate { line, score: model.lines.score(&row), template, look });
         }
         lines.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.line.cmp(&b.line)));
         Self { lines, complains: page.complains() }
     }
 
-    /// The lines to quote, the most telling first; none twice.
-    pub(super) fn quoted(&self, model: &Model<'_>) -> Vec<usize> {
+    /// The lines to quote of a log of so many lines, the most telling first; none twice.
+    pub(super) fn quoted(&self, model: &Model<'_>, lines: usize) -> Vec<usize> {
+        let Some(first) = self.first() else { return Vec::new() };
+        let mut listed: Vec<(usize, f32)> = listed::rows(&self.lines, lines)
+            .into_iter()
+            .map(|(line, row)| (line, model.lists.score(&row) + model.limits.quoted))
+            .collect();
+        listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let template =
+            |line: usize| self.lines.iter().find(|other| other.line == line).map_or(0, |other| other.template);
         let mut told = Vec::new();
-        let mut quoted = Vec::new();
-        let first = self.lines.first().map_or(0.0, |first| first.score);
-        let least = model.limits.quoted.max(first - SPAN);
-        for candidate in &self.lines {
-            let enough = quoted.len() >= MOST_LINES || candidate.score <= least;
-            if enough && !quoted.is_empty() {
-                break;
-            }
-            if !told.contains(&candidate.template) {
-                told.push(candidate.template);
-                quoted.push(candidate.line);
+        listed.retain(|(line, _)| {
+            let is_new = !told.contains(&template(*line));
+            told.push(template(*line));
+            is_new
+        });
+        // As many as can be expected to find most of the cause with the least beside it.
+        let odds = |score: f32| 1.0 / (1.0 + (-score).exp());
+        let all: f32 = listed.iter().map(|(_, score)| odds(*score)).sum();
+        let (mut found, mut best, mut count) = (0.0, 0.0, 1);
+        for (taken, (_, score)) in (1_u8..).zip(listed.iter().take(MOST_LINES)) {
+            found += odds(*score);
+            let worth = found / (f32::from(taken) + RECALL * RECALL * all.max(found));
+            if worth > best {
+                (best, count) = (worth, usize::from(taken));
             }
         }
-        quoted
+        let others = listed.into_iter().take(count).map(|(line, _)| line).filter(|line| *line != first);
+        std::iter::once(first).chain(others).take(MOST_LINES).collect()
     }
 
-    /// The line that is ranked first.
+    /// The highest-ranking lines, with what they are among the ranked ones.
     #[cfg(feature = "training")]
+    pub(super) fn rows(&self, lines: usize) -> impl Iterator<Item = (usize, Vec<f32>)> {
+        listed::rows(&self.lines, lines).into_iter()
+    }
+
+    /// The most telling line.
     pub(super) fn first(&self) -> Option<usize> {
-        self.lines.first().map(|candidate| candidate.line)
+        let best = self.lines.first()?;
+        let alike = self.lines.iter().filter(|other| other.look == best.look && other.score >= best.score - ALIKE);
+        alike.map(|other| other.line).min()
     }
 
     /// The scores of the first and of the next that says something else; of a line alone, no lead.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::contest::{self, Choice};
 use super::log::Log;
-use super::model::{Kinds, LEAF, Limits, Model, Node};
+use super::model::{Kinds, LEAF, Limits, Model, Node, Trees};
 use super::rank;
 use super::scan::RULES;
 use super::structure::Structure;
@@ -28,6 +28,18 @@ pub const MAX_NAMES: usize = RARITIES;
 pub const MAX_KIND_WORDS: usize = category::BUCKETS;
 /// The kinds of failure, in the model's order.
 pub const KINDS: [Category; 12] = category::ALL;
+
+fn grown(base: f32, trees: &[Vec<Question>]) -> Trees {
+    let mut grown = Trees { base, ..Trees::default() };
+    for tree in trees {
+        grown.roots.push(grown.nodes.len() as u32);
+        grown.nodes.extend(tree.iter().map(|question| match *question {
+            Question::Below { feature, value, next: [left, right] } => Node { feature, value, left, right },
+            Question::Leaf(value) => Node { feature: LEAF, value, left: 0, right: 0 },
+        }));
+    }
+    grown
+}
 
 /// A log as the ranker sees it.
 pub struct Sample {
@@ -109,6 +121,12 @@ impl Sample {
         page.candidates().map(|line| Candidate { line, row: page.row(line, Vec::new()) }).collect()
     }
 
+    /// The lines that `draft` ranks highest, with what they are among the ranked ones.
+    pub fn listed(&self, draft: &Draft) -> Vec<Candidate> {
+        let ranking = rank::Ranking::of(&draft.0, &self.log, &self.structure, self.choice.as_ref());
+        ranking.rows(self.log.len()).map(|(line, row)| Candidate { line, row }).collect()
+    }
+
     /// The buckets of what these lines say of the kind of failure, each below [`MAX_KIND_WORDS`].
     pub fn kind_words(&self, lines: &[usize]) -> Vec<usize> {
         let reading = Reading::quoting(&self.log, lines);
@@ -130,29 +148,28 @@ impl Draft {
             Lexicon { bias, scale, weights: Cow::Owned(weights), logs: logs as f32, rarities: Cow::Owned(rarities) };
         Self(Model {
             lexicon,
-            base: 0.0,
-            roots: Vec::new(),
-            nodes: Vec::new(),
+            lines: Trees::default(),
+            lists: Trees::default(),
             limits: Limits::default(),
             kinds: Kinds::none(),
         })
     }
 
-    /// The same with trees.
+    /// The same with the trees that judge lines.
     #[must_use]
     pub fn with_trees(mut self, base: f32, trees: &[Vec<Question>]) -> Self {
-        self.0.base = base;
-        for tree in trees {
-            self.0.roots.push(self.0.nodes.len() as u32);
-            self.0.nodes.extend(tree.iter().map(|question| match *question {
-                Question::Below { feature, value, next: [left, right] } => Node { feature, value, left, right },
-                Question::Leaf(value) => Node { feature: LEAF, value, left: 0, right: 0 },
-            }));
-        }
+        self.0.lines = grown(base, trees);
         self
     }
 
-    /// The same with its limits: the least score of a quoted line, and what makes a probability of scores.
+    /// The same with the trees that judge lines among those that were ranked.
+    #[must_use]
+    pub fn with_lists(mut self, base: f32, trees: &[Vec<Question>]) -> Self {
+        self.0.lists = grown(base, trees);
+        self
+    }
+
+    /// The same with its limits: how far the odds of ranked lines are shifted, and what makes a probability of scores.
     #[must_use]
     pub fn with_limits(mut self, quoted: f32, confidence: [f32; 3]) -> Self {
         self.0.limits = Limits { quoted, confidence };
@@ -169,12 +186,8 @@ impl Draft {
 
     /// The lines that it would quote of a log.
     pub fn quoted(&self, sample: &Sample) -> Vec<usize> {
-        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref()).quoted(&self.0)
-    }
-
-    /// What the trees say of a line.
-    pub fn score(&self, row: &[f32]) -> f32 {
-        self.0.score(row)
+        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref())
+            .quoted(&self.0, sample.log.len())
     }
 
     /// The score of a log's first line, and that of the next that says something else.

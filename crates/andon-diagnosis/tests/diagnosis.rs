@@ -32,6 +32,17 @@ fn the_usual_words_of_many_tools_are_understood() {
 }
 
 #[test]
+fn of_failures_that_look_alike_the_first_is_quoted_first() {
+    let mut log = "[ 12%] Building CXX object display.cpp.o\n".to_owned();
+    for at in 0..9 {
+        writeln!(log, "src/display/canvas{at}.h:{}:15: error: 'Weather' does not name a type", 140 + at).unwrap();
+    }
+    log.push_str("make: *** [all] Error 2\n");
+    let diagnosis = explain(&log);
+    assert_eq!(diagnosis.cause.first().map(|line| line.line), Some(2), "{diagnosis:#?}");
+}
+
+#[test]
 fn an_empty_log_has_no_known_cause() {
     for bytes in [&b""[..], b"\n", b"\n\n\n", b"\r\n"] {
         let diagnosis = diagnose(&Evidence::from_log(Log::from_bytes(bytes)), &[]);

@@ -7,9 +7,9 @@ use super::cases::{Case, mixed};
 /// So often all logs are gone through.
 const ROUNDS: usize = 30;
 /// How far a weight moves at first.
-const STEP: f32 = 0.08;
+const STEP: f32 = 0.04;
 /// Keeps the weights small.
-const DECAY: f32 = 1e-3;
+const DECAY: f32 = 2e-2;
 
 /// The same model, which knows kinds as well: from the labelled lines, and from those that it quotes itself.
 pub(super) fn learn(draft: Draft, cases: &[&Case]) -> Draft {
@@ -25,6 +25,8 @@ pub(super) fn learn(draft: Draft, cases: &[&Case]) -> Draft {
     let mut biases = [0.0_f32; 12];
     let mut weights = vec![0.0_f32; MAX_KIND_WORDS * kinds];
     let mut moved = vec![1e-4_f32; MAX_KIND_WORDS * kinds];
+    // The mean of the later rounds does not hang on the order of the logs.
+    let mut means = vec![0.0_f32; MAX_KIND_WORDS * kinds];
     let mut order: Vec<usize> = (0..samples.len()).collect();
     for round in 0..ROUNDS {
         order.sort_by_key(|at| mixed((*at as u64) << 8 | round as u64));
@@ -51,9 +53,14 @@ pub(super) fn learn(draft: Draft, cases: &[&Case]) -> Draft {
                 }
             }
         }
+        if round >= ROUNDS / 2 {
+            for (mean, weight) in means.iter_mut().zip(&weights) {
+                *mean += weight / (ROUNDS - ROUNDS / 2) as f32;
+            }
+        }
     }
-    let most = weights.iter().fold(1e-6_f32, |most, weight| most.max(weight.abs()));
+    let most = means.iter().fold(1e-6_f32, |most, weight| most.max(weight.abs()));
     let scale = most / 127.0;
-    let bytes: Vec<i8> = weights.iter().map(|weight| (weight / scale).round() as i8).collect();
+    let bytes: Vec<i8> = means.iter().map(|weight| (weight / scale).round() as i8).collect();
     draft.with_kinds(scale, biases, &bytes)
 }

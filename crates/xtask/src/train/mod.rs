@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use andon_diagnosis::training::{Draft, Sample};
 use andon_diagnosis::{Evidence, Log};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 mod cases;
 mod kinds;
+mod lists;
 mod score;
 mod trees;
 mod words;
@@ -23,10 +24,10 @@ use trees::GROWTH;
 
 /// So many folds of the cross-validation.
 const FOLDS: usize = 5;
-/// Lines below this score are not quoted beside the first: more of them hold the cause more often, and say it less clearly.
-const QUOTED: f32 = -2.0;
-/// Candidates for the least score of a quoted line.
-const LEAST: [f32; 7] = [-2.5, -2.25, -2.0, -1.75, -1.5, -1.25, -1.0];
+/// Added to the logarithm of the odds of ranked lines: more lines quoted hold the cause more often, and say it less clearly.
+const QUOTED: f32 = -1.25;
+/// Candidates for it.
+const SHIFTS: [f32; 7] = [-2.0, -1.75, -1.5, -1.25, -1.0, -0.75, -0.5];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -56,38 +57,52 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let all: Vec<&Case> = all.iter().collect();
     println!("{} logs, {judged} of them judged; read in {:.1} s", all.len(), started.elapsed().as_secs_f32());
     let fold_of = cases::folds(&all, FOLDS, 1);
+    let others = |fold: usize| all.iter().zip(&fold_of).filter(move |(_, of)| **of != fold).map(|(case, _)| *case);
+    let ranker = |fold: usize| trees::learn(&others(fold).collect::<Vec<_>>(), GROWTH);
+    let mut rankers = Vec::new();
+    let side_by_side = std::thread::available_parallelism().map_or(1, usize::from);
+    for folds in (0..FOLDS).collect::<Vec<_>>().chunks(side_by_side) {
+        let learned: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> = folds.iter().map(|fold| scope.spawn(|| ranker(*fold))).collect();
+            running.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+        });
+        for draft in learned {
+            rankers.push(draft.map_err(|_| anyhow!("the training of a fold failed"))??);
+        }
+        println!("{} of {FOLDS} folds: {:.1} s", rankers.len(), started.elapsed().as_secs_f32());
+    }
+    let listed: Vec<lists::Listed<'_>> = all
+        .iter()
+        .zip(&fold_of)
+        .filter_map(|(case, fold)| Some((*case, case.sample.listed(rankers.get(*fold)?))))
+        .collect();
     let mut drafts = Vec::new();
-    for fold in 0..FOLDS {
-        let others: Vec<&Case> =
-            all.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(case, _)| *case).collect();
-        drafts.push(learn(&others)?);
-        println!("fold {fold}: {:.1} s", started.elapsed().as_secs_f32());
+    for (fold, ranker) in rankers.into_iter().enumerate() {
+        let known = listed.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(listed, _)| listed);
+        let draft = lists::learn(ranker, known)?.with_limits(QUOTED, [0.0; 3]);
+        drafts.push(kinds::learn(draft, &others(fold).collect::<Vec<_>>()));
     }
     let held_out: Vec<(&Case, &Draft)> =
         all.iter().zip(&fold_of).take(judged).filter_map(|(case, fold)| Some((*case, drafts.get(*fold)?))).collect();
     let confidence = calibrated(&held_out);
     println!("confidence {confidence:?}");
-    for least in LEAST {
+    for shift in SHIFTS {
         let mut sum = Score::default();
         for (case, draft) in &held_out {
-            sum.add(judge(case, &(*draft).clone().with_limits(least, confidence)).0);
+            sum.add(judge(case, &(*draft).clone().with_limits(shift, confidence)).0);
         }
-        println!("{least}: {:?}", sum.share());
+        println!("{shift}: {:?}", sum.share());
     }
     let figures = Figures::of(&held_out, all.len(), confidence);
     println!("{figures:#?}");
     fs::write(&options.figures, serde_json::to_string_pretty(&figures)? + "\n")?;
     if !options.evaluate {
-        let draft = learn(&all)?.with_limits(QUOTED, confidence);
+        let draft = lists::learn(trees::learn(&all, GROWTH)?, listed.iter())?.with_limits(QUOTED, confidence);
+        let draft = kinds::learn(draft, &all);
         fs::write(&options.model, draft.to_bytes())?;
         println!("{} written after {:.1} s", options.model.display(), started.elapsed().as_secs_f32());
     }
     Ok(())
-}
-
-/// A model of these cases, whose confidence is not known yet.
-fn learn(cases: &[&Case]) -> Result<Draft> {
-    Ok(kinds::learn(trees::learn(cases, GROWTH)?.with_limits(QUOTED, [0.0; 3]), cases))
 }
 
 /// How well it does on one log, and how sure it is.

@@ -22,11 +22,18 @@ const FOLDS: usize = 4;
 pub(super) struct Growth {
     pub(super) trees: usize,
     pub(super) leaves: usize,
+    pub(super) depth: usize,
     pub(super) rate: f32,
+    pub(super) l2: f32,
+    /// What the lines of a leaf weigh at least.
+    pub(super) least: f32,
+    /// The share of the features that a tree may ask about.
+    pub(super) columns: f64,
 }
 
 /// The growth that did best on held-out logs.
-pub(super) const GROWTH: Growth = Growth { trees: 320, leaves: 30, rate: 0.045 };
+pub(super) const GROWTH: Growth =
+    Growth { trees: 320, leaves: 30, depth: 10, rate: 0.045, l2: 5.0, least: 2.0, columns: 0.3 };
 
 /// A model of these cases, without its limits.
 pub(super) fn learn(cases: &[&Case], growth: Growth) -> Result<Draft> {
@@ -65,29 +72,40 @@ pub(super) fn learn(cases: &[&Case], growth: Growth) -> Result<Draft> {
             }
         }
     }
+    let (base, trees) = grown(&rows, &truths, &weights, growth)?;
+    Ok(words::learn(cases).with_trees(base, &trees))
+}
+
+/// Trees that tell true rows from others, and the score before any of them.
+pub(super) fn grown(
+    rows: &[Vec<f32>],
+    truths: &[f64],
+    weights: &[f64],
+    growth: Growth,
+) -> Result<(f32, Vec<Vec<Question>>)> {
     // The library wants columns one after the other.
-    let columns: Vec<f64> = (0..names.len())
+    let width = rows.first().map_or(0, Vec::len);
+    let columns: Vec<f64> = (0..width)
         .flat_map(|column| rows.iter().map(move |row| row.get(column).copied().map_or(0.0, f64::from)))
         .collect();
-    let data = Matrix::new(&columns, rows.len(), names.len());
+    let data = Matrix::new(&columns, rows.len(), width);
     let mut booster = GradientBooster::default()
         .set_objective_type(ObjectiveType::LogLoss)
         .set_iterations(growth.trees)
         .set_learning_rate(growth.rate)
-        .set_max_depth(10)
+        .set_max_depth(growth.depth)
         .set_max_leaves(growth.leaves)
-        .set_l2(5.0)
-        .set_min_leaf_weight(2.0)
+        .set_l2(growth.l2)
+        .set_min_leaf_weight(growth.least)
         .set_subsample(0.8)
-        .set_colsample_bytree(0.3)
+        .set_colsample_bytree(growth.columns)
         .set_nbins(64)
         .set_seed(3)
         .set_initialize_base_score(true)
         .set_parallel(false);
-    booster.fit(&data, &truths, &weights, None)?;
-    let trees: Vec<Vec<Question>> =
-        booster.trees.iter().map(questions).collect::<Option<_>>().context("a tree is too big")?;
-    Ok(words::learn(cases).with_trees(booster.base_score as f32, &trees))
+    booster.fit(&data, truths, weights, None)?;
+    let trees = booster.trees.iter().map(questions).collect::<Option<_>>().context("a tree is too big")?;
+    Ok((booster.base_score as f32, trees))
 }
 
 /// A tree's nodes, children after their parents.
