@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
 use crate::environment;
 
@@ -16,16 +15,14 @@ pub use lambda_runtime::tracing::init_default_subscriber as log;
 
 /// Handles events until Lambda ends the process.
 ///
-/// What the environment says is read before, so that a wrong variable stops the start. The clients are `wire`d once, and
-/// not before there is an event: a function that only stands by costs next to nothing. An `Err` of `handle` has Lambda
-/// call again.
+/// The `function` has been made before, with its clients and their connections: while it starts, Lambda gives it the whole
+/// of a processor, and in the first call a share of one. An `Err` of `handle` has Lambda call again.
 pub async fn serve<F, A: Serialize, E: Display>(
-    wire: impl AsyncFn() -> F,
+    function: F,
     handle: impl AsyncFn(&F, Value, &Invocation) -> Result<A, E>,
 ) -> Result<(), Error> {
-    let (wired, wire, handle) = (&OnceCell::new(), &wire, &handle);
+    let (function, handle) = (&function, &handle);
     run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let function = wired.get_or_init(|| wire()).await;
         let LambdaEvent { payload, context } = event;
         let home = environment::home(&context.invoked_function_arn);
         let invocation = Invocation {

@@ -164,7 +164,9 @@ async fn the_list_goes_on_over_all_its_pages_and_is_in_order() {
     let server = Server::start(move |call| {
         let page = call.body["ExclusiveStartKey"]["name"]["S"].as_str().map_or(0, |page| page.parse::<i32>().unwrap());
         let item = |name_here: &str| serde_json::json!({"slim": {"S": slim.replace(&name, name_here)}});
-        let mut body = serde_json::json!({"Items": [item(&format!("z-{page}")), item(&format!("a-{page}"))]});
+        // One row is broken: it is left out, and the others are listed.
+        let broken = serde_json::json!({"slim": {"S": "{"}, "name": {"S": "1#eu-west-1#broken"}});
+        let mut body = serde_json::json!({"Items": [item(&format!("z-{page}")), broken, item(&format!("a-{page}"))]});
         if page < 2 {
             body["LastEvaluatedKey"] = serde_json::json!({"name": {"S": (page + 1).to_string()}});
         }

@@ -12,22 +12,20 @@ use andon_aws::{config, environment, lambda};
 async fn main() -> Result<(), lambda::Error> {
     lambda::log();
     let (table, configuration, skills) = (environment::table()?, environment::config()?, environment::skills()?);
-    lambda::serve(
-        async || {
-            let aws = config::load().await;
-            Alexa {
-                desk: Answerer::new(DynamoLedger::connect(&aws, &table, SystemClock), SystemClock),
-                actions: CodePipelineActions::new(&aws),
-                passcode: Secrets::new(&aws),
-                clock: SystemClock,
-                rules: configuration.voice.clone(),
-                skills: Skills::Only(skills.clone()),
-            }
-        },
-        async |alexa, payload, invocation| {
-            alexa.actions.belongs_to(&invocation.home.account);
-            alexa.handle(payload, invocation).await
-        },
-    )
+    let aws = config::load().await;
+    let ledger = DynamoLedger::connect(&aws, &table, SystemClock);
+    ledger.warm().await;
+    let function = Alexa {
+        desk: Answerer::new(ledger, SystemClock),
+        actions: CodePipelineActions::new(&aws),
+        passcode: Secrets::new(&aws),
+        clock: SystemClock,
+        rules: configuration.voice,
+        skills: Skills::Only(skills),
+    };
+    lambda::serve(function, async |alexa, payload, invocation| {
+        alexa.actions.belongs_to(&invocation.home.account);
+        alexa.handle(payload, invocation).await
+    })
     .await
 }

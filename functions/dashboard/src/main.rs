@@ -10,17 +10,12 @@ use dashboard::Dashboards;
 async fn main() -> Result<(), lambda::Error> {
     lambda::log();
     let (table, configuration) = (environment::table()?, environment::config()?);
-    lambda::serve(
-        async || {
-            let aws = config::load().await;
-            Dashboards {
-                ledger: DynamoLedger::connect(&aws, &table, SystemClock),
-                store: CloudWatchShelf::connect(&aws),
-                clock: SystemClock,
-                config: configuration.clone(),
-            }
-        },
-        async |dashboards, payload, invocation| dashboards.handle(payload, invocation).await,
-    )
-    .await
+    let aws = config::load().await;
+    let function = Dashboards {
+        ledger: DynamoLedger::connect(&aws, &table, SystemClock),
+        store: CloudWatchShelf::connect(&aws),
+        clock: SystemClock,
+        config: configuration,
+    };
+    lambda::serve(function, async |dashboards, payload, invocation| dashboards.handle(payload, invocation).await).await
 }

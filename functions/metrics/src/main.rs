@@ -11,21 +11,19 @@ use metrics::Metrics;
 async fn main() -> Result<(), lambda::Error> {
     lambda::log();
     let (table, configuration) = (environment::table()?, environment::config()?);
-    lambda::serve(
-        async || {
-            let aws = config::load().await;
-            Metrics {
-                ledger: DynamoLedger::connect(&aws, &table, SystemClock),
-                archive: CodePipelineArchive::new(&aws),
-                sink: CloudWatchSink::connect(&aws, SystemClock),
-                clock: SystemClock,
-                config: configuration.clone(),
-            }
-        },
-        async |metrics, payload, invocation| {
-            metrics.archive.belongs_to(&invocation.home.account);
-            metrics.handle(payload, invocation).await
-        },
-    )
+    let aws = config::load().await;
+    let ledger = DynamoLedger::connect(&aws, &table, SystemClock);
+    ledger.warm().await;
+    let function = Metrics {
+        ledger,
+        archive: CodePipelineArchive::new(&aws),
+        sink: CloudWatchSink::connect(&aws, SystemClock),
+        clock: SystemClock,
+        config: configuration,
+    };
+    lambda::serve(function, async |metrics, payload, invocation| {
+        metrics.archive.belongs_to(&invocation.home.account);
+        metrics.handle(payload, invocation).await
+    })
     .await
 }

@@ -18,24 +18,22 @@ async fn main() -> Result<(), lambda::Error> {
     let (table, topic) = (environment::table()?, environment::topic()?);
     let (slack_api, dead_letters) = (environment::slack_api(SLACK_API)?, environment::dead_letters()?);
     let (configuration, role) = (environment::config()?, environment::evidence_role()?);
-    Box::pin(lambda::serve(
-        async || {
-            let aws = config::load().await;
-            Notifier::<OnAws> {
-                ledger: DynamoLedger::connect(&aws, &table, SystemClock),
-                archive: CodePipelineArchive::new(&aws),
-                evidence: AwsEvidence::new(&aws, role.clone()),
-                sender: AwsSender::new(&aws, topic.clone(), &slack_api, SystemClock),
-                dead_letters: DeadLetterQueue::new(&aws, dead_letters.clone()),
-                clock: SystemClock,
-                config: configuration.clone(),
-            }
-        },
-        async |notifier, payload, invocation| {
-            notifier.archive.belongs_to(&invocation.home.account);
-            notifier.evidence.belongs_to(&invocation.home.account);
-            Box::pin(notifier.handle(payload, invocation)).await
-        },
-    ))
+    let aws = config::load().await;
+    let ledger = DynamoLedger::connect(&aws, &table, SystemClock);
+    ledger.warm().await;
+    let function = Notifier::<OnAws> {
+        ledger,
+        archive: CodePipelineArchive::new(&aws),
+        evidence: AwsEvidence::new(&aws, role),
+        sender: AwsSender::new(&aws, topic, &slack_api, SystemClock),
+        dead_letters: DeadLetterQueue::new(&aws, dead_letters),
+        clock: SystemClock,
+        config: configuration,
+    };
+    lambda::serve(function, async |notifier, payload, invocation| {
+        notifier.archive.belongs_to(&invocation.home.account);
+        notifier.evidence.belongs_to(&invocation.home.account);
+        Box::pin(notifier.handle(payload, invocation)).await
+    })
     .await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{Lease, NoArchive};
+use andon::ledger::{Lease, Ledger as _, NoArchive};
 use andon::testing::faults::{Fault, Faults, Faulty};
 use andon::testing::queue::{Now, batch};
 use andon::testing::{events, invocation, queue};
@@ -125,6 +125,15 @@ fn shuffled(file: &'static str) -> impl Strategy<Value = Vec<Value>> {
     })
 }
 
+/// Runs of several pipelines.
+const MIXED: [&str; 3] =
+    ["codepipeline-run-build-failed", "codepipeline-run-deploy-failed-parallel", "codepipeline-run-retry-succeeded"];
+
+/// The events of several pipelines, each one to three times, in any order.
+fn mixed() -> impl Strategy<Value = Vec<Value>> {
+    MIXED.map(shuffled).prop_map(|runs| runs.into_iter().flatten().collect::<Vec<_>>()).prop_shuffle()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -169,5 +178,52 @@ proptest! {
         }
         prop_assert_eq!(kinds(&world), ["failed"]);
         prop_assert!(world.sent().values().all(|count| *count == 1), "{:?}", world.sent());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_split_over_batches_and_handlers_gives_the_same_state_and_alerts_once(
+        events in mixed(),
+        sizes in proptest::collection::vec(1..=10_usize, 200),
+        seed in any::<u64>(),
+    ) {
+        let in_order: Vec<Value> = MIXED.into_iter().flat_map(self::events).collect();
+        let expected = World::new(&in_order);
+        deliver(&expected, &in_order, &Faults::interleaving(0));
+        let world = World::new(&in_order);
+        let handlers = [seed, !seed, seed.rotate_left(7)].map(|seed| world.notifier(&Faults::interleaving(seed)));
+        let mut rest = events.as_slice();
+        let mut calls = Vec::new();
+        for (index, size) in sizes.into_iter().enumerate() {
+            let (now, later) = rest.split_at(size.min(rest.len()));
+            rest = later;
+            if !now.is_empty() {
+                let (payload, call) = (batch(now), invocation(&format!("batch-{index}")));
+                let handler = &handlers[index % handlers.len()];
+                calls.push(async move { handler.handle(payload, &call).await.unwrap() });
+            }
+        }
+        prop_assert!(rest.is_empty());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(futures_util::future::join_all(calls));
+        // What was handed back comes again, and so may anything else.
+        world.now.pass(Lease::LENGTH + SignedDuration::from_secs(1));
+        deliver(&world, &events, &Faults::interleaving(0));
+        prop_assert_eq!(world.sent(), expected.sent());
+        prop_assert!(world.sent().values().all(|count| *count == 1), "{:?}", world.sent());
+        for told in in_order.iter().filter_map(andon::testing::told) {
+            let known = |world: &World| world.ledger.load(&told.pipeline, &told.execution).now_or_never().unwrap().unwrap();
+            let (here, there) = (known(&world), known(&expected));
+            let (run, other) = (here.run.unwrap(), there.run.unwrap());
+            prop_assert_eq!(run.stages(), other.stages());
+            prop_assert_eq!(run.outcomes(), other.outcomes());
+            prop_assert_eq!(run.commit(), other.commit());
+            let (history, other) = (here.history.unwrap().value, there.history.unwrap().value);
+            prop_assert_eq!(history.health(), other.health());
+            prop_assert_eq!(history.runs().len(), other.runs().len());
+        }
     }
 }

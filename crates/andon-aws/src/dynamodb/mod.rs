@@ -51,6 +51,9 @@ use key::Key;
 /// How often DynamoDB is asked for what it left unprocessed.
 const ROUNDS: u32 = 5;
 
+/// How long the start of a function waits for a connection.
+const MAX_WARM: Duration = Duration::from_secs(1);
+
 /// A ledger that all functions share.
 #[derive(Debug, Clone)]
 pub struct DynamoLedger<C> {
@@ -71,6 +74,17 @@ impl<C: Clock> DynamoLedger<C> {
     /// The clock decides when items may be deleted, and nothing else.
     pub fn open(client: Client, table: impl Into<String>, clock: C) -> Self {
         Self { client, table: table.into(), clock }
+    }
+
+    /// Opens a connection to DynamoDB, so that the first event does not wait for it.
+    ///
+    /// Nothing depends on whether that works: what is wrong shows at the first use.
+    pub async fn warm(&self) {
+        let nothing = Key { partition: "warm".to_owned(), sort: "warm".to_owned() };
+        let read = self.read(&nothing, &|| "open a connection".to_owned());
+        if let Ok(Err(error)) = tokio::time::timeout(MAX_WARM, read).await {
+            tracing::debug!("not connected yet: {error}");
+        }
     }
 
     /// When an item that is written now may be deleted.
@@ -215,8 +229,9 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
                 .index_name(key::INDEX)
                 .key_condition_expression("#list = :list")
                 .expression_attribute_names("#list", "list")
+                .expression_attribute_names("#name", "name")
                 .expression_attribute_values(":list", text(key::LIST))
-                .projection_expression("slim")
+                .projection_expression("slim, #name")
                 .set_exclusive_start_key(next)
                 .send()
                 .await
@@ -224,7 +239,12 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
             next = page.last_evaluated_key.filter(|key| !key.is_empty());
             // Each item goes as its overview comes: a page of a large fleet is a megabyte.
             for item in page.items.unwrap_or_default() {
-                overviews.push(Arc::new(item::read_text(&item, "slim", &|| "the list of pipelines".to_owned())?));
+                let name = || item.get("name").and_then(|name| name.as_s().ok()).cloned().unwrap_or_default();
+                match item::read_text(&item, "slim", &|| format!("the row of {}", name())) {
+                    Ok(overview) => overviews.push(Arc::new(overview)),
+                    // One row that cannot be read is no reason to show none.
+                    Err(error) => tracing::error!("left out of the list of pipelines: {error}"),
+                }
             }
             if next.is_none() {
                 break;

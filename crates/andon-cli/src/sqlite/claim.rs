@@ -10,9 +10,11 @@ use super::fault::Failure;
 pub(super) fn take(transaction: &Transaction<'_>, key: &ClaimKey, lease: &Lease) -> Result<Claim, Failure> {
     let home = &key.pipeline.home;
     let found: Option<(String, String, Option<String>)> = transaction
-        .query_row(
+        .prepare_cached(
             "SELECT owner, until, receipt FROM claims
              WHERE account = ?1 AND region = ?2 AND name = ?3 AND effect = ?4",
+        )?
+        .query_row(
             params![home.account.as_str(), home.region.as_str(), key.pipeline.name.as_str(), key.effect],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
@@ -30,10 +32,12 @@ pub(super) fn take(transaction: &Transaction<'_>, key: &ClaimKey, lease: &Lease)
         }
         None => {}
     }
-    transaction.execute(
-        "INSERT OR REPLACE INTO claims (account, region, name, effect, owner, until, expires)
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO claims (account, region, name, effect, owner, until, expires)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
+        )?
+        .execute(params![
             home.account.as_str(),
             home.region.as_str(),
             key.pipeline.name.as_str(),
@@ -42,8 +46,7 @@ pub(super) fn take(transaction: &Transaction<'_>, key: &ClaimKey, lease: &Lease)
             lease.until.to_string(),
             // As long as the run itself: what has been told must not be told again when an old run is retried.
             kept_until(lease.now).as_second(),
-        ],
-    )?;
+        ])?;
     Ok(Claim::Granted)
 }
 
@@ -55,27 +58,35 @@ pub(super) fn settle(
 ) -> Result<(), Failure> {
     let home = &key.pipeline.home;
     let receipt = json(receipt, || format!("the receipt of {key}"))?;
-    transaction.execute(
-        "UPDATE claims SET receipt = ?6 WHERE account = ?1 AND region = ?2 AND name = ?3 AND effect = ?4
+    transaction
+        .prepare_cached(
+            "UPDATE claims SET receipt = ?6 WHERE account = ?1 AND region = ?2 AND name = ?3 AND effect = ?4
              AND owner = ?5 AND receipt IS NULL",
-        params![
+        )?
+        .execute(params![
             home.account.as_str(),
             home.region.as_str(),
             key.pipeline.name.as_str(),
             key.effect,
             lease.owner,
             receipt
-        ],
-    )?;
+        ])?;
     Ok(())
 }
 
 pub(super) fn release(transaction: &Transaction<'_>, key: &ClaimKey, lease: &Lease) -> Result<(), Failure> {
     let home = &key.pipeline.home;
-    transaction.execute(
-        "DELETE FROM claims WHERE account = ?1 AND region = ?2 AND name = ?3 AND effect = ?4
+    transaction
+        .prepare_cached(
+            "DELETE FROM claims WHERE account = ?1 AND region = ?2 AND name = ?3 AND effect = ?4
              AND owner = ?5 AND receipt IS NULL",
-        params![home.account.as_str(), home.region.as_str(), key.pipeline.name.as_str(), key.effect, lease.owner],
-    )?;
+        )?
+        .execute(params![
+            home.account.as_str(),
+            home.region.as_str(),
+            key.pipeline.name.as_str(),
+            key.effect,
+            lease.owner
+        ])?;
     Ok(())
 }

@@ -1,46 +1,14 @@
-//! Facts, histories and evidence, as documents in rows.
+//! Histories and evidence, as documents in rows.
 
 use andon::event::EvidenceEvent;
 use andon::history::History;
 use andon::ledger::{Saved, Versioned};
-use andon::name::{ExecutionId, ExternalId, PipelineId};
-use andon::run::{Run, RunPart};
+use andon::name::{ExternalId, PipelineId};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::fault::Failure;
-
-pub(super) fn read_run(
-    transaction: &Transaction<'_>,
-    pipeline: &PipelineId,
-    execution: &ExecutionId,
-) -> Result<Option<Run>, Failure> {
-    let home = &pipeline.home;
-    let key = params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str(), execution.as_str()];
-    let what = || format!("run {execution} of {pipeline}");
-    let mut statement = transaction
-        .prepare_cached("SELECT doc FROM facts WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4")?;
-    let mut rows = statement.query(key)?;
-    let mut parts: Vec<RunPart> = Vec::new();
-    while let Some(row) = rows.next()? {
-        parts.push(from_json(&row.get::<_, String>(0)?, what)?);
-    }
-    let mut run = Run::of_parts(pipeline, execution, parts);
-    // What a version of Andon wrote that kept each run whole.
-    let whole: Option<String> = transaction
-        .prepare_cached("SELECT doc FROM runs WHERE account = ?1 AND region = ?2 AND name = ?3 AND execution = ?4")?
-        .query_row(key, |row| row.get(0))
-        .optional()?;
-    if let Some(whole) = whole {
-        let whole: Run = from_json(&whole, what)?;
-        match &mut run {
-            Some(run) => drop(run.merge(whole)),
-            None => run = Some(whole),
-        }
-    }
-    Ok(run)
-}
 
 pub(super) fn read_history(
     transaction: &Transaction<'_>,
@@ -48,33 +16,10 @@ pub(super) fn read_history(
 ) -> Result<Option<Versioned<History>>, Failure> {
     let home = &pipeline.home;
     let row = transaction
-        .query_row(
-            "SELECT version, doc FROM histories WHERE account = ?1 AND region = ?2 AND name = ?3",
-            params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str()],
-            version_and_document,
-        )
+        .prepare_cached("SELECT version, doc FROM histories WHERE account = ?1 AND region = ?2 AND name = ?3")?
+        .query_row(params![home.account.as_str(), home.region.as_str(), pipeline.name.as_str()], version_and_document)
         .optional()?;
     versioned(row, || format!("the history of {pipeline}"))
-}
-
-pub(super) fn write_facts(transaction: &Transaction<'_>, told: &Run, expires: i64) -> Result<(), Failure> {
-    let Run { pipeline, execution, .. } = told;
-    let home = &pipeline.home;
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO facts (account, region, name, execution, doc, expires)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-    )?;
-    for part in told.clone().into_parts() {
-        statement.execute(params![
-            home.account.as_str(),
-            home.region.as_str(),
-            pipeline.name.as_str(),
-            execution.as_str(),
-            json(&part, || format!("a fact of run {execution} of {pipeline}"))?,
-            expires,
-        ])?;
-    }
-    Ok(())
 }
 
 pub(super) fn write_history(
@@ -94,18 +39,15 @@ pub(super) fn write_history(
         "UPDATE histories SET version = version + 1, expires = ?5, slim = ?6, doc = ?7
          WHERE account = ?1 AND region = ?2 AND name = ?3 AND version = ?4"
     };
-    let rows = transaction.execute(
-        statement,
-        params![
-            home.account.as_str(),
-            home.region.as_str(),
-            pipeline.name.as_str(),
-            history.version.cast_signed(),
-            expires,
-            slim,
-            doc
-        ],
-    )?;
+    let rows = transaction.prepare_cached(statement)?.execute(params![
+        home.account.as_str(),
+        home.region.as_str(),
+        pipeline.name.as_str(),
+        history.version.cast_signed(),
+        expires,
+        slim,
+        doc
+    ])?;
     Ok(saved(rows))
 }
 
@@ -114,7 +56,8 @@ pub(super) fn read_evidence(
     external: &ExternalId,
 ) -> Result<Vec<EvidenceEvent>, Failure> {
     let doc: Option<String> = transaction
-        .query_row("SELECT doc FROM evidence WHERE external = ?1", [external.as_str()], |row| row.get(0))
+        .prepare_cached("SELECT doc FROM evidence WHERE external = ?1")?
+        .query_row([external.as_str()], |row| row.get(0))
         .optional()?;
     doc.map_or(Ok(Vec::new()), |doc| from_json(&doc, || format!("the evidence for {external}")))
 }
@@ -125,10 +68,9 @@ pub(super) fn write_evidence(
     kept: &[EvidenceEvent],
     expires: i64,
 ) -> Result<(), Failure> {
-    transaction.execute(
-        "INSERT OR REPLACE INTO evidence (external, expires, doc) VALUES (?1, ?2, ?3)",
-        params![external.as_str(), expires, json(&kept, || format!("the evidence for {external}"))?],
-    )?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO evidence (external, expires, doc) VALUES (?1, ?2, ?3)")?
+        .execute(params![external.as_str(), expires, json(&kept, || format!("the evidence for {external}"))?])?;
     Ok(())
 }
 

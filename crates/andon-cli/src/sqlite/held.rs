@@ -9,10 +9,12 @@ use super::fault::Failure;
 
 pub(super) fn hold(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {
     let pipeline = &held.effect.pipeline;
-    transaction.execute(
-        "INSERT OR REPLACE INTO held (until, account, region, name, effect, expires, doc)
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO held (until, account, region, name, effect, expires, doc)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
+        )?
+        .execute(params![
             held.until.as_microsecond(),
             pipeline.home.account.as_str(),
             pipeline.home.region.as_str(),
@@ -20,13 +22,12 @@ pub(super) fn hold(transaction: &Transaction<'_>, held: &DeferredEvent) -> Resul
             held.effect.effect,
             kept_until(held.until).as_second(),
             json(held, || format!("the deferred event of {}", held.effect))?,
-        ],
-    )?;
+        ])?;
     Ok(())
 }
 
 pub(super) fn free(transaction: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeferredEvent>, Failure> {
-    let mut statement = transaction.prepare("SELECT doc FROM held WHERE until <= ?1 ORDER BY until LIMIT ?2")?;
+    let mut statement = transaction.prepare_cached("SELECT doc FROM held WHERE until <= ?1 ORDER BY until LIMIT ?2")?;
     let most = i64::try_from(MAX_DEFERRED).unwrap_or(i64::MAX);
     let docs = statement.query_map(params![now.as_microsecond(), most], |row| row.get::<_, String>(0))?;
     docs.map(|doc| from_json(&doc?, || "a deferred event".to_owned())).collect()
@@ -34,15 +35,16 @@ pub(super) fn free(transaction: &Transaction<'_>, now: Timestamp) -> Result<Vec<
 
 pub(super) fn delete_deferred(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {
     let pipeline = &held.effect.pipeline;
-    transaction.execute(
-        "DELETE FROM held WHERE until = ?1 AND account = ?2 AND region = ?3 AND name = ?4 AND effect = ?5",
-        params![
+    transaction
+        .prepare_cached(
+            "DELETE FROM held WHERE until = ?1 AND account = ?2 AND region = ?3 AND name = ?4 AND effect = ?5",
+        )?
+        .execute(params![
             held.until.as_microsecond(),
             pipeline.home.account.as_str(),
             pipeline.home.region.as_str(),
             pipeline.name.as_str(),
             held.effect.effect
-        ],
-    )?;
+        ])?;
     Ok(())
 }

@@ -26,11 +26,13 @@ mod document;
 mod fault;
 mod held;
 mod overviews;
+mod runs;
 mod schema;
 mod sync;
 
 use fault::Failure;
 use overviews::Overviews;
+use runs::Runs;
 
 /// The file's name in a directory of data.
 pub const FILE_NAME: &str = "andon.db";
@@ -40,6 +42,7 @@ pub const FILE_NAME: &str = "andon.db";
 pub struct SqliteLedger<C> {
     connection: Mutex<Connection>,
     overviews: Mutex<Overviews>,
+    runs: Mutex<Runs>,
     clock: C,
 }
 
@@ -65,7 +68,8 @@ impl<C: Clock> SqliteLedger<C> {
     }
 
     fn of(connection: Connection, clock: C) -> Result<Self, LedgerError> {
-        let ledger = Self { connection: Mutex::new(connection), overviews: Mutex::default(), clock };
+        let ledger =
+            Self { connection: Mutex::new(connection), overviews: Mutex::default(), runs: Mutex::default(), clock };
         ledger.forget_expired()?;
         Ok(ledger)
     }
@@ -73,6 +77,7 @@ impl<C: Clock> SqliteLedger<C> {
     /// Deletes what has been kept long enough. Opening does it too; a process that runs for months should, once a day.
     pub fn forget_expired(&self) -> Result<(), LedgerError> {
         let now = self.clock.now().as_second();
+        self.runs().clear();
         self.write("delete expired items".to_owned(), |transaction| {
             for table in ["runs", "facts", "histories", "claims", "evidence", "held"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
@@ -84,6 +89,10 @@ impl<C: Clock> SqliteLedger<C> {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         // A transaction whose thread died was rolled back: the connection is as good as before.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn runs(&self) -> MutexGuard<'_, Runs> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn expiry(&self) -> i64 {
@@ -128,16 +137,21 @@ impl<C: Clock> SqliteLedger<C> {
 impl<C: Clock> Ledger for SqliteLedger<C> {
     async fn add(&self, told: &[Run]) -> Vec<Result<(), LedgerError>> {
         let expires = self.expiry();
+        let mut runs = self.runs();
         let added = self.write("add facts".to_owned(), |transaction| {
-            told.iter().try_for_each(|told| document::write_facts(transaction, told, expires))
+            told.iter().try_for_each(|told| runs.add(transaction, told, expires))
         });
+        if added.is_err() {
+            runs.clear();
+        }
         told.iter().map(|_| added.clone()).collect()
     }
 
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
+        let mut runs = self.runs();
         self.read(format!("read run {execution} of {pipeline}"), |transaction| {
             Ok(Known {
-                run: document::read_run(transaction, pipeline, execution)?,
+                run: runs.read(transaction, pipeline, execution)?,
                 history: document::read_history(transaction, pipeline)?,
             })
         })

@@ -19,7 +19,7 @@ pub(super) struct Overviews(HashMap<i64, (State, Arc<Overview>)>);
 impl Overviews {
     /// Every overview, in order; only those are made that are not known as they are now.
     pub(super) fn read(&mut self, transaction: &Transaction<'_>) -> Result<Vec<Arc<Overview>>, Failure> {
-        let mut statement = transaction.prepare(
+        let mut statement = transaction.prepare_cached(
             "SELECT rowid, version, expires, slim FROM histories WHERE slim IS NOT NULL ORDER BY account, region, name",
         )?;
         let mut rows = statement.query([])?;

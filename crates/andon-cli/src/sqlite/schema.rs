@@ -46,10 +46,11 @@ const STEPS: &[&str] = &[
     // A run that an earlier version wrote stays in `runs`: it is read together with the facts that were added since.
     "
     CREATE TABLE facts (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
         account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, execution TEXT NOT NULL,
-        doc TEXT NOT NULL, expires INTEGER NOT NULL,
-        PRIMARY KEY (account, region, name, execution, doc)
-    ) STRICT, WITHOUT ROWID;
+        expires INTEGER NOT NULL, doc TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX facts_of_runs ON facts (account, region, name, execution);
 ",
 ];
 

@@ -65,17 +65,26 @@ type OfSubject = BTreeMap<(Attempt, State), Fact>;
 
 /// The facts, one per subject, attempt and state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Facts(BTreeMap<Subject, OfSubject>);
+pub(super) struct Facts {
+    of: BTreeMap<Subject, OfSubject>,
+    /// What failed in each attempt: what is asked of an attempt costs the same after a hundred others.
+    failed: BTreeMap<Attempt, BTreeSet<Subject>>,
+}
 
 impl Facts {
     /// A single fact.
     pub(super) fn one(attempt: Attempt, subject: Subject, state: State, fact: Fact) -> Self {
-        Self(BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]))
+        let failed = if state == State::Failed {
+            BTreeMap::from([(attempt, BTreeSet::from([subject.clone()]))])
+        } else {
+            BTreeMap::new()
+        };
+        Self { of: BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]), failed }
     }
 
     /// Each of them alone.
     pub(super) fn each(self) -> impl Iterator<Item = Self> {
-        self.0.into_iter().flat_map(|(subject, facts)| {
+        self.of.into_iter().flat_map(|(subject, facts)| {
             facts.into_iter().map(move |((attempt, state), fact)| Self::one(attempt, subject.clone(), state, fact))
         })
     }
@@ -83,10 +92,11 @@ impl Facts {
     /// Takes in others; returns whether anything was new.
     pub(super) fn merge(&mut self, other: Self) -> bool {
         let mut changed = false;
-        for (subject, theirs) in other.0 {
-            let Some(mine) = self.0.get_mut(&subject) else {
+        self.failed.join(other.failed);
+        for (subject, theirs) in other.of {
+            let Some(mine) = self.of.get_mut(&subject) else {
                 changed |= !theirs.is_empty();
-                self.0.insert(subject, theirs);
+                self.of.insert(subject, theirs);
                 continue;
             };
             for (key, fact) in theirs {
@@ -106,7 +116,7 @@ impl Facts {
 
     /// All of them, those of a subject together, first attempt first.
     pub(super) fn iter(&self) -> impl Iterator<Item = (FactKey<'_>, &Fact)> {
-        self.0.iter().flat_map(|(subject, facts)| {
+        self.of.iter().flat_map(|(subject, facts)| {
             facts
                 .iter()
                 .map(move |((attempt, state), fact)| (FactKey { attempt: *attempt, subject, state: *state }, fact))
@@ -115,27 +125,27 @@ impl Facts {
 
     /// All of them without what they are about.
     pub(super) fn values(&self) -> impl Iterator<Item = &Fact> {
-        self.0.values().flat_map(BTreeMap::values)
+        self.of.values().flat_map(BTreeMap::values)
     }
 
     /// Everything that facts are about.
     pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
-        self.0.keys()
+        self.of.keys()
     }
 
     /// The attempts that there are facts of, first to last.
     pub(super) fn attempts(&self) -> BTreeSet<Attempt> {
-        self.0.values().flat_map(|facts| facts.keys().map(|(attempt, _)| *attempt)).collect()
+        self.of.values().flat_map(|facts| facts.keys().map(|(attempt, _)| *attempt)).collect()
     }
 
     /// The latest attempt that there are facts of.
     pub(super) fn latest_attempt(&self) -> Option<Attempt> {
-        self.0.values().filter_map(|facts| facts.last_key_value()).map(|((attempt, _), _)| *attempt).max()
+        self.of.values().filter_map(|facts| facts.last_key_value()).map(|((attempt, _), _)| *attempt).max()
     }
 
     /// The facts about one subject, first attempt first.
     pub(super) fn of(&self, subject: &Subject) -> impl Iterator<Item = (Attempt, State, &Fact)> + use<'_> {
-        let facts = self.0.get(subject).into_iter().flatten();
+        let facts = self.of.get(subject).into_iter().flatten();
         facts.map(|((attempt, state), fact)| (*attempt, *state, fact))
     }
 
@@ -145,18 +155,19 @@ impl Facts {
         subject: &Subject,
         attempt: Attempt,
     ) -> impl Iterator<Item = (State, &Fact)> + use<'_> {
-        let facts = self.0.get(subject).into_iter().flat_map(move |facts| facts.range(states(attempt)));
+        let facts = self.of.get(subject).into_iter().flat_map(move |facts| facts.range(states(attempt)));
         facts.map(|((_, state), fact)| (*state, fact))
     }
 
-    /// What came to a state in an attempt, in the order of the subjects.
-    pub(super) fn in_state(&self, attempt: Attempt, state: State) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
-        self.0.iter().filter_map(move |(subject, facts)| facts.get(&(attempt, state)).map(|fact| (subject, fact)))
+    /// What failed in an attempt, in the order of the subjects.
+    pub(super) fn failed(&self, attempt: Attempt) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
+        let failed = self.failed.get(&attempt).into_iter().flatten();
+        failed.filter_map(move |subject| Some((subject, self.get(attempt, subject, State::Failed)?)))
     }
 
     /// One fact.
     pub(super) fn get(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
-        self.0.get(subject)?.get(&(attempt, state))
+        self.of.get(subject)?.get(&(attempt, state))
     }
 }
 

@@ -64,7 +64,7 @@ impl Run {
     pub fn failures(&self, attempt: Attempt) -> Vec<Failure> {
         let has_failed = self.fact(attempt, &Subject::Pipeline, State::Failed).is_some();
         let of_attempt = || {
-            let failed = self.facts.in_state(attempt, State::Failed);
+            let failed = self.facts.failed(attempt);
             failed.filter(|(subject, fact)| has_failed || !self.is_overcome(subject, attempt, fact.at))
         };
         let mut failures: Vec<Failure> = of_attempt()

@@ -13,7 +13,7 @@ use crate::event::{
     Trigger,
 };
 use crate::join::Join;
-use crate::name::{ExecutionId, PipelineId, StageName};
+use crate::name::{ExecutionId, PipelineId};
 use andon_redaction::redact;
 
 mod attempt;
@@ -176,11 +176,6 @@ impl Run {
 
     fn fact(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
         self.facts.get(attempt, subject, state)
-    }
-
-    /// The stages whose facts are known, by name.
-    fn stage_names(&self) -> impl Iterator<Item = &StageName> {
-        self.facts.subjects().filter_map(Subject::stage).collect::<BTreeSet<_>>().into_iter()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The stages and actions of a run in their latest state.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -53,7 +53,16 @@ pub struct ActionView {
 impl Run {
     /// The stages in the order they were seen.
     pub fn stages(&self) -> Vec<StageView> {
-        let mut stages: Vec<StageView> = self.stage_names().map(|name| self.stage(name)).collect();
+        let mut actions: BTreeMap<&StageName, Vec<&ActionName>> = BTreeMap::new();
+        for subject in self.facts.subjects() {
+            match subject {
+                Subject::Stage(stage) => drop(actions.entry(stage).or_default()),
+                Subject::Action { stage, action } => actions.entry(stage).or_default().push(action),
+                Subject::Pipeline | Subject::Unnamed => {}
+            }
+        }
+        let mut stages: Vec<StageView> =
+            actions.into_iter().map(|(stage, actions)| self.stage(stage, &actions)).collect();
         stages.sort_by_key(|stage| stage.started);
         stages
     }
@@ -66,19 +75,9 @@ impl Run {
         self.facts_of(subject).any(provider)
     }
 
-    fn stage(&self, name: &StageName) -> StageView {
+    fn stage(&self, name: &StageName, actions: &[&ActionName]) -> StageView {
         let subject = Subject::Stage(name.clone());
-        let mut actions: Vec<ActionView> = self
-            .facts
-            .subjects()
-            .filter_map(|subject| match subject {
-                Subject::Action { stage, action } if stage == name => Some(action),
-                _ => None,
-            })
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .map(|action| self.action(name, action))
-            .collect();
+        let mut actions: Vec<ActionView> = actions.iter().map(|action| self.action(name, action)).collect();
         actions.sort_by(|a, b| (a.started, &a.name).cmp(&(b.started, &b.name)));
         let attempt = self
             .facts_of(&subject)

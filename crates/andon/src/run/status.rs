@@ -83,9 +83,8 @@ impl Run {
     }
 
     pub(super) fn reopened(&self, attempt: Attempt) -> bool {
-        self.fact(attempt, &Subject::Pipeline, State::Resumed).is_some_and(|resumed| {
-            self.facts.in_state(attempt, State::Failed).all(|(_, failed)| failed.at <= resumed.at)
-        })
+        self.fact(attempt, &Subject::Pipeline, State::Resumed)
+            .is_some_and(|resumed| self.facts.failed(attempt).all(|(_, failed)| failed.at <= resumed.at))
     }
 
     pub(super) fn facts_of_attempt(
