@@ -10,6 +10,7 @@ pub mod batch;
 pub mod board;
 pub mod cause;
 pub mod clock;
+pub mod environment;
 pub mod event;
 pub mod glob;
 pub mod history;

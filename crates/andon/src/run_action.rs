@@ -94,15 +94,19 @@ impl PlannedAction {
 }
 
 /// Why there is nothing to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotApplicable {
     /// The latest run has not failed, or its failed stage is unknown.
+    #[error("the latest run has not failed, so there is nothing to retry")]
     NothingFailed,
     /// It failed, and a run is under way again.
+    #[error("a new run is under way, so there is nothing to retry")]
     RunsAgain,
     /// Nothing waits for an approval.
+    #[error("nothing waits for an approval")]
     NothingWaits,
     /// Nothing runs.
+    #[error("no run is under way")]
     NothingRuns,
 }
 

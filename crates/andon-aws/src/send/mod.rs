@@ -29,19 +29,19 @@ pub struct AwsSender<C> {
     topics: sns::Topics,
     http: http::Http,
     slack: slack::Slack,
-    default_topic: TopicArn,
+    default_topic: Option<TopicArn>,
     clock: C,
 }
 
 impl<C: Clock> AwsSender<C> {
     /// A sender; `slack_api` is where Slack's methods are, [`SLACK_API`] unless a test says otherwise.
-    pub fn new(config: &SdkConfig, default_topic: TopicArn, slack_api: &str, clock: C) -> Self {
+    pub fn new(config: &SdkConfig, default_topic: impl Into<Option<TopicArn>>, slack_api: &str, clock: C) -> Self {
         Self {
             secrets: Secrets::new(config),
             topics: sns::Topics::new(config),
             http: http::Http::default(),
             slack: slack::Slack::new(slack_api),
-            default_topic,
+            default_topic: default_topic.into(),
             clock,
         }
     }
@@ -53,7 +53,10 @@ impl<C: Clock> Sender for AwsSender<C> {
         match &to.target {
             Target::Sns(Sns { topic }) => {
                 let topic = match topic {
-                    Topic::Default => &self.default_topic,
+                    Topic::Default => self.default_topic.as_ref().ok_or_else(|| SendError::Permanent {
+                        destination: name.to_owned(),
+                        problem: "no default topic is set".to_owned(),
+                    })?,
                     Topic::Arn(arn) => arn,
                 };
                 self.topics.publish(name, topic, &mail(outgoing.message), outgoing).await

@@ -12,9 +12,14 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
+pub mod logs;
+pub mod outbox;
+pub mod queue;
+mod reach;
 mod rights;
 pub mod stack;
 
+pub use reach::Reach;
 pub use rights::Rights;
 
 /// Which account and region.
@@ -35,6 +40,8 @@ pub struct Session {
     pub config: SdkConfig,
     /// The account, 12 digits; empty until it is asked for.
     pub account: String,
+    /// Whose credentials they are, as an ARN; empty until it is asked for.
+    pub caller: String,
     /// The region.
     pub region: String,
     profile: Option<String>,
@@ -43,11 +50,16 @@ pub struct Session {
 impl Session {
     /// Finds credentials and a region as the AWS CLI does, and asks STS whether they work.
     pub async fn open(options: &Options) -> anyhow::Result<Self> {
-        let mut session = Self::of(options).await?;
-        let identity = aws_sdk_sts::Client::new(&session.config).get_caller_identity().send().await;
-        let identity = identity.map_err(|error| session.plain("find out whose credentials these are", &error))?;
-        identity.account().unwrap_or_default().clone_into(&mut session.account);
-        Ok(session)
+        Self::of(options).await?.identified().await
+    }
+
+    /// The same, with its account and caller, for which STS is asked.
+    async fn identified(mut self) -> anyhow::Result<Self> {
+        let identity = aws_sdk_sts::Client::new(&self.config).get_caller_identity().send().await;
+        let identity = identity.map_err(|error| self.plain("find out whose credentials these are", &error))?;
+        identity.account().unwrap_or_default().clone_into(&mut self.account);
+        identity.arn().unwrap_or_default().clone_into(&mut self.caller);
+        Ok(self)
     }
 
     /// Finds credentials and a region as the AWS CLI does. Whether they work shows with the first call.
@@ -74,7 +86,7 @@ impl Session {
         let Some(region) = config.region().map(ToString::to_string).filter(|region| !region.is_empty()) else {
             bail!("no AWS region: pass --region, set AWS_REGION, or run `aws configure`");
         };
-        Ok(Self { config, account: String::new(), region, profile })
+        Ok(Self { config, account: String::new(), caller: String::new(), region, profile })
     }
 
     /// An error of an AWS call: what was being done, and why it did not work.
@@ -147,6 +159,7 @@ mod tests {
         Session {
             config: SdkConfig::builder().build(),
             account: "111122223333".to_owned(),
+            caller: String::new(),
             region: "eu-west-1".to_owned(),
             profile: profile.map(str::to_owned),
         }

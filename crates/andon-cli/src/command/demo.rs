@@ -9,11 +9,13 @@ use alexa::Skills;
 use andon::clock::Clock as _;
 use andon_config::Config;
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 use super::{Surroundings, Verdict, runtime};
 use crate::local::recorded::Day;
 use crate::local::{
-    CallbackSender, FollowingClock, LocalAndon, Pending, Playback, Sent, SystemClock, in_memory, remember,
+    CallbackSender, FollowingClock, LocalAndon, LocalEvidence, Pending, Playback, Sent, SystemClock, in_memory,
+    remember,
 };
 use crate::terminal::alert::{framed, on_one_line};
 use crate::terminal::data::Gathered;
@@ -56,12 +58,6 @@ impl Demo {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let terminal = around.terminal;
         let Day { weeks_before, days_before: past, today } = Day::ending(around.now());
-        terminal.line(format!(
-            "{} Replaying {} sample events ({} runs of made-up pipelines), shifted so that the day ends now.\n",
-            paint(BOLD, "Andon demo."),
-            past.len() + today.len(),
-            executions(past.iter().chain(&today)),
-        ))?;
         let clock = FollowingClock::new();
         let audience = Rc::new(Audience {
             terminal,
@@ -74,8 +70,12 @@ impl Demo {
             move |sent| audience.hear(sent)
         });
         let config = Config::parse(CONFIGURATION, "andon.yml").map_err(|findings| anyhow::anyhow!("{findings}"))?;
-        let playback = Playback::new(in_memory()?, sender, clock, config.clone())?;
+        let playback =
+            Playback::new(in_memory()?, sender, clock, config.clone())?.with_evidence(LocalEvidence::Samples);
         runtime()?.block_on(async {
+            // A port that is in use is said before anything plays.
+            let listener = if self.once { None } else { Some(self.listen().await?) };
+            introduce(terminal, past.iter().chain(&today))?;
             playback.andon().settle_in(past.iter().chain(&today));
             let andon = playback.andon();
             let home = andon.home();
@@ -91,28 +91,56 @@ impl Demo {
             }
             playback.finish().await?;
             audience.sum_up()?;
-            if self.once {
+            let Some(listener) = listener else {
                 return Ok(Verdict::Well);
-            }
-            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port.unwrap_or(PORT));
-            let listener = match web::listen(address).await {
-                Err(_) if self.port.is_none() => web::listen(SocketAddr::new(address.ip(), 0)).await?,
-                listener => listener?,
             };
-            terminal.line(format!(
-                "\nThe board is at {} (press Ctrl-C to stop)",
-                paint(BOLD, &format!("http://{}/", listener.local_addr()?))
-            ))?;
+            for line in next_steps(&format!("http://{}", listener.local_addr()?)) {
+                terminal.line(line)?;
+            }
             let ledger = playback.andon().ledger().clone();
             let sender = CallbackSender::new(move |sent| match sent {
                 Sent::Alert { message, .. } => terminal.line(framed(message, terminal)),
                 Sent::Datum(_) => Ok(()),
             });
-            let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, SystemClock, config);
+            let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, SystemClock, config)
+                .with_evidence(LocalEvidence::Samples);
             web::serve(listener, &andon, Skills::Any, web::Hosts::default(), || Ok(())).await?;
             Ok(Verdict::Well)
         })
     }
+}
+
+impl Demo {
+    /// The named port or, without one, the usual port or any that is free.
+    async fn listen(&self) -> anyhow::Result<TcpListener> {
+        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port.unwrap_or(PORT));
+        match web::listen(address).await {
+            Err(_) if self.port.is_none() => web::listen(SocketAddr::new(address.ip(), 0)).await,
+            listener => listener,
+        }
+    }
+}
+
+/// Says what is going to be seen.
+fn introduce<'v>(terminal: Terminal, events: impl Iterator<Item = &'v Value> + Clone) -> io::Result<()> {
+    terminal.line(format!(
+        "{} Andon tells a team when an AWS pipeline breaks: what broke, why, whose\nchange it was, and what to do. These are {} events of {} runs of made-up\npipelines, moved so that their day ends now.\n",
+        paint(BOLD, "Andon demo."),
+        events.clone().count(),
+        executions(events),
+    ))
+}
+
+/// Where the board is, and three things to try.
+fn next_steps(url: &str) -> Vec<String> {
+    let event = "events/codepipeline-run-build-failed.json";
+    vec![
+        format!("\nThe board is at {} (press Ctrl-C to stop)", paint(BOLD, &format!("{url}/"))),
+        paint(DIM, "\nThree things to try:"),
+        "  open it, click on a red pipeline, and read why it failed".to_owned(),
+        format!("  send an event: curl -d @{event} {url}/events"),
+        "  have a log of yours explained: andon explain build.log".to_owned(),
+    ]
 }
 
 impl Audience {

@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use crate::system::configuration;
 use crate::terminal::{Terminal, complain};
 
+#[cfg(feature = "aws")]
+mod act;
 mod ask;
 mod check;
 mod completions;
@@ -19,9 +21,12 @@ mod demo;
 mod detail;
 #[cfg(feature = "aws")]
 mod down;
+mod env;
 mod explain;
 #[cfg(feature = "aws")]
 mod init;
+#[cfg(feature = "aws")]
+mod logs;
 mod man;
 mod mcp;
 mod open;
@@ -78,6 +83,17 @@ enum Command {
     Why(why::Why),
     Watch(watch::Watch),
     Open(open::Open),
+    Env(env::Env),
+    #[cfg(feature = "aws")]
+    Logs(Box<logs::Logs>),
+    #[cfg(feature = "aws")]
+    Retry(Box<act::Retry>),
+    #[cfg(feature = "aws")]
+    Approve(Box<act::Approve>),
+    #[cfg(feature = "aws")]
+    Reject(Box<act::Reject>),
+    #[cfg(feature = "aws")]
+    Stop(Box<act::Stop>),
     Ask(ask::Ask),
     Mcp(mcp::Mcp),
     Dashboard(dashboard::Dashboard),
@@ -130,6 +146,17 @@ pub fn run() -> ExitCode {
         Command::Why(why) => why.run(around),
         Command::Watch(watch) => watch.run(around),
         Command::Open(open) => open.run(around),
+        Command::Env(env) => env.run(around),
+        #[cfg(feature = "aws")]
+        Command::Logs(logs) => logs.run(around),
+        #[cfg(feature = "aws")]
+        Command::Retry(retry) => retry.run(around),
+        #[cfg(feature = "aws")]
+        Command::Approve(approve) => approve.run(around),
+        #[cfg(feature = "aws")]
+        Command::Reject(reject) => reject.run(around),
+        #[cfg(feature = "aws")]
+        Command::Stop(stop) => stop.run(around),
         Command::Ask(ask) => ask.run(around),
         Command::Mcp(mcp) => mcp.run(around),
         Command::Dashboard(dashboard) => dashboard.run(around),

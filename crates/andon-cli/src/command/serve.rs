@@ -7,20 +7,30 @@ use std::time::Duration;
 
 use alexa::Skills;
 use andon::statistics::Datum;
+#[cfg(feature = "aws")]
+use andon_config::Config;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::{Data, Surroundings, Verdict, configuration, runtime};
+#[cfg(feature = "aws")]
+use crate::aws::{Rights, outbox::Outbox, queue::Queue};
+#[cfg(feature = "aws")]
+use crate::local::LocalEvidence;
 use crate::local::{CallbackSender, LocalAndon, LocalLedger, Pending, Sent, SystemClock, open};
+use crate::system::configuration_here;
 use crate::terminal::alert::framed;
 use crate::terminal::{BOLD, DIM, Terminal, complain, moment, paint};
 use crate::web;
 
-/// Receive events over HTTP, print alerts to this terminal, and serve the board
+/// Receive events over HTTP or from a queue, send alerts, and serve the board
 ///
 /// POST /events takes one EventBridge event or an array, also wrapped by SQS or SNS. GET / is the board,
 /// GET /api/pipelines is the board as JSON, GET /api/pipelines/ACCOUNT/REGION/NAME is one pipeline with its latest run.
-/// POST /alexa answers requests of an Alexa skill. Alerts are not sent to Slack or email.
+/// POST /alexa answers requests of an Alexa skill, GET /healthz says that the server is up.
+///
+/// Alerts go to the destinations of andon.yml and to this terminal. At its start, the server says which destinations it
+/// cannot send to, and why.
 ///
 /// There is no authentication: bind to localhost, or put it behind a proxy that authenticates.
 #[derive(Debug, clap::Args)]
@@ -33,9 +43,12 @@ pub(super) struct Serve {
     bind: IpAddr,
     #[command(flatten)]
     data: Data,
-    /// Configuration file
+    /// Configuration file [default: andon.yml, if it is here]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    sending: Sending,
     /// Further name that browsers may reach the server by, such as that of a proxy before it; repeat for several
     ///
     /// Requests for any other name are refused, but for localhost and plain addresses: another site's page could have its
@@ -53,9 +66,23 @@ pub(super) struct Serve {
     quiet: bool,
 }
 
+/// What takes AWS credentials or a network.
+#[cfg(feature = "aws")]
+#[derive(Debug, clap::Args)]
+struct Sending {
+    /// Take events from this SQS queue too
+    #[arg(long, value_name = "URL")]
+    queue: Option<String>,
+    /// Send nothing: only print alerts
+    #[arg(long)]
+    no_send: bool,
+    #[command(flatten)]
+    aws: crate::aws::Options,
+}
+
 impl Serve {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
-        let config = configuration(self.config.as_deref())?;
+        let config = configuration(self.config.clone().or_else(configuration_here).as_deref())?;
         let ledger = open(&self.data.directory)?;
         ledger.sync_on_demand()?;
         let pending = Pending::open(&self.data.directory)?;
@@ -73,16 +100,71 @@ impl Serve {
         });
         let skills = if self.skills.is_empty() { Skills::Any } else { Skills::Only(self.skills.into_iter().collect()) };
         let hosts: web::Hosts = self.hosts.into_iter().collect();
-        let andon = LocalAndon::new(ledger.clone(), pending, sender, SystemClock, config);
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
+            #[cfg(feature = "aws")]
+            let sender = self.sending.reach(sender, &config, terminal).await?;
+            #[cfg(not(feature = "aws"))]
+            terminal.line("This build of andon sends nothing: it prints alerts here.")?;
+            let andon = LocalAndon::new(ledger.clone(), pending, sender, SystemClock, config);
+            #[cfg(feature = "aws")]
+            let andon = andon.with_evidence(self.sending.evidence());
             announce(terminal, listener.local_addr().context("cannot determine the address")?, &self.data)?;
+            let sync = || ledger.sync();
+            #[cfg(feature = "aws")]
+            let served = async {
+                let Some(url) = self.sending.queue.clone() else {
+                    return web::serve(listener, &andon, skills, hosts.clone(), sync).await;
+                };
+                let queue = Queue::open(url, &self.sending.aws).await?;
+                web::serve_and_feed(listener, &andon, skills, hosts.clone(), sync, async |feed| queue.feed(feed).await)
+                    .await
+            };
+            #[cfg(not(feature = "aws"))]
+            let served = web::serve(listener, &andon, skills, hosts.clone(), sync);
             tokio::select! {
-                served = web::serve(listener, &andon, skills, hosts.clone(), || ledger.sync()) => served?,
+                served = served => served?,
                 never = forget_daily(&ledger) => match never {},
             }
             Ok(Verdict::Well)
         })
+    }
+}
+
+#[cfg(feature = "aws")]
+impl Sending {
+    /// The same sender, which really sends; says what it sends to, and what not and why.
+    async fn reach(
+        &self,
+        sender: CallbackSender,
+        config: &Config,
+        terminal: Terminal,
+    ) -> anyhow::Result<CallbackSender> {
+        if self.no_send {
+            terminal.line("Nothing is sent: alerts are printed here.")?;
+            return Ok(sender);
+        }
+        let outbox = Outbox::open(config, &self.aws).await?;
+        for to in config.routing.destinations.values() {
+            let name = to.name.as_str();
+            let line = match outbox.obstacle(to) {
+                None => format!("Sends to {}.", paint(BOLD, name)),
+                Some(why) => format!("Does not send to {}, but prints here: {why}.", paint(BOLD, name)),
+            };
+            terminal.line(line)?;
+        }
+        Ok(sender.sending(outbox))
+    }
+
+    /// Logs are read where credentials are configured: to look for some takes seconds on a machine that has none.
+    fn evidence(&self) -> LocalEvidence {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let named = self.aws.profile.is_some() || self.aws.region.is_some();
+        if named || ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"].into_iter().any(is_set) {
+            LocalEvidence::Aws(Rights::of(self.aws.clone()))
+        } else {
+            LocalEvidence::Events
+        }
     }
 }
 

@@ -8,13 +8,13 @@ use andon::event::{Event, Malformed, Received, parse};
 use andon::ledger::{Ledger, NoArchive};
 use andon::name::{AccountId, Home, Region};
 use andon_config::Config;
-use andon_notify::{DeadLetters, NoEvidenceSource};
+use andon_notify::DeadLetters;
 use jiff::Timestamp;
 use metrics::Metrics;
 use notifier::Notifier;
 use serde_json::{Value, json};
 
-use super::{CallbackSender, Pending, PendingError, Shared};
+use super::{CallbackSender, LocalEvidence, Pending, PendingError, Shared};
 
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Outcome {
 /// Andon on one machine: takes events one at a time.
 #[derive(Debug)]
 pub struct LocalAndon<L: Ledger, C: Clock + Timer> {
-    notifier: Notifier<(Shared<L>, NoArchive, NoEvidenceSource, CallbackSender, OnStandardError, C)>,
+    notifier: Notifier<(Shared<L>, NoArchive, LocalEvidence, CallbackSender, OnStandardError, C)>,
     metrics: Metrics<Shared<L>, NoArchive, CallbackSender, C>,
     ledger: Shared<L>,
     pending: Pending,
@@ -48,7 +48,7 @@ impl<L: Ledger, C: Clock + Timer + Clone> LocalAndon<L, C> {
         let notifier = Notifier {
             ledger: ledger.clone(),
             archive: NoArchive,
-            evidence: NoEvidenceSource,
+            evidence: LocalEvidence::default(),
             sender: sender.clone(),
             dead_letters: OnStandardError,
             clock: clock.clone(),
@@ -59,6 +59,13 @@ impl<L: Ledger, C: Clock + Timer + Clone> LocalAndon<L, C> {
         // Two processes may work on one ledger: their claims must not be taken for each other's.
         let name = format!("{}-{}", std::process::id(), Timestamp::now().as_nanosecond());
         Self { notifier, metrics, ledger, pending, clock, home: RefCell::default(), calls: Cell::new(0), name }
+    }
+
+    /// With evidence about failures from there.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: LocalEvidence) -> Self {
+        self.notifier.evidence = evidence;
+        self
     }
 
     /// Where state is kept.

@@ -3,6 +3,7 @@
 mod callback;
 mod clock;
 mod engine;
+mod evidence;
 mod ledger;
 mod past;
 mod pending;
@@ -13,6 +14,7 @@ mod shared;
 pub use callback::{CallbackSender, Sent};
 pub use clock::{FollowingClock, SystemClock};
 pub use engine::{LocalAndon, Outcome};
+pub use evidence::LocalEvidence;
 pub use ledger::{LocalLedger, in_memory, open, open_existing};
 pub use past::remember;
 pub use pending::{Pending, PendingError};

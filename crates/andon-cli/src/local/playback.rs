@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::clock::time_of;
-use super::{CallbackSender, FollowingClock, LocalAndon, Outcome, Pending, PendingError, Shared};
+use super::{CallbackSender, FollowingClock, LocalAndon, LocalEvidence, Outcome, Pending, PendingError, Shared};
 
 /// How long time goes on after the last event, for those that are not done with.
 const AFTERMATH: SignedDuration = SignedDuration::from_mins(2);
@@ -30,6 +30,12 @@ impl<L: Ledger> Playback<L> {
     ) -> Result<Self, PendingError> {
         let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, clock.clone(), config);
         Ok(Self { andon, clock })
+    }
+
+    /// With evidence about failures from there.
+    #[must_use]
+    pub fn with_evidence(self, evidence: LocalEvidence) -> Self {
+        Self { andon: self.andon.with_evidence(evidence), ..self }
     }
 
     /// The Andon that it plays to.

@@ -150,11 +150,72 @@ impl Day {
     }
 }
 
+/// The titles of the changes of repetitions, so that a history does not tell of the same change week after week.
+const TITLES: [&str; 18] = [
+    "Log the request id with every retry",
+    "Read limits from the configuration",
+    "Bump the base image",
+    "Speed up the slowest query of the report",
+    "Drop the old currency table",
+    "Show the delivery date in the local format",
+    "Cache exchange rates for an hour",
+    "Validate addresses before saving them",
+    "Remove the feature flag of the new checkout",
+    "Answer health checks without the database",
+    "Retry webhooks with growing pauses",
+    "Rename the column of net prices",
+    "Update dependencies",
+    "Compress images on upload",
+    "Fix the time zone of the nightly export",
+    "Split the billing job in two",
+    "Add an index for open orders",
+    "Close idle connections sooner",
+];
+
+/// The id of a commit in a repetition; `None` if it is none.
+fn other_id(id: &str, number: u16) -> Option<String> {
+    (id.len() == 40 && id.is_ascii())
+        .then(|| format!("{}{number:04x}{}", id.get(32..).unwrap_or_default(), id.get(..28).unwrap_or_default()))
+}
+
+/// Gives the changes of a repetition other ids and titles, the same ones wherever they stand.
+fn with_other_changes(event: &mut Value, number: u16) {
+    if let Some(Value::String(id)) = event.pointer_mut("/detail/execution-trigger/commit-id")
+        && let Some(other) = other_id(id, number)
+    {
+        *id = other;
+    }
+    let id = event.pointer("/detail/execution-result/external-execution-id").and_then(Value::as_str);
+    let is_source = event.pointer("/detail/type/category").and_then(Value::as_str) == Some("Source");
+    let Some(id) = id.filter(|_| is_source).map(str::to_owned) else { return };
+    let Some(other) = other_id(&id, number) else { return };
+    let place = other.bytes().fold(usize::from(number), |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let title = TITLES.get(place % TITLES.len()).copied().unwrap_or_default();
+    if let Some(Value::String(url)) = event.pointer_mut("/detail/execution-result/external-execution-url") {
+        *url = url.replace(&id, &other);
+    }
+    if let Some(Value::String(summary)) = event.pointer_mut("/detail/execution-result/external-execution-summary") {
+        *summary = match serde_json::from_str::<Value>(summary) {
+            Ok(mut json) if json.get("CommitMessage").is_some() => {
+                if let Some(message) = json.get_mut("CommitMessage") {
+                    *message = title.into();
+                }
+                json.to_string()
+            }
+            _ => title.to_owned(),
+        };
+    }
+    if let Some(Value::String(known)) = event.pointer_mut("/detail/execution-result/external-execution-id") {
+        *known = other;
+    }
+}
+
 /// The same events some time earlier, as runs of their own; `number` identifies the repetition.
 fn repeated(events: &[Value], earlier: SignedDuration, number: u16) -> Vec<Value> {
     let mut events = events.to_vec();
     for event in &mut events {
         shift(event, -earlier);
+        with_other_changes(event, number);
         if let Some(Value::String(execution)) = event.pointer_mut("/detail/execution-id") {
             *execution = format!("{number:04x}{}", execution.get(4..).unwrap_or_default());
         }
@@ -201,6 +262,25 @@ mod tests {
                 "detail": {"start-time": "2026-11-21T08:12:04.318Z", "version": 31.0, "note": "since 2026-11-20"},
             })
         );
+    }
+
+    #[test]
+    fn repetitions_are_of_other_changes() {
+        let day = Day::ending("2026-11-20T11:30:00Z".parse().unwrap());
+        let changes = |events: &[Value]| -> Vec<(String, String)> {
+            let of_source = |event: &Value| {
+                let result = event.pointer("/detail/execution-result")?;
+                let is_source = event.pointer("/detail/type/category")? == "Source";
+                let text = |name: &str| result.get(name)?.as_str().map(str::to_owned);
+                Some((text("external-execution-id")?, text("external-execution-summary")?)).filter(|_| is_source)
+            };
+            events.iter().filter_map(of_source).collect()
+        };
+        let (before, since) = (changes(&day.weeks_before), changes(&day.days_before));
+        let ids: BTreeSet<&String> = before.iter().chain(&since).map(|(id, _)| id).collect();
+        assert!(ids.len() * 10 > (before.len() + since.len()) * 9, "{} of {}", ids.len(), before.len() + since.len());
+        let titles: BTreeSet<&String> = before.iter().map(|(_, title)| title).collect();
+        assert!(titles.len() > 15, "{titles:?}");
     }
 
     #[test]

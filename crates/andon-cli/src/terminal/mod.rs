@@ -19,7 +19,7 @@ mod time;
 pub use andon::text::{clean, one_line};
 pub use style::{ATTENTION, BAD, BOLD, DIM, GOOD, NEUTRAL, of_light, of_status, of_tone, paint};
 pub use table::{Cell, Column, Table};
-pub use text::{shorten, width_of, wrapped};
+pub use text::{coloured, shorten, width_of, wrapped};
 pub use time::{ago, for_long, moment};
 
 /// Standard output.

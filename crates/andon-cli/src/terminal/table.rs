@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(seen(&table, 60)[1], "orders-fulfilment-production  failed  ▂▂█    ada");
         assert_eq!(seen(&table, 42)[1], "orders-fulfilment-production  failed  ada");
         assert_eq!(seen(&table, 36)[1], "orders-fulfilment-production  failed");
-        assert_eq!(seen(&table, 30)[1], "orders-ful…production  failed");
+        assert_eq!(seen(&table, 30)[1], "orders-fulf…production  failed");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Text from outside, made safe for a terminal.
 
+use andon::text::clean;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How many columns a text takes up.
@@ -47,6 +48,26 @@ fn fitting(characters: impl Iterator<Item = char>, width: usize) -> String {
         .collect()
 }
 
+/// A line of a log with its colours, and without whatever else would steer the terminal.
+pub fn coloured(line: &str) -> String {
+    const INTRODUCER: &str = "\u{1b}[";
+    let mut parts = line.split(INTRODUCER);
+    let mut out = clean(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(part.len());
+        let (parameters, rest) = part.split_at(end);
+        let mut rest = rest.chars();
+        if rest.next() == Some('m') {
+            out.extend([INTRODUCER, parameters, "m"]);
+        }
+        out.push_str(&clean(rest.as_str()));
+    }
+    if out.contains(INTRODUCER) {
+        out.push_str("\u{1b}[0m");
+    }
+    out
+}
+
 /// A text with a page behind it, for terminals that show links.
 pub(super) fn linked(url: &str, text: &str) -> String {
     format!("\u{1b}]8;;{url}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
@@ -81,7 +102,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use andon::text::{clean, one_line};
+    use andon::text::one_line;
 
     use super::*;
 
@@ -89,6 +110,13 @@ mod tests {
     fn nothing_from_outside_steers_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mred\u{7}\u{9b}2J\u{202e}b\nc"), "a[31mred2Jb\nc");
         assert_eq!(one_line(" a\r\n b\tc "), "a b c");
+    }
+
+    #[test]
+    fn of_control_sequences_colours_are_left() {
+        assert_eq!(coloured("a\u{1b}[31mred\u{1b}[0m\u{1b}[2Jb\u{7}"), "a\u{1b}[31mred\u{1b}[0mb\u{1b}[0m");
+        assert_eq!(coloured("plain\u{1b}]0;title\u{7}"), "plain]0;title");
+        assert_eq!(coloured("\u{1b}["), "");
     }
 
     #[test]

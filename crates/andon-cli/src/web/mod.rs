@@ -3,6 +3,7 @@
 //! Handlers and ledger stay on one thread and take requests from a queue that all connections share. A body of many events
 //! is taken in piece by piece, so that pages stay quick.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::local::LocalAndon;
 mod api;
 mod connections;
 mod events;
+mod feed;
 mod handle;
 mod host;
 mod live;
@@ -33,6 +35,7 @@ mod skill;
 mod viewer;
 mod worker;
 
+pub use feed::Feed;
 use handle::Handle;
 pub use host::Hosts;
 use live::News;
@@ -60,10 +63,24 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     hosts: Hosts,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
+    serve_and_feed(listener, station, skills, hosts, sync, async |_| std::future::pending().await).await
+}
+
+/// The same, with events from elsewhere too.
+pub async fn serve_and_feed<L: Ledger, C: Clock + Timer + Clone>(
+    listener: TcpListener,
+    station: &LocalAndon<L, C>,
+    skills: Skills,
+    hosts: Hosts,
+    sync: impl Fn() -> Result<(), LedgerError>,
+    feeding: impl AsyncFnOnce(Feed) -> Infallible,
+) -> anyhow::Result<()> {
     let (desk, requests) = mpsc::channel(MAX_WAITING);
     let news = News::new();
+    let handle = Handle::new(desk);
+    let feed = Feed::new(handle.clone());
     let site = Site {
-        desk: Handle::new(desk),
+        desk: handle,
         news: news.clone(),
         config: Arc::new(station.config().clone()),
         rows: Rows::default(),
@@ -82,6 +99,7 @@ pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     tokio::select! {
         () = server => Ok(()),
         outcome = worker::work(station, &skill, requests, &news, sync) => outcome,
+        never = feeding(feed) => match never {},
         () = impatience => Ok(()),
     }
 }
@@ -113,6 +131,7 @@ fn router(site: Site, hosts: Hosts) -> Router {
         .route("/", get(pages::board))
         .route("/pipelines/{account}/{region}/{name}", get(pages::pipeline))
         .route("/pipelines/{account}/{region}/{name}/runs/{execution}", get(pages::run))
+        .route("/healthz", get(async || "ok\n"))
         .route("/live", get(live::get))
         .route("/live.js", get(live::script))
         .route("/api/pipelines", get(api::board))
