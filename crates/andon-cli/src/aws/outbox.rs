@@ -1,4 +1,4 @@
-//! What `andon serve` sends for real: to Slack, webhooks and SNS topics, with secrets from where the configuration says.
+//! What `andon serve` sends for real: to Slack, Teams and SNS topics, with secrets from where the configuration says.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use andon_config::Config;
 use andon_notify::destination::slack::Slack;
 use andon_notify::destination::slack_webhook::SlackWebhook;
 use andon_notify::destination::sns::{Sns, Topic, TopicArn};
+use andon_notify::destination::teams::Teams;
 use andon_notify::{Destination, DestinationName, Outgoing, SendError, Sender, Target};
 use aws_config::{BehaviorVersion, SdkConfig};
 
@@ -78,7 +79,7 @@ fn need(to: &Destination) -> Need<'_> {
         Target::Sns(Sns { topic: Topic::Default }) => Need::DefaultTopic,
         Target::Sns(_) => Need::Credentials,
         Target::Slack(Slack { token, .. }) => Need::Secret(token),
-        Target::SlackWebhook(SlackWebhook { url }) => Need::Secret(url),
+        Target::SlackWebhook(SlackWebhook { url }) | Target::Teams(Teams { url }) => Need::Secret(url),
     }
 }
 
