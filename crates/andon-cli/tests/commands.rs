@@ -185,6 +185,7 @@ fn every_kind_can_be_seen_in_every_form() {
         "approval-overdue",
         "stuck",
         "no-success",
+        "approved",
         "rejected",
         "started",
         "succeeded",

@@ -33,6 +33,13 @@ pub(super) fn read(node: &Node, kinds: &[AlertKind], zone: &TimeZone, reader: &m
         );
         return None;
     }
+    if !kinds.is_empty() && kinds.iter().all(|kind| quiet.never_holds(*kind)) {
+        reader.note(
+            Finding::warning(node.span.clone(), "these quiet hours hold nothing back")
+                .with_label("every kind of alert of this route is sent at once")
+                .with_help("list fewer kinds in `except`, `except: []` to hold all, or remove `quiet`"),
+        );
+    }
     Some(quiet)
 }
 

@@ -29,6 +29,11 @@ pub(super) enum Field {
     Stage,
     Action,
     Category,
+    Branch,
+    Tag,
+    Trigger,
+    PullRequest,
+    Author,
 }
 
 /// Valid routes: their places in the list, and their positions in the text.
@@ -43,7 +48,20 @@ pub(super) struct Known<'k> {
 }
 
 const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "to", "continue"];
-const MATCH_KEYS: &[&str] = &["pipeline", "account", "customer", "region", "stage", "action", "category"];
+const MATCH_KEYS: &[&str] = &[
+    "pipeline",
+    "account",
+    "customer",
+    "region",
+    "stage",
+    "action",
+    "category",
+    "branch",
+    "tag",
+    "trigger",
+    "pull-request",
+    "author",
+];
 
 impl Field {
     fn key(self) -> &'static str {
@@ -55,6 +73,11 @@ impl Field {
             Self::Stage => "`stage`",
             Self::Action => "`action`",
             Self::Category => "`category`",
+            Self::Branch => "`branch`",
+            Self::Tag => "`tag`",
+            Self::Trigger => "`trigger`",
+            Self::PullRequest => "`pull-request`",
+            Self::Author => "`author`",
         }
     }
 
@@ -63,7 +86,13 @@ impl Field {
             Self::Pipeline | Self::Stage | Self::Action => Subject::Name,
             Self::Account => Subject::Account,
             Self::Region => Subject::Region,
-            Self::Customer | Self::Category => Subject::Text,
+            Self::Customer
+            | Self::Category
+            | Self::Branch
+            | Self::Tag
+            | Self::Trigger
+            | Self::PullRequest
+            | Self::Author => Subject::Text,
         }
     }
 }
@@ -200,6 +229,11 @@ fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {
         stage: read(Field::Stage, "stage"),
         action: read(Field::Action, "action"),
         category: read(Field::Category, "category"),
+        branch: read(Field::Branch, "branch"),
+        tag: read(Field::Tag, "tag"),
+        trigger: read(Field::Trigger, "trigger"),
+        pull_request: read(Field::PullRequest, "pull-request"),
+        author: read(Field::Author, "author"),
     }
 }
 

@@ -23,6 +23,11 @@ fn facts(pipeline: &str, kind: AlertKind) -> Facts<'_> {
         stage: Some("Prod"),
         action: Some("Deploy"),
         category: Some("deploy"),
+        branch: Some("main"),
+        tag: None,
+        trigger: Some("push"),
+        pull_request: None,
+        author: Some("Ada"),
         kind,
         first_of_streak: true,
     }

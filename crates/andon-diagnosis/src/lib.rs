@@ -21,6 +21,7 @@ mod rank;
 mod rule;
 mod runbook;
 mod scan;
+mod sentences;
 mod structure;
 mod tools;
 #[cfg(feature = "training")]
@@ -90,6 +91,9 @@ pub struct CauseLine {
     pub text: String,
 }
 
+/// What is no longer than this is no log, but what a service says of itself.
+const MAX_SENTENCES: usize = 3;
+
 /// The likeliest reason for the failure that this is the evidence of.
 pub fn diagnose(evidence: &Evidence, runbooks: &[Runbook]) -> Diagnosis {
     diagnose_with(&MODEL, evidence, runbooks)
@@ -107,9 +111,32 @@ fn diagnose_with(model: &Model<'_>, evidence: &Evidence, runbooks: &[Runbook]) -
             line.line = 0;
         }
     }
+    if evidence.log.len() <= MAX_SENTENCES {
+        said_itself(&mut diagnosis, &evidence.log, &told);
+    }
     diagnosis.runbook =
         runbooks.iter().find(|runbook| applies(runbook, &diagnosis, &evidence.log, &told)).map(RunbookMatch::of);
     diagnosis
+}
+
+/// Takes the kind of failure and the hint from a sentence of a service's own, where there is no more than sentences.
+fn said_itself(diagnosis: &mut Diagnosis, log: &Log, told: &Log) {
+    let quoted = diagnosis.cause.first().map(|line| (line.line, line.text.clone()));
+    let lines = (0..log.len()).map(|at| (at + 1, log.line(at).to_owned()));
+    let messages = (0..told.len()).map(|at| (0, told.line(at).to_owned()));
+    let known = quoted.into_iter().chain(lines).chain(messages);
+    let Some((line, text, known)) =
+        known.into_iter().find_map(|(line, text)| Some((line, text.clone(), sentences::of(&text)?)))
+    else {
+        return;
+    };
+    diagnosis.category = known.category;
+    diagnosis.hint = Some(known.hint);
+    if diagnosis.cause.is_empty() {
+        diagnosis.cause.push(CauseLine { line, text: redacted(&text) });
+        diagnosis.context = None;
+    }
+    diagnosis.confidence = diagnosis.confidence.max(Confidence::PROBABLE);
 }
 
 /// A runbook applies to the cause first; when the cause is unknown, to any line.

@@ -62,6 +62,11 @@ impl QuietHours {
         if until > now { Timing::HoldUntil(until) } else { Timing::Deliver }
     }
 
+    /// Whether no alert of this kind is ever held.
+    pub fn never_holds(&self, kind: AlertKind) -> bool {
+        self.0.iter().all(|window| window.except.contains(&kind))
+    }
+
     /// Whether an alert of this kind would be held for ever.
     pub fn never_ends_for(&self, kind: AlertKind) -> bool {
         /// A Monday, far from every change of clocks.

@@ -45,6 +45,16 @@ pub struct Match {
     pub action: Option<Globs>,
     /// The category of the diagnosis; an alert without one does not match.
     pub category: Option<Globs>,
+    /// The branch; an alert of a run whose branch is not known does not match.
+    pub branch: Option<Globs>,
+    /// The tag that started the run.
+    pub tag: Option<Globs>,
+    /// What set the run off: `push`, `tag`, `pull-request`, or CodePipeline's name of the kind.
+    pub trigger: Option<Globs>,
+    /// The number of the pull request that started the run.
+    pub pull_request: Option<Globs>,
+    /// Who wrote the change.
+    pub author: Option<Globs>,
 }
 
 /// Which failures a route sends.
@@ -77,5 +87,10 @@ impl Match {
             && if_any(self.stage.as_ref(), other.stage.as_ref())
             && if_any(self.action.as_ref(), other.action.as_ref())
             && if_any(self.category.as_ref(), other.category.as_ref())
+            && if_any(self.branch.as_ref(), other.branch.as_ref())
+            && if_any(self.tag.as_ref(), other.tag.as_ref())
+            && if_any(self.trigger.as_ref(), other.trigger.as_ref())
+            && if_any(self.pull_request.as_ref(), other.pull_request.as_ref())
+            && if_any(self.author.as_ref(), other.author.as_ref())
     }
 }

@@ -77,6 +77,16 @@ pub struct Facts<'f> {
     pub action: Option<&'f str>,
     /// The category of the diagnosis, if there is one.
     pub category: Option<&'f str>,
+    /// The branch of the run, if it is known.
+    pub branch: Option<&'f str>,
+    /// The tag that started it.
+    pub tag: Option<&'f str>,
+    /// What set it off.
+    pub trigger: Option<&'f str>,
+    /// The number of the pull request that started it.
+    pub pull_request: Option<&'f str>,
+    /// Who wrote its change.
+    pub author: Option<&'f str>,
     /// The kind of alert.
     pub kind: AlertKind,
     /// Whether a failure is the first since the last success.
@@ -143,7 +153,8 @@ impl Delivery<'_> {
 }
 
 fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
-    let Match { pipeline, account: account_globs, customer, region, stage, action, category } = &route.matches;
+    let Match { pipeline, account: account_globs, customer, region, stage, action, category, .. } = &route.matches;
+    let Match { branch, tag, trigger, pull_request, author, .. } = &route.matches;
     let fits = |globs: &Option<Globs>, value: Option<&str>| match (globs, value) {
         (None, _) => true,
         (Some(globs), Some(value)) => globs.match_any(value),
@@ -159,6 +170,11 @@ fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
         && fits(stage, facts.stage)
         && fits(action, facts.action)
         && fits(category, facts.category)
+        && fits(branch, facts.branch)
+        && fits(tag, facts.tag)
+        && fits(trigger, facts.trigger)
+        && fits(pull_request, facts.pull_request)
+        && fits(author, facts.author)
 }
 
 fn tells(route: &Route, facts: &Facts<'_>) -> bool {

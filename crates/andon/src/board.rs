@@ -35,7 +35,12 @@ impl StatusColor {
             Status::Waiting => Self::Waiting,
             Status::InProgress => Self::Running,
             Status::Succeeded => Self::Green,
-            Status::Rejected | Status::Stopped | Status::Superseded | Status::Canceled => Self::Grey,
+            Status::Rejected
+            | Status::Stopped
+            | Status::Superseded
+            | Status::Canceled
+            | Status::Skipped
+            | Status::Unknown => Self::Grey,
         }
     }
 
@@ -75,7 +80,12 @@ impl PipelineRow {
     /// The pipeline as one row.
     pub fn of(overview: impl Into<Arc<Overview>>) -> Self {
         let overview = overview.into();
-        let light = if overview.health.is_red() { StatusColor::Red } else { StatusColor::of(overview.latest.status) };
+        let light = match overview.latest.status {
+            _ if overview.health.is_red() => StatusColor::Red,
+            // Whatever runs after it, somebody is waited for.
+            _ if overview.waiting().is_some() => StatusColor::Waiting,
+            status => StatusColor::of(status),
+        };
         Self { overview, light }
     }
 
@@ -99,6 +109,7 @@ impl PipelineRow {
         let word = if is_rolled_back { "rolled back" } else { latest.status.word() };
         let on = self.red_names().map(|names| format!(" on {names}")).unwrap_or_default();
         match (self.light, latest.status) {
+            (StatusColor::Waiting, _) => Status::Waiting.word().to_owned(),
             (StatusColor::Red, Status::Failed) => format!("{word}{on}"),
             (_, Status::Waiting) => word.to_owned(),
             (StatusColor::Red, _) => format!("red{on}, {word}"),

@@ -40,6 +40,7 @@ fn read(path: &Path) -> Vec<String> {
                 "approval of {}: {} / {}, token {:?}, expires {:?}",
                 request.pipeline, request.stage, request.action, request.token, request.expires
             ),
+            Ok(Event::Deleted(deleted)) => format!("{} was deleted", deleted.pipeline),
             Ok(Event::Evidence(EvidenceEvent { external, kind, state, messages, log, .. })) => {
                 let log = if log.is_some() { ", log known" } else { "" };
                 format!("{kind:?} {external}: {state}{log} {messages:?}")

@@ -72,7 +72,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                     told.push(((index, event), run));
                 }
                 // Evidence is the notifier's business.
-                Ok(Event::Evidence(_) | Event::ApprovalRequest(_)) => {}
+                Ok(Event::Evidence(_) | Event::ApprovalRequest(_) | Event::Deleted(_)) => {}
                 Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "ignored: {}", unknown.what),
                 Err(malformed) => {
                     tracing::error!("failed permanently: {malformed}");

@@ -272,6 +272,11 @@ fn facts(alert: &Alert) -> Facts<'_> {
         stage: alert.stage().map(StageName::as_str),
         action: alert.action().map(ActionName::as_str),
         category: alert.category(),
+        branch: alert.branch(),
+        tag: alert.tag(),
+        trigger: alert.trigger_kind(),
+        pull_request: alert.pull_request(),
+        author: alert.commit.as_ref().and_then(|commit| commit.author.as_deref()),
         kind: alert.kind(),
         first_of_streak: alert.is_first_in_streak(),
     }

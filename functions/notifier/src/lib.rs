@@ -4,14 +4,16 @@
 //! alert is claimed, sent and settled for each of its destinations. `Err` and a failed record mean "invoke again". What no
 //! retry can fix goes to the dead-letter queue and is not retried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use andon::alert::{Alert, Due, Settle, due, from_approval_request};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
-use andon::event::{ApprovalRequest, Attempt, Event, EvidenceEvent, PipelineEvent, Received, parse};
+use andon::event::{ApprovalRequest, Attempt, Deleted, Event, EvidenceEvent, PipelineEvent, Received, parse};
 use andon::history::History;
-use andon::ledger::{Added, Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, record};
+use andon::ledger::{
+    Added, Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, forget, record,
+};
 use andon::name::PipelineId;
 use andon::run::{Run, WaitPolicy};
 use andon_config::Config;
@@ -23,6 +25,7 @@ use serde_json::Value;
 mod claim;
 mod deliver;
 mod quiet;
+mod services;
 mod sweep;
 mod test_alert;
 
@@ -84,14 +87,25 @@ pub struct Notifier<P: Ports> {
     pub config: Config,
 }
 
+/// When events are handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Timing {
+    /// As they are delivered.
+    Now,
+    /// After quiet hours, which may have been longer than events are news for.
+    Deferred,
+}
+
 /// What an event is good for.
 enum Intake {
-    /// What it tells of an attempt of a run.
-    Told(Attempt, Box<Run>),
+    /// What it tells of an attempt of a run, and whether that is news.
+    Told { attempt: Attempt, run: Box<Run>, is_news: bool },
     /// An approval's own message.
     Request(Box<ApprovalRequest>),
-    /// What may explain a failure.
+    /// What another service says of its part.
     Evidence(Box<EvidenceEvent>),
+    /// A pipeline was deleted.
+    Deleted(Deleted),
     /// Nothing.
     Nothing,
 }
@@ -141,27 +155,37 @@ impl<P: Ports> Notifier<P> {
         match payload.get("andon").and_then(Value::as_str) {
             Some("sweep") => self.sweep(invocation).await,
             Some("test-alert") => self.test_alert(invocation).await,
-            _ => self.handle_batch(Batch::open(payload), invocation).await,
+            _ => self.handle_batch(Batch::open(payload), Timing::Now, invocation).await,
         }
     }
 
-    async fn handle_batch(&self, mut batch: Batch, invocation: &Invocation) -> Result<Value, Unfinished> {
+    async fn handle_batch(
+        &self,
+        mut batch: Batch,
+        timing: Timing,
+        invocation: &Invocation,
+    ) -> Result<Value, Unfinished> {
         let (mut told, mut requests, mut evidence, mut problems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut deleted, mut old) = (Vec::new(), BTreeSet::new());
         for index in 0..batch.events.len() {
-            match self.read(&batch, index, invocation) {
-                Ok(Intake::Told(attempt, run)) => told.push(((attempt, index), *run)),
+            match self.read(&batch, index, timing, invocation) {
+                Ok(Intake::Told { attempt, run, is_news }) => {
+                    told.push(((attempt, index), *run));
+                    old.extend((!is_news).then_some(index));
+                }
                 Ok(Intake::Request(request)) => requests.push((request, index)),
                 Ok(Intake::Evidence(event)) => evidence.push((event, index)),
+                Ok(Intake::Deleted(pipeline)) => deleted.push((pipeline, index)),
                 Ok(Intake::Nothing) => {}
                 Err(malformed) => problems.push((vec![index], Problem::Permanent(malformed, None))),
             }
         }
-        let keep = async |(event, index): (Box<EvidenceEvent>, usize)| {
-            let kept = self.ledger.keep_evidence(&event).await;
-            kept.err().map(|error| (vec![index], Problem::from(error)))
+        let keep = async |(event, index): &(Box<EvidenceEvent>, usize)| {
+            let kept = self.keep_evidence(event).await;
+            kept.err().map(|error| (vec![*index], Problem::from(error)))
         };
         // What explains a failure is there before the failure is told.
-        let (kept, added) = join(join_all(evidence.into_iter().map(keep)), add_all(&self.ledger, told)).await;
+        let (kept, added) = join(join_all(evidence.iter().map(keep)), add_all(&self.ledger, told)).await;
         problems.extend(kept.into_iter().flatten());
         let mut lanes: BTreeMap<PipelineId, Lane> = BTreeMap::new();
         for added in added {
@@ -173,8 +197,20 @@ impl<P: Ports> Notifier<P> {
         }
         let told = {
             let batch = &batch;
-            join_all(lanes.into_values().map(|lane| self.tell_of(lane, batch, invocation))).await
+            join_all(lanes.into_values().map(|lane| self.tell_of(lane, &old, batch, invocation))).await
         };
+        for (event, index) in &evidence {
+            let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
+            let failed = self.tell_of_evidence(event, cause, invocation).await;
+            problems.extend(failed.into_iter().map(|problem| (vec![*index], problem)));
+        }
+        for (Deleted { pipeline, at }, index) in deleted {
+            match forget(&self.ledger, &pipeline, at).await {
+                Ok(true) => tracing::info!(pipeline.name = %pipeline.name, "forgot {pipeline}: it was deleted"),
+                Ok(false) => {}
+                Err(error) => problems.push((vec![index], error.into())),
+            }
+        }
         for (records, problem) in problems.into_iter().chain(told.into_iter().flatten()) {
             for record in records {
                 self.not_done(&mut batch, record, problem.clone()).await;
@@ -184,7 +220,7 @@ impl<P: Ports> Notifier<P> {
     }
 
     /// Reads an event of a batch; an error says what is wrong with it.
-    fn read(&self, batch: &Batch, index: usize, invocation: &Invocation) -> Result<Intake, String> {
+    fn read(&self, batch: &Batch, index: usize, timing: Timing, invocation: &Invocation) -> Result<Intake, String> {
         let event = match (batch.event(index), batch.events.get(index)) {
             (Some(event), _) => event,
             (None, Some(Err(malformed))) => return Err(malformed.to_string()),
@@ -195,11 +231,13 @@ impl<P: Ports> Notifier<P> {
         Ok(match parsed {
             Event::Pipeline(event) => {
                 log_read(&event);
-                Intake::Told(event.attempt, Box::new(Run::of(&event)))
+                // What is old is not news: it is recorded and measured, and alerts nobody.
+                let is_news = timing == Timing::Deferred || event.is_news(self.clock.now());
+                Intake::Told { attempt: event.attempt, run: Box::new(Run::of(&event)), is_news }
             }
             Event::ApprovalRequest(request) => Intake::Request(Box::new(request)),
-            Event::Evidence(evidence) if !evidence.tells_of_failure() => Intake::Nothing,
             Event::Evidence(evidence) => Intake::Evidence(Box::new(evidence)),
+            Event::Deleted(deleted) => Intake::Deleted(deleted),
             Event::Unknown(unknown) => {
                 tracing::info!(event.unknown = 1, "ignored: {}", unknown.what);
                 Intake::Nothing
@@ -216,7 +254,13 @@ impl<P: Ports> Notifier<P> {
 
     /// Has a pipeline's history learn of the events, and sends whatever is due; returns the problems, with the records to
     /// redeliver.
-    async fn tell_of(&self, lane: Lane, batch: &Batch, invocation: &Invocation) -> Vec<(Vec<usize>, Problem)> {
+    async fn tell_of(
+        &self,
+        lane: Lane,
+        old: &BTreeSet<usize>,
+        batch: &Batch,
+        invocation: &Invocation,
+    ) -> Vec<(Vec<usize>, Problem)> {
         let mut problems = Vec::new();
         let touched = match lane.added {
             Some(added) => added.learn(&self.ledger, &self.archive, &self.config.statistics.deployment).await,
@@ -227,11 +271,15 @@ impl<P: Ports> Notifier<P> {
             let failed = self.tell_of_request(&request, cause, invocation).await;
             problems.extend(failed.into_iter().map(|problem| (vec![index], problem)));
         }
-        for Touched { told_by, recorded } in touched {
+        for Touched { mut told_by, recorded } in touched {
             match recorded {
                 Err(error) => problems.push((told_by.into_iter().map(|(_, index)| index).collect(), error.into())),
                 Ok(recorded) => {
                     log_past(&recorded);
+                    told_by.retain(|(_, index)| !old.contains(index));
+                    if told_by.is_empty() {
+                        continue;
+                    }
                     let run = UpdatedRun::of(recorded, told_by, batch, self.clock.now());
                     let records = |problem: &Problem| match problem {
                         // What is tried again is tried with every attempt it was about.

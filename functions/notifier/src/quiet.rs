@@ -97,7 +97,10 @@ impl<P: Ports> Notifier<P> {
                 break;
             }
             let handled = match released.failed {
-                0 => Some(Box::pin(self.handle_batch(Batch::open(held.event.clone()), invocation)).await),
+                0 => Some(
+                    Box::pin(self.handle_batch(Batch::open(held.event.clone()), crate::Timing::Deferred, invocation))
+                        .await,
+                ),
                 _ => None,
             };
             if let Some(Ok(_)) = handled {

@@ -104,7 +104,6 @@ fn what_an_event_makes_due_reads_well() {
         ("succeeded", AlertKind::Succeeded, vec!["codepipeline-run-succeeded"]),
         ("stopped", AlertKind::Stopped, vec!["codepipeline-run-stopped"]),
         ("superseded", AlertKind::Superseded, vec!["codepipeline-run-superseded"]),
-        ("canceled", AlertKind::Canceled, vec!["codepipeline-run-canceled"]),
     ] {
         reads_well(name, &message(kind, alerts(&MemoryLedger::new(), &files)));
     }

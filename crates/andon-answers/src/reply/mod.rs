@@ -258,8 +258,8 @@ fn no<'a>(session: &Session) -> Meaning<'a> {
 fn group(fleet: &Fleet, group: Group) -> Vec<&PipelineRow> {
     let belongs = |row: &&PipelineRow| match group {
         Group::Failing => row.light == StatusColor::Red,
-        Group::Waiting => row.overview.latest.status == andon::run::Status::Waiting,
-        Group::Running => row.overview.latest.status == andon::run::Status::InProgress,
+        Group::Waiting => row.overview.waiting().is_some(),
+        Group::Running => row.overview.in_status(andon::run::Status::InProgress).is_some(),
     };
     let mut rows: Vec<&PipelineRow> = fleet.rows().iter().filter(belongs).collect();
     rows.sort_by(|a, b| {
@@ -270,10 +270,10 @@ fn group(fleet: &Fleet, group: Group) -> Vec<&PipelineRow> {
 
 /// Since when a pipeline belongs to a group.
 fn since(row: &PipelineRow, group: Group) -> Timestamp {
-    let current = row.overview.latest.current.as_ref().map(|current| current.since);
+    let waiting = row.overview.waiting().and_then(|run| run.current.as_ref()).map(|current| current.since);
     match group {
         Group::Failing => row.red_since().unwrap_or_else(|| row.news_at()),
-        Group::Waiting => current.unwrap_or_else(|| row.began()),
+        Group::Waiting => waiting.unwrap_or_else(|| row.began()),
         Group::Running => row.began(),
     }
 }

@@ -4,7 +4,7 @@ use super::super::Phrase;
 use super::naming::cut;
 use super::{Detail, Draft, cause};
 use andon::board::{PipelineRow, StatusColor};
-use andon::history::{ChangeSummary, RunSummary};
+use andon::history::{ChangeSummary, Current};
 use andon::run::Status;
 use jiff::SignedDuration;
 
@@ -12,8 +12,8 @@ use jiff::SignedDuration;
 const MAX_TITLE_LEN: usize = 100;
 
 /// Where a run is, in words: its action or else its stage.
-fn whereabouts(run: &RunSummary) -> Option<String> {
-    let current = run.current.as_ref()?;
+fn whereabouts(current: Option<&Current>) -> Option<String> {
+    let current = current?;
     Some(cause::place(Some(&current.stage), current.action.as_ref()).unwrap_or_default())
         .filter(|place| !place.is_empty())
 }
@@ -31,19 +31,22 @@ pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
             if let Some(sentence) = cause::sentence(row, None, draft.voice) {
                 draft.speak(sentence);
             }
-            if let Some(place) = whereabouts(latest) {
-                let waits = latest.status == Status::Waiting;
+            let waiting = row.overview.waiting();
+            let current = waiting.map_or(latest.current.as_ref(), |run| run.current.as_ref());
+            if let Some(place) = whereabouts(current) {
+                let waits = waiting.is_some();
                 let phrase = if waits { Phrase::StatusRedWaiting } else { Phrase::StatusRetrying };
                 draft.say(phrase, &[("place", place.into())]);
             }
         }
         StatusColor::Waiting => {
-            let since = latest.current.as_ref().map_or_else(|| row.began(), |current| current.since);
-            let (place, long) = (whereabouts(latest).unwrap_or_default(), draft.for_long(since));
+            let current = row.overview.waiting().and_then(|run| run.current.as_ref());
+            let since = current.map_or_else(|| row.began(), |current| current.since);
+            let (place, long) = (whereabouts(current).unwrap_or_default(), draft.for_long(since));
             draft.say(Phrase::StatusWaiting, &[("pipeline", pipeline.into()), ("place", place.into()), ("for", long)]);
         }
         StatusColor::Running => {
-            match whereabouts(latest) {
+            match whereabouts(latest.current.as_ref()) {
                 Some(place) => draft.say(
                     Phrase::StatusRunning,
                     &[("pipeline", pipeline.into()), ("place", place.into()), ("for", began)],

@@ -71,6 +71,7 @@ impl<'a> Execution<'a> {
             started: Some(self.started),
             retried: None,
             trigger: None,
+            replayed: false,
             rollback: None,
             retried_by: None,
             comment: None,

@@ -185,6 +185,8 @@ mod tests {
     fn evidence_is_sorted_by_time_even_before_1970() {
         let event = |at: &str| EvidenceEvent {
             external: ExternalId::parse("x").unwrap(),
+            deployment: None,
+            home: None,
             kind: andon::event::EvidenceKind::Build,
             state: "FAILED".to_owned(),
             at: at.parse().unwrap(),

@@ -202,6 +202,8 @@ mod tests {
             }),
             started: None,
             is_hearsay: false,
+            is_contradicted: false,
+            condition: None,
             explanation: None,
         })
     }

@@ -106,6 +106,8 @@ fn failure(provider: &str, external: &str) -> Failure {
         }),
         started: Some(STARTED.parse().unwrap()),
         is_hearsay: false,
+        is_contradicted: false,
+        condition: None,
         explanation: None,
     }
 }

@@ -23,6 +23,7 @@ mod detail;
 mod down;
 mod env;
 mod explain;
+mod forget;
 #[cfg(feature = "aws")]
 mod init;
 #[cfg(feature = "aws")]
@@ -94,6 +95,7 @@ enum Command {
     Reject(Box<act::Reject>),
     #[cfg(feature = "aws")]
     Stop(Box<act::Stop>),
+    Forget(forget::Forget),
     Ask(ask::Ask),
     Mcp(mcp::Mcp),
     Dashboard(dashboard::Dashboard),
@@ -143,6 +145,7 @@ pub fn run() -> ExitCode {
         Command::Replay(replay) => replay.run(around),
         Command::Status(status) => status.run(around),
         Command::Runs(runs) => runs.run(around),
+        Command::Forget(forget) => forget.run(around),
         Command::Why(why) => why.run(around),
         Command::Watch(watch) => watch.run(around),
         Command::Open(open) => open.run(around),

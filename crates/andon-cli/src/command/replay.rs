@@ -8,6 +8,7 @@ use std::rc::Rc;
 use andon::event::Malformed;
 use andon::ledger::Ledger;
 use anyhow::Context as _;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde_json::{Deserializer, Value};
 
 use super::{Surroundings, Verdict, configuration, runtime};
@@ -35,6 +36,9 @@ pub(super) struct Replay {
     /// Configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Let the clock run on for this long after the last event, such as 4h, with a sweep every five minutes
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+    run_on: Option<SignedDuration>,
 }
 
 /// What one file held.
@@ -72,7 +76,7 @@ impl Replay {
         };
         ledger.sync_on_demand()?;
         let playback = Playback::new(ledger.clone(), sender, clock, config)?;
-        let sound = runtime()?.block_on(play(&playback, files, &listener))?;
+        let sound = runtime()?.block_on(play(&playback, files, self.run_on, &listener))?;
         ledger.sync()?;
         listener.finish()?;
         anyhow::ensure!(!unreadable, "some files could not be read");
@@ -81,7 +85,12 @@ impl Replay {
 }
 
 /// Plays the files; says whether every event was handled or could be left alone.
-async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &Listener) -> anyhow::Result<bool> {
+async fn play<L: Ledger>(
+    playback: &Playback<L>,
+    files: Vec<Played>,
+    run_on: Option<SignedDuration>,
+    listener: &Listener,
+) -> anyhow::Result<bool> {
     playback.andon().settle_in(files.iter().flat_map(|file| &file.events).filter_map(|event| event.as_ref().ok()));
     let mut sound = true;
     for Played { name, events, problem } in files {
@@ -98,6 +107,10 @@ async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &
             sound = false;
         }
     }
+    for problem in playback.run_on(run_on.unwrap_or_default()).await? {
+        complain(&format!("not finished: {problem}"));
+        sound = false;
+    }
     for problem in playback.finish().await? {
         complain(&format!("not finished: {problem}"));
         sound = false;
@@ -107,6 +120,14 @@ async fn play<L: Ledger>(playback: &Playback<L>, files: Vec<Played>, listener: &
     }
     listener.check()?;
     Ok(sound)
+}
+
+/// A duration such as `4h`, `1h30m` or `2d`.
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let example = || "write a duration such as 90m, 4h or 2d".to_owned();
+    let span: Span = text.trim().parse().map_err(|_| example())?;
+    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| example())?;
+    if length.is_negative() { Err(example()) } else { Ok(length) }
 }
 
 /// Reads whatever events a file holds.

@@ -13,6 +13,9 @@ use super::{CallbackSender, FollowingClock, LocalAndon, LocalEvidence, Outcome, 
 /// How long time goes on after the last event, for those that are not done with.
 const AFTERMATH: SignedDuration = SignedDuration::from_mins(2);
 
+/// How often due alerts are looked for while time goes on.
+const SWEEP: SignedDuration = SignedDuration::from_mins(5);
+
 /// An Andon whose clock follows the events it is given.
 #[derive(Debug)]
 pub struct Playback<L: Ledger> {
@@ -46,10 +49,7 @@ impl<L: Ledger> Playback<L> {
     /// Plays one event, after whatever was due to be tried again by then.
     pub async fn play(&self, event: Result<Value, Malformed>) -> Result<Outcome, PendingError> {
         if let Some(time) = event.as_ref().ok().and_then(time_of) {
-            while let Some(due) = self.andon.pending().next().filter(|due| *due <= time) {
-                self.clock.reach(due);
-                self.andon.try_again().await?;
-            }
+            self.try_until(time).await?;
             self.clock.reach(time);
         }
         self.andon.take(event).await
@@ -61,6 +61,28 @@ impl<L: Ledger> Playback<L> {
         self.andon.sweep().await
     }
 
+    /// Lets time go on, with a sweep every five minutes; gives back the problems of the sweeps that failed.
+    pub async fn run_on(&self, length: SignedDuration) -> Result<Vec<String>, PendingError> {
+        let mut problems = Vec::new();
+        let end = self.clock.now().checked_add(length).unwrap_or(self.clock.now());
+        while self.clock.now() < end {
+            let next = self.clock.now().checked_add(SWEEP).map_or(end, |next| next.min(end));
+            self.try_until(next).await?;
+            self.clock.reach(next);
+            problems.extend(self.andon.sweep().await);
+        }
+        Ok(problems)
+    }
+
+    /// Tries again whatever is due by then.
+    async fn try_until(&self, time: Timestamp) -> Result<(), PendingError> {
+        while let Some(due) = self.andon.pending().next().filter(|due| *due <= time) {
+            self.clock.reach(due);
+            self.andon.try_again().await?;
+        }
+        Ok(())
+    }
+
     /// What is held over quiet hours that have not ended.
     pub async fn deferred(&self) -> Result<Vec<DeferredEvent>, LedgerError> {
         self.andon.ledger().deferred_until(Timestamp::MAX).await
@@ -69,10 +91,7 @@ impl<L: Ledger> Playback<L> {
     /// Lets two minutes go by, so that nothing is left untold; gives back the problems of what still is not done with.
     pub async fn finish(&self) -> Result<Vec<String>, PendingError> {
         let end = self.clock.now().checked_add(AFTERMATH).unwrap_or(self.clock.now());
-        while let Some(due) = self.andon.pending().next().filter(|due| *due <= end) {
-            self.clock.reach(due);
-            self.andon.try_again().await?;
-        }
+        self.try_until(end).await?;
         self.andon.pending().waiting()
     }
 }

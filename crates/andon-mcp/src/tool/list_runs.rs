@@ -103,7 +103,8 @@ impl RunState {
             Status::Rejected => Self::Rejected,
             Status::Stopped => Self::Stopped,
             Status::Superseded => Self::Superseded,
-            Status::Canceled => Self::Canceled,
+            // A run as a whole is never skipped or unknown: only its stages are.
+            Status::Canceled | Status::Skipped | Status::Unknown => Self::Canceled,
         }
     }
 }

@@ -9,12 +9,15 @@ use andon::alert::{Alert, AlertBody, Approval, Failed, Recovered, RolledBack};
 use andon::event::{Attempt, Commit, PullRequest, Reference, ReferenceKind, Trigger};
 use andon::history::ChangeSummary;
 use andon::name::{ActionName, StageName};
-use andon::run::{Explanation, Failure, MAX_CAUSE_LINES};
+use andon::run::{Condition, Explanation, Failure, MAX_CAUSE_LINES};
 use andon::words::{counted, ordinal, span};
 use andon::{alert, links};
 
 /// The most notes about missing evidence.
 const MAX_NOTES: usize = 3;
+
+/// The most changes that are named as waiting behind an approval.
+const MAX_BEHIND: usize = 5;
 
 /// The context of an alert.
 #[derive(Debug, Clone, Copy)]
@@ -63,13 +66,19 @@ fn title(alert: &Alert) -> String {
     match &alert.body {
         AlertBody::Failed(Failed { failures, streak, .. }) => {
             let again = if streak.count > 1 { " again" } else { "" };
-            match place(failures) {
-                Some(place) => format!("{name} failed{again} in {place}"),
-                None => format!("{name} failed{again}"),
+            match (place(failures), failures.first().and_then(|failure| failure.condition)) {
+                (Some(place), Some(condition)) => {
+                    format!("{name} failed{again} in {place}: its {} condition was not met", condition_name(condition))
+                }
+                (Some(place), None) => format!("{name} failed{again} in {place}"),
+                (None, _) => format!("{name} failed{again}"),
             }
         }
         AlertBody::Recovered(recovered) => {
             format!("{name} is green again after {}", counted(recovered.failures, "failure"))
+        }
+        AlertBody::RolledBack(RolledBack { by_service: true, .. }) => {
+            format!("{name} was rolled back by the service that it deploys to")
         }
         AlertBody::RolledBack(RolledBack { to: Some(to), .. }) => match summary(to) {
             Some(change) => format!("{name} was rolled back to {change}"),
@@ -84,6 +93,9 @@ fn title(alert: &Alert) -> String {
                 "{name} has been waiting {} for approval: {stage} / {action}",
                 span(alert.at.duration_since(*since))
             )
+        }
+        AlertBody::Stuck { running, stage: None, after: Some(after), .. } => {
+            format!("{name} has waited after {after} for {}: is the transition disabled?", span(*running))
         }
         AlertBody::Stuck { running, stage, action, .. } => {
             let place = match (stage, action) {
@@ -107,7 +119,16 @@ fn title(alert: &Alert) -> String {
         AlertBody::Succeeded => format!("{name} succeeded"),
         AlertBody::Stopped { .. } => format!("{name} was stopped"),
         AlertBody::Superseded => format!("{name} was superseded by a newer run"),
-        AlertBody::Canceled => format!("{name} was canceled because the pipeline was edited while it ran"),
+        AlertBody::Canceled => match alert.commit.as_ref().and_then(change) {
+            Some(change) => {
+                format!("The run of {change} in {name} was canceled by a change of the pipeline; nothing has run since")
+            }
+            None => format!("{name} was canceled by a change of the pipeline; nothing has run since"),
+        },
+        AlertBody::Approved { approval: Approval { stage, action, .. }, by, .. } => match by {
+            Some(by) => format!("{name} was approved by {by}: {stage} / {action}"),
+            None => format!("{name} was approved: {stage} / {action}"),
+        },
     }
 }
 
@@ -148,6 +169,12 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
             };
             Some(format!("It was red for {}, since {}.{same}", span(*outage), clock(*since, context)))
         }
+        AlertBody::RolledBack(RolledBack { by_service: true, undone, to, .. }) => {
+            let change = undone.as_ref().and_then(summary).unwrap_or_else(|| "The change".to_owned());
+            let before = to.as_ref().and_then(summary);
+            let live = before.map(|before| format!(" Most likely {before} is live again.")).unwrap_or_default();
+            Some(format!("{change} is not live, whatever the action says.{live}"))
+        }
         AlertBody::RolledBack(RolledBack { undone, .. }) => Some(match undone.as_ref().and_then(summary) {
             Some(change) => format!("{change} is not live. The pipeline stays red until another change succeeds."),
             None => {
@@ -163,6 +190,7 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
         AlertBody::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
             Some("No comment was left; the approval may have timed out.".to_owned())
         }
+        AlertBody::Approved { comment: Some(comment), .. } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
         AlertBody::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
         _ => None,
     }
@@ -178,6 +206,9 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
         if let Some(link) = review_link.as_deref().and_then(links::checked) {
             fact("Review URL", Some(link.clone()), Some(link));
         }
+    }
+    if let AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } = &alert.body {
+        fact("Waiting behind it", behind(approval), None);
     }
     if let AlertBody::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.body {
         let place: Vec<&str> =
@@ -222,6 +253,22 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     }
     fact("Time", Some(date(alert.at, context)), None);
     facts
+}
+
+/// The newer changes that an approval holds back.
+fn behind(approval: &Approval) -> Option<String> {
+    let named: Vec<String> = approval.behind.iter().take(MAX_BEHIND).filter_map(short).collect();
+    let more = approval.behind.len() - named.len();
+    let more = (more > 0).then(|| format!("{more} more"));
+    let all: Vec<String> = named.into_iter().chain(more).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+fn condition_name(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Entry => "entry",
+        Condition::Success => "success",
+    }
 }
 
 /// The changes, each with its label and its page: of a run with several sources, what is new first.
@@ -317,7 +364,9 @@ fn lines(failure: &Failure, failures: usize) -> Vec<String> {
     let most = if failures > 1 { 4 } else { MAX_CAUSE_LINES };
     let cause = failure.explanation.as_ref().map(|explanation| explanation.cause.as_slice()).unwrap_or_default();
     let own = failure.own_words().unwrap_or_default();
-    let mut lines: Vec<String> = cause.iter().filter(|line| !own.contains(line.trim())).take(most).cloned().collect();
+    // A line that is the summary with its error code before it says nothing more.
+    let is_own = |line: &str| own.contains(line) || !own.is_empty() && line.ends_with(own.trim());
+    let mut lines: Vec<String> = cause.iter().filter(|line| !is_own(line.trim())).take(most).cloned().collect();
     let probable = failure.explanation.as_ref().is_some_and(|explanation| explanation.probable);
     if let Some(first) = lines.first_mut().filter(|_| probable) {
         first.insert_str(0, "Probably: ");
@@ -327,6 +376,14 @@ fn lines(failure: &Failure, failures: usize) -> Vec<String> {
 
 /// The action's own summary, with CodePipeline's error code if it adds something.
 fn reason(failure: &Failure) -> Option<String> {
+    if let (Some(condition), Some(stage)) = (failure.condition, &failure.stage) {
+        return Some(match condition {
+            Condition::Entry => format!("{stage} was not entered: its entry condition was not met."),
+            Condition::Success => {
+                format!("All actions of {stage} succeeded, but its success condition was not met.")
+            }
+        });
+    }
     let result = failure.result.as_ref();
     let summary = result.and_then(|result| result.summary.as_deref()).map(str::trim);
     let code =
@@ -381,7 +438,7 @@ fn notes(alert: &Alert) -> Vec<String> {
     notes.dedup();
     notes.truncate(MAX_NOTES);
     if let AlertBody::Failed(Failed { failures, .. }) = &alert.body
-        && failures.iter().all(|failure| failure.reason().is_none())
+        && failures.iter().all(|failure| failure.reason().is_none() && failure.condition.is_none())
     {
         notes.push("CodePipeline gave no reason.".to_owned());
     }

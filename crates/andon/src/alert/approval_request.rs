@@ -63,6 +63,7 @@ fn alone(request: &ApprovalRequest) -> Alert {
             expires: request.expires,
             custom_data: request.custom_data.clone(),
             review_link: request.review_link.clone(),
+            behind: Vec::new(),
         }),
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Alert, AlertBody, Approval, Failed, FailureStreak, Recovered, RolledBack, commit};
-use crate::event::{Attempt, State, Subject};
+use crate::event::{Attempt, Provider, State, Subject};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary, Streak};
 use crate::run::{ActionView, Failure, Outcome, Run, Status, WaitPolicy};
 
@@ -33,6 +33,7 @@ impl Settle {
 
     fn is_over(self, run: &Run, attempt: Attempt, failed: Timestamp) -> bool {
         self.length.is_zero()
+            || run.is_contradicted(attempt)
             || !run.ends(&Subject::Pipeline, attempt).is_empty()
             || run.is_retried_by_a_person(attempt)
             // A time far ahead is a slip of a clock, and not to be waited for.
@@ -61,8 +62,10 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPoli
         }
     }
     due.alerts.extend(approvals(run, Some(history)));
+    due.alerts.extend(approved(run, history, attempt));
     due.alerts.extend(ended(run, history, attempt));
     due.alerts.extend(rolled_back(run, history));
+    due.alerts.extend(reverted(run, history, attempt));
     if let Some(summary) = history.run(&run.execution) {
         due.alerts.extend(recovered(history, summary, Some(run)));
     }
@@ -129,10 +132,62 @@ pub(super) fn approvals(run: &Run, history: Option<&History>) -> Vec<Alert> {
                 expires: None,
                 custom_data: action.custom_data,
                 review_link: action.review_link,
+                behind: history.map(|history| behind(history, run)).unwrap_or_default(),
             };
             Alert::of_run(run, history, action.started, AlertBody::ApprovalNeeded(approval))
         })
         .collect()
+}
+
+/// The newer changes that wait behind a run.
+fn behind(history: &History, run: &Run) -> Vec<ChangeSummary> {
+    let Some(summary) = history.run(&run.execution) else { return Vec::new() };
+    history.behind(summary).into_iter().filter_map(|behind| history.change(behind)).collect()
+}
+
+/// The approvals of an attempt that were given, and by whom.
+fn approved(run: &Run, history: &History, attempt: Attempt) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    for stage in run.stages() {
+        for action in stage.actions {
+            let is_approval = action.provider.as_ref().is_some_and(Provider::is_approval);
+            let (true, Status::Succeeded, Some(at)) = (is_approval, action.status, action.ended) else { continue };
+            if action.attempt != attempt {
+                continue;
+            }
+            let said = action.result.and_then(|result| result.summary);
+            let (by, comment) = said.as_deref().map(by_whom).unwrap_or_default();
+            let approval = Approval {
+                stage: stage.name.clone(),
+                action: action.name,
+                token: action.execution,
+                attempt: action.attempt,
+                expires: None,
+                custom_data: action.custom_data,
+                review_link: action.review_link,
+                behind: Vec::new(),
+            };
+            alerts.push(Alert::of_run(run, Some(history), at, AlertBody::Approved { approval, by, comment }));
+        }
+    }
+    alerts
+}
+
+/// Who approved, and what they said: `Approved by arn:aws:sts::...:assumed-role/Lead/jane.doe@example.com`.
+pub fn by_whom(said: &str) -> (Option<String>, Option<String>) {
+    let said = said.trim();
+    let text = |text: &str| {
+        let text = text.trim().trim_start_matches([':', '-', '–', ',', '.']).trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let lower = said.to_ascii_lowercase();
+    let Some(at) = lower.find("approved by ") else { return (None, text(said)) };
+    let (before, after) =
+        (said.get(..at).unwrap_or_default(), said.get(at + "approved by ".len()..).unwrap_or_default());
+    let (who, rest) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
+    let who = who.trim_end_matches([':', ',', '.', ';']);
+    let name = if who.starts_with("arn:") { who.rsplit(['/', ':']).next().unwrap_or(who) } else { who };
+    (text(name), text(before).or_else(|| text(rest)))
 }
 
 /// Ends that are sent only if a route asks for them.
@@ -146,7 +201,6 @@ fn ended(run: &Run, history: &History, attempt: Attempt) -> Vec<Alert> {
                 State::Succeeded => AlertBody::Succeeded,
                 State::Stopped => AlertBody::Stopped { comment: run.stop_comment().map(str::to_owned) },
                 State::Superseded => AlertBody::Superseded,
-                State::Canceled => AlertBody::Canceled,
                 _ => return None,
             };
             Some(Alert::of_run(run, Some(history), at, body))
@@ -163,8 +217,26 @@ fn rolled_back(run: &Run, history: &History) -> Option<Alert> {
         to: rollback.target.and_then(|target| history.change(target)),
         undone: rollback.undone.and_then(|undone| history.change(undone)),
         stage: rollback.run.stages.last().map(|stage| stage.name.clone()),
+        by_service: false,
     });
     Some(Alert::of_run(run, Some(history), outcome.ended, body))
+}
+
+/// That a service went back to what was there before, though its action may say that it succeeded.
+fn reverted(run: &Run, history: &History, attempt: Attempt) -> Option<Alert> {
+    let (subject, at) = run.reverted(attempt)?;
+    let summary = history.run(&run.execution)?;
+    let before = history.runs_of_line_of(summary).into_iter().rfind(|other| {
+        other.place() < summary.place() && other.status == Status::Succeeded && other.rollback.is_none()
+    });
+    let body = AlertBody::RolledBack(RolledBack {
+        attempt,
+        to: before.and_then(|before| history.change(before)),
+        undone: history.change(summary),
+        stage: subject.stage().cloned(),
+        by_service: true,
+    });
+    Some(Alert::of_run(run, Some(history), at, body))
 }
 
 /// The recovery that a run's success is, if its line was red before it.

@@ -26,6 +26,8 @@ pub enum AlertKind {
     Stuck,
     /// There has been no success for too long.
     NoSuccess,
+    /// A manual approval was given.
+    Approved,
     /// A manual approval was rejected.
     Rejected,
     /// A run started.
@@ -36,7 +38,7 @@ pub enum AlertKind {
     Stopped,
     /// A newer run took a run's place.
     Superseded,
-    /// A run was canceled.
+    /// A run was canceled, and nothing has run since.
     Canceled,
 }
 
@@ -80,7 +82,7 @@ impl AlertKind {
             Self::Stuck
             | Self::NoSuccess     => Traits { tag: "ATTENTION", tone: Attention, is_default: true,  is_urgent: true,  mentions: true },
             Self::Succeeded       => Traits { tag: "OK",        tone: Good,      is_default: false, is_urgent: false, mentions: false },
-            Self::Rejected | Self::Started | Self::Stopped | Self::Superseded
+            Self::Approved | Self::Rejected | Self::Started | Self::Stopped | Self::Superseded
             | Self::Canceled      => Traits { tag: "INFO",      tone: Neutral,   is_default: false, is_urgent: false, mentions: false },
         }
     }

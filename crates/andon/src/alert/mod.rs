@@ -11,14 +11,14 @@ mod thresholds;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::event::{Attempt, Commit, Trigger};
+use crate::event::{Attempt, Commit, ReferenceKind, Trigger};
 use crate::history::{ChangeSummary, Changes, FailureSummary, History, RunSummary};
 use crate::line::Line;
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
 use crate::run::{Failure, Run};
 
 pub use approval_request::from_approval_request;
-pub use due::{Due, Settle, due};
+pub use due::{Due, Settle, by_whom, due};
 pub use kind::{AlertKind, Tone};
 pub use sweep::overdue;
 pub use thresholds::{Limit, Limits};
@@ -75,7 +75,9 @@ pub enum AlertBody {
         stage: Option<StageName>,
         /// The action it is at.
         action: Option<ActionName>,
-        /// How long it has been running.
+        /// The stage after which it waits for the next one, where it is in none.
+        after: Option<StageName>,
+        /// How long it has been running, or waiting.
         running: SignedDuration,
         /// How long half of the pipeline's runs take, if there were enough of them to say so.
         usual: Option<SignedDuration>,
@@ -86,6 +88,15 @@ pub enum AlertBody {
         last: Option<Timestamp>,
         /// Since when one has been waited for.
         since: Timestamp,
+    },
+    /// An approval was given.
+    Approved {
+        /// What was approved.
+        approval: Approval,
+        /// Who approved it, where the action says so.
+        by: Option<String>,
+        /// What they said.
+        comment: Option<String>,
     },
     /// An approval was rejected.
     Rejected {
@@ -105,7 +116,7 @@ pub enum AlertBody {
     },
     /// A newer run took its place.
     Superseded,
-    /// The pipeline was edited under it.
+    /// The pipeline was edited under it, and nothing has run since.
     Canceled,
 }
 
@@ -170,6 +181,8 @@ pub struct RolledBack {
     pub undone: Option<ChangeSummary>,
     /// The stage that was rolled back.
     pub stage: Option<StageName>,
+    /// Whether the service did it by itself, not a run of the pipeline.
+    pub by_service: bool,
 }
 
 /// A manual approval that waits.
@@ -189,6 +202,8 @@ pub struct Approval {
     pub custom_data: Option<String>,
     /// What the reviewer should look at.
     pub review_link: Option<String>,
+    /// The newer changes that wait behind it.
+    pub behind: Vec<ChangeSummary>,
 }
 
 impl Alert {
@@ -202,6 +217,7 @@ impl Alert {
             AlertBody::ApprovalOverdue { .. } => AlertKind::ApprovalOverdue,
             AlertBody::Stuck { .. } => AlertKind::Stuck,
             AlertBody::NoSuccess { .. } => AlertKind::NoSuccess,
+            AlertBody::Approved { .. } => AlertKind::Approved,
             AlertBody::Rejected { .. } => AlertKind::Rejected,
             AlertBody::Started => AlertKind::Started,
             AlertBody::Succeeded => AlertKind::Succeeded,
@@ -225,7 +241,8 @@ impl Alert {
             AlertBody::NoSuccess { since, .. } => format!("{kind}/{since}"),
             AlertBody::ApprovalNeeded(Approval { token: Some(token), .. }) => format!("{kind}/{token}"),
             AlertBody::ApprovalNeeded(Approval { stage, action, attempt, .. })
-            | AlertBody::ApprovalOverdue { approval: Approval { stage, action, attempt, .. }, .. } => {
+            | AlertBody::ApprovalOverdue { approval: Approval { stage, action, attempt, .. }, .. }
+            | AlertBody::Approved { approval: Approval { stage, action, attempt, .. }, .. } => {
                 format!("{kind}/{execution}/{}/{stage}/{action}", attempt.number())
             }
             _ => format!("{kind}/{execution}"),
@@ -250,8 +267,10 @@ impl Alert {
                 failures.first()?.stage.as_ref()
             }
             AlertBody::Recovered(recovered) => recovered.broken_by.as_ref()?.stage.as_ref(),
-            AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => Some(&approval.stage),
-            AlertBody::Stuck { stage, .. } => stage.as_ref(),
+            AlertBody::ApprovalNeeded(approval)
+            | AlertBody::ApprovalOverdue { approval, .. }
+            | AlertBody::Approved { approval, .. } => Some(&approval.stage),
+            AlertBody::Stuck { stage, after, .. } => stage.as_ref().or(after.as_ref()),
             AlertBody::RolledBack(rolled_back) => rolled_back.stage.as_ref(),
             _ => None,
         }
@@ -264,7 +283,9 @@ impl Alert {
                 failures.first()?.action.as_ref()
             }
             AlertBody::Recovered(recovered) => recovered.broken_by.as_ref()?.action.as_ref(),
-            AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => Some(&approval.action),
+            AlertBody::ApprovalNeeded(approval)
+            | AlertBody::ApprovalOverdue { approval, .. }
+            | AlertBody::Approved { approval, .. } => Some(&approval.action),
             AlertBody::Stuck { action, .. } => action.as_ref(),
             _ => None,
         }
@@ -286,8 +307,45 @@ impl Alert {
             AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => {
                 failures.iter().find_map(Failure::reason)
             }
-            AlertBody::Stopped { comment } => comment.as_deref(),
+            AlertBody::Stopped { comment } | AlertBody::Approved { comment, .. } => comment.as_deref(),
             _ => None,
+        }
+    }
+
+    /// The branch of the run, as far as it is known.
+    pub fn branch(&self) -> Option<&str> {
+        let of_commit = self.commit.as_ref().and_then(|commit| commit.reference.as_ref());
+        let of_commit = of_commit.filter(|reference| reference.kind != ReferenceKind::Tag);
+        match (of_commit, &self.line) {
+            (Some(reference), _) => Some(&reference.name),
+            (None, Some(Line::Branch(name))) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The tag that started the run.
+    pub fn tag(&self) -> Option<&str> {
+        let reference = self.commit.as_ref()?.reference.as_ref()?;
+        (reference.kind == ReferenceKind::Tag).then_some(reference.name.as_str())
+    }
+
+    /// The number of the pull request that started the run.
+    pub fn pull_request(&self) -> Option<&str> {
+        let of_commit = self.commit.as_ref().and_then(|commit| commit.pull_request.as_ref());
+        match (of_commit, &self.line) {
+            (Some(pull_request), _) => Some(&pull_request.number),
+            (None, Some(Line::PullRequest(number))) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// What set the run off: `pull-request`, `tag`, `push`, or CodePipeline's name of the kind.
+    pub fn trigger_kind(&self) -> Option<&str> {
+        match self.trigger.as_ref()? {
+            Trigger::Other { kind, .. } => Some(kind),
+            Trigger::Git(_) if self.pull_request().is_some() => Some("pull-request"),
+            Trigger::Git(_) if self.tag().is_some() => Some("tag"),
+            Trigger::Git(_) => Some("push"),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Alerts that are due by the clock, without an event: stuck runs, overdue approvals, missing successes.
+//! Alerts that are due by the clock, without an event: stuck runs, overdue approvals, missing successes, and canceled runs
+//! that nothing followed.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,11 +15,17 @@ const TIMES_P95: i64 = 2;
 /// ... and is over it by this much: of a run that takes ten seconds, thirty are no cause for alarm.
 const AT_LEAST_OVER: SignedDuration = SignedDuration::from_mins(10);
 
+/// How long after a pipeline's edit a new run is waited for: what edits itself goes on within minutes.
+const MAX_EDIT: SignedDuration = SignedDuration::from_hours(1);
+/// What has been open for longer is not news: no approval waits for longer than a week, and what is stuck was told before.
+const MAX_OPEN: SignedDuration = SignedDuration::from_hours(8 * 24);
+
 /// Works out what the clock makes due for one pipeline.
 pub fn overdue(overview: &Overview, limits: &Limits, now: Timestamp) -> Vec<Alert> {
     let mut alerts: Vec<Alert> =
         overview.open.iter().filter_map(|run| of_open_run(overview, run, limits, now)).collect();
     alerts.extend(no_success(overview, limits, now));
+    alerts.extend(canceled(overview, now));
     alerts
 }
 
@@ -35,6 +42,9 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
         body,
     };
     let current = run.current.as_ref();
+    if now.duration_since(run.since) > MAX_OPEN {
+        return None;
+    }
     if run.status == Status::Waiting {
         let current = current?;
         let limit = SignedDuration::try_from(limits.approval_overdue_after?).ok()?;
@@ -50,18 +60,24 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
             expires: None,
             custom_data: None,
             review_link: None,
+            behind: overview.behind(run).into_iter().filter_map(|behind| behind.change.clone()).collect(),
         };
         return Some(alert(AlertBody::ApprovalOverdue { approval, since: current.since }));
     }
     let usual = overview.typical.filter(|typical| typical.runs >= ENOUGH);
     let limit = limits.stuck_after.and_then(|limit| SignedDuration::try_from(limit).ok())?;
     let limit = usual.map_or(limit, |typical| unusual(&typical));
-    let running = now.duration_since(run.since);
+    // What waits for another run's stage is not stuck: that other run may be.
+    if run.queued_behind.is_some() {
+        return None;
+    }
+    let running = now.duration_since(run.between.as_ref().map_or(run.since, |between| between.since));
     (running >= limit).then(|| {
         alert(AlertBody::Stuck {
             attempt: run.attempt,
             stage: current.map(|current| current.stage.clone()),
             action: current.and_then(|current| current.action.clone()),
+            after: run.between.as_ref().map(|between| between.stage.clone()),
             running,
             usual: usual.map(|typical| SignedDuration::from_secs(typical.median)),
         })
@@ -73,6 +89,23 @@ fn unusual(typical: &Typical) -> SignedDuration {
     let p95 = SignedDuration::from_secs(typical.p95);
     let times = SignedDuration::from_secs(typical.p95.saturating_mul(TIMES_P95));
     times.max(p95.saturating_add(AT_LEAST_OVER))
+}
+
+/// That the latest run was canceled by an edit of its pipeline, and nothing has run since.
+fn canceled(overview: &Overview, now: Timestamp) -> Option<Alert> {
+    let latest = Some(&overview.latest).filter(|latest| latest.status == Status::Canceled)?;
+    let pause = now.duration_since(latest.ended?);
+    (MAX_EDIT <= pause && pause <= MAX_OPEN).then(|| Alert {
+        pipeline: overview.pipeline.clone(),
+        execution: Some(latest.execution.clone()),
+        at: now,
+        started: None,
+        commit: latest.change.as_ref().map(super::commit),
+        changes: None,
+        line: overview.line.clone(),
+        trigger: None,
+        body: AlertBody::Canceled,
+    })
 }
 
 fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Alert> {

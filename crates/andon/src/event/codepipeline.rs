@@ -50,6 +50,7 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         started: time(WHAT, detail, "detail.start-time", "start-time")?,
         retried: retried(detail)?,
         trigger: detail.get("execution-trigger").and_then(trigger).or_else(|| source_revision(additions)),
+        replayed: string(value, "replay-name").is_some(),
         rollback: rollback(detail),
         retried_by: retried_by(detail),
         comment: string(detail, "stop-execution-comments"),
@@ -123,7 +124,9 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
     let member = |name: &str| result.and_then(|result| string(result, name));
     let result = ExecutionResult {
         url: member("external-execution-url").map(|url| redact(&url).into_owned()),
-        summary: member("external-execution-summary").or_else(|| string(additions, "additionalInformation")),
+        summary: member("external-execution-summary")
+            .or_else(|| string(additions, "additionalInformation"))
+            .map(|summary| exception(&summary).unwrap_or(summary)),
         // Not worth the loss of an alert: an id that cannot be one is as good as none.
         external: member("external-execution-id").and_then(|id| ExternalId::parse(id).ok()),
         error_code: member("error-code"),
@@ -137,6 +140,23 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
         result: (result != ExecutionResult::default()).then_some(result),
         custom_data: string(additions, "customData"),
         review_link: string(additions, "externalEntityLink").map(|url| redact(&url).into_owned()),
+    })
+}
+
+/// The exception that a Lambda function reported as JSON, as a sentence.
+fn exception(summary: &str) -> Option<String> {
+    let mut value: Value = serde_json::from_str(summary.trim()).ok()?;
+    // Some report it as JSON within JSON.
+    if let Some(inner) = value.as_str().and_then(|text| serde_json::from_str(text).ok()) {
+        value = inner;
+    }
+    let first = |names: &[&str]| names.iter().find_map(|name| string(&value, name));
+    let message = first(&["errorMessage", "message", "Message", "error", "Error"])?;
+    let kind =
+        first(&["errorType", "name", "errorName", "code", "__type"]).filter(|kind| !message.contains(kind.as_str()));
+    Some(match kind {
+        Some(kind) if kind != "Error" => format!("{} ({kind})", message.trim()),
+        _ => message.trim().to_owned(),
     })
 }
 

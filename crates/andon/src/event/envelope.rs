@@ -34,7 +34,7 @@ pub struct Record {
 pub fn open(payload: Value) -> Delivery {
     let Some(records) = payload.get("Records").and_then(Value::as_array) else {
         return Delivery::Direct(match payload {
-            Value::Array(events) => events.into_iter().map(event).collect(),
+            Value::Array(events) => events.into_iter().flat_map(|event| all_in(event, DEEPEST)).collect(),
             other => vec![event(other)],
         });
     };
@@ -52,6 +52,21 @@ pub fn open(payload: Value) -> Delivery {
         )
     } else {
         Delivery::Direct(records.iter().map(|record| event(record.clone())).collect())
+    }
+}
+
+/// The events in one element of a list: a recorded payload of a function, a list once more, or an event.
+fn all_in(element: Value, depth: usize) -> Vec<Result<Value, Malformed>> {
+    let is_payload = element.get("Records").is_some_and(Value::is_array);
+    match element {
+        Value::Array(elements) if depth > 0 => {
+            elements.into_iter().flat_map(|element| all_in(element, depth - 1)).collect()
+        }
+        payload if is_payload => match open(payload) {
+            Delivery::Batch(records) => records.into_iter().map(|record| record.event).collect(),
+            Delivery::Direct(events) => events,
+        },
+        other => vec![event(other)],
     }
 }
 
@@ -119,6 +134,8 @@ mod tests {
         let topic = json!({"Type": "Notification", "Message": event.to_string()});
         let queue = |body: String| json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": body}]});
         let function = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": event.to_string()}}]});
+        let recorded = json!([function, queue(event.to_string())]);
+        assert_eq!(opened(recorded), [Ok(event.clone()), Ok(event.clone())]);
         for payload in [event.clone(), json!([event]), queue(event.to_string()), queue(topic.to_string()), function] {
             assert_eq!(opened(payload), [Ok(event.clone())]);
         }

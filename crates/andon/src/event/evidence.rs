@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::member::{string, text, time};
+use super::member::{optional_name, string, text, time};
 use super::{Event, Malformed, Received, Unknown};
-use crate::name::ExternalId;
+use crate::arn::Arn;
+use crate::name::{AccountId, ExternalId, Home, Region};
 
 const WHAT: &str = "an event of a build or a deployment";
 
@@ -23,6 +24,12 @@ const MAX: usize = 20;
 pub struct EvidenceEvent {
     /// What that service calls it.
     pub external: ExternalId,
+    /// The deployment of the service that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<ExternalId>,
+    /// Where it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<Home>,
     /// Which service, and what it was doing.
     pub kind: EvidenceKind,
     /// The state it reports, in its own words (`FAILED`, `ROLLBACK_COMPLETE`).
@@ -37,6 +44,37 @@ pub struct EvidenceEvent {
 }
 
 impl EvidenceEvent {
+    /// Whether a deployment failed, so that what it deploys is not live.
+    pub fn is_failed_deployment(&self) -> bool {
+        match self.kind {
+            EvidenceKind::Service => self.state.contains("FAILED"),
+            EvidenceKind::Deployment => matches!(self.state.as_str(), "FAILURE" | "FAILED"),
+            EvidenceKind::Build | EvidenceKind::Stack => false,
+        }
+    }
+
+    /// Whether a service goes back to an earlier deployment.
+    pub fn is_rollback(&self) -> bool {
+        let says_so = |message: &String| message.to_ascii_lowercase().contains("rolling back");
+        self.kind == EvidenceKind::Service && !self.is_failed_deployment() && self.messages.iter().any(says_so)
+    }
+
+    /// What other services' names of the same thing are: what it is filed under as well.
+    #[must_use]
+    pub fn by_deployment(&self) -> Option<Self> {
+        Some(Self { external: self.deployment.clone()?, ..self.clone() })
+    }
+
+    /// Whether it is of an action of this provider.
+    pub fn is_of(&self, provider: &str) -> bool {
+        match self.kind {
+            EvidenceKind::Service => matches!(provider, "ECS" | "CodeDeployToECS"),
+            EvidenceKind::Deployment => matches!(provider, "CodeDeploy" | "CodeDeployToECS"),
+            EvidenceKind::Build => provider == "CodeBuild",
+            EvidenceKind::Stack => provider.starts_with("CloudFormation"),
+        }
+    }
+
     /// Whether it says anything about a failure: most events of a stack that succeeds or is cleaned up do not.
     pub fn tells_of_failure(&self) -> bool {
         match self.kind {
@@ -82,7 +120,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         "ECS Deployment State Change" => Some(service(value, detail)),
         _ => return unknown(),
     };
-    let Some(Said { external, kind, state, messages, log }) = said else {
+    let Some(Said { external, deployment, kind, state, messages, log }) = said else {
         return unknown();
     };
     let missing = |member: &str| Malformed { what: WHAT, member: member.to_owned(), problem: "is missing".to_owned() };
@@ -92,8 +130,11 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         member: "detail (the id of the build, deployment or stack)".to_owned(),
         problem: error.to_string(),
     })?;
+    let deployment = deployment.and_then(|id| ExternalId::parse(id).ok()).filter(|id| *id != external);
     Ok(Event::Evidence(EvidenceEvent {
+        home: Some(home_of(value, &external, received)?),
         external,
+        deployment,
         kind,
         state: state.ok_or_else(|| missing("detail (its state)"))?,
         at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
@@ -102,8 +143,26 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
     }))
 }
 
+/// The account and region of an event, or those that its ARN names.
+fn home_of(value: &Value, external: &ExternalId, received: &Received) -> Result<Home, Malformed> {
+    let arn = Arn::parse(external.as_str());
+    let account = match optional_name::<AccountId>(WHAT, value, "account", "account")? {
+        Some(account) => Some(account),
+        None => arn.and_then(|arn| arn.account()).and_then(|text| AccountId::parse(text).ok()),
+    };
+    let region = match optional_name::<Region>(WHAT, value, "region", "region")? {
+        Some(region) => Some(region),
+        None => arn.and_then(|arn| arn.region()).and_then(|text| Region::parse(text).ok()),
+    };
+    Ok(Home {
+        account: account.unwrap_or_else(|| received.home.account.clone()),
+        region: region.unwrap_or_else(|| received.home.region.clone()),
+    })
+}
+
 struct Said {
     external: Option<String>,
+    deployment: Option<String>,
     kind: EvidenceKind,
     state: Option<String>,
     messages: Vec<String>,
@@ -135,7 +194,14 @@ fn build(detail: &Value) -> Option<Said> {
         .and_then(|logs| Some(LogStream { group: string(logs, "group-name")?, stream: string(logs, "stream-name")? }));
     // `arn:aws:codebuild:region:account:build/project:uuid`
     let external = text(detail, "build-id").map(|id| id.split_once(":build/").map_or(id, |(_, id)| id).to_owned());
-    Some(Said { external, kind: EvidenceKind::Build, state: string(detail, "build-status"), messages, log })
+    Some(Said {
+        external,
+        deployment: None,
+        kind: EvidenceKind::Build,
+        state: string(detail, "build-status"),
+        messages,
+        log,
+    })
 }
 
 fn deployment(detail: &Value) -> Said {
@@ -146,6 +212,7 @@ fn deployment(detail: &Value) -> Said {
     };
     Said {
         external: string(detail, "deploymentId"),
+        deployment: None,
         kind: EvidenceKind::Deployment,
         state: string(detail, "state"),
         messages: information.into_iter().collect(),
@@ -165,6 +232,7 @@ fn stack(detail: &Value) -> Option<Said> {
     };
     Some(Said {
         external: string(detail, "stack-id"),
+        deployment: None,
         kind: EvidenceKind::Stack,
         state: Some(state),
         messages,
@@ -175,7 +243,8 @@ fn stack(detail: &Value) -> Option<Said> {
 fn service(value: &Value, detail: &Value) -> Said {
     let service = value.get("resources").and_then(|resources| resources.get(0)).and_then(Value::as_str);
     Said {
-        external: service.map(str::to_owned),
+        external: service.map(str::to_owned).or_else(|| string(detail, "deploymentId")),
+        deployment: string(detail, "deploymentId"),
         kind: EvidenceKind::Service,
         state: string(detail, "eventName"),
         messages: string(detail, "reason").into_iter().collect(),

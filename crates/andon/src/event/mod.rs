@@ -6,13 +6,14 @@
 //! member is [`Malformed`], which names the member.
 
 mod approval;
+mod cloudtrail;
 mod codepipeline;
 pub mod envelope;
 mod evidence;
 mod member;
 mod trigger;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,6 +21,7 @@ use crate::join::join_by_order;
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, Home, PipelineId, Region, StageName};
 
 pub use approval::ApprovalRequest;
+pub use cloudtrail::Deleted;
 pub use evidence::{EvidenceEvent, EvidenceKind, LogStream};
 pub(crate) use trigger::is_rollback;
 
@@ -41,6 +43,8 @@ pub enum Event {
     ApprovalRequest(ApprovalRequest),
     /// An event of another service about its part of a run.
     Evidence(EvidenceEvent),
+    /// A pipeline was deleted.
+    Deleted(Deleted),
     /// Something that Andon does not follow.
     Unknown(Unknown),
 }
@@ -73,6 +77,8 @@ pub struct PipelineEvent {
     pub retried: Option<Timestamp>,
     /// What set the run off.
     pub trigger: Option<Trigger>,
+    /// Whether it was replayed from an archive.
+    pub replayed: bool,
     /// The rollback that the run is, if it is one.
     pub rollback: Option<Rollback>,
     /// Who retried the run or the stage, where the event says so.
@@ -83,6 +89,17 @@ pub struct PipelineEvent {
     pub action: Option<ActionFacts>,
     /// The failing actions that a notification names.
     pub failed_actions: Vec<FailedAction>,
+}
+
+/// How old an event may be to be news.
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+impl PipelineEvent {
+    /// Whether it tells of something new: what was replayed from an archive, or is older than a day, is recorded and alerts
+    /// nobody.
+    pub fn is_news(&self, now: Timestamp) -> bool {
+        !self.replayed && now.duration_since(self.at) <= MAX_AGE
+    }
 }
 
 /// Counts the tries at one run from 1. CodePipeline sends `0.0` for stages that were never retried, `1.0` for
@@ -158,6 +175,12 @@ pub enum State {
     Stopped,
     /// An action was abandoned when its run was stopped.
     Abandoned,
+    /// Another service says that it failed, whatever the action itself says.
+    Contradicted,
+    /// Another service went back to what was there before.
+    Reverted,
+    /// A condition had the stage skipped.
+    Skipped,
     /// It succeeded.
     Succeeded,
     /// It failed; a rejected approval fails too.
@@ -172,7 +195,7 @@ impl State {
 
     /// Whether nothing more happens in this attempt.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Started | Self::Resumed | Self::Stopping)
+        !matches!(self, Self::Started | Self::Resumed | Self::Stopping | Self::Contradicted | Self::Reverted)
     }
 
     /// The state by its name in events; `None` for an unknown name.
@@ -185,6 +208,7 @@ impl State {
             "CANCELED" | "CANCELLED" => Self::Canceled,
             "STOPPED" => Self::Stopped,
             "ABANDONED" => Self::Abandoned,
+            "SKIPPED" => Self::Skipped,
             "SUCCEEDED" => Self::Succeeded,
             "FAILED" => Self::Failed,
             _ => return None,
@@ -424,6 +448,7 @@ pub fn parse(value: &Value, received: &Received) -> Result<Event, Malformed> {
     let detail_type =
         member::text(value, "detail-type").or_else(|| member::text(value, "detailType")).unwrap_or_default();
     match source {
+        "aws.codepipeline" if detail_type == "AWS API Call via CloudTrail" => cloudtrail::parse(value, received),
         "aws.codepipeline" => codepipeline::parse(value, detail_type, received),
         "aws.codebuild" | "aws.codedeploy" | "aws.cloudformation" | "aws.ecs" => {
             evidence::parse(value, source, detail_type, received)

@@ -62,6 +62,9 @@ pub struct History {
 struct FoldedRuns {
     /// The newest run folded: older ones that turn up late are no longer taken in.
     until: Option<(Timestamp, ExecutionId)>,
+    /// When the pipeline was deleted, or was to be forgotten: runs from before are no longer taken in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forgotten: Option<Timestamp>,
     /// How the line stood whose runs have no branch.
     #[serde(rename = "standing")]
     health: Health,
@@ -176,9 +179,28 @@ impl History {
         self.backfill_tries = if answered { 0 } else { self.backfill_tries.saturating_sub(1) };
     }
 
+    /// Forgets all runs that began until a time, because the pipeline was deleted then; returns whether any was known.
+    ///
+    /// What is made anew under the same name begins with an empty history.
+    pub fn forget(&mut self, at: Timestamp) -> bool {
+        if self.past.forgotten.is_some_and(|forgotten| forgotten >= at) {
+            return false;
+        }
+        let known = self.runs.len();
+        self.runs.retain(|_, run| run.first_seen > at);
+        let changed = self.runs.len() < known || self.past.until.is_some();
+        self.past = FoldedRuns { forgotten: Some(at), ..FoldedRuns::default() };
+        // There is nothing to look up of what is gone.
+        self.backfill_tries = 0;
+        changed
+    }
+
     /// Records the state of a run; returns whether it changed anything.
     pub fn learn(&mut self, summary: RunSummary) -> bool {
         let known = self.runs.contains_key(&summary.execution);
+        if !known && self.past.forgotten.is_some_and(|forgotten| summary.first_seen <= forgotten) {
+            return false;
+        }
         if !known && self.past.until.as_ref().is_some_and(|until| summary.place() <= (until.0, &until.1)) {
             return false;
         }

@@ -7,7 +7,7 @@ use super::lines::Index;
 use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, RunSummary, Streak, red};
 use crate::event::Attempt;
 use crate::line::Line;
-use crate::name::{ExecutionId, PipelineId};
+use crate::name::{ExecutionId, PipelineId, StageName};
 use crate::run::Status;
 
 /// The number of runs in a trend.
@@ -16,8 +16,9 @@ const TREND: usize = 20;
 /// The most red lines that are listed.
 const MAX_RED: usize = 10;
 
-/// The most runs that are listed as going on: a pipeline in parallel mode can have fifty.
-const MAX_OPEN: usize = 5;
+/// The most runs that are listed as going on, those that wait for an approval first: a pipeline in parallel mode can have
+/// fifty.
+const MAX_OPEN: usize = 10;
 
 /// The state and trend of a pipeline: the small item that lists and boards read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct Overview {
     /// How long its runs take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typical: Option<Typical>,
-    /// The runs that have not ended, oldest first; at most five.
+    /// The runs that have not ended, oldest first; at most ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<OpenRun>,
     /// The earliest known time of any recorded run.
@@ -82,6 +83,12 @@ pub struct OpenRun {
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Current>,
+    /// The stage after which it waits for the next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<Current>,
+    /// The run that it waits for: that one holds the next stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_behind: Option<ExecutionId>,
     /// Its change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeSummary>,
@@ -114,6 +121,24 @@ pub struct BrokenBy {
     pub first: Option<ChangeSummary>,
 }
 
+impl Overview {
+    /// The open runs that wait for the stage that another one is in.
+    pub fn behind(&self, run: &OpenRun) -> Vec<&OpenRun> {
+        self.open.iter().filter(|other| other.queued_behind.as_ref() == Some(&run.execution)).collect()
+    }
+
+    /// The run that has waited for an approval for longest.
+    pub fn waiting(&self) -> Option<&OpenRun> {
+        self.in_status(Status::Waiting)
+    }
+
+    /// The open run in a status that has been at its action for longest.
+    pub fn in_status(&self, status: Status) -> Option<&OpenRun> {
+        let since = |run: &&OpenRun| run.current.as_ref().map_or(run.since, |current| current.since);
+        self.open.iter().filter(|run| run.status == status).min_by_key(since)
+    }
+}
+
 impl History {
     /// The pipeline in a few words; `None` while no run of it is known.
     pub fn overview(&self) -> Option<Overview> {
@@ -139,12 +164,7 @@ impl History {
             latest,
             trend: runs.iter().skip(runs.len().saturating_sub(TREND)).map(|run| run.status).collect(),
             typical: self.typical(),
-            open: runs
-                .iter()
-                .filter(|run| !run.status.is_final())
-                .take(MAX_OPEN)
-                .map(|run| self.open(run, has_lines.then(|| index.line(run))))
-                .collect(),
+            open: self.open_runs(&index, has_lines),
             first_seen: runs.first().map(|run| run.first_seen),
             red,
             line: has_lines.then(|| index.line(last)),
@@ -185,6 +205,36 @@ impl History {
         Some(Typical { median: rank(50)?, p95: rank(95)?, runs: durations.len() })
     }
 
+    /// The run in the stage that another one waits for: an older one that is where the other has not been.
+    pub fn holder(&self, run: &RunSummary) -> Option<&RunSummary> {
+        if run.status != Status::InProgress || run.current.is_some() {
+            return None;
+        }
+        let been = |stage: &StageName| run.stages.iter().any(|light| light.name == *stage);
+        let holds = |other: &&RunSummary| {
+            let ahead = other.current.as_ref().is_some_and(|current| !been(&current.stage));
+            other.place() < run.place() && !other.status.is_final() && ahead
+        };
+        self.runs().into_iter().rfind(holds)
+    }
+
+    /// The open runs that began after another one and have not overtaken it: what it holds back.
+    pub fn behind(&self, run: &RunSummary) -> Vec<&RunSummary> {
+        let is_behind = |other: &&RunSummary| {
+            other.place() > run.place() && self.holder(other).is_some_and(|holder| holder.execution == run.execution)
+        };
+        self.runs().into_iter().filter(is_behind).collect()
+    }
+
+    /// The runs that have not ended, oldest first.
+    fn open_runs(&self, index: &Index<'_>, has_lines: bool) -> Vec<OpenRun> {
+        let mut open: Vec<&RunSummary> = index.runs.iter().copied().filter(|run| !run.status.is_final()).collect();
+        open.sort_by_key(|run| run.status != Status::Waiting);
+        open.truncate(MAX_OPEN);
+        open.sort_by_key(|run| run.place());
+        open.into_iter().map(|run| self.open(run, has_lines.then(|| index.line(run)))).collect()
+    }
+
     fn open(&self, run: &RunSummary, line: Option<Line>) -> OpenRun {
         OpenRun {
             execution: run.execution.clone(),
@@ -192,6 +242,8 @@ impl History {
             attempt: run.attempt,
             since: run.moving_since,
             current: run.current.clone(),
+            between: run.between.clone(),
+            queued_behind: self.holder(run).map(|holder| holder.execution.clone()),
             change: self.change(run),
             line,
         }

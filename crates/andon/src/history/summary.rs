@@ -56,6 +56,9 @@ pub struct RunSummary {
     /// Where it is now, if it is going on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Current>,
+    /// The stage after which it waits for the next one, and since when, if it is going on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<Current>,
     /// What failed in its latest attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<FailureSummary>,
@@ -243,6 +246,13 @@ impl RunSummary {
                     since: action.map_or(stage.started, |action| action.started),
                 }
             }),
+            between: if status == Status::InProgress && current.is_none() {
+                let last =
+                    stages.iter().filter_map(|stage| Some((stage.ended?, stage))).max_by_key(|(ended, _)| *ended);
+                last.map(|(ended, stage)| Current { stage: stage.name.clone(), action: None, since: ended })
+            } else {
+                None
+            },
             failure: run.failures(run.attempt()).first().map(FailureSummary::of),
             change: run.commit().as_ref().map(ChangeSummary::of),
             revisions: if revisions.len() > 1 {

@@ -10,7 +10,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Claim, ClaimKey, DeferredEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, record};
+use super::{Claim, ClaimKey, DeferredEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, forget, record};
 use crate::event::{Event, EvidenceEvent, EvidenceKind, Received, parse};
 use crate::history::{History, RunSummary};
 use crate::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
@@ -34,6 +34,7 @@ pub async fn check(ledger: &impl Ledger, unique: &str) {
     a_held_event_is_free_when_its_time_has_come(ledger, unique).await;
     held_events_come_in_the_order_of_their_times_and_not_all_at_once(ledger, unique).await;
     odd_names_are_kept_apart(ledger, unique).await;
+    what_is_forgotten_leaves_the_list(ledger, &pipeline(unique, "forgotten")).await;
 }
 
 fn pipeline(unique: &str, name: &str) -> PipelineId {
@@ -212,6 +213,23 @@ async fn every_pipeline_is_listed(ledger: &impl Ledger, unique: &str) {
     }
 }
 
+async fn what_is_forgotten_leaves_the_list(ledger: &impl Ledger, pipeline: &PipelineId) {
+    let rule = DeploymentRule::EVERY_RUN;
+    let tell = async |told: Run| record(ledger, &NoArchive, &rule, told).await.unwrap();
+    tell(told(pipeline, "e-1", "SUCCEEDED", "2026-11-20T10:00:00Z")).await;
+    let is_listed = async || ledger.pipelines().await.unwrap().iter().any(|overview| overview.pipeline == *pipeline);
+    assert!(is_listed().await, "a pipeline is listed");
+    let at: Timestamp = "2026-11-20T11:00:00Z".parse().unwrap();
+    assert!(forget(ledger, pipeline, at).await.unwrap(), "it was known");
+    assert!(!is_listed().await, "what is forgotten is not listed");
+    assert!(!forget(ledger, pipeline, at).await.unwrap(), "it is forgotten once");
+    tell(told(pipeline, "e-1", "SUCCEEDED", "2026-11-20T10:00:00Z")).await;
+    assert!(!is_listed().await, "a late event does not bring it back");
+    tell(told(pipeline, "e-2", "STARTED", "2026-11-20T12:00:00Z")).await;
+    assert!(is_listed().await, "a new pipeline of the same name is one");
+    assert_eq!(ledger.history(pipeline).await.unwrap().unwrap().runs().len(), 1, "and has no old runs");
+}
+
 async fn a_claim_is_granted_once(ledger: &impl Ledger, pipeline: &PipelineId) {
     let key = effect(pipeline);
     assert_eq!(ledger.claim(&key, &lease("one", 0)).await.unwrap(), Claim::Granted);
@@ -260,6 +278,8 @@ async fn evidence_is_kept_once_and_in_order(ledger: &impl Ledger, unique: &str) 
     let external = ExternalId::parse(format!("project:{unique}/arn:aws:x#y z")).unwrap();
     let event = |seconds: i64, state: &str| EvidenceEvent {
         external: external.clone(),
+        deployment: None,
+        home: None,
         kind: EvidenceKind::Build,
         state: state.to_owned(),
         at: at(seconds),

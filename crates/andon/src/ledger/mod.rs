@@ -26,7 +26,9 @@ mod record;
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
 pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
 pub use held::{DeferredEvent, MAX_DEFERRED};
-pub use record::{Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, record, record_all};
+pub use record::{
+    Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, forget, record, record_all,
+};
 
 /// A value and the version it was read at.
 #[derive(Debug, Clone, PartialEq, Eq)]

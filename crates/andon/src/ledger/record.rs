@@ -97,6 +97,7 @@ impl PastRun {
             deployments: (!deployment_rule.counts(pipeline.name.as_str(), None)).then(Vec::new),
             stages: Vec::new(),
             current: None,
+            between: None,
             failure: None,
             change: None,
             revisions: Vec::new(),
@@ -113,6 +114,25 @@ pub struct Touched<T> {
     pub told_by: Vec<T>,
     /// What is known of it now; or why that could not be recorded, whereupon all that told of it has to come again.
     pub recorded: Result<Recorded, LedgerError>,
+}
+
+/// Forgets a pipeline that was deleted, or that somebody wants forgotten: it leaves every list. Returns whether it was
+/// known.
+pub async fn forget(ledger: &impl Ledger, pipeline: &PipelineId, at: Timestamp) -> Result<bool, LedgerError> {
+    for _ in 0..TRIES {
+        let Some(history) = ledger.history(pipeline).await? else { return Ok(false) };
+        let Some(any) = history.latest().map(|run| run.execution.clone()) else { return Ok(false) };
+        let Some(Versioned { value: mut history, version }) = ledger.load(pipeline, &any).await?.history else {
+            return Ok(false);
+        };
+        if !history.forget(at) {
+            return Ok(false);
+        }
+        if ledger.save(&Versioned { value: history, version }).await? == Saved::Written {
+            return Ok(true);
+        }
+    }
+    Err(LedgerError::Contended(format!("the history of {pipeline}")))
 }
 
 /// Merges an event of a run into the ledger, and returns everything known afterwards: [`record_all`] of one.

@@ -100,7 +100,11 @@ impl Run {
                 let rejected = state == State::Failed && self.is_rejected(attempt);
                 Outcome {
                     attempt,
-                    status: if rejected { Status::Rejected } else { status_of(state) },
+                    status: match state {
+                        State::Failed if rejected => Status::Rejected,
+                        State::Succeeded if self.is_contradicted(attempt) => Status::Failed,
+                        state => status_of(state),
+                    },
                     started: began.unwrap_or_else(|| self.first_seen()),
                     is_start_known: began.is_some(),
                     is_explained: state != State::Failed || self.is_explained(attempt),

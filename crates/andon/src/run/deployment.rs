@@ -48,12 +48,29 @@ pub struct Deployed {
 }
 
 impl Run {
+    /// Whether a condition had any of its stages skipped: then its success as a whole does not say what was deployed.
+    fn has_skipped(&self) -> bool {
+        self.facts.iter().any(|(key, _)| key.state == State::Skipped)
+    }
+
+    fn failed_outcomes(&self) -> Vec<Deployed> {
+        let failed = self.outcomes().into_iter().filter(|outcome| outcome.status == Status::Failed);
+        failed
+            .map(|outcome| Deployed {
+                stage: None,
+                attempt: outcome.attempt,
+                status: Status::Failed,
+                ended: outcome.ended,
+            })
+            .collect()
+    }
+
     /// The deployments of the run, oldest first: the ends of the stages that count as such. `None` where no stage is
     /// said to deploy: then each end of the run is one.
     pub fn deployments(&self, deployment_rule: &DeploymentRule) -> Option<Vec<Deployed>> {
         let pipeline = self.pipeline.name.as_str();
         if deployment_rule.counts(pipeline, None) {
-            return None;
+            return self.has_skipped().then(|| self.failed_outcomes());
         }
         let mut deployments: Vec<Deployed> = self
             .facts

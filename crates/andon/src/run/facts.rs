@@ -67,19 +67,19 @@ type OfSubject = BTreeMap<(Attempt, State), Fact>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     of: BTreeMap<Subject, OfSubject>,
-    /// What failed in each attempt: what is asked of an attempt costs the same after a hundred others.
-    failed: BTreeMap<Attempt, BTreeSet<Subject>>,
+    /// What came to each of the troubled states in each attempt: asking costs the same after a hundred other attempts.
+    troubled: BTreeMap<(Attempt, State), BTreeSet<Subject>>,
 }
 
 impl Facts {
     /// A single fact.
     pub(super) fn one(attempt: Attempt, subject: Subject, state: State, fact: Fact) -> Self {
-        let failed = if state == State::Failed {
-            BTreeMap::from([(attempt, BTreeSet::from([subject.clone()]))])
+        let troubled = if matches!(state, State::Failed | State::Contradicted | State::Reverted) {
+            BTreeMap::from([((attempt, state), BTreeSet::from([subject.clone()]))])
         } else {
             BTreeMap::new()
         };
-        Self { of: BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]), failed }
+        Self { of: BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]), troubled }
     }
 
     /// Each of them alone.
@@ -92,7 +92,7 @@ impl Facts {
     /// Takes in others; returns whether anything was new.
     pub(super) fn merge(&mut self, other: Self) -> bool {
         let mut changed = false;
-        self.failed.join(other.failed);
+        self.troubled.join(other.troubled);
         for (subject, theirs) in other.of {
             let Some(mine) = self.of.get_mut(&subject) else {
                 changed |= !theirs.is_empty();
@@ -161,8 +161,22 @@ impl Facts {
 
     /// What failed in an attempt, in the order of the subjects.
     pub(super) fn failed(&self, attempt: Attempt) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
-        let failed = self.failed.get(&attempt).into_iter().flatten();
-        failed.filter_map(move |subject| Some((subject, self.get(attempt, subject, State::Failed)?)))
+        self.troubled(attempt, State::Failed)
+    }
+
+    /// What another service contradicts in an attempt, in the order of the subjects.
+    pub(super) fn contradicted(&self, attempt: Attempt) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
+        self.troubled(attempt, State::Contradicted)
+    }
+
+    /// What another service took back in an attempt, in the order of the subjects.
+    pub(super) fn reverted(&self, attempt: Attempt) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
+        self.troubled(attempt, State::Reverted)
+    }
+
+    fn troubled(&self, attempt: Attempt, state: State) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
+        let subjects = self.troubled.get(&(attempt, state)).into_iter().flatten();
+        subjects.filter_map(move |subject| Some((subject, self.get(attempt, subject, state)?)))
     }
 
     /// One fact.

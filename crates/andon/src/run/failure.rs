@@ -28,6 +28,19 @@ pub struct Failure {
     pub is_hearsay: bool,
     /// Why it failed, once known.
     pub explanation: Option<Explanation>,
+    /// Whether another service says so, and the action itself says nothing or the contrary.
+    pub is_contradicted: bool,
+    /// The condition that was not met, where no action failed.
+    pub condition: Option<Condition>,
+}
+
+/// A condition of a stage that was not met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// It was not met before any action of the stage ran.
+    Entry,
+    /// It was not met although all actions of the stage succeeded.
+    Success,
 }
 
 impl Failure {
@@ -79,10 +92,13 @@ impl Run {
                     started: fact.started.or_else(|| self.came_to(State::Started, subject, attempt)),
                     is_hearsay: false,
                     explanation: fact.explanation.clone(),
+                    is_contradicted: false,
+                    condition: None,
                 }),
                 _ => None,
             })
             .collect();
+        failures.extend(self.contradicted(attempt));
         for (_, fact) in of_attempt() {
             for named in &fact.failed {
                 if failures.iter().any(|failure| failure.action.as_ref() == Some(&named.action)) {
@@ -101,6 +117,8 @@ impl Run {
                     started: None,
                     is_hearsay: true,
                     explanation: None,
+                    is_contradicted: false,
+                    condition: None,
                 });
             }
         }
@@ -116,10 +134,60 @@ impl Run {
                 started: None,
                 is_hearsay: true,
                 explanation: fact.explanation.clone(),
+                is_contradicted: false,
+                condition: subject.stage().and_then(|stage| self.unmet(stage, attempt)),
             }));
         }
         failures.sort_by(|a, b| (a.at, &a.stage, &a.action).cmp(&(b.at, &b.stage, &b.action)));
         failures
+    }
+
+    /// The actions of an attempt of which another service says that they failed, without their own word for it.
+    fn contradicted(&self, attempt: Attempt) -> Vec<Failure> {
+        self.facts
+            .contradicted(attempt)
+            .filter_map(|(subject, fact)| match subject {
+                Subject::Action { stage, action } if self.fact(attempt, subject, State::Failed).is_none() => {
+                    Some(Failure {
+                        stage: Some(stage.clone()),
+                        action: Some(action.clone()),
+                        at: fact.at,
+                        provider: self.provider(action),
+                        region: None,
+                        result: fact.action.as_ref().and_then(|action| action.result.clone()),
+                        started: self.came_to(State::Started, subject, attempt),
+                        is_hearsay: false,
+                        explanation: fact.explanation.clone(),
+                        is_contradicted: true,
+                        condition: None,
+                    })
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether another service says that an action of an attempt failed.
+    pub fn is_contradicted(&self, attempt: Attempt) -> bool {
+        self.facts.contradicted(attempt).next().is_some()
+    }
+
+    /// When another service went back to what was there before, in an attempt, and at which action.
+    pub fn reverted(&self, attempt: Attempt) -> Option<(&Subject, Timestamp)> {
+        self.facts.reverted(attempt).map(|(subject, fact)| (subject, fact.at)).next()
+    }
+
+    /// The condition that must have failed a stage: none of its actions did.
+    fn unmet(&self, stage: &StageName, attempt: Attempt) -> Option<Condition> {
+        let actions = self.facts.subjects().filter(|subject| subject.is_action() && subject.stage() == Some(stage));
+        let mut known = actions.filter(|subject| self.facts_of_attempt(subject, attempt).next().is_some()).peekable();
+        if known.peek().is_none() {
+            // Without a word of its start, its actions may have been missed as well.
+            let started = self.came_to(State::Started, &Subject::Stage(stage.clone()), attempt);
+            return started.map(|_| Condition::Entry);
+        }
+        let has_succeeded = |subject: &Subject| self.came_to(State::Succeeded, subject, attempt).is_some();
+        known.all(has_succeeded).then_some(Condition::Success)
     }
 
     /// Whether a subject that failed succeeded later in the same attempt, or its stage is being retried in it.

@@ -9,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{
-    ActionFacts, Attempt, Commit, FailedAction, PipelineEvent, PullRequest, Reference, Rollback, State, Subject,
-    Trigger,
+    ActionFacts, Attempt, Commit, EvidenceEvent, ExecutionResult, FailedAction, PipelineEvent, PullRequest, Reference,
+    Rollback, State, Subject, Trigger,
 };
 use crate::join::Join;
-use crate::name::{ExecutionId, PipelineId};
+use crate::name::{ExecutionId, ExternalId, PipelineId};
 use andon_redaction::redact;
 
 mod attempt;
@@ -23,6 +23,7 @@ mod explanation;
 mod facts;
 mod failure;
 mod part;
+mod services;
 mod stage;
 mod status;
 
@@ -30,8 +31,9 @@ pub use attempt::Outcome;
 pub use change::{ECR, Revision, S3};
 pub use deployment::{Deployed, DeploymentRule};
 pub use explanation::{Explanation, MAX_CAUSE_LINES};
-pub use failure::Failure;
+pub use failure::{Condition, Failure};
 pub use part::RunPart;
+pub use services::action_of;
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 
@@ -121,14 +123,47 @@ impl Run {
             failed: BTreeSet::new(),
             explanation: Some(explanation),
         };
+        let state = if failure.is_contradicted { State::Contradicted } else { State::Failed };
         Self {
             pipeline: self.pipeline.clone(),
             execution: self.execution.clone(),
-            facts: Facts::one(attempt, subject, State::Failed, fact),
+            facts: Facts::one(attempt, subject, state, fact),
             trigger: None,
             stop_comment: None,
             rollback: None,
         }
+    }
+
+    /// The update of a run of which another service says that an action failed, or that it was reverted.
+    #[must_use = "it is to be recorded"]
+    pub fn contradicted_by(&self, attempt: Attempt, subject: Subject, event: &EvidenceEvent) -> Self {
+        let said = event.messages.first().map(|message| cut(message));
+        let result =
+            ExecutionResult { url: None, summary: said, external: Some(event.external.clone()), error_code: None };
+        let fact = Fact {
+            at: event.at,
+            started: None,
+            retried: None,
+            retried_by: None,
+            action: Some(ActionFacts { result: Some(result), ..ActionFacts::default() }),
+            failed: BTreeSet::new(),
+            explanation: None,
+        };
+        let state = if event.is_rollback() { State::Reverted } else { State::Contradicted };
+        Self {
+            pipeline: self.pipeline.clone(),
+            execution: self.execution.clone(),
+            facts: Facts::one(attempt, subject, state, fact),
+            trigger: None,
+            stop_comment: None,
+            rollback: None,
+        }
+    }
+
+    /// The service that contradicted an action, by what it is called there.
+    pub fn contradicted_service(&self, attempt: Attempt, subject: &Subject) -> Option<&ExternalId> {
+        let fact = self.fact(attempt, subject, State::Contradicted)?;
+        fact.action.as_ref()?.result.as_ref()?.external.as_ref()
     }
 
     /// Merges another reading of the same run, and returns whether anything was new.

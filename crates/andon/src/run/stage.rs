@@ -50,6 +50,19 @@ pub struct ActionView {
     pub review_link: Option<String>,
 }
 
+impl StageView {
+    /// Nothing goes on in a run that has ended: what did not say how it ended, is not known.
+    fn end_with_its_run(&mut self, ended: Timestamp) {
+        let actions = self.actions.iter_mut().map(|action| (&mut action.status, &mut action.ended));
+        for (status, at) in actions.chain([(&mut self.status, &mut self.ended)]) {
+            if !status.is_final() {
+                *status = Status::Unknown;
+                *at = Some(ended);
+            }
+        }
+    }
+}
+
 impl Run {
     /// The stages in the order they were seen.
     pub fn stages(&self) -> Vec<StageView> {
@@ -63,6 +76,9 @@ impl Run {
         }
         let mut stages: Vec<StageView> =
             actions.into_iter().map(|(stage, actions)| self.stage(stage, &actions)).collect();
+        if let Some(ended) = self.ended() {
+            stages.iter_mut().for_each(|stage| stage.end_with_its_run(ended));
+        }
         stages.sort_by_key(|stage| stage.started);
         stages
     }
@@ -88,6 +104,7 @@ impl Run {
         let any = |status: Status| actions.iter().any(|action| action.status == status);
         let status = match settled {
             Some((State::Failed, _)) if any(Status::Rejected) && !any(Status::Failed) => Status::Rejected,
+            Some((State::Succeeded, _)) if any(Status::Failed) => Status::Failed,
             Some((state, _)) => status_of(state),
             None if any(Status::Failed) => Status::Failed,
             None if any(Status::Rejected) => Status::Rejected,
@@ -113,11 +130,13 @@ impl Run {
         }
         let approval = known.provider.as_ref().is_some_and(Provider::is_approval);
         let settled = self.settled(&subject, attempt);
+        let contradicted = self.fact(attempt, &subject, State::Contradicted).is_some();
         let seen = self.facts_of_attempt(&subject, attempt);
         ActionView {
             name: action.clone(),
             status: match settled {
                 Some((State::Failed, _)) if approval => Status::Rejected,
+                Some((State::Succeeded, _)) | None if contradicted => Status::Failed,
                 Some((final_state, _)) => status_of(final_state),
                 None if approval => Status::Waiting,
                 None => Status::InProgress,

@@ -26,6 +26,10 @@ pub enum Status {
     Superseded,
     /// The pipeline was edited under it.
     Canceled,
+    /// A condition had the stage skipped.
+    Skipped,
+    /// Its run has ended, and nothing was heard of how it ended itself.
+    Unknown,
 }
 
 impl Status {
@@ -45,6 +49,8 @@ impl Status {
             Self::Stopped => "stopped",
             Self::Superseded => "superseded",
             Self::Canceled => "canceled",
+            Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -55,6 +61,7 @@ impl Run {
         let attempt = self.attempt();
         match self.settled(&Subject::Pipeline, attempt) {
             Some((State::Failed, _)) if self.is_rejected(attempt) => Status::Rejected,
+            Some((State::Succeeded, _)) if self.is_contradicted(attempt) => Status::Failed,
             Some((state, _)) => status_of(state),
             None if self.reopened(attempt) => Status::InProgress,
             None => match self.failures(attempt).as_slice() {
@@ -98,11 +105,12 @@ impl Run {
 
 pub(super) fn status_of(state: State) -> Status {
     match state {
-        State::Started | State::Resumed | State::Stopping => Status::InProgress,
+        State::Started | State::Resumed | State::Stopping | State::Contradicted | State::Reverted => Status::InProgress,
         State::Succeeded => Status::Succeeded,
         State::Failed => Status::Failed,
         State::Stopped | State::Abandoned => Status::Stopped,
         State::Superseded => Status::Superseded,
         State::Canceled => Status::Canceled,
+        State::Skipped => Status::Skipped,
     }
 }

@@ -24,6 +24,8 @@ pub(super) fn measure(
             measure_wait(measured, place, subject, took, at, &end);
         }
         let counted = match state {
+            // Another service says that what it deployed is not live.
+            State::Succeeded if *subject == Subject::Pipeline && run.is_contradicted(attempt) => Metric::FailureCount,
             State::Succeeded => Metric::SuccessCount,
             State::Failed if !is_decided(run, subject, attempt, at, wait_policy) => {
                 measured.waits = true;

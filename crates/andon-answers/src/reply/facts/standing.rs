@@ -82,13 +82,8 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn going(&self, rows: &[&'a PipelineRow], status: Status) -> Vec<String> {
-        let found: Vec<&PipelineRow> = rows
-            .iter()
-            .copied()
-            .filter(|row| {
-                row.overview.latest.status == status || row.overview.open.iter().any(|open| open.status == status)
-            })
-            .collect();
+        let found: Vec<&PipelineRow> =
+            rows.iter().copied().filter(|row| row.overview.in_status(status).is_some()).collect();
         let what = if status == Status::Waiting { "waiting for approval" } else { "running" };
         if found.is_empty() {
             return match rows {
@@ -99,7 +94,8 @@ impl<'a> Asked<'a> {
         let items: Vec<String> = found
             .iter()
             .map(|row| {
-                let current = row.overview.latest.current.as_ref();
+                let run = row.overview.in_status(status);
+                let current = run.and_then(|run| run.current.as_ref());
                 let place = current
                     .and_then(|at| cause::place(Some(&at.stage), at.action.as_ref()))
                     .map(|place| format!(" in {place}"))
@@ -107,7 +103,7 @@ impl<'a> Asked<'a> {
                 let since = if status == Status::Waiting {
                     current.map_or_else(|| row.began(), |at| at.since)
                 } else {
-                    row.began()
+                    run.map_or_else(|| row.began(), |run| run.since)
                 };
                 format!("{}{place} {}", self.name(row), self.for_long(since))
             })
