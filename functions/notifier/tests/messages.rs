@@ -104,6 +104,8 @@ fn what_an_event_makes_due_reads_well() {
         ("succeeded", AlertKind::Succeeded, vec!["codepipeline-run-succeeded"]),
         ("stopped", AlertKind::Stopped, vec!["codepipeline-run-stopped"]),
         ("superseded", AlertKind::Superseded, vec!["codepipeline-run-superseded"]),
+        ("rolled back", AlertKind::RolledBack, vec!["codepipeline-run-rolled-back"]),
+        ("approved", AlertKind::Approved, vec!["codepipeline-run-succeeded"]),
     ] {
         reads_well(name, &message(kind, alerts(&MemoryLedger::new(), &files)));
     }
@@ -114,6 +116,7 @@ fn what_the_clock_makes_due_reads_well() {
     for (name, kind, time, files) in [
         ("approval overdue", AlertKind::ApprovalOverdue, "2026-11-21T11:00:00Z", &["codepipeline-run-running"]),
         ("stuck", AlertKind::Stuck, "2026-11-20T23:00:00Z", &["codepipeline-run-in-progress"]),
+        ("canceled", AlertKind::Canceled, "2026-11-20T13:00:00Z", &["codepipeline-run-canceled"]),
         ("no success", AlertKind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-succeeded"]),
         ("no success ever", AlertKind::NoSuccess, "2026-11-24T08:00:00Z", &["codepipeline-run-build-failed"]),
     ] {
