@@ -162,7 +162,7 @@ mod tests {
         runs.retain(|run| run.pipeline.name.as_str() == "data-lake-etl");
         let going_on = runs.iter().find(|run| !run.status().is_final()).unwrap().execution.clone();
         for known in environments(&runs) {
-            assert_eq!(known.coming, [going_on.clone()], "{known:?}");
+            assert_eq!(known.coming, std::slice::from_ref(&going_on), "{known:?}");
         }
     }
 }

@@ -47,7 +47,7 @@ fn events(number: usize, planned: Planned) -> Vec<Run> {
         "type": {"category": "Build", "provider": "CodeBuild"},
     });
     let mut events = vec![of_run("STARTED", began), event("Action", at(began + 3), detail)];
-    if !(planned.is_lost && !planned.succeeds) {
+    if !planned.is_lost || planned.succeeds {
         events.push(of_run(state, began + 3));
     }
     events

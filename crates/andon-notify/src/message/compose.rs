@@ -190,8 +190,9 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
         AlertBody::Rejected { failures, .. } if failures.iter().all(|failure| failure.own_words().is_none()) => {
             Some("No comment was left; the approval may have timed out.".to_owned())
         }
-        AlertBody::Approved { comment: Some(comment), .. } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
-        AlertBody::Stopped { comment: Some(comment) } => Some(format!("\u{201c}{}\u{201d}", comment.trim())),
+        AlertBody::Approved { comment: Some(comment), .. } | AlertBody::Stopped { comment: Some(comment) } => {
+            Some(format!("\u{201c}{}\u{201d}", comment.trim()))
+        }
         _ => None,
     }
 }

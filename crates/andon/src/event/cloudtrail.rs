@@ -1,4 +1,4 @@
-//! CloudTrail's word that a pipeline was deleted.
+//! A pipeline was deleted: the API call as `CloudTrail` records it.
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -77,7 +77,9 @@ impl Run {
         let mut stages: Vec<StageView> =
             actions.into_iter().map(|(stage, actions)| self.stage(stage, &actions)).collect();
         if let Some(ended) = self.ended() {
-            stages.iter_mut().for_each(|stage| stage.end_with_its_run(ended));
+            for stage in &mut stages {
+                stage.end_with_its_run(ended);
+            }
         }
         stages.sort_by_key(|stage| stage.started);
         stages
@@ -104,9 +106,8 @@ impl Run {
         let any = |status: Status| actions.iter().any(|action| action.status == status);
         let status = match settled {
             Some((State::Failed, _)) if any(Status::Rejected) && !any(Status::Failed) => Status::Rejected,
-            Some((State::Succeeded, _)) if any(Status::Failed) => Status::Failed,
+            Some((State::Succeeded, _)) | None if any(Status::Failed) => Status::Failed,
             Some((state, _)) => status_of(state),
-            None if any(Status::Failed) => Status::Failed,
             None if any(Status::Rejected) => Status::Rejected,
             None if any(Status::Waiting) => Status::Waiting,
             None => Status::InProgress,
