@@ -54,7 +54,7 @@ pub(crate) fn find(text: &str, spans: &mut Spans) {
         let Some((separator, name_end, value_start)) = separator(text, at, byte) else { continue };
         let Some((name, quoted, of_tag)) = name_of(text, name_end, separator) else { continue };
         let said = part(text, name.clone());
-        if members.announced.as_ref().is_some_and(|announced| at - announced.at > MAX_GAP) {
+        if members.announced.as_ref().is_some_and(|announced| at.saturating_sub(announced.at) > MAX_GAP) {
             members.announced = None;
         }
         let mut found = strength_of(text, &name, separator, quoted)

@@ -2,14 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::event::{Commit, Trigger};
+use crate::event::Commit;
 use crate::name::{ExecutionId, StageName};
 use crate::run::{ActionView, Run, StageView, Status};
 
 /// The category of actions that deploy.
 const DEPLOY: &str = "Deploy";
-/// What triggers of runs that deploy an earlier version again end with.
-const ROLLBACK: &str = "Rollback";
 
 /// A stage that deploys, and what is live there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +62,7 @@ pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<Environm
                 execution: run.execution.clone(),
                 since,
                 commit: run.commit(),
-                is_rollback: is_rollback(run),
+                is_rollback: run.rollback().is_some(),
                 approved: approved(stages, since),
                 failed: None,
                 coming: Vec::new(),
@@ -109,20 +107,18 @@ fn approved(stages: &[StageView], before: Timestamp) -> Option<Approved> {
     })
 }
 
-fn is_rollback(run: &Run) -> bool {
-    matches!(run.trigger(), Some(Trigger::Other { kind, .. }) if kind.ends_with(ROLLBACK))
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::testing;
 
-    /// The runs of recorded events, merged.
-    fn runs(files: &[&str]) -> Vec<Run> {
+    /// The runs that events tell of, merged.
+    fn merged(events: impl IntoIterator<Item = Value>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
-        for told in files.iter().flat_map(|file| testing::events(file)).filter_map(|event| testing::told(&event)) {
-            match runs.iter_mut().find(|run| run.pipeline == told.pipeline && run.execution == told.execution) {
+        for told in events.into_iter().filter_map(|event| testing::told(&event)) {
+            match runs.iter_mut().find(|run| run.execution == told.execution) {
                 Some(run) => {
                     run.merge(told);
                 }
@@ -132,9 +128,25 @@ mod tests {
         runs
     }
 
+    /// A recorded run whose four deployments failed, as another run: each text replaced by its pair.
+    fn deployment(replaced: &[(&str, &str)]) -> Vec<Value> {
+        let events = Value::from(testing::events("codepipeline-run-deploy-failed-parallel")).to_string();
+        let changed = replaced.iter().fold(events, |text, (from, to)| text.replace(from, to));
+        serde_json::from_str(&changed).unwrap()
+    }
+
+    fn failed_deployment() -> Vec<Value> {
+        deployment(&[])
+    }
+
+    /// The day before, it went through.
+    fn deployment_of_the_day_before() -> Vec<Value> {
+        deployment(&[("\"FAILED\"", "\"SUCCEEDED\""), ("2026-11-20T", "2026-11-19T"), ("1a6bd80e-", "2b7ce91f-")])
+    }
+
     #[test]
     fn a_retried_deployment_is_live_and_counts_from_its_success() {
-        let runs = runs(&["codepipeline-run-retry-succeeded"]);
+        let runs = merged(testing::events("codepipeline-run-retry-succeeded"));
         let found = environments(&runs);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].stage.as_str(), &found[0].execution), ("Deploy", &runs[0].execution));
@@ -145,24 +157,23 @@ mod tests {
 
     #[test]
     fn a_deployment_that_failed_leaves_what_was_live_before() {
-        let mut runs = runs(&["codepipeline-run-history", "codepipeline-run-deploy-failed-parallel"]);
-        runs.retain(|run| run.pipeline.name.as_str() == "orders-fulfilment");
-        let broken = runs.last().unwrap().execution.clone();
+        let mut runs = merged(deployment_of_the_day_before().into_iter().chain(failed_deployment()));
+        let (live, broken) = (runs[0].execution.clone(), runs[1].execution.clone());
         let found = environments(&runs);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_ne!(found[0].execution, broken);
-        assert_eq!(found[0].failed, Some(broken));
+        assert_eq!((&found[0].execution, &found[0].failed), (&live, &Some(broken)));
         runs.reverse();
         assert_eq!(environments(&runs), found, "the order does not matter");
     }
 
     #[test]
-    fn a_run_that_waits_is_on_its_way() {
-        let mut runs = runs(&["codepipeline-run-history", "codepipeline-run-running"]);
-        runs.retain(|run| run.pipeline.name.as_str() == "data-lake-etl");
-        let going_on = runs.iter().find(|run| !run.status().is_final()).unwrap().execution.clone();
-        for known in environments(&runs) {
-            assert_eq!(known.coming, std::slice::from_ref(&going_on), "{known:?}");
-        }
+    fn a_run_that_has_not_come_there_is_on_its_way() {
+        let building = deployment(&[("2026-11-20T", "2026-11-21T"), ("1a6bd80e-", "3c8df02a-")]);
+        let building = building.into_iter().filter(|event| event["time"].as_str().unwrap() < "2026-11-21T08:57:00Z");
+        let runs = merged(deployment_of_the_day_before().into_iter().chain(building));
+        let found = environments(&runs);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].execution, runs[0].execution);
+        assert_eq!(found[0].coming, std::slice::from_ref(&runs[1].execution));
     }
 }
