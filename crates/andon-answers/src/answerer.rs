@@ -374,20 +374,19 @@ fn course(intent: Intent, parts: &mut Parts, fleet: &Fleet, session: &Session) -
                 (_, some) => return Course::Which(some.iter().map(|row| id(row)).collect()),
             }
         } else {
-            match session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
-                Some(last) => parts.pipelines.push(last.clone()),
-                None => match fleet.rows() {
-                    [only] => parts.pipelines.push(id(only)),
-                    _ => {
-                        let topic = topic(intent).unwrap_or(Topic::Status);
-                        return Course::Question(Question::About(topic, Subject::Last));
-                    }
-                },
+            if let Some(last) = session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
+                parts.pipelines.push(last.clone());
+            } else {
+                let [only] = fleet.rows() else {
+                    let topic = topic(intent).unwrap_or(Topic::Status);
+                    return Course::Question(Question::About(topic, Subject::Last));
+                };
+                parts.pipelines.push(id(only));
             }
         }
     }
     let is_plain = parts.span.is_none() && !parts.has_scope() && parts.stage.is_none() && parts.branch.is_none();
-    let is_plain = is_plain && !parts.is_only;
+    let is_plain = is_plain && !parts.has(crate::understanding::Nuance::Only);
     Course::Question(match (intent, parts.pipelines.as_slice()) {
         (_, [only]) if is_plain && topic(intent).is_some() => {
             let subject = Subject::Known(vec![only.clone()]);
@@ -400,7 +399,7 @@ fn course(intent: Intent, parts: &mut Parts, fleet: &Fleet, session: &Session) -
         (Intent::Overview, []) if is_plain => Question::Overview,
         (Intent::Running, []) if is_plain => Question::List(Group::Running),
         (Intent::Waiting, []) if is_plain => Question::List(Group::Waiting),
-        (Intent::Figures, []) if is_plain && !parts.is_of_times => Question::Keys,
+        (Intent::Figures, []) if is_plain && !parts.has(crate::understanding::Nuance::Times) => Question::Keys,
         _ => return Course::Facts,
     })
 }

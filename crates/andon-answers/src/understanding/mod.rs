@@ -19,7 +19,7 @@ mod words;
 
 pub use instruction::Instruction;
 pub use intent::Intent;
-pub use parts::{By, Except, Parts, Superlative};
+pub use parts::{By, Except, Nuance, Parts, Superlative};
 pub use span::Span;
 
 use super::fleet::Fleet;
@@ -43,7 +43,7 @@ pub enum Understood {
 }
 
 /// What is named after "except".
-fn excepted(words: Vec<words::Word>, fleet: &Fleet) -> Result<Except, Understood> {
+fn excepted(words: Vec<words::Word>, fleet: &Fleet) -> Result<Except, Box<Understood>> {
     let mut said = Sentence { words, fleet };
     let raw = said.joined(0, said.words.len());
     let mut parts = Parts::default();
@@ -57,10 +57,10 @@ fn excepted(words: Vec<words::Word>, fleet: &Fleet) -> Result<Except, Understood
         Named::Nothing => {}
         Named::These(pipelines) | Named::OneOf(pipelines) => parts.pipelines = pipelines,
         Named::Group(group) => parts.group = Some(group),
-        Named::Unknown(heard, nearest) => return Err(Understood::NoSuch(None, heard, nearest)),
+        Named::Unknown(heard, nearest) => return Err(Box::new(Understood::NoSuch(None, heard, nearest))),
     }
     if parts.pipelines.is_empty() && !parts.has_scope() {
-        return Err(Understood::NotUnderstood);
+        return Err(Box::new(Understood::NotUnderstood));
     }
     let words = if parts.customers.is_empty() { raw } else { parts.customers.join(" and ") };
     Ok(Except { words, pipelines: parts.rows(fleet).into_iter().map(|row| row.overview.pipeline.clone()).collect() })
@@ -77,7 +77,7 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
     if let Some(words) = said.exception() {
         match excepted(words, fleet) {
             Ok(except) => parts.except = Some(except),
-            Err(understood) => return understood,
+            Err(understood) => return *understood,
         }
     }
     said.exact_names(&mut parts);
@@ -144,7 +144,11 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
             }
             // "Who got nothing deployed": of pipelines, people ask which.
             let is_customer = said.words.iter().any(|word| word.is("customer") && !word.is_used);
-            if (parts.is_who || is_customer) && parts.is_without && parts.people.is_empty() && fleet.has_customers() {
+            if (parts.is_who || is_customer)
+                && parts.has(Nuance::Without)
+                && parts.people.is_empty()
+                && fleet.has_customers()
+            {
                 parts.by.get_or_insert(By::Customer);
             }
             Understood::Asked(intent, parts)

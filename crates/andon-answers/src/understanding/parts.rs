@@ -45,16 +45,23 @@ pub struct Parts {
     pub is_who: bool,
     /// Whether what is red is asked for.
     pub is_red: bool,
-    /// Whether what is green is asked for.
-    pub is_green: bool,
-    /// Whether it is asked which of them did not do it.
-    pub is_without: bool,
-    /// Whether it is asked if that is all there is: "is it just Acme".
-    pub is_only: bool,
-    /// Whether lead or recovery times are asked for.
-    pub is_of_times: bool,
+    /// What else tells what is asked.
+    pub nuances: BTreeSet<Nuance>,
     /// The pipelines that it is not about: "everything except Acme".
     pub except: Option<Except>,
+}
+
+/// What tells more of what is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nuance {
+    /// What is green is asked for.
+    Green,
+    /// It is asked which of them did not do it.
+    Without,
+    /// It is asked if that is all there is: "is it just Acme".
+    Only,
+    /// Lead or recovery times are asked for.
+    Times,
 }
 
 /// What a question is not about.
@@ -105,6 +112,11 @@ pub enum Superlative {
 }
 
 impl Parts {
+    /// Whether it has this nuance.
+    pub fn has(&self, nuance: Nuance) -> bool {
+        self.nuances.contains(&nuance)
+    }
+
     /// The pipelines that it is about.
     pub fn rows<'f>(&self, fleet: &'f Fleet) -> Vec<&'f PipelineRow> {
         let group: Option<BTreeSet<&PipelineId>> = self

@@ -3,7 +3,7 @@
 use super::super::fleet::Fleet;
 use super::entities::environment;
 use super::words::{Word, mended};
-use super::{By, Parts, Superlative, span};
+use super::{By, Nuance, Parts, Superlative, span};
 
 /// The words of a question, beside the fleet that it is about.
 pub(super) struct Sentence<'f> {
@@ -83,7 +83,7 @@ impl Sentence<'_> {
         let said = |text: &str| self.words.iter().any(|word| !word.is_used && word.text == text);
         parts.is_who = free("who");
         parts.is_red = free("red") || free("fail") || free("bad") || free("failures") || (free("not") && free("ok"));
-        parts.is_of_times = free("lead") || free("recover") || said("mttr");
+        let is_of_times = free("lead") || free("recover") || said("mttr");
         parts.is_count = (said("many") || said("number") || said("count") || said("total")) && !said("often");
         let after = |first: &[&str], second: &[&str]| {
             self.words
@@ -91,11 +91,18 @@ impl Sentence<'_> {
                 .zip(self.words.iter().skip(1))
                 .any(|(a, b)| first.contains(&a.text.as_str()) && second.contains(&b.text.as_str()))
         };
-        parts.is_green = free("ok") && !parts.is_red && !free("not");
+        let is_green = free("ok") && !parts.is_red && !free("not");
         let none_failed = after(&["no", "without", "zero"], &["failure", "failures", "fail", "fails"]);
-        parts.is_without = none_failed || (free("not") && (free("deploy") || free("failures")));
+        let is_without = none_failed || (free("not") && (free("deploy") || free("failures")));
         let only = free("only") || after(&["it", "is", "this"], &["just"]);
-        parts.is_only = only && (free("red") || free("fail") || free("bad") || parts.has_scope());
+        let is_only = only && (free("red") || free("fail") || free("bad") || parts.has_scope());
+        let nuances = [
+            (Nuance::Green, is_green),
+            (Nuance::Without, is_without),
+            (Nuance::Only, is_only),
+            (Nuance::Times, is_of_times),
+        ];
+        parts.nuances = nuances.into_iter().filter(|(_, is_so)| *is_so).map(|(nuance, _)| nuance).collect();
         let by = ["per", "by", "each", "which", "what"];
         let failing = free("fail") || free("bad");
         let most = said("most") || said("top") || (said("worst") && said("rate")) || said("highest") || said("biggest");

@@ -155,7 +155,7 @@ impl Clock<'_> {
             ["yesterday"] => self.day("yesterday", "yesterday", yesterday),
             ["since", "yesterday"] => self.since("since-yesterday", "since yesterday", self.midnight(yesterday)),
             ["overnight"] => self.night("overnight", "overnight"),
-            ["last", "night"] | ["during" | "in" | "through", "the", "night"] | ["at", "night"] => {
+            ["last" | "at", "night"] | ["during" | "in" | "through", "the", "night"] => {
                 self.night("last-night", "last night")
             }
             ["since", "last", "night"] => {

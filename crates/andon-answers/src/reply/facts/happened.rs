@@ -20,7 +20,7 @@ impl<'a> Asked<'a> {
         let ends = self.failed(rows, &span);
         let stage = self.parts.stage.as_ref().map(|stage| format!(" in {stage}")).unwrap_or_default();
         let least = self.at_least(rows, &span);
-        if self.parts.is_without && rows.len() > 1 {
+        if self.parts.has(crate::understanding::Nuance::Without) && rows.len() > 1 {
             return self.without("failure", rows, &ends, &span);
         }
         if ends.is_empty() {
@@ -100,7 +100,7 @@ impl<'a> Asked<'a> {
         let span = self.time();
         let ends = self.deployed(rows, &span);
         let least = self.at_least(rows, &span);
-        if self.parts.is_without && rows.len() > 1 {
+        if self.parts.has(crate::understanding::Nuance::Without) && rows.len() > 1 {
             return self.without("deployment", rows, &ends, &span);
         }
         if ends.is_empty() {

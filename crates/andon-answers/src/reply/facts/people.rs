@@ -170,7 +170,7 @@ pub(in super::super::super) fn is_decided(run: &Run) -> bool {
         })
 }
 
-/// Who decided, where CodePipeline's own words say it: "Approved by arn:aws:sts::...:assumed-role/Lead/jane.doe".
+/// Who decided, where CodePipeline's own words say it: `Approved by arn:aws:sts::...:assumed-role/Lead/jane.doe`.
 fn person(text: &str) -> Option<String> {
     let (verb, arn) = text.trim().split_once(" by ")?;
     let is_one = !verb.contains(' ') && arn.starts_with("arn:") && !arn.contains(char::is_whitespace);

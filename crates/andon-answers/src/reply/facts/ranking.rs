@@ -107,7 +107,7 @@ impl<'a> Asked<'a> {
 }
 
 /// How many ends there are of each pipeline.
-fn counts<'a>(ends: Vec<End<'a>>) -> BTreeMap<&'a PipelineId, usize> {
+fn counts(ends: Vec<End<'_>>) -> BTreeMap<&PipelineId, usize> {
     let mut counts = BTreeMap::new();
     for end in ends {
         *counts.entry(&end.row.overview.pipeline).or_default() += 1;

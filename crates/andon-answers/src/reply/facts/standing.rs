@@ -63,7 +63,7 @@ impl<'a> Asked<'a> {
         if all > 1 && !rest.is_empty() {
             told.push(format!("{}.", capital(&and(&rest))));
         }
-        if self.parts.is_only {
+        if self.parts.has(crate::understanding::Nuance::Only) {
             told.push(self.elsewhere(rows));
         }
         told
@@ -113,7 +113,7 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn list(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
-        if self.parts.is_green {
+        if self.parts.has(crate::understanding::Nuance::Green) {
             let green: Vec<&PipelineRow> = rows.iter().copied().filter(|row| row.light == StatusColor::Green).collect();
             return vec![match green.as_slice() {
                 [] => format!("None of {} is green.", self.subject(rows)),
@@ -154,7 +154,7 @@ impl<'a> Asked<'a> {
             bad.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
             let list: Vec<String> =
                 bad.iter().map(|(count, name)| format!("{name} ({})", counted(*count, "failure"))).collect();
-            if self.parts.is_without {
+            if self.parts.has(crate::understanding::Nuance::Without) {
                 let well: Vec<String> =
                     of.iter().filter(|(_, rows)| with(rows) == 0).map(|(name, _)| (*name).to_owned()).collect();
                 let all = counted(of.len(), "customer");
@@ -185,7 +185,7 @@ impl<'a> Asked<'a> {
             let all = counted(of.len(), "customer");
             return vec![format!("{} of {all} {verb} red pipelines: {}.", reds.len(), some(&reds))];
         }
-        if self.parts.is_green {
+        if self.parts.has(crate::understanding::Nuance::Green) {
             let is_well = |rows: &[&PipelineRow]| rows.iter().all(|row| row.light != StatusColor::Red);
             let well: Vec<String> =
                 of.iter().filter(|(_, rows)| is_well(rows)).map(|(name, _)| (*name).to_owned()).collect();
