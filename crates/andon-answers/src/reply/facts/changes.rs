@@ -39,6 +39,8 @@ impl<'a> Asked<'a> {
                     Status::Stopped => "was stopped",
                     Status::Superseded => "was superseded",
                     Status::Canceled => "was canceled",
+                    Status::Skipped => "was skipped",
+                    Status::Unknown => "ended in a way that is not known",
                 };
                 let newer = runs.iter().rev().find(|run| run.status == Status::Succeeded);
                 let is_live = newer.is_some_and(|newest| newest.execution == last.execution);
