@@ -373,16 +373,14 @@ fn course(intent: Intent, parts: &mut Parts, fleet: &Fleet, session: &Session) -
                 (all, []) => return Course::Which(all.iter().map(|row| id(row)).collect()),
                 (_, some) => return Course::Which(some.iter().map(|row| id(row)).collect()),
             }
+        } else if let Some(last) = session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
+            parts.pipelines.push(last.clone());
         } else {
-            if let Some(last) = session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
-                parts.pipelines.push(last.clone());
-            } else {
-                let [only] = fleet.rows() else {
-                    let topic = topic(intent).unwrap_or(Topic::Status);
-                    return Course::Question(Question::About(topic, Subject::Last));
-                };
-                parts.pipelines.push(id(only));
-            }
+            let [only] = fleet.rows() else {
+                let topic = topic(intent).unwrap_or(Topic::Status);
+                return Course::Question(Question::About(topic, Subject::Last));
+            };
+            parts.pipelines.push(id(only));
         }
     }
     let is_plain = parts.span.is_none() && !parts.has_scope() && parts.stage.is_none() && parts.branch.is_none();
