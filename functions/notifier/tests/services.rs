@@ -1,7 +1,7 @@
 //! What becomes of alerts at the services that take them over HTTP: once each, refused with a reason, tried again. With
 //! the function as it is built.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 mod account;
 

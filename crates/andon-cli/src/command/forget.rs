@@ -7,7 +7,7 @@ use crate::system::{Which, find};
 
 /// Forget a pipeline that was deleted or renamed: it leaves the board, the lists, the dashboards and the limits
 ///
-/// Andon does this by itself when CloudTrail reports that the pipeline was deleted. Runs that begin later are recorded
+/// Andon does this by itself when `CloudTrail` reports that the pipeline was deleted. Runs that begin later are recorded
 /// again.
 #[derive(Debug, clap::Args)]
 pub(super) struct Forget {
