@@ -29,10 +29,10 @@ impl Told {
         }));
     }
 
-    fn action(&mut self, attempt: usize, stage: &str, name: &str, state: &str) {
+    fn action(&mut self, attempt: usize, stage: &str, action: &str, state: &str) {
         let detail = json!({
-            "stage": stage, "action": name, "state": state, "pipeline-execution-attempt": attempt,
-            "action-execution-id": format!("{name}-{attempt}"),
+            "stage": stage, "action": action, "state": state, "pipeline-execution-attempt": attempt,
+            "action-execution-id": format!("{action}-{attempt}"),
             "type": {"category": "Test", "provider": "CodeBuild", "owner": "AWS", "version": "1"},
         });
         self.event("Action", detail);

@@ -25,7 +25,7 @@ async fn main() -> Result<(), lambda::Error> {
     };
     lambda::serve(function, async |alexa, payload, invocation| {
         alexa.actions.belongs_to(&invocation.home.account);
-        alexa.handle(payload, invocation).await
+        Box::pin(alexa.handle(payload, invocation)).await
     })
     .await
 }
