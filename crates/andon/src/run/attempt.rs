@@ -138,15 +138,18 @@ impl Run {
     }
 
     /// Whether CodePipeline retried by itself what failed in an attempt: because an event says so or, where none says who
-    /// it was, because no person could have been as fast.
+    /// it was, because no person could have been as fast. A run that ended was retried by somebody: CodePipeline retries
+    /// while the run goes on.
     pub fn is_retried_by_codepipeline(&self, attempt: Attempt) -> bool {
         let next = Attempt::new(attempt.number().saturating_add(1));
         if self.facts.latest_attempt().is_none_or(|latest| latest <= attempt) {
             return false;
         }
-        let told = self.facts.iter().filter(|(key, _)| key.attempt == next);
-        if let Some(by) = told.filter_map(|(_, fact)| fact.retried_by).max() {
+        if let Some(by) = self.facts.retried_by(next) {
             return by == RetriedBy::CodePipeline;
+        }
+        if self.facts_of_attempt(&Subject::Pipeline, attempt).any(|(state, _)| state.is_final()) {
+            return false;
         }
         let failed = self.failures(attempt).last().map(|failure| failure.at);
         let retried = self.attempt_started(next);
@@ -157,8 +160,7 @@ impl Run {
     /// Whether an event says that a person retried what failed in an attempt.
     pub fn is_retried_by_a_person(&self, attempt: Attempt) -> bool {
         let next = Attempt::new(attempt.number().saturating_add(1));
-        let mut told = self.facts.iter().filter(|(key, _)| key.attempt == next);
-        told.any(|(_, fact)| fact.retried_by == Some(RetriedBy::Person))
+        self.facts.retried_by(next) == Some(RetriedBy::Person)
     }
 
     /// The final states of a subject in an attempt, and their times.

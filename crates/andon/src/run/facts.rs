@@ -69,6 +69,8 @@ pub(super) struct Facts {
     of: BTreeMap<Subject, OfSubject>,
     /// What came to each of the troubled states in each attempt: asking costs the same after a hundred other attempts.
     troubled: BTreeMap<(Attempt, State), BTreeSet<Subject>>,
+    /// Who retried for each attempt, where a fact of it says so.
+    retried_by: BTreeMap<Attempt, RetriedBy>,
 }
 
 impl Facts {
@@ -79,7 +81,8 @@ impl Facts {
         } else {
             BTreeMap::new()
         };
-        Self { of: BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]), troubled }
+        let retried_by = fact.retried_by.map(|by| (attempt, by)).into_iter().collect();
+        Self { of: BTreeMap::from([(subject, BTreeMap::from([((attempt, state), fact)]))]), troubled, retried_by }
     }
 
     /// Each of them alone.
@@ -93,6 +96,7 @@ impl Facts {
     pub(super) fn merge(&mut self, other: Self) -> bool {
         let mut changed = false;
         self.troubled.join(other.troubled);
+        self.retried_by.join(other.retried_by);
         for (subject, theirs) in other.of {
             let Some(mine) = self.of.get_mut(&subject) else {
                 changed |= !theirs.is_empty();
@@ -172,6 +176,11 @@ impl Facts {
     /// What another service took back in an attempt, in the order of the subjects.
     pub(super) fn reverted(&self, attempt: Attempt) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {
         self.troubled(attempt, State::Reverted)
+    }
+
+    /// Who retried for an attempt, where a fact of it says so; of several, a person.
+    pub(super) fn retried_by(&self, attempt: Attempt) -> Option<RetriedBy> {
+        self.retried_by.get(&attempt).copied()
     }
 
     fn troubled(&self, attempt: Attempt, state: State) -> impl Iterator<Item = (&Subject, &Fact)> + use<'_> {

@@ -119,7 +119,7 @@ impl Asked<'_> {
             unused.push(format!("the stage \u{201c}{stage}\u{201d}"));
         }
         if let Some(branch) = &self.parts.branch {
-            unused.push(format!("the branch \u{201c}{branch}\u{201d}, which run histories do not record"));
+            unused.push(format!("the branch \u{201c}{branch}\u{201d}"));
         }
         if let Some(change) = self.parts.change.as_ref().filter(|_| self.intent != I::Change) {
             unused.push(format!("the change \u{201c}{change}\u{201d}"));
