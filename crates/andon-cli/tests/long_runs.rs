@@ -29,9 +29,9 @@ impl Told {
         }));
     }
 
-    fn action(&mut self, attempt: usize, stage: &str, action: &str, state: &str) {
+    fn action(&mut self, attempt: usize, stage: &str, action: &str, became: &str) {
         let detail = json!({
-            "stage": stage, "action": action, "state": state, "pipeline-execution-attempt": attempt,
+            "stage": stage, "action": action, "state": became, "pipeline-execution-attempt": attempt,
             "action-execution-id": format!("{action}-{attempt}"),
             "type": {"category": "Test", "provider": "CodeBuild", "owner": "AWS", "version": "1"},
         });

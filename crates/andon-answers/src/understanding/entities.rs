@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::spoken::folded;
+use super::parts::environment;
 use super::sentence::Sentence;
 use super::words::{self, Word, is_hash, is_version};
 use super::{Parts, span};
@@ -222,20 +223,6 @@ impl Sentence<'_> {
             }
         }
     }
-}
-
-/// The environment that a word names.
-pub(super) fn environment(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "production" | "prod" | "prd" => "production",
-        "staging" | "stg" => "staging",
-        "development" | "dev" => "development",
-        "preproduction" | "preprod" => "preproduction",
-        "sandbox" => "sandbox",
-        "uat" => "uat",
-        "qa" => "qa",
-        _ => return None,
-    })
 }
 
 /// The words of a name in the configuration.

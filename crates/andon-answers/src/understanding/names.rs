@@ -6,7 +6,7 @@ use andon::name::PipelineId;
 
 use super::super::matching::{Match, is_generic};
 use super::Parts;
-use super::entities::environment;
+use super::parts::environment;
 use super::sentence::Sentence;
 use super::words::Word;
 

@@ -158,3 +158,17 @@ impl Parts {
             || self.except.is_some()
     }
 }
+
+/// The environment that a word names.
+pub(super) fn environment(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "production" | "prod" | "prd" => "production",
+        "staging" | "stg" => "staging",
+        "development" | "dev" => "development",
+        "preproduction" | "preprod" => "preproduction",
+        "sandbox" => "sandbox",
+        "uat" => "uat",
+        "qa" => "qa",
+        _ => return None,
+    })
+}

@@ -1,7 +1,7 @@
 //! The words of a question, which of them are used, and what they count, rank and group.
 
 use super::super::fleet::Fleet;
-use super::entities::environment;
+use super::parts::environment;
 use super::words::{Word, mended};
 use super::{By, Nuance, Parts, Superlative, span};
 

@@ -14,7 +14,6 @@ use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 pub mod logs;
 pub mod outbox;
-pub mod queue;
 mod reach;
 mod rights;
 pub mod stack;

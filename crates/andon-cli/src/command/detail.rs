@@ -9,7 +9,6 @@ use andon::words::span;
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 
-use super::status::strip;
 use crate::terminal::{
     BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint, shorten,
 };
@@ -115,4 +114,17 @@ impl<'d> Detail<'d> {
         let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
         own.or_else(|| commit.map(first_line)).or_else(|| action.custom_data.clone()).unwrap_or_default()
     }
+}
+
+/// The latest runs, oldest first, a character each.
+pub(super) fn strip(trend: &[Status]) -> String {
+    trend
+        .iter()
+        .map(|status| match StatusColor::of(*status) {
+            StatusColor::Red => '█',
+            StatusColor::Green => '▂',
+            StatusColor::Running | StatusColor::Waiting => '▸',
+            StatusColor::Grey => '·',
+        })
+        .collect()
 }

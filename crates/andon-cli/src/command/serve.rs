@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::{Data, Surroundings, Verdict, configuration, runtime};
 #[cfg(feature = "aws")]
-use crate::aws::{Rights, outbox::Outbox, queue::Queue};
+use crate::aws::{Rights, outbox::Outbox};
 #[cfg(feature = "aws")]
 use crate::local::LocalEvidence;
 use crate::local::{CallbackSender, LocalAndon, LocalLedger, Pending, Sent, SystemClock, open};
@@ -116,7 +116,7 @@ impl Serve {
                 let Some(url) = self.sending.queue.clone() else {
                     return web::serve(listener, &andon, skills, hosts.clone(), sync).await;
                 };
-                let queue = Queue::open(url, &self.sending.aws).await?;
+                let queue = web::Queue::open(url, &self.sending.aws).await?;
                 web::serve_and_feed(listener, &andon, skills, hosts.clone(), sync, async |feed| queue.feed(feed).await)
                     .await
             };

@@ -4,10 +4,9 @@ use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::history::ChangeSummary;
 use andon::ledger::Ledger as _;
 use andon::links;
-use andon::run::Status as RunStatus;
 use jiff::Timestamp;
 
-use super::detail::Detail;
+use super::detail::{Detail, strip};
 use super::{Surroundings, Verdict, runtime};
 use crate::json::{in_full, row};
 use crate::system::{Fleet, System, Which, find, matches};
@@ -143,17 +142,4 @@ fn where_and_why(row: &PipelineRow) -> String {
         [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
     });
     [current.map(|place| format!("in {place}")), failure].into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
-/// The latest runs, oldest first, a character each.
-pub(super) fn strip(trend: &[RunStatus]) -> String {
-    trend
-        .iter()
-        .map(|status| match StatusColor::of(*status) {
-            StatusColor::Red => '█',
-            StatusColor::Green => '▂',
-            StatusColor::Running | StatusColor::Waiting => '▸',
-            StatusColor::Grey => '·',
-        })
-        .collect()
 }

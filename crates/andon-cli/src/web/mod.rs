@@ -30,6 +30,8 @@ mod host;
 mod live;
 mod page;
 mod pages;
+#[cfg(feature = "aws")]
+mod queue;
 mod rendered;
 mod skill;
 mod viewer;
@@ -39,6 +41,8 @@ pub use feed::Feed;
 use handle::Handle;
 pub use host::Hosts;
 use live::News;
+#[cfg(feature = "aws")]
+pub use queue::Queue;
 use rendered::{Rendered, Rows};
 
 /// The most that one request may hold.

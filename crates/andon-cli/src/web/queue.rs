@@ -6,10 +6,10 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use serde_json::Value;
 
+use super::Feed;
 use crate::aws::{Options, Session};
 use crate::local::recorded;
 use crate::terminal::complain;
-use crate::web::Feed;
 
 /// How long a call waits for messages.
 const WAIT: i32 = 20;
