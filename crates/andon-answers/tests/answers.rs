@@ -7,8 +7,8 @@ use std::sync::Arc;
 use strum::VariantArray as _;
 
 use andon::clock::Timer;
-use andon::event::EvidenceEvent;
-use andon::history::{ChangeSummary, Current, DoraMetrics, History, Overview};
+use andon::event::{Attempt, EvidenceEvent};
+use andon::history::{ChangeSummary, Current, DoraMetrics, History, OpenRun, Overview};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{
     Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record,
@@ -243,11 +243,20 @@ async fn a_fix_that_waits_or_runs_is_told_of_a_red_pipeline() {
             overview.latest.status = status;
             overview.latest.ended = None;
             overview.latest.failure = None;
-            overview.latest.current = Some(Current {
-                stage: StageName::parse("Release").unwrap(),
-                action: None,
-                since: now().checked_sub(SignedDuration::from_mins(5)).unwrap(),
-            });
+            let since = now().checked_sub(SignedDuration::from_mins(5)).unwrap();
+            let current = Some(Current { stage: StageName::parse("Release").unwrap(), action: None, since });
+            overview.latest.current.clone_from(&current);
+            overview.open = vec![OpenRun {
+                execution: overview.latest.execution.clone(),
+                status,
+                attempt: Attempt::FIRST,
+                since,
+                current,
+                between: None,
+                queued_behind: None,
+                change: None,
+                line: None,
+            }];
         }
     };
     let waiting = changed("a-service", fix(Status::Waiting)).await;
