@@ -41,7 +41,6 @@ fn told(ended: &Ended) -> Vec<String> {
 fn what_is_wrong_is_named_and_its_neighbours_are_told() {
     let cases = [
         (json!(7), "event 2 of 3: cannot read an event: the event is a number, not an object"),
-        (json!([1, 2]), "event 2 of 3: cannot read an event: the event is an array, not an object"),
         (json!(null), "event 2 of 3: cannot read an event: the event is null, not an object"),
         (json!("{"), "event 2 of 3: cannot read an event: the event is a string, not an object"),
         (
@@ -76,6 +75,21 @@ fn what_is_wrong_is_named_and_its_neighbours_are_told() {
         assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
         assert!(ended.err.starts_with(&format!("andon: standard input: {problem}")), "{}", ended.err);
     }
+}
+
+#[test]
+fn what_is_wrong_in_a_nested_list_is_named_by_its_place_among_all() {
+    let ended = between_neighbours(&json!([1, 2]));
+    assert_eq!((ended.code, told(&ended)), (1, vec!["neighbour: 2 tests failed".to_owned()]));
+    let said: Vec<&str> = ended.err.lines().collect();
+    assert_eq!(
+        said,
+        [2, 3].map(|place| {
+            format!(
+                "andon: standard input: event {place} of 4: cannot read an event: the event is a number, not an object"
+            )
+        })
+    );
 }
 
 #[test]

@@ -9,8 +9,8 @@ const MAX_WORDS: usize = 16;
 
 /// Identifies the cause of a failure across pipelines: failures with equal keys probably have one cause.
 ///
-/// The key is made of the category and of the reason without what differs from pipeline to pipeline: the pipeline's name,
-/// numbers, ids, addresses and quoted names.
+/// The key is made of the reason without what differs from pipeline to pipeline: the pipeline's name, numbers, ids,
+/// addresses and quoted names. The category is no part of it: it is read from the whole text, of which those are a part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CauseKey(String);
 
@@ -18,8 +18,7 @@ impl CauseKey {
     /// The key of a failure; `None` if no reason is known.
     pub fn of(pipeline: &PipelineId, failure: &FailureSummary) -> Option<Self> {
         let words = common_words(failure.why()?, pipeline.name.as_str());
-        let category = failure.category.map(<&'static str>::from).unwrap_or_default();
-        (!words.is_empty()).then(|| Self(format!("{:08x}", fingerprint(&format!("{category} {words}")) >> 32)))
+        (!words.is_empty()).then(|| Self(format!("{:08x}", fingerprint(&words) >> 32)))
     }
 
     /// The key as eight hexadecimal digits, for addresses and searches.
@@ -128,7 +127,8 @@ mod tests {
     fn different_causes_have_different_keys() {
         let denied = key("a", Category::Permission, "User x is not authorized to perform: s3:GetObject");
         assert_ne!(denied, key("a", Category::Permission, "Access to the bucket is denied"));
-        assert_ne!(denied, key("a", Category::Config, "User x is not authorized to perform: s3:GetObject"));
+        // The category is read from more than what they share.
+        assert_eq!(denied, key("a", Category::Config, "User x is not authorized to perform: s3:GetObject"));
         assert_eq!(key("a", Category::Test, "12345"), None);
     }
 
