@@ -46,8 +46,8 @@ fn the_deployed_andon_answers_as_one_on_this_machine_does() {
         vec!["status", "*-api", "--since", "30d"],
         vec!["status", "orders-fulfilment"],
         vec!["runs", "payments-api", "-n", "3"],
-        // Of a pipeline without a failure: `replay` explains failures, and what is recorded in the table here is unexplained.
-        vec!["runs", "ledger-core", "--json"],
+        // Of a pipeline without a failure: `replay` explains those, and nothing does in the table here.
+        vec!["runs", "data-lake-etl", "--json"],
         vec!["runs", "--red"],
         vec!["open", "ledger-core", "commit", "--print"],
         vec!["ask", "what is failing"],

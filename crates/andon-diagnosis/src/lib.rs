@@ -92,7 +92,7 @@ pub struct CauseLine {
 }
 
 /// What is no longer than this is no log, but what a service says of itself.
-const MAX_SENTENCES: usize = 3;
+const MAX_SENTENCES: usize = 2;
 
 /// The likeliest reason for the failure that this is the evidence of.
 pub fn diagnose(evidence: &Evidence, runbooks: &[Runbook]) -> Diagnosis {
@@ -111,7 +111,7 @@ fn diagnose_with(model: &Model<'_>, evidence: &Evidence, runbooks: &[Runbook]) -
             line.line = 0;
         }
     }
-    if evidence.log.len() <= MAX_SENTENCES {
+    if evidence.log.len() <= MAX_SENTENCES && diagnosis.hint.is_none() {
         said_itself(&mut diagnosis, &evidence.log, &told);
     }
     diagnosis.runbook =
@@ -119,7 +119,8 @@ fn diagnose_with(model: &Model<'_>, evidence: &Evidence, runbooks: &[Runbook]) -
     diagnosis
 }
 
-/// Takes the kind of failure and the hint from a sentence of a service's own, where there is no more than sentences.
+/// Takes the kind of failure and the hint from a sentence of a service's own, where there is no more than sentences and
+/// no tool's rule knows better.
 fn said_itself(diagnosis: &mut Diagnosis, log: &Log, told: &Log) {
     let quoted = diagnosis.cause.first().map(|line| (line.line, line.text.clone()));
     let lines = (0..log.len()).map(|at| (at + 1, log.line(at).to_owned()));

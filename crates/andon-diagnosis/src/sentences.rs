@@ -56,7 +56,7 @@ const SENTENCES: &[Sentence] = &[
         "Check that the artifact bucket exists, and that its policy and its KMS key let the role of this action read and write there.",
     ),
     sentence(
-        r"(?i)(?:assume.{0,60}role|role.{0,120}(?:cannot be assumed|could not be assumed|is invalid|is not valid|does not exist|trust)|AssumeRole)",
+        r"(?i)(?:\bassum(?:e|ing)\b.{0,60}\brole|\brole.{0,120}(?:cannot be assumed|could not be assumed|is invalid|is not valid|does not exist|trust)|AssumeRole)",
         Category::Permission,
         "Check that the role exists and that its trust policy allows CodePipeline, or the account of the pipeline, to assume it.",
     ),

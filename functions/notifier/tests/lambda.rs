@@ -2,8 +2,7 @@
 
 mod account;
 
-use account::{Account, NOTIFIER, TOKEN, all_done, batch, credentials, deliver, invoke, raw};
-use andon::testing::events;
+use account::{Account, NOTIFIER, TOKEN, all_done, batch, credentials, deliver, events, invoke, raw};
 use serde_json::{Value, json};
 use test_support::emulator::moto;
 use test_support::fault::Fault;

@@ -5,8 +5,7 @@ mod account;
 
 use std::time::Duration;
 
-use account::{Account, NOTIFIER, TOKEN, all_done, batch, invoke};
-use andon::testing::events;
+use account::{Account, NOTIFIER, TOKEN, all_done, batch, events, invoke};
 use serde_json::{Value, json};
 use test_support::ask;
 use test_support::emulator::moto;

@@ -7,8 +7,7 @@ mod account;
 
 use std::io;
 
-use account::{Account, NOTIFIER, all_done, batch, invoke};
-use andon::testing::events;
+use account::{Account, NOTIFIER, all_done, batch, events, invoke};
 use serde_json::Value;
 use test_support::runtime_api::Function;
 use test_support::stand_in::{HttpFault, Receiver};

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::batch::Invocation;
@@ -29,6 +29,28 @@ pub fn events(file: &str) -> Vec<Value> {
     match serde_json::from_str(&text).unwrap() {
         Value::Array(events) => events,
         event => vec![event],
+    }
+}
+
+/// The same, moved in time so that the last of them happened then: what is older than a day alerts nobody.
+pub fn events_until(file: &str, end: Timestamp) -> Vec<Value> {
+    let mut events = events(file);
+    let by = end.duration_since(events.iter().map(time).max().unwrap());
+    events.iter_mut().for_each(|event| shift(event, SignedDuration::from_secs(by.as_secs())));
+    events
+}
+
+/// Moves every time in a value.
+fn shift(value: &mut Value, by: SignedDuration) {
+    match value {
+        Value::String(text) => {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                *text = time.checked_add(by).unwrap().to_string();
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| shift(value, by)),
+        Value::Object(members) => members.values_mut().for_each(|value| shift(value, by)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

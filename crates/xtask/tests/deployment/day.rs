@@ -101,13 +101,8 @@ async fn play() -> Day {
     day.mails = day.account.mails();
     let of_member = recorded(&["codepipeline-run-commands-failed"]);
     day.account.put(day.spoke.key(), &of_member);
-    // EventBridge leaves account and time as they were when it forwards an event; moto puts its own.
-    day.functions_work(&|event| {
-        let sent = of_member.iter().find(|sent| sent["detail"] == event["detail"]).unwrap();
-        event["account"] = json!(MEMBER);
-        event["time"] = sent["time"].clone();
-    })
-    .await;
+    // EventBridge leaves the account as it was when it forwards an event; moto puts its own.
+    day.functions_work(&|event| event["account"] = json!(MEMBER)).await;
     day.mails_of_member = day.account.mails();
     day
 }

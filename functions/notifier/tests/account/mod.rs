@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
@@ -126,6 +128,14 @@ pub(crate) async fn aws_config() -> aws_config::SdkConfig {
         .credentials_provider(keys)
         .load()
         .await
+}
+
+/// Recorded events, moved so that the last happened two minutes ago: the function has the real clock, and what is old
+/// alerts nobody.
+pub(crate) fn events(file: &str) -> Vec<Value> {
+    static NOW: OnceLock<Timestamp> = OnceLock::new();
+    let now = NOW.get_or_init(Timestamp::now);
+    andon::testing::events_until(file, now.checked_sub(SignedDuration::from_mins(2)).unwrap())
 }
 
 pub(crate) fn batch(events: &[Value]) -> Value {
