@@ -36,7 +36,9 @@ pub fn events(file: &str) -> Vec<Value> {
 pub fn events_until(file: &str, end: Timestamp) -> Vec<Value> {
     let mut events = events(file);
     let by = end.duration_since(events.iter().map(time).max().unwrap());
-    events.iter_mut().for_each(|event| shift(event, SignedDuration::from_secs(by.as_secs())));
+    for event in &mut events {
+        shift(event, SignedDuration::from_secs(by.as_secs()));
+    }
     events
 }
 
@@ -48,8 +50,16 @@ fn shift(value: &mut Value, by: SignedDuration) {
                 *text = time.checked_add(by).unwrap().to_string();
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| shift(value, by)),
-        Value::Object(members) => members.values_mut().for_each(|value| shift(value, by)),
+        Value::Array(values) => {
+            for value in values {
+                shift(value, by);
+            }
+        }
+        Value::Object(members) => {
+            for value in members.values_mut() {
+                shift(value, by);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
