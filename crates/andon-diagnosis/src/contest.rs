@@ -7,7 +7,7 @@
 use super::Category;
 use super::log::Log;
 use super::rule::{Rule, Weight};
-use super::scan::{Finding, Rules};
+use super::scan::{Finding, Rules, Sieve};
 use super::structure::{Region, Structure};
 
 /// More lines than this are quoted only for the very first failure.
@@ -52,7 +52,7 @@ pub(super) fn choose(rules: &Rules, log: &Log, structure: &Structure) -> Option<
 
 /// Who leads while the lines are read. A rule that could change nothing any more is not even tried, so a log that
 /// shouts in every line costs little more than one that whispers.
-pub(super) struct Contest<'a> {
+struct Contest<'a> {
     log: &'a Log,
     structure: &'a Structure,
     leader: Option<Leader>,
@@ -67,9 +67,9 @@ struct Leader {
     score: i32,
 }
 
-impl Contest<'_> {
+impl Sieve for Contest<'_> {
     /// Whether a finding could still lead, or be quoted beside the leader.
-    pub(super) fn is_open(&self, finding: Finding, rule: &Rule) -> bool {
+    fn is_open(&self, finding: Finding, rule: &Rule) -> bool {
         self.leader.is_none_or(|leader| {
             let score = score(rule, finding, self.structure);
             score > leader.score
@@ -77,8 +77,7 @@ impl Contest<'_> {
         })
     }
 
-    /// Takes a finding, in the order of the lines.
-    pub(super) fn enter(&mut self, finding: Finding, rule: &'static Rule) {
+    fn enter(&mut self, finding: Finding, rule: &'static Rule) {
         let score = score(rule, finding, self.structure);
         match self.leader {
             Some(leader) if score < leader.score || score == leader.score && !self.precedes(finding, leader) => {
@@ -92,7 +91,9 @@ impl Contest<'_> {
             }
         }
     }
+}
 
+impl Contest<'_> {
     /// Of equals the first wins, and on one line the rule that stands first in the tables.
     fn precedes(&self, finding: Finding, leader: Leader) -> bool {
         if finding.line == leader.finding.line { finding.rule < leader.finding.rule } else { self.log.newest_first() }

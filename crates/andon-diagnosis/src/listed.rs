@@ -2,7 +2,17 @@
 //! it come before and after. Alone it cannot be told whether a line is the first failure or a later one of its kind.
 #![allow(clippy::cast_precision_loss, reason = "counts of lines are small")]
 
-use super::rank::Candidate;
+/// A line that can be the cause.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) line: usize,
+    /// The logarithm of the odds that it belongs to the cause.
+    pub(super) score: f32,
+    /// What it says without its numbers, as a hash.
+    pub(super) template: u64,
+    /// How it looks: failures of one kind look alike.
+    pub(super) look: u64,
+}
 
 /// So many of the highest-ranking lines are judged again.
 const MAX_LISTED: usize = 60;

@@ -4,7 +4,7 @@
 use super::MOST_LINES;
 use super::contest::Choice;
 use super::features::Page;
-use super::listed;
+use super::listed::{self, Candidate};
 use super::log::Log;
 use super::model::Model;
 use super::scan::RULES;
@@ -16,17 +16,6 @@ pub(super) struct Ranking {
     lines: Vec<Candidate>,
     /// Whether any of them sounds like an error.
     pub(super) complains: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Candidate {
-    pub(super) line: usize,
-    /// The logarithm of the odds that it belongs to the cause.
-    pub(super) score: f32,
-    /// What it says without its numbers, as a hash.
-    pub(super) template: u64,
-    /// How it looks: failures of one kind look alike.
-    pub(super) look: u64,
 }
 
 /// Of lines that look alike and score so little less than the best, the first is the failure that the others repeat.
@@ -102,5 +91,7 @@ impl Ranking {
 
 /// A log with the features of its lines.
 pub(super) fn page<'a>(model: &Model<'_>, log: &Log, structure: &'a Structure, choice: Option<&Choice>) -> Page<'a> {
-    Page::of(log, structure, &model.lexicon, |looked_at| RULES.known(log, choice, looked_at))
+    Page::of(log, structure, &model.lexicon, |looked_at| {
+        RULES.known(log, choice.map_or(&[], |choice| &choice.lines), looked_at)
+    })
 }

@@ -5,8 +5,6 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use super::contest::{Choice, Contest};
-use super::features::Known;
 use super::log::Log;
 use super::rule::{Quote, Rule};
 use super::tools;
@@ -17,6 +15,28 @@ pub(super) struct Finding {
     pub(super) line: usize,
     /// The rule's place in the table: earlier ones win ties.
     pub(super) rule: usize,
+}
+
+/// Takes findings, and says which of them it could use, so that no rule is tried in vain.
+pub(super) trait Sieve {
+    /// Whether a finding could be of use.
+    fn is_open(&self, finding: Finding, rule: &Rule) -> bool;
+
+    /// Takes a finding, in the order of the lines.
+    fn enter(&mut self, finding: Finding, rule: &'static Rule);
+}
+
+/// How a tool rule knows a line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    /// The weight of the best rule that matches it; 0 for none.
+    pub(super) weight: u8,
+    /// The best weight of a rule that would quote it, and its place in that quotation (0: the matched line).
+    pub(super) quoted_by: u8,
+    pub(super) place: u8,
+    /// Whether it is the cause that rules alone would name, and whether it is quoted with that.
+    pub(super) chosen: bool,
+    pub(super) beside_chosen: bool,
 }
 
 /// A pattern that is compiled when it is first needed: a failing build needs a handful out of hundreds.
@@ -136,8 +156,8 @@ impl Rules {
         Self { table: rules, markers, called }
     }
 
-    /// Enters what rules find into the contest, in the order of the lines.
-    pub(super) fn scan(&self, log: &Log, contest: &mut Contest<'_>) {
+    /// Passes on what rules find, in the order of the lines.
+    pub(super) fn scan(&self, log: &Log, sieve: &mut impl Sieve) {
         let Some(markers) = &self.markers else {
             return;
         };
@@ -157,8 +177,8 @@ impl Rules {
                 }
                 *last = line;
                 let finding = Finding { line, rule: at };
-                if contest.is_open(finding, compiled.rule) && compiled.holds(log, line) {
-                    contest.enter(finding, compiled.rule);
+                if sieve.is_open(finding, compiled.rule) && compiled.holds(log, line) {
+                    sieve.enter(finding, compiled.rule);
                 }
             }
         }
@@ -188,7 +208,8 @@ impl Rules {
     }
 
     /// How the rules know each line that is looked at: the best rule that matches it, and the best that would quote it.
-    pub(super) fn known(&self, log: &Log, choice: Option<&Choice>, looked_at: &[bool]) -> Vec<Known> {
+    /// `chosen` are the lines that rules alone would quote.
+    pub(super) fn known(&self, log: &Log, chosen: &[usize], looked_at: &[bool]) -> Vec<Known> {
         let mut known = vec![Known::default(); log.len()];
         let best: Vec<Option<usize>> = (0..log.len())
             .map(|line| looked_at.get(line).is_some_and(|looked_at| *looked_at).then(|| self.best(log, line)).flatten())
@@ -209,12 +230,10 @@ impl Rules {
                 }
             }
         }
-        if let Some(choice) = choice {
-            for (place, at) in choice.lines.iter().enumerate() {
-                if let Some(slot) = known.get_mut(*at) {
-                    slot.chosen = place == 0;
-                    slot.beside_chosen = true;
-                }
+        for (place, at) in chosen.iter().enumerate() {
+            if let Some(slot) = known.get_mut(*at) {
+                slot.chosen = place == 0;
+                slot.beside_chosen = true;
             }
         }
         known
