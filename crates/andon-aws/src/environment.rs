@@ -11,6 +11,8 @@ use andon_notify::destination::sns::TopicArn;
 
 #[cfg(feature = "evidence")]
 use crate::evidence::MemberRole;
+#[cfg(feature = "send")]
+use crate::send::ServiceApis;
 
 /// The configuration's file beside the binary, where `ANDON_CONFIG` names no other.
 const CONFIG: &str = "andon.yml";
@@ -72,6 +74,16 @@ const SLACK: Variable = Variable {
     meaning: "the base URL of the Slack API",
     example: "https://slack.com/api",
 };
+const PAGERDUTY: Variable = Variable {
+    name: "ANDON_PAGERDUTY_API_URL",
+    meaning: "the base URL of PagerDuty's events API",
+    example: "https://events.pagerduty.com",
+};
+const OPSGENIE: Variable = Variable {
+    name: "ANDON_OPSGENIE_API_URL",
+    meaning: "the base URL of the Opsgenie API",
+    example: "https://api.opsgenie.com",
+};
 
 #[cfg(feature = "evidence")]
 const ROLE: Variable = Variable {
@@ -130,14 +142,25 @@ pub fn topic() -> Result<TopicArn, EnvironmentError> {
 
 /// `ANDON_SLACK_API_URL`: where Slack's methods are; `default` unless it is set.
 pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
-    let Some(url) = SLACK.read()? else { return Ok(default.to_owned()) };
+    Ok(api(SLACK)?.unwrap_or_else(|| default.to_owned()))
+}
+
+/// `ANDON_PAGERDUTY_API_URL` and `ANDON_OPSGENIE_API_URL`: where these services are, if not where they usually are.
+#[cfg(feature = "send")]
+pub fn service_apis() -> Result<ServiceApis, EnvironmentError> {
+    Ok(ServiceApis { pagerduty: api(PAGERDUTY)?, opsgenie: api(OPSGENIE)? })
+}
+
+/// The base URL of an API, without a slash at its end.
+fn api(variable: Variable) -> Result<Option<String>, EnvironmentError> {
+    let Some(url) = variable.read()? else { return Ok(None) };
     let is_host = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
     let local = ["http://127.0.0.1", "http://localhost"].iter().any(|host| url.strip_prefix(host).is_some_and(is_host));
     if url.starts_with("https://") || local {
-        Ok(url)
+        Ok(Some(url.trim_end_matches('/').to_owned()))
     } else {
         // A token goes there with every call.
-        Err(SLACK.wrong(&"it is not https"))
+        Err(variable.wrong(&"it is not https"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use andon::invalid::Invalid;
 use andon::secret;
 use andon::secret::SecretRef;
 use andon::suggest::{listed, quoted};
@@ -12,9 +13,6 @@ use super::Surroundings;
 use super::finding::Finding;
 use super::reader::{Fields, Reader};
 use super::tree::{Entry, Node, Value};
-
-/// The key of a destination's own token.
-const TOKEN: &str = "token";
 
 /// A token as it was written.
 pub(super) enum Token {
@@ -31,7 +29,7 @@ pub(super) type SharedTokens = BTreeMap<&'static str, Token>;
 
 /// Reads the tokens that all destinations of a kind share.
 pub(super) fn shared_tokens(fields: Fields<'_>, reader: &mut Reader<'_>) -> SharedTokens {
-    let keys = KINDS.iter().filter_map(|kind| Some(kind.token?.shared));
+    let keys = KINDS.iter().filter_map(|kind| kind.token?.shared);
     keys.map(|key| (key, token(fields, key, reader))).collect()
 }
 
@@ -91,23 +89,20 @@ fn target(
     surroundings: Surroundings<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Target> {
-    let keys: Vec<&'static str> =
-        KINDS.iter().flat_map(|kind| std::iter::once(kind.key).chain(kind.token.is_some().then_some(TOKEN))).collect();
+    let mut keys: Vec<&'static str> = Vec::new();
+    for key in KINDS.iter().flat_map(own_keys) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
     let fields = reader.fields(node, "a destination", &keys)?;
     let written: Vec<&DestinationKind> = KINDS.iter().filter(|kind| fields.get(kind.key).is_some()).collect();
-    let own = token(fields, TOKEN, reader);
+    if let [kind] = written.as_slice()
+        && has_foreign(fields, kind, reader)
+    {
+        return None;
+    }
     match written.as_slice() {
-        [kind] if kind.token.is_none() && !matches!(own, Token::Absent) => {
-            let with_token = KINDS.iter().filter(|kind| kind.token.is_some()).map(|kind| kind.key);
-            reader.note(
-                Finding::error(
-                    fields.key_span(TOKEN).unwrap_or(fields.span.clone()),
-                    format!("`token` is not allowed with {}", quoted(kind.key)),
-                )
-                .with_help(format!("only {} destinations take a token: remove it", listed(with_token, "or"))),
-            );
-            None
-        }
         [kind] => {
             let node = fields.get(kind.key)?;
             if kind.is_secret {
@@ -115,7 +110,7 @@ fn target(
             }
             let token = match kind.token {
                 None => None,
-                Some(needed) => match (own, tokens.get(needed.shared).unwrap_or(&Token::Absent)) {
+                Some(needed) => match (token(fields, needed.key, reader), shared(needed.shared, tokens)) {
                     (Token::Is(token), _) => Some(token),
                     (Token::Absent, Token::Is(token)) => Some(token.clone()),
                     (Token::Wrong, _) | (Token::Absent, Token::Wrong) => return None,
@@ -126,8 +121,11 @@ fn target(
                     }
                 },
             };
+            let choices = choices(fields, kind, reader)?;
             let region = surroundings.region;
-            reader.value(node, &quoted(kind.key), |text| (kind.read)(&Written { text, token, region }))
+            reader.value(node, &quoted(kind.key), |text| {
+                (kind.read)(&Written { text, token, choices: choices.clone(), region })
+            })
         }
         [] if fields.keys().any(|key| !keys.contains(&key)) => None,
         [] => {
@@ -147,6 +145,56 @@ fn target(
             None
         }
     }
+}
+
+/// The keys of a kind of destination.
+fn own_keys(kind: &DestinationKind) -> impl Iterator<Item = &'static str> + use<> {
+    let choices = kind.choices.iter().map(|choice| choice.key);
+    std::iter::once(kind.key).chain(kind.token.map(|token| token.key)).chain(choices)
+}
+
+/// The token that all destinations of a kind share.
+fn shared<'t>(key: Option<&'static str>, tokens: &'t SharedTokens) -> &'t Token {
+    key.and_then(|key| tokens.get(key)).unwrap_or(&Token::Absent)
+}
+
+/// Whether there are keys that only other kinds of destinations have, which is reported.
+fn has_foreign(fields: Fields<'_>, kind: &DestinationKind, reader: &mut Reader<'_>) -> bool {
+    let takes = |kind: &DestinationKind, key: &str| own_keys(kind).any(|own| own == key);
+    let mut foreign = false;
+    for key in fields.keys().filter(|key| !takes(kind, key)) {
+        let owners: Vec<&str> = KINDS.iter().filter(|kind| takes(kind, key)).map(|kind| kind.key).collect();
+        if let (false, Some(node)) = (owners.is_empty(), fields.get(key)) {
+            hide_literal(node, reader);
+            let span = fields.key_span(key).unwrap_or(fields.span.clone());
+            let message = format!("{} is not allowed with {}", quoted(key), quoted(kind.key));
+            let help = format!("only {} destinations take it: remove it", listed(owners, "and"));
+            reader.note(Finding::error(span, message).with_help(help));
+            foreign = true;
+        }
+    }
+    foreign
+}
+
+/// Reads the choices of a kind; `None` if one is wrong, which has been reported.
+fn choices(
+    fields: Fields<'_>,
+    kind: &DestinationKind,
+    reader: &mut Reader<'_>,
+) -> Option<BTreeMap<&'static str, &'static str>> {
+    let mut chosen = BTreeMap::new();
+    for choice in kind.choices {
+        if let Some(node) = fields.get(choice.key) {
+            let value = reader.value(node, &quoted(choice.key), |text| {
+                choice.values.iter().copied().find(|value| *value == text).ok_or_else(|| {
+                    Invalid::new(format!("{} cannot be {}", quoted(choice.key), quoted(text)))
+                        .with_help(format!("write {}", listed(choice.values.iter().copied(), "or")))
+                })
+            })?;
+            chosen.insert(choice.key, value);
+        }
+    }
+    Some(chosen)
 }
 
 /// Reads a token that may be absent.

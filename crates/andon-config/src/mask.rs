@@ -24,6 +24,7 @@ const BEGINNINGS: &[&str] = &[
     "hooks.slack-gov.com/services/",
     "hooks.slack-gov.com/workflows/",
     "hooks.slack-gov.com/triggers/",
+    "whsec_",
     "logic.azure.com/workflows/",
     "logic.azure.com:443/workflows/",
     "api.powerplatform.com/powerautomate/automations/direct/workflows/",
@@ -31,7 +32,7 @@ const BEGINNINGS: &[&str] = &[
 ];
 
 /// Suffixes of the keys whose values are secrets.
-const KEYS: &[&str] = &["token", "webhook", "teams", "secret", "password", "url", "code"];
+const KEYS: &[&str] = &["token", "webhook", "teams", "pagerduty", "opsgenie", "secret", "password", "url", "code"];
 
 /// Fewer characters than this are an example, not a secret.
 const SHORTEST: usize = 8;

@@ -46,7 +46,9 @@ impl<'t> Reader<'t> {
             if !known.contains(&entry.key.as_str()) {
                 let near = nearest(&entry.key, known.iter().copied());
                 if near.is_some_and(|near| {
-                    ["token", "webhook", "teams", "code"].iter().any(|secret| near.ends_with(secret))
+                    ["token", "webhook", "teams", "pagerduty", "opsgenie", "secret", "code"]
+                        .iter()
+                        .any(|secret| near.ends_with(secret))
                 }) {
                     self.secrets.push(entry.value.span.start..entry.value.end);
                 }

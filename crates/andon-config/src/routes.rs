@@ -10,12 +10,13 @@ use andon::invalid::Invalid;
 use andon::region;
 use andon::suggest::{listed, nearest, quoted, suggestion};
 use andon_diagnosis::Category;
+use andon_notify::incident::{self, Step};
 use andon_notify::{Destination, DestinationName, Failures, Match, Mention, Route};
 use jiff::tz::TimeZone;
 use strum::{VariantArray as _, VariantNames as _};
 
 use super::finding::{Finding, Severity};
-use super::reader::Reader;
+use super::reader::{Fields, Reader};
 use super::tree::{Node, Value};
 use super::{kind, quiet_hours};
 
@@ -175,6 +176,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     let failures =
         fields.get("failures").and_then(|node| reader.value(node, "`failures`", failures)).unwrap_or_default();
     let to = fields.require("to", "to: default", reader).map(|node| to(node, known, reader)).unwrap_or_default();
+    note_incidents(&fields, node, &kinds, &to, known, reader);
     let mention = match fields.get("mention") {
         Some(node) => {
             let mention: Vec<Mention> = reader
@@ -199,6 +201,37 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     let continues = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
     let (name, name_span) = name.unzip();
     Some((Route { name, matches, kinds, failures, mention, quiet, to, continues }, name_span))
+}
+
+/// Warns of incidents that the route opens and never ends.
+fn note_incidents(
+    fields: &Fields<'_>,
+    node: &Node,
+    kinds: &[AlertKind],
+    to: &[DestinationName],
+    known: &Known<'_>,
+    reader: &mut Reader<'_>,
+) {
+    let opens = |name: &DestinationName| {
+        known.destinations.get(name).is_some_and(|destination| destination.target.kind().opens_incidents)
+    };
+    let Some(destination) = to.iter().find(|name| opens(name)) else { return };
+    let ends = |severity| {
+        kinds.iter().any(|kind| matches!(incident::step(*kind), Some(Step::End(ended)) if ended.contains(&severity)))
+    };
+    for opening in kinds {
+        let Some(Step::Open(severity)) = incident::step(*opening) else { continue };
+        if !ends(severity) {
+            let span = fields.get("kinds").map_or(node.span.clone(), |kinds| kinds.span.clone());
+            let message = format!(
+                "{} opens incidents in {} that nothing ends",
+                quoted(opening.as_str()),
+                quoted(destination.as_str())
+            );
+            reader.note(Finding::warning(span, message).with_help("add `recovered` to `kinds`"));
+            return;
+        }
+    }
 }
 
 fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {

@@ -5,6 +5,7 @@
 
 pub mod destination;
 pub mod explain;
+pub mod incident;
 pub mod mention;
 pub mod message;
 pub mod quiet_hours;

@@ -120,7 +120,9 @@ pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
         if tells(route, facts) {
             for name in &route.to {
                 let is_new = !deliveries.iter().any(|delivery| delivery.destination.name == *name);
-                if let (true, Some(destination)) = (is_new, routing.destinations.get(name)) {
+                let destination =
+                    routing.destinations.get(name).filter(|destination| destination.target.takes(facts.kind));
+                if let (true, Some(destination)) = (is_new, destination) {
                     deliveries.push(Delivery {
                         destination,
                         mention: if facts.kind.mentions() { &route.mention } else { &[] },

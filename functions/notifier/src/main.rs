@@ -17,6 +17,7 @@ async fn main() -> Result<(), lambda::Error> {
     lambda::log();
     let (table, topic) = (environment::table()?, environment::topic()?);
     let (slack_api, dead_letters) = (environment::slack_api(SLACK_API)?, environment::dead_letters()?);
+    let apis = environment::service_apis()?;
     let (configuration, role) = (environment::config()?, environment::evidence_role()?);
     let aws = config::load().await;
     let ledger = DynamoLedger::connect(&aws, &table, SystemClock);
@@ -25,7 +26,7 @@ async fn main() -> Result<(), lambda::Error> {
         ledger,
         archive: CodePipelineArchive::new(&aws),
         evidence: AwsEvidence::new(&aws, role),
-        sender: AwsSender::new(&aws, topic, &slack_api, SystemClock),
+        sender: AwsSender::new(&aws, topic, &slack_api, SystemClock).with_apis(apis),
         dead_letters: DeadLetterQueue::new(&aws, dead_letters),
         clock: SystemClock,
         config: configuration,

@@ -2,11 +2,14 @@
 
 use andon::alert::AlertKind;
 use andon::batch::{Invocation, Unfinished};
+use andon::clock::Clock;
+use andon::line::Line;
 use andon::name::{PipelineId, PipelineName};
 use andon_config::Config;
 use andon_notify::message::{About, Message};
 use andon_notify::{Outgoing, Sender};
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{Notifier, Ports};
@@ -23,10 +26,17 @@ impl<P: Ports> Notifier<P> {
         let pipeline = PipelineId { home: invocation.home.clone(), name };
         let sent = self.config.routing.destinations.values().map(async |destination| {
             let name = destination.name.as_str();
-            let message = message(name, &self.config, pipeline.clone());
+            let message = message(name, &self.config, pipeline.clone(), self.clock.now());
             let id = format!("test-alert/{}/{name}", invocation.id);
             let outgoing = Outgoing { message: &message, mention: &[], id: &id, update: None, thread: None };
-            match self.sender.send(destination, outgoing).await {
+            let mut sent = self.sender.send(destination, outgoing).await;
+            if sent.is_ok() && destination.target.kind().opens_incidents {
+                // The incident that this opened ends at once.
+                let ended = Message { kind: AlertKind::Recovered, ..message.clone() };
+                let id = format!("{id}/end");
+                sent = self.sender.send(destination, Outgoing { message: &ended, id: &id, ..outgoing }).await;
+            }
+            match sent {
                 Ok(_) => json!({ "destination": name, "delivered": true }),
                 Err(error) => json!({ "destination": name, "delivered": false, "problem": error.to_string() }),
             }
@@ -35,13 +45,14 @@ impl<P: Ports> Notifier<P> {
     }
 }
 
-fn message(destination: &str, config: &Config, pipeline: PipelineId) -> Message {
+fn message(destination: &str, config: &Config, pipeline: PipelineId, now: Timestamp) -> Message {
     let account = pipeline.home.account.as_str();
     let account = config.accounts().name(account).to_owned();
     Message {
         // A destination that only shows failures has to show this.
         kind: AlertKind::Failed,
-        about: About { pipeline, account, execution: None, stage: None, action: None },
+        at: now,
+        about: About { pipeline, account, line: Line::default(), execution: None, stage: None, action: None },
         title: "Test alert from Andon: nothing has failed".to_owned(),
         lead: Some(format!("Alerts reach the destination {destination}.")),
         facts: Vec::new(),

@@ -1,7 +1,7 @@
 //! Whatever people write, and however much fails: every destination takes the message, and nothing in it is markup or
 //! calls anybody.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use andon::alert::AlertKind;
 use andon::ledger::NoArchive;
@@ -9,7 +9,7 @@ use andon::ledger::memory::MemoryLedger;
 use andon::testing::queue::batch;
 use andon::testing::{home, invocation};
 use andon_config::Config;
-use andon_notify::destination::{slack, sns, teams};
+use andon_notify::destination::{opsgenie, pagerduty, slack, sns, teams, webhook};
 use andon_notify::message::Message;
 use andon_notify::testing::RecordingSender;
 use andon_notify::{Mention, NoDeadLetters, NoEvidenceSource};
@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use notifier::Notifier;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use test_support::stand_in::{opsgenie as opsgenie_api, pagerduty as pagerduty_api};
 use test_support::{adaptive_card, block_kit};
 
 /// The most actions that a stage can have is 50; a run can have several stages.
@@ -138,6 +139,22 @@ fn check(name: &str, message: &Message) -> Value {
     let card = teams::render(message);
     assert_eq!(adaptive_card::faults(&card), [""; 0], "{name}: {} {card}", message.kind);
     assert!(card.to_string().len() <= teams::MAX_LEN, "{name}: {} bytes", card.to_string().len());
+    let event = webhook::render(message, "id");
+    let schema = serde_json::from_str(webhook::SCHEMA).unwrap();
+    if let Err(error) = jsonschema::validate(&schema, &event) {
+        panic!("{name}: {} {error} {event}", message.kind);
+    }
+    assert!(event.to_string().len() <= 64 * 1024, "{name}: what intermediaries have to forward");
+    for mut event in pagerduty::render(message) {
+        event["routing_key"] = json!("0".repeat(32));
+        assert_eq!(pagerduty_api::faults(&event), [""; 0], "{name}: {} {event}", message.kind);
+        assert!(event.to_string().len() < 512 * 1024, "{name}: what PagerDuty takes");
+    }
+    for request in opsgenie::render(message) {
+        let faults = opsgenie_api::faults(&request.body, request.close.is_some());
+        assert_eq!(faults, [""; 0], "{name}: {} {request:?}", message.kind);
+        assert!(request.close.is_none_or(|alias| alias.is_ascii() && alias.len() <= 512), "{name}");
+    }
     let mail = sns::render(message);
     assert!(mail.subject.is_ascii() && (1..=100).contains(&mail.subject.len()), "{name}: {:?}", mail.subject);
     assert!(!mail.subject.contains(|c: char| c.is_ascii_control()), "{name}: {:?}", mail.subject);

@@ -9,7 +9,7 @@ use andon::run::{DeploymentRule, WaitPolicy};
 use andon::testing::{events, told};
 use andon_config::Config;
 use andon_notify::Mention;
-use andon_notify::destination::{slack, sns, teams};
+use andon_notify::destination::{opsgenie, pagerduty, slack, sns, teams, webhook};
 use andon_notify::message::{Context, Message, compose};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
@@ -72,6 +72,14 @@ fn reads_well(name: &str, message: &Message) {
     insta::with_settings!({sort_maps => true}, {
         insta::assert_json_snapshot!(format!("{name} slack"), slack::render(message, &[Mention::Here]));
         insta::assert_json_snapshot!(format!("{name} teams"), teams::render(message));
+        insta::assert_json_snapshot!(format!("{name} webhook"), webhook::render(message, "id"));
+        let events = pagerduty::render(message);
+        if !events.is_empty() {
+            insta::assert_json_snapshot!(format!("{name} pagerduty"), events);
+            let requests: Vec<_> =
+                opsgenie::render(message).into_iter().map(|request| (request.close, request.body)).collect();
+            insta::assert_json_snapshot!(format!("{name} opsgenie"), requests);
+        }
     });
 }
 

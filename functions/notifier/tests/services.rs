@@ -5,12 +5,14 @@
 
 mod account;
 
+use std::collections::BTreeSet;
 use std::io;
 
-use account::{Account, NOTIFIER, all_done, batch, events, invoke};
+use account::{Account, NOTIFIER, all_done, batch, deliver, events, invoke};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use test_support::runtime_api::Function;
-use test_support::stand_in::{HttpFault, Receiver};
+use test_support::stand_in::{HttpFault, Receiver, Taken};
 
 /// A service, and the ways in which it refuses for good.
 struct Service {
@@ -19,6 +21,8 @@ struct Service {
     destination: &'static str,
     /// The variables of the function that lead to it.
     environment: fn(&Receiver) -> Vec<(&'static str, String)>,
+    /// Whether a request whose answer was lost is repeated until there is one, which changes nothing there.
+    repeats: bool,
     /// The status and text of an answer, and what the dead letter says.
     refusals: &'static [(u16, &'static str, &'static str)],
 }
@@ -27,6 +31,7 @@ const TEAMS: Service = Service {
     start: Receiver::teams,
     destination: "{ teams: env:WEBHOOK }",
     environment: |teams| vec![("WEBHOOK", teams.url())],
+    repeats: false,
     refusals: &[
         (
             401,
@@ -43,7 +48,52 @@ const TEAMS: Service = Service {
     ],
 };
 
-const SERVICES: [Service; 1] = [TEAMS];
+/// An integration key, which has 32 characters.
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+const PAGERDUTY: Service = Service {
+    start: Receiver::pagerduty,
+    destination: "{ pagerduty: env:KEY }",
+    environment: |api| vec![("ANDON_PAGERDUTY_API_URL", api.url()), ("KEY", KEY.to_owned())],
+    repeats: true,
+    refusals: &[(
+        400,
+        r#"{"status":"invalid event","message":"Event object is invalid","errors":["Length of 'routing_key' is incorrect (should be 32 characters)"]}"#,
+        "store the integration key",
+    )],
+};
+
+const OPSGENIE: Service = Service {
+    start: Receiver::opsgenie,
+    destination: "{ opsgenie: env:KEY, region: eu }",
+    environment: |api| vec![("ANDON_OPSGENIE_API_URL", api.url()), ("KEY", KEY.to_owned())],
+    repeats: true,
+    refusals: &[
+        (
+            401,
+            r#"{"message":"Could not authenticate","took":0.0,"requestId":"4ae"}"#,
+            "store the key of an API integration",
+        ),
+        (402, r#"{"message":"Payment required"}"#, "the plan of the account"),
+    ],
+};
+
+/// The secret of a webhook.
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+const WEBHOOK: Service = Service {
+    start: Receiver::webhook,
+    destination: "{ webhook: env:HOOK, secret: env:SECRET }",
+    environment: |hook| vec![("HOOK", hook.url()), ("SECRET", SECRET.to_owned())],
+    repeats: false,
+    refusals: &[
+        (401, "bad signature", "rejects the event (401 Unauthorized)"),
+        (410, "", "rejects the event (410 Gone)"),
+        (308, "", "redirects (308"),
+    ],
+};
+
+const SERVICES: [Service; 4] = [TEAMS, PAGERDUTY, OPSGENIE, WEBHOOK];
 
 /// A function that sends everything to one service.
 struct World {
@@ -100,7 +150,8 @@ async fn what_was_refused_is_a_dead_letter_that_says_why_and_is_told_once_it_is_
             let said = letter["reason"].as_str().unwrap();
             assert!(said.contains(reason) && said.contains("there"), "{status}: {said}");
             let log = world.function.log();
-            for (_, secret) in (service.environment)(&world.receiver) {
+            let secrets = (service.environment)(&world.receiver).into_iter().filter(|(name, _)| !name.ends_with("URL"));
+            for (_, secret) in secrets {
                 assert!(!said.contains(&secret) && !log.contains(&secret), "{said} {log}");
             }
             world.receiver.clear_faults();
@@ -129,7 +180,7 @@ async fn what_passes_by_itself_is_waited_for_or_left_to_the_queue() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_taken_without_an_answer_is_sent_twice_at_most() {
-    for service in SERVICES {
+    for service in SERVICES.into_iter().filter(|service| !service.repeats) {
         let world = World::start(&service).await;
         world.receiver.inject_always(HttpFault::Hang);
         let run = events("codepipeline-run-build-failed");
@@ -141,5 +192,64 @@ async fn what_is_taken_without_an_answer_is_sent_twice_at_most() {
             assert!(deliveries < 3, "it counts as told after the second: {}", world.function.log());
         }
         assert_eq!(world.receiver.requests().len(), 2, "{}", service.destination);
+    }
+}
+
+/// The incidents that are open after these requests, by their keys.
+fn open(taken: &[Taken]) -> BTreeSet<String> {
+    let mut open = BTreeSet::new();
+    for Taken { path, body, .. } in taken {
+        let closed = path.strip_prefix("/v2/alerts/").and_then(|rest| rest.split("/close").next());
+        let key = |member: &str| body[member].as_str().map(str::to_owned);
+        match (closed, body["event_action"].as_str()) {
+            (Some(alias), _) => open.remove(&alias.replace("%3A", ":")),
+            (None, Some("resolve")) => open.remove(&key("dedup_key").unwrap()),
+            _ => open.insert(key("dedup_key").or_else(|| key("alias")).unwrap()),
+        };
+    }
+    open
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_streak_of_failures_is_one_incident_that_the_recovery_ends() {
+    for service in [PAGERDUTY, OPSGENIE] {
+        let world = World::start(&service).await;
+        let ended = |run: &str, minutes| {
+            let at = Timestamp::now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+            andon::testing::events_until(run, at)
+        };
+        for (run, minutes) in [("codepipeline-run-build-failed", 40), ("codepipeline-run-build-failed-again", 20)] {
+            deliver(&world.function, &ended(run, minutes)).await;
+        }
+        let taken = world.receiver.taken();
+        assert_eq!(taken.len(), 2, "both failures are told: {taken:?}");
+        assert_eq!(open(&taken).into_iter().collect::<Vec<_>>(), ["andon:111122223333:eu-west-1:payments-api:main"]);
+        deliver(&world.function, &ended("codepipeline-run-build-fixed", 2)).await;
+        let taken = world.receiver.taken();
+        assert!(open(&taken).is_empty(), "{taken:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_incident_is_not_sent_there() {
+    for service in [PAGERDUTY, OPSGENIE] {
+        let world = World::start(&service).await;
+        assert!(world.deliver(&events("codepipeline-run-running")).await.is_empty(), "an approval waits");
+        assert_eq!(world.receiver.requests().len(), 0, "{}", world.function.log());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_whose_answer_is_lost_is_sent_until_there_is_one() {
+    for service in [PAGERDUTY, OPSGENIE] {
+        let world = World::start(&service).await;
+        world.receiver.inject_always(HttpFault::LostReply);
+        let run = events("codepipeline-run-commands-failed");
+        for _ in 0..3 {
+            assert!(!world.deliver(&run).await.is_empty());
+        }
+        world.receiver.clear_faults();
+        assert!(world.deliver(&run).await.is_empty());
+        assert_eq!(open(&world.receiver.taken()).len(), 1, "however often it came: one incident");
     }
 }

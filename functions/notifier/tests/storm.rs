@@ -11,7 +11,7 @@ use andon::clock::{Clock, Timer};
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
 use andon::testing::{home, invocation};
-use andon_aws::send::AwsSender;
+use andon_aws::send::{AwsSender, ServiceApis};
 use andon_config::Config;
 use andon_notify::destination::sns::TopicArn;
 use andon_notify::{NoDeadLetters, NoEvidenceSource};
@@ -77,6 +77,10 @@ trait Service {
     fn told(&self) -> Vec<(String, String)>;
     /// How many requests there were.
     fn requests(&self) -> usize;
+    /// The addresses of the other services.
+    fn apis(&self) -> ServiceApis {
+        ServiceApis::default()
+    }
     /// The address of Slack's methods.
     fn slack_api(&self) -> String {
         "http://127.0.0.1:1".to_owned()
@@ -122,6 +126,34 @@ impl Service for Receiver {
 
     fn requests(&self) -> usize {
         Receiver::requests(self).len()
+    }
+}
+
+/// `PagerDuty`, where the key of an incident names the pipeline.
+struct PagerDuty(Receiver);
+
+impl Service for PagerDuty {
+    const DESTINATION: &'static str = "{ pagerduty: {secret} }";
+
+    fn secret(&self) -> String {
+        "0123456789abcdef0123456789abcdef".to_owned()
+    }
+
+    fn told(&self) -> Vec<(String, String)> {
+        let channel = |body: &Value| {
+            let pipeline = body["dedup_key"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+            pipeline.chars().take("team-00".len()).collect()
+        };
+        let run = |body: &Value| body["payload"]["custom_details"]["Run"].as_str().unwrap()[..8].to_owned();
+        self.0.taken().iter().map(|taken| (channel(&taken.body), run(&taken.body))).collect()
+    }
+
+    fn requests(&self) -> usize {
+        self.0.requests().len()
+    }
+
+    fn apis(&self) -> ServiceApis {
+        ServiceApis { pagerduty: Some(self.0.url()), ..ServiceApis::default() }
     }
 }
 
@@ -187,7 +219,7 @@ async fn storm<S: Service>(failures: usize, service: &S) -> Toll {
         ledger: MemoryLedger::new(),
         archive: NoArchive,
         evidence: NoEvidenceSource,
-        sender: AwsSender::new(&aws, topic, &service.slack_api(), clock.clone()),
+        sender: AwsSender::new(&aws, topic, &service.slack_api(), clock.clone()).with_apis(service.apis()),
         dead_letters: NoDeadLetters,
         clock: clock.clone(),
         config: configuration(S::DESTINATION, &secret),
@@ -305,6 +337,16 @@ async fn a_storm_over_teams_is_told_once_each() {
     let teams = Receiver::teams().unwrap();
     teams.inject_sequence(http_errors());
     let toll = storm(1000, &teams).await;
+    println!("{toll:#?}");
+    assert_eq!((toll.sent, toll.duplicate, toll.lost), (1000, 0, 0));
+    assert!(toll.retried >= 50 && toll.waited > 0, "{toll:?}");
+}
+
+#[tokio::test]
+async fn a_storm_over_pagerduty_opens_every_incident() {
+    let pagerduty = PagerDuty(Receiver::pagerduty().unwrap());
+    pagerduty.0.inject_sequence(http_errors());
+    let toll = storm(1000, &pagerduty).await;
     println!("{toll:#?}");
     assert_eq!((toll.sent, toll.duplicate, toll.lost), (1000, 0, 0));
     assert!(toll.retried >= 50 && toll.waited > 0, "{toll:?}");

@@ -49,6 +49,14 @@ impl Fault {
         Self::Permanent { problem: problem.into() }
     }
 
+    /// The same for a call that may be repeated at will: what may have gone through is tried again.
+    pub(super) fn repeatable(self) -> Self {
+        match self {
+            Self::Unanswered { problem } => Self::retryable(problem),
+            fault => fault,
+        }
+    }
+
     pub(super) fn of(self, destination: &str) -> SendError {
         let destination = destination.to_owned();
         match self {

@@ -1,12 +1,15 @@
-//! Senders: Slack by a bot or a webhook, Microsoft Teams, and SNS topics.
+//! Senders: Slack by a bot or a webhook, Microsoft Teams, `PagerDuty`, Opsgenie, webhooks, and SNS topics.
 
 use andon::clock::Clock;
 use andon::ledger::Receipt;
+use andon_notify::destination::opsgenie::{self as alert, Opsgenie};
+use andon_notify::destination::pagerduty::{self as event, PagerDuty};
 use andon_notify::destination::slack as channel;
 use andon_notify::destination::slack::Slack;
 use andon_notify::destination::slack_webhook::SlackWebhook;
 use andon_notify::destination::sns::{Sns, Topic, TopicArn, render as mail};
 use andon_notify::destination::teams::{self as card, Teams};
+use andon_notify::destination::webhook::{self as cloud_event, Webhook};
 use andon_notify::{Destination, Outgoing, SendError, Sender, Target};
 use aws_config::SdkConfig;
 
@@ -14,6 +17,9 @@ use crate::secret::{SecretError, Secrets};
 
 mod dead_letters;
 mod http;
+mod opsgenie;
+mod pagerduty;
+mod signed_webhook;
 mod slack;
 mod slack_webhook;
 mod sns;
@@ -22,6 +28,15 @@ mod teams;
 pub use dead_letters::DeadLetterQueue;
 pub use slack::SLACK_API;
 
+/// The addresses of services that have one for everybody, where they are not the usual ones.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceApis {
+    /// `PagerDuty`'s, without the path.
+    pub pagerduty: Option<String>,
+    /// Opsgenie's, without the path.
+    pub opsgenie: Option<String>,
+}
+
 /// Sends to whatever destination it is given. Clients are made when they are first needed.
 #[derive(Debug)]
 pub struct AwsSender<C> {
@@ -29,6 +44,7 @@ pub struct AwsSender<C> {
     topics: sns::Topics,
     http: http::Http,
     slack: slack::Slack,
+    apis: ServiceApis,
     default_topic: Option<TopicArn>,
     clock: C,
 }
@@ -41,9 +57,16 @@ impl<C: Clock> AwsSender<C> {
             topics: sns::Topics::new(config),
             http: http::Http::default(),
             slack: slack::Slack::new(slack_api),
+            apis: ServiceApis::default(),
             default_topic: default_topic.into(),
             clock,
         }
+    }
+
+    /// The same with other addresses of the services that have one for everybody.
+    #[must_use]
+    pub fn with_apis(self, apis: ServiceApis) -> Self {
+        Self { apis, ..self }
     }
 }
 
@@ -72,6 +95,30 @@ impl<C: Clock> Sender for AwsSender<C> {
                 let address = self.secrets.get(url, self.clock.now()).await.map_err(|error| secret(name, &error))?;
                 let sent = teams::post(&self.http, name, &address, &card::render(outgoing.message)).await;
                 self.forget_if_refused(url, &sent);
+                sent
+            }
+            Target::PagerDuty(PagerDuty { key, region }) => {
+                let routing = self.secrets.get(key, self.clock.now()).await.map_err(|error| secret(name, &error))?;
+                let api = self.apis.pagerduty.as_deref().unwrap_or(pagerduty::api(*region));
+                let sent = pagerduty::post(&self.http, name, api, &routing, event::render(outgoing.message)).await;
+                self.forget_if_refused(key, &sent);
+                sent
+            }
+            Target::Opsgenie(Opsgenie { key, region }) => {
+                let bearer = self.secrets.get(key, self.clock.now()).await.map_err(|error| secret(name, &error))?;
+                let api = self.apis.opsgenie.as_deref().unwrap_or(opsgenie::api(*region));
+                let sent = opsgenie::post(&self.http, name, api, &bearer, &alert::render(outgoing.message)).await;
+                self.forget_if_refused(key, &sent);
+                sent
+            }
+            Target::Webhook(Webhook { url, secret: signing }) => {
+                let now = self.clock.now();
+                let address = self.secrets.get(url, now).await.map_err(|error| secret(name, &error))?;
+                let key = self.secrets.get(signing, now).await.map_err(|error| secret(name, &error))?;
+                let event = cloud_event::render(outgoing.message, outgoing.id);
+                let sent = signed_webhook::post(&self.http, name, &address, &key, &event, now).await;
+                self.forget_if_refused(url, &sent);
+                self.forget_if_refused(signing, &sent);
                 sent
             }
             Target::Slack(Slack { channel, token }) => {

@@ -1,4 +1,4 @@
-//! What `andon serve` sends for real: to Slack, Teams and SNS topics, with secrets from where the configuration says.
+//! What `andon serve` sends for real: to every kind of destination, with secrets from where the configuration says.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,13 @@ use andon_aws::clock::SystemClock;
 use andon_aws::environment;
 use andon_aws::send::{AwsSender, SLACK_API};
 use andon_config::Config;
+use andon_notify::destination::opsgenie::Opsgenie;
+use andon_notify::destination::pagerduty::PagerDuty;
 use andon_notify::destination::slack::Slack;
 use andon_notify::destination::slack_webhook::SlackWebhook;
 use andon_notify::destination::sns::{Sns, Topic, TopicArn};
 use andon_notify::destination::teams::Teams;
+use andon_notify::destination::webhook::Webhook;
 use andon_notify::{Destination, DestinationName, Outgoing, SendError, Sender, Target};
 use aws_config::{BehaviorVersion, SdkConfig};
 
@@ -55,7 +58,9 @@ impl Outbox {
             .filter_map(|to| Some((to.name.clone(), obstacle(to, topic.as_ref(), without_aws.as_deref())?)))
             .collect();
         let slack_api = environment::slack_api(SLACK_API)?;
-        Ok(Self { sender: AwsSender::new(&aws, topic, &slack_api, SystemClock), unreachable })
+        let apis = environment::service_apis()?;
+        let sender = AwsSender::new(&aws, topic, &slack_api, SystemClock).with_apis(apis);
+        Ok(Self { sender, unreachable })
     }
 
     /// Why nothing is sent to a destination; `None` if it is.
@@ -80,6 +85,10 @@ fn need(to: &Destination) -> Need<'_> {
         Target::Sns(_) => Need::Credentials,
         Target::Slack(Slack { token, .. }) => Need::Secret(token),
         Target::SlackWebhook(SlackWebhook { url }) | Target::Teams(Teams { url }) => Need::Secret(url),
+        Target::PagerDuty(PagerDuty { key, .. }) | Target::Opsgenie(Opsgenie { key, .. }) => Need::Secret(key),
+        // Of two secrets, the one that AWS holds is what it needs.
+        Target::Webhook(Webhook { url: SecretRef::Env(_), secret }) => Need::Secret(secret),
+        Target::Webhook(Webhook { url, .. }) => Need::Secret(url),
     }
 }
 

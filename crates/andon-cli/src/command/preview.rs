@@ -8,7 +8,7 @@ use std::rc::Rc;
 use andon::alert::AlertKind;
 use andon_config::Config;
 use andon_notify::Routing;
-use andon_notify::destination::{slack, sns, teams};
+use andon_notify::destination::{opsgenie, pagerduty, slack, sns, teams, webhook};
 use andon_notify::message::Message;
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -47,6 +47,12 @@ enum Form {
     Slack,
     /// Adaptive Card JSON
     Teams,
+    /// Events of the Events API v2, as JSON
+    Pagerduty,
+    /// Bodies of requests to the Alert API, as JSON
+    Opsgenie,
+    /// Event of a webhook, as JSON
+    Webhook,
     /// Subject and text
     Email,
     /// The line that `andon replay --json` writes
@@ -160,6 +166,12 @@ fn show(message: &Message, form: Form, json: bool, terminal: Terminal) -> anyhow
                 terminal.line(format!("\n{}", terminal::slack::readable(&blocks)))?;
             }
         }
+        Form::Pagerduty => terminal.json(&Value::from(pagerduty::render(message)))?,
+        Form::Opsgenie => {
+            let bodies: Vec<Value> = opsgenie::render(message).into_iter().map(|request| request.body).collect();
+            terminal.json(&Value::from(bodies))?;
+        }
+        Form::Webhook => terminal.json(&webhook::render(message, "preview"))?,
         Form::Teams => terminal.json(&teams::render(message))?,
         Form::Json => terminal.json(&terminal::json::Alert::new(message, None))?,
     }

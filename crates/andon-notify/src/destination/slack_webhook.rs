@@ -13,8 +13,15 @@ pub struct SlackWebhook {
 }
 
 /// How a webhook is written in `andon.yml`.
-pub const KIND: DestinationKind =
-    DestinationKind { key: "slack-webhook", is_secret: true, token: None, takes_mentions: true, read };
+pub const KIND: DestinationKind = DestinationKind {
+    key: "slack-webhook",
+    is_secret: true,
+    token: None,
+    choices: &[],
+    takes_mentions: true,
+    opens_incidents: false,
+    read,
+};
 
 fn read(written: &Written<'_>) -> Result<Target, Invalid> {
     written.text.parse().map(|url| Target::SlackWebhook(SlackWebhook { url }))

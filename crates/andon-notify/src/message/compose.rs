@@ -35,9 +35,11 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
     let account = alert.pipeline.home.account.as_str();
     Message {
         kind: alert.kind(),
+        at: alert.at,
         about: About {
             pipeline: alert.pipeline.clone(),
             account: context.accounts.name(account).to_owned(),
+            line: alert.own_line.clone(),
             execution: alert.execution.clone(),
             stage: alert.stage().cloned(),
             action: alert.action().cloned(),

@@ -4,6 +4,9 @@
 //! the limits there.
 
 use andon::alert::AlertKind;
+use jiff::Timestamp;
+
+use andon::line::Line;
 use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
 
 mod compose;
@@ -15,6 +18,8 @@ pub use compose::{Context, compose};
 pub struct Message {
     /// The kind of alert.
     pub kind: AlertKind,
+    /// When it happened.
+    pub at: Timestamp,
     /// What it is about.
     pub about: About,
     /// The news on one line.
@@ -40,6 +45,8 @@ pub struct About {
     pub pipeline: PipelineId,
     /// The account's configured name, or else its id.
     pub account: String,
+    /// The line of change.
+    pub line: Line,
     /// The run.
     pub execution: Option<ExecutionId>,
     /// The stage.

@@ -4,6 +4,7 @@ use super::due::approvals;
 use super::{Alert, AlertBody, Approval};
 use crate::event::{ApprovalRequest, Attempt};
 use crate::history::History;
+use crate::line::Line;
 use crate::run::{ActionView, Run};
 
 /// The alert for an approval's own message; none if the approval has been answered.
@@ -54,6 +55,7 @@ fn alone(request: &ApprovalRequest) -> Alert {
         commit: None,
         changes: None,
         line: None,
+        own_line: Line::default(),
         trigger: None,
         body: AlertBody::ApprovalNeeded(Approval {
             stage: request.stage.clone(),

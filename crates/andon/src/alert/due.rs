@@ -280,6 +280,7 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
             commit: history.change(summary).as_ref().map(commit),
             changes: super::several(history, summary),
             line: super::told_line(history, summary),
+            own_line: history.line(summary),
             trigger: None,
             body,
         },

@@ -43,6 +43,8 @@ pub struct Alert {
     pub changes: Option<Changes>,
     /// The line of change, where the pipeline has several.
     pub line: Option<Line>,
+    /// The line of change, also where the pipeline has only one.
+    pub own_line: Line,
     /// What set the run off.
     pub trigger: Option<Trigger>,
     /// The kind of alert.
@@ -367,6 +369,7 @@ impl Alert {
             commit: known.map_or_else(|| run.commit(), |(history, summary)| change_of(run, history, summary)),
             changes: known.and_then(|(history, summary)| several(history, summary)),
             line: known.and_then(|(history, summary)| told_line(history, summary)),
+            own_line: known.map(|(history, summary)| history.line(summary)).unwrap_or_default(),
             trigger: run.trigger().cloned(),
             body,
         }

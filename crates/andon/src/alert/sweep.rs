@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Alert, AlertBody, Approval};
 use crate::alert::Limits;
 use crate::history::{OpenRun, Overview, Typical};
+use crate::line::Line;
 use crate::run::Status;
 
 /// How many successful runs it takes to know what is usual for a pipeline.
@@ -38,6 +39,7 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
         commit: run.change.as_ref().map(super::commit),
         changes: None,
         line: run.line.clone(),
+        own_line: run.line.clone().unwrap_or_default(),
         trigger: None,
         body,
     };
@@ -103,6 +105,7 @@ fn canceled(overview: &Overview, now: Timestamp) -> Option<Alert> {
         commit: latest.change.as_ref().map(super::commit),
         changes: None,
         line: overview.line.clone(),
+        own_line: overview.line.clone().unwrap_or_default(),
         trigger: None,
         body: AlertBody::Canceled,
     })
@@ -121,6 +124,7 @@ fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Al
         commit: None,
         changes: None,
         line: None,
+        own_line: Line::default(),
         trigger: None,
         body: AlertBody::NoSuccess { last, since },
     })

@@ -12,11 +12,14 @@ mod codepipeline;
 mod connections;
 mod ecs;
 mod logs;
+pub mod opsgenie;
+pub mod pagerduty;
 mod paging;
 pub(crate) mod protocol;
 mod receiver;
 mod slack;
 mod teams;
+mod webhook;
 
 pub use aws::Aws;
 pub(crate) use aws::{faulty, note};

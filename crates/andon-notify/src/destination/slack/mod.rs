@@ -25,11 +25,14 @@ pub const KIND: DestinationKind = DestinationKind {
     key: "slack",
     is_secret: false,
     token: Some(Token {
-        shared: "slack-token",
+        key: "token",
+        shared: Some("slack-token"),
         missing: "this Slack channel has no bot token",
         help: "add `slack-token: ssm:/andon/slack-token` at the top level for all channels, or `token:` here",
     }),
+    choices: &[],
     takes_mentions: true,
+    opens_incidents: false,
     read,
 };
 

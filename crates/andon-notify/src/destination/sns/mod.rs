@@ -19,8 +19,15 @@ pub struct Sns {
 }
 
 /// How a topic is written in `andon.yml`.
-pub const KIND: DestinationKind =
-    DestinationKind { key: "sns", is_secret: false, token: None, takes_mentions: false, read };
+pub const KIND: DestinationKind = DestinationKind {
+    key: "sns",
+    is_secret: false,
+    token: None,
+    choices: &[],
+    takes_mentions: false,
+    opens_incidents: false,
+    read,
+};
 
 /// The name of the stack's own topic.
 const DEFAULT: &str = "default";

@@ -19,8 +19,15 @@ pub struct Teams {
 }
 
 /// How a webhook of Teams is written in `andon.yml`.
-pub const KIND: DestinationKind =
-    DestinationKind { key: "teams", is_secret: true, token: None, takes_mentions: false, read };
+pub const KIND: DestinationKind = DestinationKind {
+    key: "teams",
+    is_secret: true,
+    token: None,
+    choices: &[],
+    takes_mentions: false,
+    opens_incidents: false,
+    read,
+};
 
 fn read(written: &Written<'_>) -> Result<Target, Invalid> {
     written.text.parse().map(|url| Target::Teams(Teams { url }))
