@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 use jiff::tz::TimeZone;
@@ -220,12 +221,14 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         let mut runs = Vec::new();
         let Some(row) = fleet.row(pipeline) else { return Ok(runs) };
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
-        runs.extend(known.run);
         let failed = |run: &&&RunSummary| matches!(run.status, Status::Failed | Status::Rejected | Status::Stopped);
-        let last =
-            known.history.and_then(|history| Some(history.value.runs().iter().rev().find(failed)?.execution.clone()));
+        let last = known
+            .history
+            .as_ref()
+            .and_then(|history| Some(history.value.runs().iter().rev().find(failed)?.execution.clone()));
+        runs.extend(known.into_run());
         if let Some(execution) = last.filter(|execution| *execution != row.overview.latest.execution) {
-            runs.extend(self.ledger.load(pipeline, &execution).await?.run);
+            runs.extend(self.ledger.load(pipeline, &execution).await?.into_run());
         }
         Ok(runs)
     }
@@ -236,12 +239,12 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
         let earlier: Vec<_> = known.history.iter().flat_map(|history| history.value.runs()).rev().collect();
         let earlier = earlier.into_iter().filter(|run| run.execution != row.overview.latest.execution);
-        let mut runs: Vec<andon::run::Run> = known.run.into_iter().collect();
+        let mut runs: Vec<andon::run::Run> = known.run.into_iter().map(Arc::unwrap_or_clone).collect();
         for run in earlier.take(MAX_DECIDED) {
             if runs.last().is_some_and(facts::is_decided) {
                 break;
             }
-            runs.extend(self.ledger.load(pipeline, &run.execution).await?.run);
+            runs.extend(self.ledger.load(pipeline, &run.execution).await?.into_run());
         }
         Ok(runs)
     }
@@ -288,7 +291,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
             Some(execution) if row.red_since().is_some() => self.ledger.load(pipeline, &execution).await?.run,
             _ => None,
         };
-        Ok(Detail { history, failed: run })
+        Ok(Detail { history, failed: run.map(Arc::unwrap_or_clone) })
     }
 }
 

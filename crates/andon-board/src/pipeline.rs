@@ -36,7 +36,7 @@ pub async fn find(
     let Some(execution) = execution.cloned().or_else(latest) else {
         return Ok(None);
     };
-    let run = ledger.load(pipeline, &execution).await?.run;
+    let run = ledger.load(pipeline, &execution).await?.into_run();
     Ok(Some(Pipeline { history, execution, run }))
 }
 

@@ -74,7 +74,7 @@ fn connections_that_record_one_run_at_once_lose_nothing() {
         }
     });
     let known = block_on(open(directory.path()).load(&together.pipeline, &together.execution)).unwrap();
-    assert_eq!(known.run.unwrap(), together);
+    assert_eq!(*known.run.unwrap(), together);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_file_of_the_first_version_is_read() {
     let overviews = block_on(ledger.pipelines()).unwrap();
     assert_eq!(overviews.iter().map(|overview| overview.pipeline.clone()).collect::<Vec<_>>(), [pipeline()]);
     let known = block_on(ledger.load(&pipeline(), &ExecutionId::parse("e-1").unwrap())).unwrap();
-    let mut run = known.run.unwrap();
+    let mut run = known.into_run().unwrap();
     assert_eq!(run.status(), andon::run::Status::InProgress);
     assert!(!run.merge(stage_started("e-1", "Source")), "all of it was understood");
     let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, stage_started("e-1", "Build"));

@@ -12,7 +12,7 @@ use andon::clock::{Clock, Timer};
 use andon::event::{ApprovalRequest, Attempt, Deleted, Event, EvidenceEvent, PipelineEvent, Received, parse};
 use andon::history::History;
 use andon::ledger::{
-    Added, Archive, Effect, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, forget, record,
+    Added, Archive, Effect, Known, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, forget, record,
 };
 use andon::name::PipelineId;
 use andon::run::{Run, WaitPolicy};
@@ -315,8 +315,7 @@ impl<P: Ports> Notifier<P> {
         let Some(history) = self.ledger.history(pipeline).await? else { return Ok((Vec::new(), None)) };
         let latest = history.runs().into_iter().rev().take(MAX_RUNS);
         let known = join_all(latest.map(|run| self.ledger.load(pipeline, &run.execution))).await;
-        let runs: Result<_, _> =
-            known.into_iter().filter_map(|known| known.map(|known| known.run).transpose()).collect();
+        let runs: Result<_, _> = known.into_iter().filter_map(|known| known.map(Known::into_run).transpose()).collect();
         Ok((runs?, Some(history)))
     }
 
@@ -336,7 +335,7 @@ impl<P: Ports> Notifier<P> {
                 problems.extend(self.tell(alert, Some(&run.recorded.run), cause, invocation).await);
             }
             if let Some(open) = open {
-                let Run { pipeline, execution, .. } = &run.recorded.run;
+                let Run { pipeline, execution, .. } = &*run.recorded.run;
                 problems.push(Problem::Retryable(format!("run {execution} of {pipeline} failed; {open}")));
             }
         }

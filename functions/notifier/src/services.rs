@@ -79,7 +79,7 @@ impl<P: Ports> Notifier<P> {
         let known = join_all(latest.map(|(_, pipeline, execution)| self.ledger.load(pipeline, execution))).await;
         let mut runs: Vec<Run> = Vec::new();
         for known in known {
-            runs.extend(known?.run);
+            runs.extend(known?.into_run());
         }
         let key = |run: &Run| (run.pipeline.clone(), run.execution.clone());
         runs.sort_by_key(key);

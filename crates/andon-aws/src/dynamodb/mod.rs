@@ -174,7 +174,7 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
 
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         let (run, history) = tokio::join!(self.read_run(pipeline, execution), self.read_history(pipeline));
-        Ok(Known { run: run?, history: history? })
+        Ok(Known { run: run?.map(Arc::new), history: history? })
     }
 
     async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {

@@ -87,7 +87,7 @@ async fn runs(system: &System, history: &History) -> anyhow::Result<Vec<Run>> {
     let mut runs = Vec::new();
     for summary in history.runs().into_iter().rev().take(MAX_RUNS) {
         let known = system.ledger.load(&history.pipeline, &summary.execution).await?;
-        runs.extend(known.run);
+        runs.extend(known.into_run());
         if summary.status == Status::Succeeded {
             break;
         }

@@ -77,9 +77,9 @@ impl Status {
             None => None,
         };
         if self.json {
-            around.terminal.json(&in_full(&history, run.as_ref()))?;
+            around.terminal.json(&in_full(&history, run.as_deref()))?;
         } else {
-            let detail = Detail::of(&history, run.as_ref(), system.config.accounts());
+            let detail = Detail::of(&history, run.as_deref(), system.config.accounts());
             for line in detail.lines(around.terminal, around.now())? {
                 around.terminal.line(line)?;
             }

@@ -70,7 +70,7 @@ impl Why {
                 around.terminal.line(format!("Run {} of {name} has not failed: {word}.", summary.execution.short()))?;
                 return Ok(Verdict::NotWell);
             }
-            let told = Told { history: &history, summary, run: run.as_ref(), known: &known };
+            let told = Told { history: &history, summary, run: run.as_deref(), known: &known };
             if self.json {
                 around.terminal.json(&told.as_json()?)?;
             } else {

@@ -25,12 +25,14 @@ mod claim;
 mod document;
 mod fault;
 mod held;
+mod histories;
 mod overviews;
 mod runs;
 mod schema;
 mod sync;
 
 use fault::Failure;
+use histories::Histories;
 use overviews::Overviews;
 use runs::Runs;
 
@@ -43,6 +45,7 @@ pub struct SqliteLedger<C> {
     connection: Mutex<Connection>,
     overviews: Mutex<Overviews>,
     runs: Mutex<Runs>,
+    histories: Mutex<Histories>,
     clock: C,
 }
 
@@ -68,8 +71,13 @@ impl<C: Clock> SqliteLedger<C> {
     }
 
     fn of(connection: Connection, clock: C) -> Result<Self, LedgerError> {
-        let ledger =
-            Self { connection: Mutex::new(connection), overviews: Mutex::default(), runs: Mutex::default(), clock };
+        let ledger = Self {
+            connection: Mutex::new(connection),
+            overviews: Mutex::default(),
+            runs: Mutex::default(),
+            histories: Mutex::default(),
+            clock,
+        };
         ledger.forget_expired()?;
         Ok(ledger)
     }
@@ -78,6 +86,7 @@ impl<C: Clock> SqliteLedger<C> {
     pub fn forget_expired(&self) -> Result<(), LedgerError> {
         let now = self.clock.now().as_second();
         self.runs().clear();
+        self.histories().clear();
         self.write("delete expired items".to_owned(), |transaction| {
             for table in ["runs", "facts", "histories", "claims", "evidence", "held"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
@@ -93,6 +102,10 @@ impl<C: Clock> SqliteLedger<C> {
 
     fn runs(&self) -> MutexGuard<'_, Runs> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn histories(&self) -> MutexGuard<'_, Histories> {
+        self.histories.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn expiry(&self) -> i64 {
@@ -148,20 +161,25 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
     }
 
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
-        let mut runs = self.runs();
+        let (mut runs, mut histories) = (self.runs(), self.histories());
         self.read(format!("read run {execution} of {pipeline}"), |transaction| {
             Ok(Known {
                 run: runs.read(transaction, pipeline, execution)?,
-                history: document::read_history(transaction, pipeline)?,
+                history: histories.read(transaction, pipeline)?,
             })
         })
     }
 
     async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
         let expires = self.expiry();
-        self.write(format!("write the history of {}", history.value.pipeline), |transaction| {
-            document::write_history(transaction, history, expires)
-        })
+        let mut histories = self.histories();
+        let saved = self.write(format!("write the history of {}", history.value.pipeline), |transaction| {
+            histories.write(transaction, history, expires)
+        });
+        if saved.is_err() {
+            histories.clear();
+        }
+        saved
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
@@ -206,8 +224,9 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
+        let mut histories = self.histories();
         self.read(format!("read the history of {pipeline}"), |transaction| {
-            Ok(document::read_history(transaction, pipeline)?.map(|history| history.value))
+            Ok(histories.read(transaction, pipeline)?.map(|history| history.value))
         })
     }
 

@@ -1,6 +1,7 @@
 //! Runs, as rows of facts that are only ever added: what has been read of a run is kept, and read on from where that ended.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::{Run, RunPart};
@@ -25,7 +26,7 @@ struct KnownRun {
     number: i64,
     /// The version of the row that an earlier version of Andon kept the run in.
     whole: i64,
-    run: Option<Run>,
+    run: Option<Arc<Run>>,
 }
 
 impl Runs {
@@ -40,7 +41,7 @@ impl Runs {
         transaction: &Transaction<'_>,
         pipeline: &PipelineId,
         execution: &ExecutionId,
-    ) -> Result<Option<Run>, Failure> {
+    ) -> Result<Option<Arc<Run>>, Failure> {
         Ok(self.renewed(transaction, pipeline, execution)?.run.clone())
     }
 
@@ -51,14 +52,7 @@ impl Runs {
         let known = self.renewed(transaction, pipeline, execution)?;
         let mut added = 0;
         for part in told.clone().into_parts() {
-            let is_new = match (&mut known.run, Run::of_parts(pipeline, execution, [part.clone()])) {
-                (Some(run), Some(told)) => run.merge(told),
-                (run, told) => {
-                    *run = told;
-                    true
-                }
-            };
-            if !is_new {
+            if !join(&mut known.run, pipeline, execution, part.clone()) {
                 continue;
             }
             transaction
@@ -101,7 +95,7 @@ impl Runs {
         let mut rows = statement.query(params![account, region, name, execution.as_str(), known.number])?;
         while let Some(row) = rows.next()? {
             let part: RunPart = from_json(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?, what)?;
-            join(&mut known.run, Run::of_parts(pipeline, execution, [part]));
+            join(&mut known.run, pipeline, execution, part);
             known.number = row.get(0)?;
             self.facts += 1;
         }
@@ -115,16 +109,24 @@ impl Runs {
             })
             .optional()?;
         if let Some((version, whole)) = whole {
-            join(&mut known.run, Some(from_json(&whole, what)?));
+            let whole: Run = from_json(&whole, what)?;
+            match &mut known.run {
+                Some(run) => {
+                    Arc::make_mut(run).merge(whole);
+                }
+                run => *run = Some(Arc::new(whole)),
+            }
             known.whole = version;
         }
         Ok(known)
     }
 }
 
-fn join(run: &mut Option<Run>, told: Option<Run>) {
-    match (run, told) {
-        (Some(run), Some(told)) => drop(run.merge(told)),
-        (run, told) => *run = told,
+/// Takes in a fact; returns whether it was new. Nobody holds on to a run that was read, so it is seldom copied.
+fn join(run: &mut Option<Arc<Run>>, pipeline: &PipelineId, execution: &ExecutionId, part: RunPart) -> bool {
+    if let Some(run) = run {
+        return Arc::make_mut(run).merge_part(part);
     }
+    *run = Run::of_parts(pipeline, execution, [part]).map(Arc::new);
+    true
 }

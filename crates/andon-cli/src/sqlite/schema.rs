@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use andon::ledger::LedgerError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::fault::Failure;
@@ -54,6 +55,9 @@ const STEPS: &[&str] = &[
 ",
 ];
 
+/// The most statements that are kept prepared; there are fewer.
+const MAX_STATEMENTS: usize = 64;
+
 /// How long a write waits for those of other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -74,6 +78,9 @@ pub(super) fn open_in_memory() -> Result<Connection, LedgerError> {
 fn prepare(mut connection: Connection, place: &str, steps: &[&str]) -> Result<Connection, LedgerError> {
     let faulty = |error: rusqlite::Error| Failure::from(error).in_the_ledger(format!("open {place}"));
     connection.busy_timeout(BUSY_TIMEOUT).map_err(faulty)?;
+    // Every statement is prepared once: none is displaced by another, and none anew for the values that it is given.
+    connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(faulty)?;
     match origin(&connection).map_err(faulty)? {
         Origin::Andon { version } if version > steps.len() => {
             return Err(LedgerError::Unusable(format!(

@@ -39,7 +39,7 @@ impl<L: Ledger> Here<'_, L> {
     /// A run in full.
     async fn run(&self, pipeline: &PipelineId, run: &RunSummary) -> Result<Option<Run>, Fault> {
         let known = self.ledger.load(pipeline, &run.execution).await.map_err(|error| Fault::unread(&error))?;
-        Ok(known.run)
+        Ok(known.into_run())
     }
 }
 

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Alert, AlertBody, Approval, Failed, FailureStreak, Recovered, RolledBack, commit};
-use crate::event::{Attempt, Provider, State, Subject};
+use crate::event::{Attempt, State, Subject};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary, Streak};
-use crate::run::{ActionView, Failure, Outcome, Run, Status, WaitPolicy};
+use crate::run::{Failure, Outcome, Run, Status, WaitPolicy};
 
 /// What is due for a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,13 +116,9 @@ pub(super) fn approvals(run: &Run, history: Option<&History>) -> Vec<Alert> {
     if run.status().is_final() {
         return Vec::new();
     }
-    let waiting = |action: &ActionView| action.status == Status::Waiting;
-    run.stages()
+    run.approvals()
         .into_iter()
-        .flat_map(|stage| {
-            let name = stage.name;
-            stage.actions.into_iter().filter(waiting).map(move |action| (name.clone(), action))
-        })
+        .filter(|(_, action)| action.status == Status::Waiting)
         .map(|(stage, action)| {
             let approval = Approval {
                 stage,
@@ -148,27 +144,24 @@ fn behind(history: &History, run: &Run) -> Vec<ChangeSummary> {
 /// The approvals of an attempt that were given, and by whom.
 fn approved(run: &Run, history: &History, attempt: Attempt) -> Vec<Alert> {
     let mut alerts = Vec::new();
-    for stage in run.stages() {
-        for action in stage.actions {
-            let is_approval = action.provider.as_ref().is_some_and(Provider::is_approval);
-            let (true, Status::Succeeded, Some(at)) = (is_approval, action.status, action.ended) else { continue };
-            if action.attempt != attempt {
-                continue;
-            }
-            let said = action.result.and_then(|result| result.summary);
-            let (by, comment) = said.as_deref().map(by_whom).unwrap_or_default();
-            let approval = Approval {
-                stage: stage.name.clone(),
-                action: action.name,
-                token: action.execution,
-                attempt: action.attempt,
-                expires: None,
-                custom_data: action.custom_data,
-                review_link: action.review_link,
-                behind: Vec::new(),
-            };
-            alerts.push(Alert::of_run(run, Some(history), at, AlertBody::Approved { approval, by, comment }));
+    for (stage, action) in run.approvals() {
+        let (Status::Succeeded, Some(at)) = (action.status, action.ended) else { continue };
+        if action.attempt != attempt {
+            continue;
         }
+        let said = action.result.and_then(|result| result.summary);
+        let (by, comment) = said.as_deref().map(by_whom).unwrap_or_default();
+        let approval = Approval {
+            stage,
+            action: action.name,
+            token: action.execution,
+            attempt: action.attempt,
+            expires: None,
+            custom_data: action.custom_data,
+            review_link: action.review_link,
+            behind: Vec::new(),
+        };
+        alerts.push(Alert::of_run(run, Some(history), at, AlertBody::Approved { approval, by, comment }));
     }
     alerts
 }

@@ -110,7 +110,7 @@ fn rollbacks<'h>(
         let reached = |other: &&&RunSummary| {
             other.rollback.is_none() && !all_undone.contains_key(&other.execution) && has_reached(run, other)
         };
-        let known = |id: &Option<ExecutionId>| id.as_ref().and_then(|id| history.runs.get(id));
+        let known = |id: &Option<ExecutionId>| id.as_ref().and_then(|id| history.run(id));
         let target = known(&rollback.target).filter(|target| target.rollback.is_none());
         let undone = if rollback.undone.is_some() {
             // Of a run that is no longer recorded, and of a rollback of a rollback, it is not known what was live.

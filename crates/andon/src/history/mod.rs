@@ -6,6 +6,7 @@
 //! what rules ask of them: how long the pipeline has been red or green, and when it last succeeded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ pub struct History {
     /// The pipeline.
     pub pipeline: PipelineId,
     #[serde(with = "runs_as_list")]
-    runs: BTreeMap<ExecutionId, RunSummary>,
+    runs: BTreeMap<ExecutionId, Arc<RunSummary>>,
     #[serde(default)]
     past: FoldedRuns,
     /// Tries left at asking CodePipeline for the runs before Andon was there.
@@ -130,13 +131,13 @@ impl Health {
             _ => return,
         };
         match &mut self.streak {
-            Some(streak) if streak.colour == colour => streak.count += 1,
+            Some(streak) if streak.colour == colour => streak.count += 1 + outcome.unlisted,
             streak => {
                 *streak = Some(Streak {
                     colour,
                     since: outcome.is_start_known.then_some(outcome.started),
                     first_ended: outcome.ended,
-                    count: 1,
+                    count: 1 + outcome.unlisted,
                 });
             }
         }
@@ -205,10 +206,10 @@ impl History {
             return false;
         }
         match self.runs.get_mut(&summary.execution) {
-            Some(known) if *known >= summary => return false,
-            Some(known) => *known = summary,
+            Some(known) if **known >= summary => return false,
+            Some(known) => *known = Arc::new(summary),
             None => {
-                self.runs.insert(summary.execution.clone(), summary);
+                self.runs.insert(summary.execution.clone(), Arc::new(summary));
             }
         }
         self.fold();
@@ -217,7 +218,7 @@ impl History {
 
     /// The individually recorded runs, oldest first.
     pub fn runs(&self) -> Vec<&RunSummary> {
-        let mut runs: Vec<_> = self.runs.values().collect();
+        let mut runs: Vec<&RunSummary> = self.runs.values().map(AsRef::as_ref).collect();
         runs.sort_by_key(|run| run.place());
         runs
     }
@@ -229,18 +230,18 @@ impl History {
 
     /// The run that started last.
     pub fn latest(&self) -> Option<&RunSummary> {
-        self.runs.values().max_by_key(|run| run.place())
+        self.runs.values().map(AsRef::as_ref).max_by_key(|run: &&RunSummary| run.place())
     }
 
     /// One run.
     pub fn run(&self, execution: &ExecutionId) -> Option<&RunSummary> {
-        self.runs.get(execution)
+        self.runs.get(execution).map(AsRef::as_ref)
     }
 
     /// The first run of the same line after this one that has ended in success or failure.
     pub fn next_ended(&self, execution: &ExecutionId) -> Option<&RunSummary> {
         let index = Index::of(self);
-        let run = self.runs.get(execution)?;
+        let run = self.run(execution)?;
         let line = index.line(run);
         index.of_line(&line).find(|other| other.place() > run.place() && has_ended(other))
     }
@@ -249,7 +250,7 @@ impl History {
     /// have ended after them.
     pub fn unended_before(&self, execution: &ExecutionId) -> Vec<&RunSummary> {
         let index = Index::of(self);
-        let Some(run) = self.runs.get(execution).filter(|run| has_ended(run)) else { return Vec::new() };
+        let Some(run) = self.run(execution).filter(|run| has_ended(run)) else { return Vec::new() };
         let line = index.line(run);
         let earlier = index.of_line(&line).rev().skip_while(|other| other.place() >= run.place());
         let mut unended = Vec::new();
@@ -361,7 +362,7 @@ impl History {
             self.past.broken.then(&line, deployed, |remembered| *remembered == line);
         }
         self.past.remember(line, health, run.first_seen);
-        let place = (run.first_seen, run.execution);
+        let place = (run.first_seen, run.execution.clone());
         if self.past.until.as_ref().is_none_or(|until| place > *until) {
             self.past.until = Some(place);
         }
@@ -404,6 +405,7 @@ fn red(standings: &BTreeMap<Line, (Health, Timestamp)>) -> Vec<(&Line, &Health, 
 /// The runs carry their ids themselves: a list is enough.
 mod runs_as_list {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -411,15 +413,16 @@ mod runs_as_list {
     use crate::name::ExecutionId;
 
     pub(super) fn serialize<S: Serializer>(
-        runs: &BTreeMap<ExecutionId, RunSummary>,
+        runs: &BTreeMap<ExecutionId, Arc<RunSummary>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(runs.values())
+        serializer.collect_seq(runs.values().map(AsRef::<RunSummary>::as_ref))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<BTreeMap<ExecutionId, RunSummary>, D::Error> {
-        Ok(Vec::<RunSummary>::deserialize(deserializer)?.into_iter().map(|run| (run.execution.clone(), run)).collect())
+    ) -> Result<BTreeMap<ExecutionId, Arc<RunSummary>>, D::Error> {
+        let runs = Vec::<RunSummary>::deserialize(deserializer)?;
+        Ok(runs.into_iter().map(|run| (run.execution.clone(), Arc::new(run))).collect())
     }
 }

@@ -222,7 +222,7 @@ impl RunSummary {
     /// A run in a few words. What counts as a deployment is decided here, once, for all that is read off the history.
     pub fn of(run: &Run, deployment_rule: &DeploymentRule) -> Self {
         let status = run.status();
-        let stages = run.stages();
+        let stages = run.looks();
         let revisions = run.revisions();
         let current =
             (!status.is_final()).then(|| stages.iter().rev().find(|stage| !stage.status.is_final())).flatten();
@@ -235,7 +235,7 @@ impl RunSummary {
             status,
             attempt: run.attempt(),
             moving_since: run.moving_since(),
-            outcomes: first_and_last(run.outcomes()),
+            outcomes: first_and_last_outcomes(run.outcomes()),
             deployments: run.deployments(deployment_rule).map(first_and_last),
             stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {
@@ -291,6 +291,20 @@ impl RunSummary {
     pub fn place(&self) -> (Timestamp, &ExecutionId) {
         (self.first_seen, &self.execution)
     }
+}
+
+/// What is left out between them leaves its number.
+fn first_and_last_outcomes(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let left_out = MAX_OUTCOMES / 2..outcomes.len().saturating_sub(MAX_OUTCOMES / 2);
+    if outcomes.len() > MAX_OUTCOMES
+        && let Some(last) = outcomes.get(left_out.start - 1).map(|outcome| outcome.status)
+    {
+        let like_it = outcomes.drain(left_out.clone()).filter(|outcome| outcome.status == last).count();
+        if let Some(last) = outcomes.get_mut(left_out.start - 1) {
+            last.unlisted = like_it as u64;
+        }
+    }
+    outcomes
 }
 
 fn first_and_last<T>(mut ends: Vec<T>) -> Vec<T> {

@@ -18,7 +18,7 @@ use crate::run::Run;
 /// A ledger in memory.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
-    runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Run>>,
+    runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Arc<Run>>>,
     histories: RefCell<BTreeMap<PipelineId, Versioned<History>>>,
     claims: RefCell<BTreeMap<ClaimKey, Held>>,
     evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
@@ -47,8 +47,11 @@ impl Ledger for MemoryLedger {
         let mut runs = self.runs.borrow_mut();
         for told in told {
             match runs.entry((told.pipeline.clone(), told.execution.clone())) {
-                Entry::Occupied(mut known) => drop(known.get_mut().merge(told.clone())),
-                Entry::Vacant(place) => drop(place.insert(told.clone())),
+                Entry::Occupied(known) if known.get().holds(told) => {}
+                Entry::Occupied(mut known) => {
+                    Arc::make_mut(known.get_mut()).merge(told.clone());
+                }
+                Entry::Vacant(place) => drop(place.insert(Arc::new(told.clone()))),
             }
         }
         told.iter().map(|_| Ok(())).collect()

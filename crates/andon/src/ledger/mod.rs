@@ -42,10 +42,17 @@ pub struct Versioned<T> {
 /// What the ledger knows of a run and its pipeline, read together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// The run, from all of its facts.
-    pub run: Option<Run>,
+    /// The run, from all of its facts. Shared, so that a process that is told much of one run does not copy it each time.
+    pub run: Option<Arc<Run>>,
     /// The pipeline's history.
     pub history: Option<Versioned<History>>,
+}
+
+impl Known {
+    /// The run, to keep.
+    pub fn into_run(self) -> Option<Run> {
+        self.run.map(Arc::unwrap_or_clone)
+    }
 }
 
 /// What became of a conditional write.

@@ -1,6 +1,7 @@
 //! Recording of events: add their facts, read the runs that they are about, and have the histories learn of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ const TRIES: usize = 25;
 #[derive(Debug)]
 pub struct Recorded {
     /// The run.
-    pub run: Run,
+    pub run: Arc<Run>,
     /// The pipeline's history, this run included.
     pub history: History,
     /// Why the pipeline's past could not be looked up, if it was tried and failed just now.
@@ -92,6 +93,7 @@ impl PastRun {
                 is_start_known: true,
                 is_explained: true,
                 is_implied: false,
+                unlisted: 0,
             }],
             // Which of its stages ended how, CodePipeline's list does not say.
             deployments: (!deployment_rule.counts(pipeline.name.as_str(), None)).then(Vec::new),
@@ -259,8 +261,10 @@ async fn learn(
         let mut read = None;
         for (known, told) in known.into_iter().zip(told) {
             let Known { run, history } = known?;
-            let mut run = run.unwrap_or_else(|| told.clone());
-            run.merge(told.clone());
+            let mut run = run.unwrap_or_else(|| Arc::new(told.clone()));
+            if !run.holds(told) {
+                Arc::make_mut(&mut run).merge(told.clone());
+            }
             runs.push(run);
             read = history.or(read);
         }

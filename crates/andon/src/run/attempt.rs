@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::status::status_of;
 use super::{Fact, Run, Status};
-use crate::event::{Attempt, Provider, RetriedBy, State, Subject};
+use crate::event::{Attempt, RetriedBy, State, Subject};
 
 /// No person is faster than that at retrying what has just failed.
 const AT_ONCE: SignedDuration = SignedDuration::from_secs(3);
@@ -29,6 +29,14 @@ pub struct Outcome {
     /// Whether only stages and actions told of it: the run's own event has not come, or never will.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_implied: bool,
+    /// How many attempts after it ended in the same way and are not listed by themselves, in a summary of many attempts.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unlisted: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Run {
@@ -39,7 +47,7 @@ impl Run {
 
     /// The attempts that anything is known of, first to last.
     pub fn attempts(&self) -> Vec<Attempt> {
-        self.facts.attempts().into_iter().collect()
+        self.facts.attempts().iter().copied().collect()
     }
 
     /// When the run started, from the pipeline's own events; `None` while only stages and actions are known.
@@ -50,20 +58,13 @@ impl Run {
 
     /// The earliest time known of the run: what it is ordered by.
     pub fn first_seen(&self) -> Timestamp {
-        let seen = self.facts.values().flat_map(|fact| [Some(fact.at), fact.started]).flatten().min();
-        self.started().or(seen).unwrap_or(Timestamp::UNIX_EPOCH)
+        self.started().or(self.facts.first_seen()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// Since when its latest attempt has been moving: since its start, or since its last approval.
     pub fn moving_since(&self) -> Timestamp {
         let began = self.attempt_started(self.attempt()).unwrap_or_else(|| self.first_seen());
-        let approved = self
-            .stages()
-            .into_iter()
-            .flat_map(|stage| stage.actions)
-            .filter(|action| action.provider.as_ref().is_some_and(Provider::is_approval))
-            .filter_map(|action| action.ended)
-            .max();
+        let approved = self.approvals().into_iter().filter_map(|(_, approval)| approval.ended).max();
         approved.map_or(began, |approved| approved.max(began))
     }
 
@@ -72,10 +73,8 @@ impl Run {
         if attempt == Attempt::FIRST {
             return self.started();
         }
-        let of_pipeline = |(of, state, fact): (Attempt, State, &Fact)| {
-            (of == attempt).then(|| fact.retried.or((state == State::Resumed).then_some(fact.at))).flatten()
-        };
-        let asked = self.facts_of(&Subject::Pipeline).filter_map(of_pipeline).min();
+        let request = |(state, fact): (State, &Fact)| fact.retried.or((state == State::Resumed).then_some(fact.at));
+        let asked = self.facts_of_attempt(&Subject::Pipeline, attempt).filter_map(request).min();
         let first_sign = || {
             let of_attempt =
                 self.facts.iter().filter(|(key, _)| key.attempt == attempt && *key.subject != Subject::Pipeline);
@@ -87,10 +86,18 @@ impl Run {
 
     /// The outcome of every attempt that has ended or failed, oldest first. One that CodePipeline retried by itself is none.
     pub fn outcomes(&self) -> Vec<Outcome> {
+        let of_attempt = |attempt: &Attempt| {
+            let outcomes = self.memo.outcomes(*attempt, || self.outcomes_of(*attempt));
+            outcomes.iter().cloned().collect::<Vec<_>>()
+        };
+        self.facts.attempts().iter().flat_map(of_attempt).collect()
+    }
+
+    fn outcomes_of(&self, attempt: Attempt) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = self
-            .facts_of(&Subject::Pipeline)
-            .filter(|(attempt, state, _)| state.is_final() && !self.is_retried_by_codepipeline(*attempt))
-            .map(|(attempt, state, fact)| {
+            .facts_of_attempt(&Subject::Pipeline, attempt)
+            .filter(|(state, _)| state.is_final() && !self.is_retried_by_codepipeline(attempt))
+            .map(|(state, fact)| {
                 // Events without attempt numbers tell of a retry by `RESUMED` alone.
                 let resumed = self.fact(attempt, &Subject::Pipeline, State::Resumed).map(|resumed| resumed.at);
                 let began = match resumed {
@@ -110,11 +117,12 @@ impl Run {
                     is_explained: state != State::Failed || self.is_explained(attempt),
                     ended: fact.at,
                     is_implied: false,
+                    unlisted: 0,
                 }
             })
             .collect();
-        outcomes.extend(self.attempts().into_iter().filter_map(|attempt| self.implied(attempt)));
-        outcomes.sort_by_key(|outcome| (outcome.attempt, outcome.ended));
+        outcomes.extend(self.implied(attempt));
+        outcomes.sort_by_key(|outcome| outcome.ended);
         outcomes
     }
 
@@ -124,7 +132,7 @@ impl Run {
         if is_told || self.reopened(attempt) || self.is_retried_by_codepipeline(attempt) {
             return None;
         }
-        let ended = self.failures(attempt).last()?.at;
+        let ended = self.failed(attempt).last()?.at;
         let began = self.attempt_started(attempt);
         (!self.is_rejected(attempt)).then(|| Outcome {
             attempt,
@@ -134,6 +142,7 @@ impl Run {
             is_explained: self.is_explained(attempt),
             ended,
             is_implied: true,
+            unlisted: 0,
         })
     }
 
@@ -151,7 +160,7 @@ impl Run {
         if self.facts_of_attempt(&Subject::Pipeline, attempt).any(|(state, _)| state.is_final()) {
             return false;
         }
-        let failed = self.failures(attempt).last().map(|failure| failure.at);
+        let failed = self.failed(attempt).last().map(|failure| failure.at);
         let retried = self.attempt_started(next);
         let between = |(failed, retried): (Timestamp, Timestamp)| retried.duration_since(failed);
         failed.zip(retried).map(between).is_some_and(|pause| pause.abs() <= AT_ONCE)
@@ -174,8 +183,8 @@ impl Run {
     /// When the attempt that ended then started, from its events; `None` if none reported it.
     pub fn began(&self, subject: &Subject, attempt: Attempt, ended: Timestamp) -> Option<Timestamp> {
         if *subject == Subject::Pipeline {
-            let of_end = |outcome: &Outcome| outcome.attempt == attempt && outcome.ended == ended;
-            let outcome = self.outcomes().into_iter().find(of_end)?;
+            let outcomes = self.memo.outcomes(attempt, || self.outcomes_of(attempt));
+            let outcome = outcomes.iter().find(|outcome| outcome.ended == ended)?;
             return outcome.is_start_known.then_some(outcome.started);
         }
         let retried = self.retried(subject, attempt).filter(|retried| *retried <= ended);

@@ -69,7 +69,7 @@ impl Run {
 
     /// What the source actions that succeeded fetched, in the order of their stages and names.
     pub fn revisions(&self) -> Vec<Revision> {
-        let sources = self.facts.subjects().filter_map(|subject| match subject {
+        let sources = self.facts.sources().iter().filter_map(|subject| match subject {
             Subject::Action { action, .. } => Some((subject, action)),
             _ => None,
         });

@@ -50,7 +50,7 @@ pub struct Deployed {
 impl Run {
     /// Whether a condition had any of its stages skipped: then its success as a whole does not say what was deployed.
     fn has_skipped(&self) -> bool {
-        self.facts.iter().any(|(key, _)| key.state == State::Skipped)
+        self.facts.has_skipped()
     }
 
     fn failed_outcomes(&self) -> Vec<Deployed> {
@@ -74,7 +74,7 @@ impl Run {
         }
         let mut deployments: Vec<Deployed> = self
             .facts
-            .iter()
+            .of_stages()
             .filter_map(|(key, fact)| match (key.subject, key.state) {
                 (Subject::Stage(stage), State::Succeeded) => Some((key.attempt, stage, Status::Succeeded, fact.at)),
                 (Subject::Stage(stage), State::Failed) if !self.is_rejection(key.subject, key.attempt) => {

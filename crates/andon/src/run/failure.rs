@@ -1,5 +1,8 @@
 //! Failures of a run, told apart from rejections.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::Run;
@@ -75,6 +78,15 @@ impl Run {
     ///
     /// What failed and was retried within the same attempt counts only once the run itself has failed.
     pub fn failures(&self, attempt: Attempt) -> Vec<Failure> {
+        self.failed(attempt).iter().cloned().collect()
+    }
+
+    /// The same, worked out once.
+    pub(super) fn failed(&self, attempt: Attempt) -> Arc<[Failure]> {
+        self.memo.failures(attempt, || self.failures_of(attempt))
+    }
+
+    fn failures_of(&self, attempt: Attempt) -> Vec<Failure> {
         let has_failed = self.fact(attempt, &Subject::Pipeline, State::Failed).is_some();
         let of_attempt = || {
             let failed = self.facts.failed(attempt);
@@ -99,9 +111,10 @@ impl Run {
             })
             .collect();
         failures.extend(self.contradicted(attempt));
+        let mut known: BTreeSet<ActionName> = failures.iter().filter_map(|failure| failure.action.clone()).collect();
         for (_, fact) in of_attempt() {
             for named in &fact.failed {
-                if failures.iter().any(|failure| failure.action.as_ref() == Some(&named.action)) {
+                if !known.insert(named.action.clone()) {
                     continue;
                 }
                 failures.push(Failure {
@@ -205,14 +218,14 @@ impl Run {
 
     /// Whether it is known which actions failed in an attempt.
     pub fn is_explained(&self, attempt: Attempt) -> bool {
-        self.failures(attempt).iter().any(Failure::is_explained)
+        self.failed(attempt).iter().any(Failure::is_explained)
     }
 
     /// The same for one subject: for a stage, whether an action of that stage is known to have failed.
     pub fn is_explained_for(&self, subject: &Subject, attempt: Attempt) -> bool {
         match subject {
             Subject::Stage(stage) => self
-                .failures(attempt)
+                .failed(attempt)
                 .iter()
                 .any(|failure| failure.is_explained() && failure.stage.as_ref() == Some(stage)),
             _ => self.is_explained(attempt),
@@ -221,14 +234,16 @@ impl Run {
 
     /// Whether a subject failed in an attempt because of a rejection alone.
     pub fn is_rejection(&self, subject: &Subject, attempt: Attempt) -> bool {
-        let mut failures = self.failures(attempt);
-        match subject {
-            Subject::Pipeline | Subject::Unnamed => {}
-            Subject::Stage(stage) => failures.retain(|failure| failure.stage.as_ref() == Some(stage)),
-            Subject::Action { stage, action } => failures
-                .retain(|failure| failure.stage.as_ref() == Some(stage) && failure.action.as_ref() == Some(action)),
-        }
-        !failures.is_empty() && failures.iter().all(Failure::is_rejection)
+        let failed = self.failed(attempt);
+        let is_of_subject = |failure: &&Failure| match subject {
+            Subject::Pipeline | Subject::Unnamed => true,
+            Subject::Stage(stage) => failure.stage.as_ref() == Some(stage),
+            Subject::Action { stage, action } => {
+                failure.stage.as_ref() == Some(stage) && failure.action.as_ref() == Some(action)
+            }
+        };
+        let mut failures = failed.iter().filter(is_of_subject).peekable();
+        failures.peek().is_some() && failures.all(Failure::is_rejection)
     }
 
     /// An action's type, from any of its events.

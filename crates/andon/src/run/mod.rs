@@ -22,6 +22,7 @@ mod deployment;
 mod explanation;
 mod facts;
 mod failure;
+mod memo;
 mod part;
 mod services;
 mod stage;
@@ -38,6 +39,7 @@ pub use stage::{ActionView, StageView};
 pub use status::Status;
 
 use facts::{Fact, Facts};
+use memo::Memo;
 
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
 const MAX_LEN: usize = 2048;
@@ -82,6 +84,8 @@ pub struct Run {
     stop_comment: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rollback: Option<Rollback>,
+    #[serde(skip)]
+    memo: Memo,
 }
 
 impl Run {
@@ -103,6 +107,7 @@ impl Run {
             trigger: event.trigger.clone().map(short_trigger),
             stop_comment: event.comment.as_deref().map(cut),
             rollback: event.rollback.clone(),
+            memo: Memo::default(),
         }
     }
 
@@ -131,6 +136,7 @@ impl Run {
             trigger: None,
             stop_comment: None,
             rollback: None,
+            memo: Memo::default(),
         }
     }
 
@@ -157,6 +163,7 @@ impl Run {
             trigger: None,
             stop_comment: None,
             rollback: None,
+            memo: Memo::default(),
         }
     }
 
@@ -168,38 +175,41 @@ impl Run {
 
     /// Merges another reading of the same run, and returns whether anything was new.
     pub fn merge(&mut self, other: Self) -> bool {
-        let before = (self.trigger.clone(), self.stop_comment.clone(), self.rollback.clone());
-        let changed = self.facts.merge(other.facts);
-        self.trigger.join(other.trigger);
-        self.stop_comment.join(other.stop_comment);
-        self.rollback.join(other.rollback);
-        changed || before != (self.trigger.clone(), self.stop_comment.clone(), self.rollback.clone())
+        let Self { facts, trigger, stop_comment, rollback, .. } = other;
+        self.merge_part(RunPart { facts, trigger, stop_comment, rollback })
+    }
+
+    fn merge_facts(&mut self, other: Facts) -> bool {
+        let touched = other.attempts().clone();
+        let tells_of_pipeline = other.of(&Subject::Pipeline).next().is_some();
+        let first_seen = self.facts.first_seen();
+        if !self.facts.merge(other) {
+            return false;
+        }
+        if self.facts.has_hearsay() || self.facts.first_seen() != first_seen {
+            self.memo.forget_all();
+            return true;
+        }
+        for attempt in touched {
+            self.memo.forget(attempt);
+        }
+        if tells_of_pipeline {
+            self.memo.forget_outcomes(Attempt::FIRST);
+        }
+        true
+    }
+
+    /// Whether it holds all that another reading of it tells.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.facts.hold(&other.facts)
+            && !learn(&mut self.trigger.clone(), other.trigger.clone())
+            && !learn(&mut self.stop_comment.clone(), other.stop_comment.clone())
+            && !learn(&mut self.rollback.clone(), other.rollback.clone())
     }
 
     /// How much is known. Of two readings where one holds all of the other, the fuller one weighs more.
     pub fn weight(&self) -> u64 {
-        let of_fact = |fact: &Fact| {
-            let action = fact.action.as_ref().map_or(0, |action| {
-                [
-                    action.execution.is_some(),
-                    action.region.is_some(),
-                    action.provider.is_some(),
-                    action.result.is_some(),
-                    action.custom_data.is_some(),
-                    action.review_link.is_some(),
-                ]
-                .into_iter()
-                .map(u64::from)
-                .sum::<u64>()
-            });
-            1 + u64::from(fact.explanation.is_some())
-                + u64::from(fact.started.is_some())
-                + u64::from(fact.retried.is_some())
-                + u64::from(fact.retried_by.is_some())
-                + action
-                + fact.failed.len() as u64
-        };
-        self.facts.values().map(of_fact).sum::<u64>()
+        self.facts.weight()
             + u64::from(self.trigger.is_some())
             + u64::from(self.stop_comment.is_some())
             + self.rollback.as_ref().map_or(0, |rollback| 1 + u64::from(rollback.target.is_some()))
@@ -212,6 +222,19 @@ impl Run {
     fn fact(&self, attempt: Attempt, subject: &Subject, state: State) -> Option<&Fact> {
         self.facts.get(attempt, subject, state)
     }
+}
+
+/// Joins what another reading tells; returns whether it was new.
+fn learn<T: Clone + PartialEq>(mine: &mut Option<T>, theirs: Option<T>) -> bool
+where
+    Option<T>: Join,
+{
+    if theirs.is_none() || *mine == theirs {
+        return false;
+    }
+    let before = mine.clone();
+    mine.join(theirs);
+    *mine != before
 }
 
 /// A text from an event as it is stored: redacted and truncated.

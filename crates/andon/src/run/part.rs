@@ -5,21 +5,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Run;
 use super::facts::Facts;
+use super::memo::Memo;
+use super::{Run, learn};
 use crate::event::{Rollback, Trigger};
 use crate::name::{ExecutionId, PipelineId};
 
 /// A part of a run that is stored by itself: one fact, and whatever else was learned with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunPart {
-    facts: Facts,
+    pub(super) facts: Facts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    trigger: Option<Trigger>,
+    pub(super) trigger: Option<Trigger>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    stop_comment: Option<String>,
+    pub(super) stop_comment: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    rollback: Option<Rollback>,
+    pub(super) rollback: Option<Rollback>,
 }
 
 impl Run {
@@ -47,18 +48,30 @@ impl Run {
         execution: &ExecutionId,
         parts: impl IntoIterator<Item = RunPart>,
     ) -> Option<Self> {
-        let whole = |part: RunPart| Self {
+        let mut parts = parts.into_iter();
+        let RunPart { facts, trigger, stop_comment, rollback } = parts.next()?;
+        let mut run = Self {
             pipeline: pipeline.clone(),
             execution: execution.clone(),
-            facts: part.facts,
-            trigger: part.trigger,
-            stop_comment: part.stop_comment,
-            rollback: part.rollback,
+            facts,
+            trigger,
+            stop_comment,
+            rollback,
+            memo: Memo::default(),
         };
-        parts.into_iter().map(whole).reduce(|mut run, other| {
-            run.merge(other);
-            run
-        })
+        for part in parts {
+            run.merge_part(part);
+        }
+        Some(run)
+    }
+
+    /// Takes in a part; returns whether anything was new.
+    pub fn merge_part(&mut self, part: RunPart) -> bool {
+        let mut changed = self.merge_facts(part.facts);
+        changed |= learn(&mut self.trigger, part.trigger);
+        changed |= learn(&mut self.stop_comment, part.stop_comment);
+        changed |= learn(&mut self.rollback, part.rollback);
+        changed
     }
 }
 

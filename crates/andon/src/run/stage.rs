@@ -1,11 +1,12 @@
 //! The stages and actions of a run in their latest state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::facts::Stand;
 use super::status::status_of;
-use super::{Fact, Run, Status};
+use super::{Run, Status};
 use crate::event::{ActionFacts, Attempt, ExecutionResult, Provider, State, Subject};
 use crate::join::Join;
 use crate::name::{ActionExecutionId, ActionName, StageName};
@@ -50,7 +51,31 @@ pub struct ActionView {
     pub review_link: Option<String>,
 }
 
-impl StageView {
+/// An action in its latest attempt, without what it says of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActionLight<'r> {
+    pub(crate) name: &'r ActionName,
+    pub(crate) status: Status,
+    pub(crate) attempt: Attempt,
+    pub(crate) started: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
+}
+
+/// A stage and its actions, without what these say of themselves: looking at all of a run costs little.
+#[derive(Debug)]
+pub(crate) struct StageLook<'r> {
+    pub(crate) name: &'r StageName,
+    pub(crate) status: Status,
+    pub(crate) started: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
+    /// In the order they were seen.
+    pub(crate) actions: Vec<ActionLight<'r>>,
+}
+
+/// An action, as a subject too, and how it stands.
+type Standing<'r> = (&'r ActionName, &'r Subject, Stand);
+
+impl StageLook<'_> {
     /// Nothing goes on in a run that has ended: what did not say how it ended, is not known.
     fn end_with_its_run(&mut self, ended: Timestamp) {
         let actions = self.actions.iter_mut().map(|action| (&mut action.status, &mut action.ended));
@@ -66,43 +91,86 @@ impl StageView {
 impl Run {
     /// The stages in the order they were seen.
     pub fn stages(&self) -> Vec<StageView> {
-        let mut actions: BTreeMap<&StageName, Vec<&ActionName>> = BTreeMap::new();
-        for subject in self.facts.subjects() {
+        let view = |look: StageLook<'_>| StageView {
+            name: look.name.clone(),
+            status: look.status,
+            started: look.started,
+            ended: look.ended,
+            actions: look.actions.iter().map(|action| self.action(look.name, action)).collect(),
+        };
+        self.looks().into_iter().map(view).collect()
+    }
+
+    /// The approval actions, in the order of their stages and of when they were seen.
+    pub fn approvals(&self) -> Vec<(StageName, ActionView)> {
+        let approvals = self.facts.approvals();
+        if approvals.is_empty() {
+            return Vec::new();
+        }
+        let stages: BTreeSet<&StageName> = approvals.iter().filter_map(Subject::stage).collect();
+        let mut found = Vec::new();
+        for look in self.looks().into_iter().filter(|look| stages.contains(look.name)) {
+            for action in &look.actions {
+                let subject = Subject::Action { stage: look.name.clone(), action: action.name.clone() };
+                if approvals.contains(&subject) {
+                    found.push((look.name.clone(), self.action(look.name, action)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether it waits for an approval.
+    pub(super) fn waits(&self) -> bool {
+        let is_waiting = |look: &StageLook<'_>| look.status == Status::Waiting;
+        !self.facts.approvals().is_empty() && self.looks().iter().any(is_waiting)
+    }
+
+    /// A look at each stage, in the order they were seen: one way through what all subjects stand at.
+    pub(crate) fn looks(&self) -> Vec<StageLook<'_>> {
+        let mut stages: BTreeMap<&StageName, (Option<Stand>, Vec<Standing<'_>>)> = BTreeMap::new();
+        for (subject, stand) in self.facts.stands() {
             match subject {
-                Subject::Stage(stage) => drop(actions.entry(stage).or_default()),
-                Subject::Action { stage, action } => actions.entry(stage).or_default().push(action),
+                Subject::Stage(stage) => stages.entry(stage).or_default().0 = Some(stand),
+                Subject::Action { stage, action } => {
+                    stages.entry(stage).or_default().1.push((action, subject, stand));
+                }
                 Subject::Pipeline | Subject::Unnamed => {}
             }
         }
-        let mut stages: Vec<StageView> =
-            actions.into_iter().map(|(stage, actions)| self.stage(stage, &actions)).collect();
+        let mut looks: Vec<StageLook<'_>> =
+            stages.into_iter().map(|(name, (stand, actions))| self.look(name, stand, &actions)).collect();
         if let Some(ended) = self.ended() {
-            for stage in &mut stages {
-                stage.end_with_its_run(ended);
+            for look in &mut looks {
+                look.end_with_its_run(ended);
             }
         }
-        stages.sort_by_key(|stage| stage.started);
-        stages
+        looks.sort_by_key(|look| look.started);
+        looks
     }
 
     /// Whether a subject is an approval action.
     pub fn is_approval(&self, subject: &Subject) -> bool {
-        let provider = |(_, _, fact): (Attempt, State, &Fact)| {
-            fact.action.as_ref().and_then(|action| action.provider.as_ref()).is_some_and(Provider::is_approval)
-        };
-        self.facts_of(subject).any(provider)
+        self.facts.approvals().contains(subject)
     }
 
-    fn stage(&self, name: &StageName, actions: &[&ActionName]) -> StageView {
-        let subject = Subject::Stage(name.clone());
-        let mut actions: Vec<ActionView> = actions.iter().map(|action| self.action(name, action)).collect();
-        actions.sort_by(|a, b| (a.started, &a.name).cmp(&(b.started, &b.name)));
-        let attempt = self
-            .facts_of(&subject)
-            .map(|(attempt, _, _)| attempt)
-            .chain(actions.iter().map(|action| action.attempt))
-            .max();
-        let settled = attempt.and_then(|attempt| self.settled(&subject, attempt));
+    fn look<'r>(&'r self, name: &'r StageName, stand: Option<Stand>, actions: &[Standing<'r>]) -> StageLook<'r> {
+        let mut actions: Vec<ActionLight<'r>> = actions
+            .iter()
+            .map(|(action, subject, stand)| ActionLight {
+                name: action,
+                status: stand.of_action(self.facts.approvals().contains(subject)),
+                attempt: stand.attempt,
+                started: stand.seen,
+                ended: stand.settled.map(|(_, at)| at),
+            })
+            .collect();
+        actions.sort_by_key(|action| (action.started, action.name));
+        let attempts = stand.iter().map(|stand| stand.attempt).chain(actions.iter().map(|action| action.attempt));
+        let settled = attempts.max().and_then(|attempt| match stand {
+            Some(stand) if stand.attempt == attempt => stand.settled,
+            _ => None,
+        });
         let any = |status: Status| actions.iter().any(|action| action.status == status);
         let status = match settled {
             Some((State::Failed, _)) if any(Status::Rejected) && !any(Status::Failed) => Status::Rejected,
@@ -112,48 +180,46 @@ impl Run {
             None if any(Status::Waiting) => Status::Waiting,
             None => Status::InProgress,
         };
-        let seen = self.facts_of(&subject).flat_map(|(_, _, fact)| [Some(fact.at), fact.started]).flatten();
-        StageView {
-            name: name.clone(),
+        let seen = stand.map(|stand| stand.first_seen).into_iter().chain(actions.iter().map(|action| action.started));
+        StageLook {
+            name,
             status,
-            started: seen.chain(actions.iter().map(|action| action.started)).min().unwrap_or_else(|| self.first_seen()),
-            ended: settled.map(|(_, fact)| fact.at),
+            started: seen.min().unwrap_or_else(|| self.first_seen()),
+            ended: settled.map(|(_, at)| at),
             actions,
         }
     }
 
-    fn action(&self, stage: &StageName, action: &ActionName) -> ActionView {
-        let subject = Subject::Action { stage: stage.clone(), action: action.clone() };
-        let attempt = self.facts_of(&subject).map(|(attempt, _, _)| attempt).max().unwrap_or(Attempt::FIRST);
+    fn action(&self, stage: &StageName, light: &ActionLight<'_>) -> ActionView {
+        let subject = Subject::Action { stage: stage.clone(), action: light.name.clone() };
         let mut known = ActionFacts::default();
-        for (_, fact) in self.facts_of_attempt(&subject, attempt) {
+        for (_, fact) in self.facts_of_attempt(&subject, light.attempt) {
             known.join(fact.action.clone().unwrap_or_default());
         }
-        let approval = known.provider.as_ref().is_some_and(Provider::is_approval);
-        let settled = self.settled(&subject, attempt);
-        let contradicted = self.fact(attempt, &subject, State::Contradicted).is_some();
-        let seen = self.facts_of_attempt(&subject, attempt);
         ActionView {
-            name: action.clone(),
-            status: match settled {
-                Some((State::Failed, _)) if approval => Status::Rejected,
-                Some((State::Succeeded, _)) | None if contradicted => Status::Failed,
-                Some((final_state, _)) => status_of(final_state),
-                None if approval => Status::Waiting,
-                None => Status::InProgress,
-            },
-            attempt,
-            started: seen
-                .flat_map(|(_, fact)| [Some(fact.at), fact.started])
-                .flatten()
-                .min()
-                .unwrap_or_else(|| self.first_seen()),
-            ended: settled.map(|(_, fact)| fact.at),
+            name: light.name.clone(),
+            status: light.status,
+            attempt: light.attempt,
+            started: light.started,
+            ended: light.ended,
             provider: known.provider,
             execution: known.execution,
             result: known.result,
             custom_data: known.custom_data,
             review_link: known.review_link,
+        }
+    }
+}
+
+impl Stand {
+    /// The status of an action that stands so.
+    fn of_action(self, is_approval: bool) -> Status {
+        match self.settled {
+            Some((State::Failed, _)) if is_approval => Status::Rejected,
+            Some((State::Succeeded, _)) | None if self.is_contradicted => Status::Failed,
+            Some((state, _)) => status_of(state),
+            None if is_approval => Status::Waiting,
+            None => Status::InProgress,
         }
     }
 }

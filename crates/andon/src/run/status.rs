@@ -64,8 +64,8 @@ impl Run {
             Some((State::Succeeded, _)) if self.is_contradicted(attempt) => Status::Failed,
             Some((state, _)) => status_of(state),
             None if self.reopened(attempt) => Status::InProgress,
-            None => match self.failures(attempt).as_slice() {
-                [] if self.stages().iter().any(|stage| stage.status == Status::Waiting) => Status::Waiting,
+            None => match &*self.failed(attempt) {
+                [] if self.waits() => Status::Waiting,
                 [] => Status::InProgress,
                 failures if failures.iter().all(Failure::is_rejection) => Status::Rejected,
                 _ => Status::Failed,
@@ -79,14 +79,8 @@ impl Run {
     }
 
     /// The final state of a subject in an attempt, unless it was reopened since.
-    ///
-    /// Of two final states the later one counts; one that `RESUMED` came after does not count at all.
     pub(super) fn settled<'a>(&'a self, subject: &Subject, attempt: Attempt) -> Option<(State, &'a Fact)> {
-        let of_attempt = || self.facts_of_attempt(subject, attempt);
-        let (state, fact) =
-            of_attempt().filter(|(state, _)| state.is_final()).max_by_key(|(state, fact)| (fact.at, *state))?;
-        let reopened = of_attempt().any(|(other, resumed)| other == State::Resumed && resumed.at > fact.at);
-        (!reopened).then_some((state, fact))
+        self.facts.settled(subject, attempt)
     }
 
     pub(super) fn reopened(&self, attempt: Attempt) -> bool {

@@ -2,8 +2,8 @@
 
 use super::ends::is_decided;
 use super::place::{Place, seconds};
-use super::{Measured, Metric};
-use crate::event::Subject;
+use super::{Measured, Metric, touched};
+use crate::event::{Attempt, Subject};
 use crate::history::{History, RunSummary};
 use crate::name::ExecutionId;
 use crate::run::{Deployed, Outcome, Run, Status, WaitPolicy};
@@ -15,10 +15,11 @@ pub(super) fn measure(
     place: &Place<'_>,
     run: &Run,
     history: &History,
-    subject: &Subject,
+    (subject, attempt): (&Subject, Attempt),
     wait_policy: WaitPolicy,
 ) {
-    let mut deployed = history.run(&run.execution).map(RunSummary::deployed).unwrap_or_default();
+    let deployed = history.run(&run.execution).map(RunSummary::deployed).unwrap_or_default();
+    let mut deployed = touched(deployed, attempt, |deployed| (deployed.attempt, deployed.status));
     if deployed.iter().all(|deployed| deployed.stage.is_none()) {
         // What only its actions told of is measured when it is known that its own end will not come.
         let ends: Vec<Outcome> = run.outcomes().into_iter().filter(|outcome| !outcome.is_implied).collect();

@@ -13,7 +13,7 @@ use crate::event::{Attempt, Subject};
 use crate::history::History;
 use crate::ledger::ClaimKey;
 use crate::name::Home;
-use crate::run::{Run, WaitPolicy};
+use crate::run::{Run, Status, WaitPolicy};
 
 mod deployments;
 mod ends;
@@ -113,13 +113,14 @@ pub fn due(
         ends::measure(&mut measured, &place, run, subject, attempt, wait_policy);
     }
     if let Some(summary) = history.run(&run.execution) {
-        for outcome in run.outcomes().into_iter().filter(|outcome| !outcome.is_implied) {
+        let touched = touched(run.outcomes(), attempt, |end| (end.attempt, end.status));
+        for outcome in touched.into_iter().filter(|outcome| !outcome.is_implied) {
             ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, wait_policy);
             if outcome.is_explained || wait_policy.is_over(outcome.ended) {
                 streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
         }
-        deployments::measure(&mut measured, &place, run, history, subject, wait_policy);
+        deployments::measure(&mut measured, &place, run, history, (subject, attempt), wait_policy);
         deployments::measure_undone(&mut measured, &place, run, history);
         never_ended(&mut measured, &place, run, history);
         if !measured.waits {
@@ -134,6 +135,23 @@ pub fn due(
     let mut seen = BTreeSet::new();
     measured.data.retain(|measurement: &Measurement| seen.insert(measurement.claim.clone()));
     if measured.waits { Due::More(measured.data) } else { Due::Now(measured.data) }
+}
+
+/// The ends of a run, in order, that an event of an attempt can have made known: those of the attempt; of the one before,
+/// which may have been retried by it; and, as the event may be late, of those after it until a success, whose times hang
+/// on all before them. So an event costs the same after a hundred attempts.
+fn touched<T>(ends: Vec<T>, attempt: Attempt, of: impl Fn(&T) -> (Attempt, Status)) -> Vec<T> {
+    let mut is_over = false;
+    let mut touched = Vec::new();
+    for end in ends {
+        let (ended, status) = of(&end);
+        if is_over || ended.number().saturating_add(1) < attempt.number() {
+            continue;
+        }
+        is_over = ended > attempt && status == Status::Succeeded;
+        touched.push(end);
+    }
+    touched
 }
 
 /// Measures the next run against this one, whose events may have arrived too late for that.
