@@ -128,7 +128,7 @@ async fn a_fact_of_an_unknown_format_is_left_out_and_harms_no_other() {
     })
     .await;
     let known = ledger(&second.endpoint).load(&told().pipeline, &told().execution).await.unwrap();
-    assert_eq!(known.run, Some(told()));
+    assert_eq!(known.run.as_deref(), Some(&told()));
 }
 
 /// What the first event of a run tells, of a run of its own for each number.

@@ -116,9 +116,9 @@ async fn the_longest_names_and_the_largest_runs_are_kept() {
         let (ledger, _) = ledger(&endpoint).await;
         let run = large_run();
         let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run.clone()).await.unwrap();
-        assert_eq!(recorded.run, run);
+        assert_eq!(*recorded.run, run);
         let known = ledger.load(&run.pipeline, &run.execution).await.unwrap();
-        assert_eq!(known.run, Some(run));
+        assert_eq!(known.run.as_deref(), Some(&run));
     }
 }
 
