@@ -80,7 +80,7 @@ fn filters_leave_what_is_meant() {
     assert_eq!(names(&["*-api"]), all.iter().filter(|name| name.ends_with("-api")).cloned().collect::<Vec<_>>());
     assert_eq!(known.ask(&["status", "--red", "--exit-code"]).code, 1);
     assert_eq!(known.ask(&["status", "mobile-bff", "--exit-code"]).code, 0);
-    assert_eq!(known.ask(&["status", "--customer", "nobody"]).out, "No such pipeline.\n");
+    assert_eq!(known.ask(&["status", "--customer", "nobody"]).out, "No pipeline matches.\n");
     let wrong = known.ask(&["status", "--since", "yesterday"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.err.contains("90m, 12h or 7d"), "{}", wrong.err);

@@ -114,12 +114,17 @@ impl Session {
             (None, _) if is_expired_sign_in(chain) => {
                 format!("your SSO session has ended; run `aws sso login{profile}`")
             }
-            (None, _) if chain.contains("credential") => {
-                format!(
+            (None, _) if chain.contains("credential") => match &self.profile {
+                Some(name) => format!(
+                    "the profile {name} does not exist or has no AWS credentials; `aws configure list-profiles` lists \
+                     your profiles ({})",
+                    first_line(chain)
+                ),
+                None => format!(
                     "no AWS credentials; run `aws configure sso` or `aws configure`, or pass --profile ({})",
                     first_line(chain)
-                )
-            }
+                ),
+            },
             (None, _) => format!("AWS in {} does not answer ({})", self.region, first_line(chain)),
         }
     }
@@ -133,7 +138,7 @@ fn first_line(chain: &str) -> &str {
 fn is_expired_sign_in(chain: &str) -> bool {
     let chain = chain.to_lowercase();
     (chain.contains("sso") || chain.contains("token") || chain.contains("login"))
-        && (chain.contains("expired") || chain.contains("refresh"))
+        && ["expired", "refresh", "cached sso token"].iter().any(|word| chain.contains(word))
 }
 
 /// What each layer of the client said; the outermost ones say no more than that something went wrong.
@@ -171,7 +176,12 @@ mod tests {
         assert!(expired.contains("aws sso login --profile work"), "{expired}");
         let sso = session.reason(None, None, "dispatch failure: the SSO token has expired and cannot be refreshed");
         assert_eq!(sso, "your SSO session has ended; run `aws sso login --profile work`");
-        let none = session.reason(None, None, "dispatch failure: no providers in chain provided credentials");
+        let never = session.reason(None, None, "dispatch failure: failed to load the cached SSO token");
+        assert_eq!(never, sso);
+        let none = "dispatch failure: no providers in chain provided credentials";
+        let unknown = session.reason(None, None, none);
+        assert!(unknown.starts_with("the profile work does not exist or has no AWS credentials"), "{unknown}");
+        let none = self::session(None).reason(None, None, none);
         assert!(none.starts_with("no AWS credentials"), "{none}");
         let gone = session.reason(None, None, "dispatch failure: io error: connection refused");
         assert!(gone.starts_with("AWS in eu-west-1 does not answer"), "{gone}");

@@ -137,8 +137,9 @@ fn described(order: &PlannedAction, change: Option<&ChangeSummary>) -> String {
         Step::Stop => "Stop".to_owned(),
     };
     let mut text = format!(
-        "{} of {}, run {run} ({}, {})",
+        "{}{}{}, run {run} ({}, {})",
         paint(BOLD, &one_line(&what)),
+        if matches!(step, Step::Stop) { " " } else { " of " },
         paint(BOLD, &one_line(pipeline.name.as_str())),
         pipeline.home.account,
         pipeline.home.region

@@ -45,12 +45,16 @@ impl<'d> Detail<'d> {
         let began = self.run.and_then(Run::started).unwrap_or_else(|| row.began());
         let mut started = format!("started {}", ago(began, now));
         started.extend(self.expected_end(began, now).map(|end| format!(", {end}")));
+        // The latest run stands for its pipeline; an earlier one for itself.
+        let earlier = self.run.map(Run::status).filter(|_| *execution != latest.execution);
+        let (light, word) = earlier
+            .map_or_else(|| (row.light, row.word()), |status| (StatusColor::of(status), status.word().to_owned()));
         let mut lines = vec![
             format!(
                 "{} {}  {}",
-                paint(of_light(row.light), &row.light.sign().to_string()),
+                paint(of_light(light), &light.sign().to_string()),
                 paint(BOLD, &one_line(pipeline.name.as_str())),
-                paint(of_light(row.light), &row.word()),
+                paint(of_light(light), &word),
             ),
             format!("{} in {}, run {}", one_line(account), pipeline.home.region, clean(execution.as_str())),
             format!("{started}, {}", strip(&row.overview.trend)),
@@ -71,7 +75,7 @@ impl<'d> Detail<'d> {
         Some(if left.is_positive() {
             format!("ends in about {}", span(left))
         } else {
-            format!("takes {usual} usually")
+            format!("usually takes {usual}")
         })
     }
 

@@ -66,7 +66,8 @@ impl Env {
             if self.json {
                 around.terminal.json(&places.iter().map(Place::as_json).collect::<Vec<_>>())?;
             } else if places.is_empty() {
-                around.terminal.line("No deployments are recorded.")?;
+                let none = if self.fleet.is_any() { "No deployments are recorded." } else { "No deployment matches." };
+                around.terminal.line(none)?;
             } else {
                 around.terminal.table(&table(&places, around))?;
             }

@@ -68,7 +68,13 @@ impl What {
             Self::Pipeline => Ok(links::pipeline(pipeline)),
             Self::Log => {
                 let page = run.failure.as_ref().and_then(|failure| failure.page.as_deref()).and_then(links::checked);
-                page.ok_or_else(|| anyhow!("run {short} of {} names no log of a failure", pipeline.name))
+                page.ok_or_else(|| {
+                    anyhow!(
+                        "run {short} of {} names no log of a failure; `andon why {}` tells what is known",
+                        pipeline.name,
+                        pipeline.name
+                    )
+                })
             }
             Self::Commit => {
                 let page = run.change.as_ref().and_then(|change| change.url.clone());

@@ -5,6 +5,7 @@ use andon::history::{History, RunSummary};
 use andon::ledger::Ledger as _;
 use andon::name::PipelineId;
 use andon::run::Status;
+use anyhow::bail;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -43,10 +44,14 @@ impl Runs {
             let system = self.which.open().await?;
             let (ledger, accounts) = (&system.ledger, system.config.accounts());
             let histories: Vec<History> = if let Some(name) = &self.pipeline {
-                vec![find(ledger, name).await?]
+                let history = find(ledger, name).await?;
+                if !self.fleet.has(&history.pipeline, accounts) {
+                    bail!("{name} does not match these filters");
+                }
+                vec![history]
             } else {
                 let rows = PipelineRow::list(ledger.pipelines().await?);
-                let meant = rows.into_iter().filter(|row| self.fleet.has_row(row, accounts, now));
+                let meant = rows.into_iter().filter(|row| self.fleet.has(&row.overview.pipeline, accounts));
                 let read = stream::iter(meant).map(async |row| ledger.history(&row.overview.pipeline).await);
                 read.buffered(SIDE_BY_SIDE).try_filter_map(async |history| Ok(history)).try_collect().await?
             };

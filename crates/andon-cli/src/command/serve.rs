@@ -90,8 +90,9 @@ impl Serve {
         let sender = CallbackSender::new(move |sent| {
             // A closed terminal is no reason to stop: the board shows what nobody can read here.
             let _ = match sent {
-                Sent::Alert { message, .. } if !quiet => {
-                    terminal.line(format!("{}\n{}", paint(DIM, &moment(Timestamp::now())), framed(message, terminal)))
+                Sent::Alert { to, message } if !quiet => {
+                    let head = format!("{}  to {}", moment(Timestamp::now()), to.name);
+                    terminal.line(format!("{}\n{}", paint(DIM, &head), framed(message, terminal)))
                 }
                 Sent::Datum(datum) if metrics => terminal.line(line_of(datum)),
                 _ => Ok(()),

@@ -4,6 +4,7 @@ use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::history::ChangeSummary;
 use andon::ledger::Ledger as _;
 use andon::links;
+use anyhow::bail;
 use jiff::Timestamp;
 
 use super::detail::{Detail, strip};
@@ -62,7 +63,8 @@ impl Status {
         } else if is_empty {
             terminal.line("No pipelines yet.")?;
         } else if rows.is_empty() {
-            terminal.line(if self.fleet.only_red() { "No such pipeline is red." } else { "No such pipeline." })?;
+            let red = if self.fleet.only_red() { "No such pipeline is red." } else { "No pipeline matches." };
+            terminal.line(red)?;
         } else {
             terminal.table(&table(&rows, system, now, terminal))?;
         }
@@ -72,6 +74,11 @@ impl Status {
     /// Shows one pipeline, and says whether it is red.
     async fn one(&self, system: &System, name: &str, around: Surroundings) -> anyhow::Result<bool> {
         let history = find(&system.ledger, name).await?;
+        let row = history.overview().map(PipelineRow::of);
+        let is_meant = |row: &PipelineRow| self.fleet.has_row(row, system.config.accounts(), around.now());
+        if row.is_some_and(|row| !is_meant(&row)) {
+            bail!("{name} does not match these filters");
+        }
         let run = match history.latest() {
             Some(latest) => system.ledger.load(&history.pipeline, &latest.execution).await?.run,
             None => None,

@@ -9,13 +9,14 @@ use andon::history::History;
 use andon::ledger::Ledger as _;
 use andon::name::ExecutionId;
 use andon::run::{Run, Status};
+use anstream::adapter::strip_str;
 use anyhow::bail;
 use jiff::Timestamp;
 
 use super::detail::Detail;
 use super::{Surroundings, Verdict, runtime};
 use crate::system::{Since, System, Which, find, run_of};
-use crate::terminal::{Terminal, clean, of_status, one_line, paint};
+use crate::terminal::{Terminal, clean, of_status, one_line, paint, width_of};
 
 /// Watch a run until it ends, stage by stage
 ///
@@ -104,6 +105,7 @@ impl Picture {
         if self.terminal.width().is_none() {
             return self.tell(run);
         }
+        let width = self.terminal.width().unwrap_or(usize::MAX).max(1);
         let lines = Detail::of(history, Some(run), system.config.accounts()).lines(self.terminal, now)?;
         let mut out = anstream::stdout().lock();
         if self.lines > 0 {
@@ -113,7 +115,9 @@ impl Picture {
             writeln!(out, "{line}")?;
         }
         out.flush()?;
-        self.lines = lines.len();
+        // A line that is too long goes on in the next row.
+        let rows = |line: &String| width_of(&strip_str(line).to_string()).div_ceil(width).max(1);
+        self.lines = lines.iter().map(rows).sum();
         Ok(())
     }
 

@@ -53,7 +53,13 @@ impl Why {
             } else {
                 let failed = |run: &&RunSummary| run.failure.is_some() || run.status == Status::Failed;
                 let Some(last) = history.runs().into_iter().rfind(failed) else {
-                    around.terminal.line(format!("{name} has not failed in its recorded runs."))?;
+                    let rollback = history.latest().filter(|latest| latest.rollback.is_some());
+                    around.terminal.line(match rollback {
+                        Some(run) => {
+                            format!("{name} was rolled back by run {}. No failure is recorded.", run.execution.short())
+                        }
+                        None => format!("{name} has not failed in its recorded runs."),
+                    })?;
                     return Ok(Verdict::NotWell);
                 };
                 last

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 /// Filters of a list.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Fleet {
-    /// Only pipelines that are red
+    /// Only pipelines that are red; of runs, only those that failed
     #[arg(long, help_heading = "Filters")]
     red: bool,
     /// Only pipelines of this account: its ID or its name, with * as wildcard
@@ -41,6 +41,11 @@ impl Fleet {
         (!self.red || row.light == StatusColor::Red)
             && self.since(now).is_none_or(|since| row.news_at() >= since)
             && self.has(&row.overview.pipeline, accounts)
+    }
+
+    /// Whether no filter is set.
+    pub fn is_any(&self) -> bool {
+        !self.red && self.account.is_none() && self.customer.is_none() && self.since.is_none()
     }
 
     /// Whether only red pipelines are meant.
