@@ -185,6 +185,8 @@ fn every_kind_can_be_seen_in_every_form() {
         "approval-overdue",
         "stuck",
         "no-success",
+        "digest",
+        "service-failed",
         "approved",
         "rejected",
         "started",

@@ -7,6 +7,7 @@
 
 mod account;
 mod destination;
+mod digest;
 mod duration;
 mod finding;
 mod kind;

@@ -15,7 +15,7 @@ pub(super) fn note_unreachable(routes: &[Route], sound: &Sound, reader: &mut Rea
         let Some(route) = routes.get(*index) else {
             continue;
         };
-        let mut left: BTreeSet<AlertKind> = route.kinds.iter().copied().collect();
+        let mut left: BTreeSet<AlertKind> = route.kinds.iter().copied().filter(|kind| route.takes(*kind)).collect();
         let mut taker = None;
         for (earlier, earlier_span) in sound.iter().take(position) {
             let Some(earlier) = routes.get(*earlier) else {
@@ -23,7 +23,7 @@ pub(super) fn note_unreachable(routes: &[Route], sound: &Sound, reader: &mut Rea
             };
             if !earlier.continues && earlier.matches.covers(&route.matches) {
                 let before = left.len();
-                left.retain(|kind| !earlier.kinds.contains(kind));
+                left.retain(|kind| !earlier.takes(*kind));
                 if left.len() < before {
                     taker = Some(earlier_span);
                 }

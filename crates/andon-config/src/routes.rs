@@ -18,7 +18,7 @@ use strum::{VariantArray as _, VariantNames as _};
 use super::finding::{Finding, Severity};
 use super::reader::{Fields, Reader};
 use super::tree::{Node, Value};
-use super::{kind, quiet_hours};
+use super::{digest, kind, quiet_hours};
 
 /// A thing that globs are written for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct Known<'k> {
     pub(super) zone: &'k TimeZone,
 }
 
-const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "to", "continue"];
+const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "digest", "to", "continue"];
 const MATCH_KEYS: &[&str] = &[
     "pipeline",
     "account",
@@ -198,9 +198,18 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
         None => Vec::new(),
     };
     let quiet = fields.get("quiet").and_then(|node| quiet_hours::read(node, &kinds, known.zone, reader));
+    let digest = fields.get("digest").and_then(|node| digest::read(node, &kinds, known.zone, reader));
+    if let (None, Some(node), true) = (&digest, fields.get("kinds"), kinds.contains(&AlertKind::Digest))
+        && kinds.len() < AlertKind::VARIANTS.len()
+    {
+        reader.note(
+            Finding::warning(node.span.clone(), "this route has no time for its digest: none is sent")
+                .with_help("add `digest: \"09:00\"` next to `kinds`"),
+        );
+    }
     let continues = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
     let (name, name_span) = name.unzip();
-    Some((Route { name, matches, kinds, failures, mention, quiet, to, continues }, name_span))
+    Some((Route { name, matches, kinds, failures, mention, quiet, digest, to, continues }, name_span))
 }
 
 /// Warns of incidents that the route opens and never ends.

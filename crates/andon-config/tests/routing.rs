@@ -41,7 +41,8 @@ fn told(config: &Config, facts: &Facts<'_>) -> Vec<String> {
 fn without_a_file_what_needs_a_person_goes_to_the_default_topic() {
     let config = Config::default();
     for kind in AlertKind::VARIANTS.iter().copied() {
-        let expected: &[&str] = if kind.is_default() { &["default"] } else { &[] };
+        // Only routes say when a digest is sent.
+        let expected: &[&str] = if kind.is_default() && kind != AlertKind::Digest { &["default"] } else { &[] };
         assert_eq!(told(&config, &facts("x", kind)), expected, "{kind}");
     }
 }
@@ -183,6 +184,15 @@ fn written(lines: &[Line]) -> String {
     text
 }
 
+#[test]
+fn a_digest_goes_where_a_route_says_when_unless_an_earlier_one_silences_it() {
+    let config =
+        config("routes:\n  - {match: {pipeline: 'docs*'}, to: []}\n  - {to: a}\n  - {to: [b, c], digest: '09:00'}\n");
+    assert_eq!(told(&config, &facts("web", AlertKind::Failed)), ["a"]);
+    assert_eq!(told(&config, &facts("web", AlertKind::Digest)), ["b", "c"]);
+    assert_eq!(told(&config, &facts("docs-site", AlertKind::Digest)), Vec::<String>::new());
+}
+
 fn glob(pattern: &str, text: &str) -> bool {
     andon::glob::Glob::parse(pattern, andon::glob::Subject::Text).unwrap().matches(text)
 }
@@ -193,7 +203,9 @@ proptest! {
     #[test]
     fn routes_mean_what_they_say(
         lines in prop::collection::vec(a_line(), 1..6), pipeline in "[ab]{1,3}",
-        stage in prop::option::of("[ab]{1,2}"), kind in prop::sample::select(AlertKind::VARIANTS.to_vec()),
+        stage in prop::option::of("[ab]{1,2}"),
+        // A digest is taken by routes that say when.
+        kind in prop::sample::select(AlertKind::VARIANTS.to_vec()).prop_filter("a digest", |k| *k != AlertKind::Digest),
     ) {
         let fits: Vec<&Line> = lines.iter().filter(|line| {
             glob(&line.pipeline, &pipeline)

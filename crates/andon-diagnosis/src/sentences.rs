@@ -46,12 +46,12 @@ const SENTENCES: &[Sentence] = &[
         "Allow `codeconnections:UseConnection` and `codestar-connections:UseConnection` on this connection in the role of the pipeline.",
     ),
     sentence(
-        r"(?i)(?:repositor(?:y|ies)\b.{0,160}(?:not found|does not exist|could not be found|no longer exists)|could not access the (?:github |gitlab |bitbucket )?repository|RepositoryDoesNotExist)",
+        r"(?i)(?:repositor(?:y|ies)\b.{0,160}(?:not found|does not exist|could not be found|no longer exists)|could not access the (?:\S+ )?repository|RepositoryDoesNotExist)",
         Category::Source,
         "Check whether the repository was renamed, moved or deleted, and whether the connection may see it; then correct the source action.",
     ),
     sentence(
-        r"(?i)(?:artifact (?:bucket|store)|unable to access the (?:input )?artifact|access the artifact with amazon s3 object key|artifact.{0,80}(?:access denied|NoSuchBucket|does not exist)|bucket.{0,120}(?:does not exist|NoSuchBucket|not accessible))",
+        r"(?i)(?:artifact (?:bucket|store)|access the amazon s3 bucket|unable to access the (?:input )?artifact|access the artifact with amazon s3 object key|artifact.{0,80}(?:access denied|NoSuchBucket|does not exist)|bucket.{0,120}(?:does not exist|NoSuchBucket|not accessible))",
         Category::Permission,
         "Check that the artifact bucket exists, and that its policy and its KMS key let the role of this action read and write there.",
     ),

@@ -29,6 +29,10 @@ pub enum Step {
 
 /// What a kind of alert does; `None` if it is not about an incident, such as an approval that waits.
 pub const fn step(kind: AlertKind) -> Option<Step> {
+    if matches!(kind, AlertKind::Digest) {
+        // What it lists has incidents of its own.
+        return None;
+    }
     match (kind.tone(), kind.is_urgent()) {
         (Tone::Bad, _) => Some(Step::Open(Severity::Error)),
         (Tone::Attention, true) => Some(Step::Open(Severity::Warning)),

@@ -4,6 +4,7 @@
 //! neutral [`message`], which each kind of destination renders; and the [port](sender) that sends it.
 
 pub mod destination;
+pub mod digest;
 pub mod explain;
 pub mod incident;
 pub mod mention;
@@ -17,6 +18,7 @@ pub mod testing;
 pub mod time_of_day;
 
 pub use destination::{Destination, DestinationKind, DestinationName, Target};
+pub use digest::DigestTime;
 pub use explain::{EvidenceSource, Found, NoEvidenceSource, explain};
 pub use mention::Mention;
 pub use quiet_hours::{QuietHours, Timing, Window};

@@ -4,7 +4,7 @@
 //! that a clock change skips means the moment after the change. One that occurs twice means its
 //! first occurrence.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -89,18 +89,11 @@ impl Window {
             .filter(|date| self.days.contains(&date.weekday()))
             .filter_map(|date| {
                 let last = if self.to <= self.from { date.tomorrow().ok()? } else { date };
-                Some((self.moment(date, self.from)?, self.moment(last, self.to)?))
+                Some((self.from.on(date, &self.zone)?, self.to.on(last, &self.zone)?))
             })
             .filter(|(start, end)| *start <= now && now < *end)
             .map(|(_, end)| end)
             .max()
-    }
-
-    fn moment(&self, date: Date, time: TimeOfDay) -> Option<Timestamp> {
-        let (date, time) =
-            if time == TimeOfDay::END { (date.tomorrow().ok()?, TimeOfDay::START) } else { (date, time) };
-        let zoned = date.at(time.hour(), time.minute(), 0, 0).to_zoned(self.zone.clone()).ok()?;
-        Some(zoned.timestamp())
     }
 }
 

@@ -4,6 +4,7 @@ use andon::alert::AlertKind;
 use andon::glob::Globs;
 
 use crate::destination::DestinationName;
+use crate::digest::DigestTime;
 use crate::mention::Mention;
 use crate::quiet_hours::QuietHours;
 
@@ -22,10 +23,20 @@ pub struct Route {
     pub mention: Vec<Mention>,
     /// When what is not urgent waits.
     pub quiet: Option<QuietHours>,
+    /// When it sends a digest of what is still red; never without it.
+    pub digest: Option<DigestTime>,
     /// Where it leads; nowhere silences what it takes.
     pub to: Vec<DestinationName>,
     /// Whether later routes are evaluated too.
     pub continues: bool,
+}
+
+impl Route {
+    /// Whether it takes alerts of a kind: a digest only where it says when, or silences it.
+    pub fn takes(&self, kind: AlertKind) -> bool {
+        let is_timed = self.digest.is_some() || self.to.is_empty();
+        self.kinds.contains(&kind) && (kind != AlertKind::Digest || is_timed)
+    }
 }
 
 /// Which alerts a route takes: all of the globs that are given must match.

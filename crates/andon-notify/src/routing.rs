@@ -10,12 +10,15 @@
 use std::collections::BTreeMap;
 
 use andon::account::{Account, Accounts};
-use andon::alert::AlertKind;
+use andon::alert::{Alert, AlertKind, StillRed};
 use andon::glob::Globs;
+use andon::line::Line;
+use andon::name::{ActionName, StageName};
 use jiff::Timestamp;
 
 use crate::destination::sns::{Sns, Topic, TopicArn};
 use crate::destination::{Destination, DestinationName, Target};
+use crate::digest::DigestTime;
 use crate::mention::Mention;
 use crate::quiet_hours::{QuietHours, Timing};
 use crate::{Failures, Match, Route};
@@ -93,6 +96,53 @@ pub struct Facts<'f> {
     pub first_of_streak: bool,
 }
 
+impl<'f> Facts<'f> {
+    /// What is known of an alert.
+    pub fn of(alert: &'f Alert) -> Self {
+        Self {
+            account: alert.pipeline.home.account.as_str(),
+            region: alert.pipeline.home.region.as_str(),
+            pipeline: alert.pipeline.name.as_str(),
+            stage: alert.stage().map(StageName::as_str),
+            action: alert.action().map(ActionName::as_str),
+            category: alert.category(),
+            branch: alert.branch(),
+            tag: alert.tag(),
+            trigger: alert.trigger_kind(),
+            pull_request: alert.pull_request(),
+            author: alert.commit.as_ref().and_then(|commit| commit.author.as_deref()),
+            kind: alert.kind(),
+            first_of_streak: alert.is_first_in_streak(),
+        }
+    }
+
+    /// What is known of a line of a digest.
+    pub fn of_red(red: &StillRed<'f>) -> Self {
+        let failure = red.broken_by.map(|broken_by| &broken_by.failure);
+        let change = red.broken_by.and_then(|broken_by| broken_by.change.as_ref());
+        let (branch, pull_request) = match red.any_line {
+            Some(Line::Branch(name)) => (Some(name.as_str()), None),
+            Some(Line::PullRequest(number)) => (None, Some(number.as_str())),
+            _ => (None, None),
+        };
+        Self {
+            account: red.pipeline.home.account.as_str(),
+            region: red.pipeline.home.region.as_str(),
+            pipeline: red.pipeline.name.as_str(),
+            stage: failure.and_then(|failure| failure.stage.as_ref()).map(StageName::as_str),
+            action: failure.and_then(|failure| failure.action.as_ref()).map(ActionName::as_str),
+            category: failure.and_then(|failure| failure.category).map(|category| category.as_str()),
+            branch,
+            tag: None,
+            trigger: None,
+            pull_request,
+            author: change.and_then(|change| change.author.as_deref()),
+            kind: AlertKind::Digest,
+            first_of_streak: true,
+        }
+    }
+}
+
 /// One message to one place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Delivery<'c> {
@@ -102,6 +152,8 @@ pub struct Delivery<'c> {
     pub mention: &'c [Mention],
     /// When it may have to wait.
     pub quiet: Option<&'c QuietHours>,
+    /// When its digests are sent.
+    pub digest: Option<&'c DigestTime>,
     /// The kind of alert.
     pub kind: AlertKind,
 }
@@ -127,6 +179,7 @@ pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
                         destination,
                         mention: if facts.kind.mentions() { &route.mention } else { &[] },
                         quiet: route.quiet.as_ref(),
+                        digest: route.digest.as_ref(),
                         kind: facts.kind,
                     });
                 }
@@ -136,11 +189,13 @@ pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
             break;
         }
     }
-    if !taken && facts.kind.is_default() {
+    // Of a digest, only routes say when.
+    if !taken && facts.kind.is_default() && facts.kind != AlertKind::Digest {
         deliveries.extend(routing.destinations.get(&DestinationName::default_topic()).map(|destination| Delivery {
             destination,
             mention: &[],
             quiet: None,
+            digest: None,
             kind: facts.kind,
         }));
     }
@@ -164,7 +219,7 @@ fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
     };
     let account_fits = fits(account_globs, Some(facts.account))
         || account.is_some_and(|account| fits(account_globs, Some(&account.name)));
-    route.kinds.contains(&facts.kind)
+    route.takes(facts.kind)
         && fits(pipeline, Some(facts.pipeline))
         && account_fits
         && fits(customer, account.and_then(|account| account.customer.as_deref()))

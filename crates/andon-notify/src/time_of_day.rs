@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use jiff::civil::Weekday;
+use jiff::Timestamp;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 
 use andon::invalid::Invalid;
 use andon::suggest::{quoted, suggestion};
@@ -35,6 +37,13 @@ impl TimeOfDay {
     /// The minute of the hour.
     pub fn minute(self) -> i8 {
         i8::try_from(self.0 % 60).unwrap_or(0)
+    }
+
+    /// The moment of this time on a day; `24:00` is the beginning of the next.
+    pub fn on(self, date: Date, zone: &TimeZone) -> Option<Timestamp> {
+        let (date, time) = if self == Self::END { (date.tomorrow().ok()?, Self::START) } else { (date, self) };
+        let zoned = date.at(time.hour(), time.minute(), 0, 0).to_zoned(zone.clone()).ok()?;
+        Some(zoned.timestamp())
     }
 
     /// Reads `22:00`.

@@ -52,6 +52,30 @@ pub fn log_stream(external: &ExternalId) -> Option<String> {
     Some(format!("{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}/log-events/{stream}"))
 }
 
+/// The page of what another service deploys: of an ECS service or a CloudFormation stack by its ARN, of a CodeDeploy
+/// deployment by its id (`d-...`) in this region.
+pub fn service(external: &ExternalId, region: &Region) -> Option<String> {
+    let id = external.as_str();
+    let arn = Arn::parse(id);
+    let region = arn.and_then(|arn| Region::parse(arn.region()?).ok()).unwrap_or_else(|| region.clone());
+    let host = host(&region);
+    let Some(arn) = arn else {
+        let page = || format!("{host}/codesuite/codedeploy/deployments/{}?region={region}", encode(id));
+        return id.starts_with("d-").then(page);
+    };
+    let mut parts = arn.resource.split('/');
+    match (arn.service, parts.next()?, parts.next()?, parts.next()) {
+        ("cloudformation", "stack", ..) => {
+            Some(format!("{host}/cloudformation/home?region={region}#/stacks/events?stackId={}", encode(id)))
+        }
+        ("ecs", "service", cluster, Some(name)) => {
+            let (cluster, name) = (encode(cluster), encode(name));
+            Some(format!("{host}/ecs/v2/clusters/{cluster}/services/{name}/deployments?region={region}"))
+        }
+        _ => None,
+    }
+}
+
 /// The page of a commit at its host, or else wherever its source action points.
 pub fn commit(commit: &Commit) -> Option<String> {
     let from_host = || {

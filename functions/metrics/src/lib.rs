@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
-use andon::event::{Event, PipelineEvent, Received, parse};
-use andon::ledger::{Archive, ClaimKey, Claimed, Effect, Lease, Ledger, Receipt, Recorded, Touched, record_all};
+use andon::event::{Attempt, Event, EvidenceEvent, Received, Subject, parse};
+use andon::ledger::{
+    Archive, ClaimKey, Claimed, Contradiction, Effect, Lease, Ledger, Receipt, Recorded, Touched, contradiction,
+    record_all,
+};
 use andon::run::Run;
 use andon::statistics::{Datum, Due, MAX_DATA, Measurement, MetricSink, due};
 use andon_config::Config;
@@ -31,8 +34,13 @@ pub struct Metrics<L, A, S, C> {
     pub config: Config,
 }
 
-/// An event of a batch, by its place in it.
-type Telling = (usize, Box<PipelineEvent>);
+/// What an event of a batch is about.
+struct Telling {
+    /// Its place in the batch.
+    index: usize,
+    subject: Subject,
+    attempt: Attempt,
+}
 
 /// A datum to put, and the events that ask for it.
 struct PendingDatum {
@@ -58,7 +66,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
 
     /// Merges every event, before anything is measured: events that came together explain each other.
     async fn take_in(&self, batch: &mut Batch, invocation: &Invocation) -> Vec<(Vec<Telling>, Recorded)> {
-        let mut told = Vec::new();
+        let (mut told, mut evidence) = (Vec::new(), Vec::new());
         for index in 0..batch.events.len() {
             let received = Received { home: invocation.home.clone(), at: self.clock.now() };
             let parsed = match batch.events.get(index) {
@@ -69,10 +77,10 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             match parsed {
                 Ok(Event::Pipeline(event)) => {
                     let run = Run::of(&event);
-                    told.push(((index, event), run));
+                    told.push((Telling { index, subject: event.subject, attempt: event.attempt }, run));
                 }
-                // Evidence is the notifier's business.
-                Ok(Event::Evidence(_) | Event::ApprovalRequest(_) | Event::Deleted(_)) => {}
+                Ok(Event::Evidence(event)) => evidence.push((index, event)),
+                Ok(Event::ApprovalRequest(_) | Event::Deleted(_)) => {}
                 Ok(Event::Unknown(unknown)) => tracing::info!(event.unknown = 1, "ignored: {}", unknown.what),
                 Err(malformed) => {
                     tracing::error!("failed permanently: {malformed}");
@@ -80,6 +88,33 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 }
             }
         }
+        let mut taken = self.record(batch, told).await;
+        // What services say is about runs that events of the same batch may have begun.
+        let mut contradicted = Vec::new();
+        for (index, event) in evidence {
+            contradicted.extend(self.contradicted(batch, index, &event).await);
+        }
+        taken.extend(self.record(batch, contradicted).await);
+        taken
+    }
+
+    /// What another service says of a run, if it says anything of one.
+    async fn contradicted(&self, batch: &mut Batch, index: usize, event: &EvidenceEvent) -> Option<(Telling, Run)> {
+        match contradiction(&self.ledger, event).await {
+            // The run as a whole, because what counts is its end.
+            Ok(Contradiction::Of { told, attempt, .. }) => {
+                Some((Telling { index, subject: Subject::Pipeline, attempt }, *told))
+            }
+            Ok(Contradiction::OfNoRun | Contradiction::Nothing) => None,
+            Err(error) => {
+                tracing::warn!("will retry: {error}");
+                batch.fail(index, error.to_string());
+                None
+            }
+        }
+    }
+
+    async fn record(&self, batch: &mut Batch, told: Vec<(Telling, Run)>) -> Vec<(Vec<Telling>, Recorded)> {
         let touched = record_all(&self.ledger, &self.archive, &self.config.statistics.deployment, told).await;
         let mut taken = Vec::with_capacity(touched.len());
         for Touched { told_by, recorded } in touched {
@@ -87,7 +122,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                 Ok(recorded) => taken.push((told_by, recorded)),
                 Err(error) => {
                     tracing::warn!("will retry: {error}");
-                    for (index, _) in told_by {
+                    for Telling { index, .. } in told_by {
                         batch.fail(index, error.to_string());
                     }
                 }
@@ -105,9 +140,9 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     ) -> BTreeMap<ClaimKey, PendingDatum> {
         let mut asked: BTreeMap<ClaimKey, PendingDatum> = BTreeMap::new();
         let tellings = recorded.iter().flat_map(|(told_by, recorded)| told_by.iter().map(move |by| (by, recorded)));
-        for ((index, event), Recorded { run, history, .. }) in tellings {
+        for (Telling { index, subject, attempt }, Recorded { run, history, .. }) in tellings {
             let wait_policy = batch.wait_policy(*index, self.clock.now());
-            let measured = match due(run, history, &event.subject, event.attempt, &invocation.home, wait_policy) {
+            let measured = match due(run, history, subject, *attempt, &invocation.home, wait_policy) {
                 Due::Now(measured) => measured,
                 Due::More(measured) => {
                     let problem = format!(

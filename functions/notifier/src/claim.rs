@@ -65,6 +65,9 @@ impl<P: Ports> Notifier<P> {
                 return Ok(Some(Granted { effect, mode }));
             }
         };
+        if matches!(cause, Cause::Late(_)) {
+            return Ok(None);
+        }
         // It has been told. Where a message can be brought up to date, it is, once for each thing there is to add.
         let Some(content_fingerprint) = alert.content_fingerprint().filter(|_| self.sender.can_update(destination))
         else {
@@ -81,9 +84,9 @@ impl<P: Ports> Notifier<P> {
     }
 
     /// Claims an effect. One that is among the dead letters is open again for the event that was kept there, and for no
-    /// other: a failed run has more events, and one dead letter is enough.
+    /// other: a failed run has more events, and one dead letter is enough. An event that is too old to alert opens nothing else.
     async fn claim_or_reopen(&self, key: ClaimKey, cause: Cause<'_>, lease: &Lease) -> Result<Claimed, Problem> {
-        let mut is_back = true;
+        let mut is_back = !matches!(cause, Cause::Late(_));
         for returns in 0..MAX_RETURNS {
             let effect = if returns == 0 { key.effect.clone() } else { format!("{}/return-{returns}", key.effect) };
             let key = ClaimKey { pipeline: key.pipeline.clone(), effect };
@@ -157,11 +160,7 @@ pub(crate) fn key(alert: &Alert, effect: &str, destination: &Destination) -> Cla
     ClaimKey { pipeline: alert.pipeline.clone(), effect: format!("{effect}@{}", destination.name) }
 }
 
-/// Tells an event from others: the FNV-1a hash of its JSON, in hexadecimal.
+/// Tells an event from others, in hexadecimal.
 fn fingerprint(event: &Value) -> String {
-    let hash = event
-        .to_string()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{hash:016x}")
+    format!("{:016x}", andon::statistics::fingerprint(&event.to_string()))
 }

@@ -9,7 +9,6 @@ use andon::alert::{Alert, AlertBody};
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
 use andon::ledger::{Ledger, Receipt};
-use andon::name::{ActionName, StageName};
 use andon::run::Run;
 use andon_notify::message::{Context, Message, compose};
 use andon_notify::{Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
@@ -53,7 +52,7 @@ impl<'e> Cause<'e> {
     /// The event that makes it due.
     pub(crate) fn event(self) -> Option<&'e Value> {
         match self {
-            Self::Event(event) => Some(event),
+            Self::Event(event) | Self::Late(event) => Some(event),
             Self::Clock => None,
         }
     }
@@ -87,7 +86,7 @@ impl<P: Ports> Notifier<P> {
             let Telling { alert, cause, .. } = &story.telling;
             let told = story.told.lock().await;
             let known = told.as_ref().map_or(alert, |told| &told.alert);
-            let deliveries = route(&self.config.routing, &facts(known));
+            let deliveries = route(&self.config.routing, &Facts::of(known));
             let (open, held) = self.hold_back(alert, deliveries, *cause).await;
             problems.extend(held.into_iter().map(|problem| (index, problem)));
             for delivery in open {
@@ -195,7 +194,7 @@ impl<P: Ports> Notifier<P> {
         unknown
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         granted: &Granted,
         delivery: &Delivery<'_>,
@@ -261,23 +260,5 @@ impl<P: Ports> Notifier<P> {
         tracing::info!("{} asks to retry in {} s", destination.name, after.as_secs());
         self.clock.wait(after).await;
         self.sender.send(destination, outgoing).await
-    }
-}
-
-fn facts(alert: &Alert) -> Facts<'_> {
-    Facts {
-        account: alert.pipeline.home.account.as_str(),
-        region: alert.pipeline.home.region.as_str(),
-        pipeline: alert.pipeline.name.as_str(),
-        stage: alert.stage().map(StageName::as_str),
-        action: alert.action().map(ActionName::as_str),
-        category: alert.category(),
-        branch: alert.branch(),
-        tag: alert.tag(),
-        trigger: alert.trigger_kind(),
-        pull_request: alert.pull_request(),
-        author: alert.commit.as_ref().and_then(|commit| commit.author.as_deref()),
-        kind: alert.kind(),
-        first_of_streak: alert.is_first_in_streak(),
     }
 }

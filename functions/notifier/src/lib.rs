@@ -4,12 +4,12 @@
 //! alert is claimed, sent and settled for each of its destinations. `Err` and a failed record mean "invoke again". What no
 //! retry can fix goes to the dead-letter queue and is not retried.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use andon::alert::{Alert, Due, Settle, due, from_approval_request};
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::{Clock, Timer};
-use andon::event::{ApprovalRequest, Attempt, Deleted, Event, EvidenceEvent, PipelineEvent, Received, parse};
+use andon::event::{Age, ApprovalRequest, Attempt, Deleted, Event, EvidenceEvent, PipelineEvent, Received, parse};
 use andon::history::History;
 use andon::ledger::{
     Added, Archive, Effect, Known, Ledger, LedgerError, NotClaimed, Recorded, Touched, add_all, forget, record,
@@ -24,6 +24,7 @@ use serde_json::Value;
 
 mod claim;
 mod deliver;
+mod digest;
 mod quiet;
 mod services;
 mod sweep;
@@ -98,8 +99,8 @@ enum Timing {
 
 /// What an event is good for.
 enum Intake {
-    /// What it tells of an attempt of a run, and whether that is news.
-    Told { attempt: Attempt, run: Box<Run>, is_news: bool },
+    /// What it tells of an attempt of a run, and how new that is.
+    Told { attempt: Attempt, run: Box<Run>, age: Age },
     /// An approval's own message.
     Request(Box<ApprovalRequest>),
     /// What another service says of its part.
@@ -132,6 +133,8 @@ struct Lane {
 enum Cause<'e> {
     /// This event, and it would again.
     Event(&'e Value),
+    /// This event, which is too old to alert, unless it is a dead letter that is back.
+    Late(&'e Value),
     /// The time: so does the next sweep, unless it is over by then.
     Clock,
 }
@@ -166,12 +169,12 @@ impl<P: Ports> Notifier<P> {
         invocation: &Invocation,
     ) -> Result<Value, Unfinished> {
         let (mut told, mut requests, mut evidence, mut problems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut deleted, mut old) = (Vec::new(), BTreeSet::new());
+        let (mut deleted, mut ages) = (Vec::new(), BTreeMap::new());
         for index in 0..batch.events.len() {
             match self.read(&batch, index, timing, invocation) {
-                Ok(Intake::Told { attempt, run, is_news }) => {
+                Ok(Intake::Told { attempt, run, age }) => {
                     told.push(((attempt, index), *run));
-                    old.extend((!is_news).then_some(index));
+                    ages.insert(index, age);
                 }
                 Ok(Intake::Request(request)) => requests.push((request, index)),
                 Ok(Intake::Evidence(event)) => evidence.push((event, index)),
@@ -197,7 +200,7 @@ impl<P: Ports> Notifier<P> {
         }
         let told = {
             let batch = &batch;
-            join_all(lanes.into_values().map(|lane| self.tell_of(lane, &old, batch, invocation))).await
+            join_all(lanes.into_values().map(|lane| self.tell_of(lane, &ages, batch, invocation))).await
         };
         for (event, index) in &evidence {
             let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
@@ -231,9 +234,8 @@ impl<P: Ports> Notifier<P> {
         Ok(match parsed {
             Event::Pipeline(event) => {
                 log_read(&event);
-                // What is old is not news: it is recorded and measured, and alerts nobody.
-                let is_news = timing == Timing::Deferred || event.is_news(self.clock.now());
-                Intake::Told { attempt: event.attempt, run: Box::new(Run::of(&event)), is_news }
+                let age = if timing == Timing::Deferred { Age::New } else { event.age(self.clock.now()) };
+                Intake::Told { attempt: event.attempt, run: Box::new(Run::of(&event)), age }
             }
             Event::ApprovalRequest(request) => Intake::Request(Box::new(request)),
             Event::Evidence(evidence) => Intake::Evidence(Box::new(evidence)),
@@ -257,7 +259,7 @@ impl<P: Ports> Notifier<P> {
     async fn tell_of(
         &self,
         lane: Lane,
-        old: &BTreeSet<usize>,
+        ages: &BTreeMap<usize, Age>,
         batch: &Batch,
         invocation: &Invocation,
     ) -> Vec<(Vec<usize>, Problem)> {
@@ -276,7 +278,7 @@ impl<P: Ports> Notifier<P> {
                 Err(error) => problems.push((told_by.into_iter().map(|(_, index)| index).collect(), error.into())),
                 Ok(recorded) => {
                     log_past(&recorded);
-                    told_by.retain(|(_, index)| !old.contains(index));
+                    told_by.retain(|(_, index)| ages.get(index) != Some(&Age::Replayed));
                     if told_by.is_empty() {
                         continue;
                     }
@@ -287,7 +289,7 @@ impl<P: Ports> Notifier<P> {
                         // One dead letter for a run is enough.
                         Problem::Permanent(..) => run.attempts.values().copied().last().into_iter().collect(),
                     };
-                    let failed = self.tell_of_run(&run, batch, invocation).await;
+                    let failed = self.tell_of_run(&run, ages, batch, invocation).await;
                     problems.extend(failed.into_iter().map(|problem| (records(&problem), problem)));
                 }
             }
@@ -320,10 +322,18 @@ impl<P: Ports> Notifier<P> {
     }
 
     /// Sends whatever is due for a run; returns the problems.
-    async fn tell_of_run(&self, run: &UpdatedRun, batch: &Batch, invocation: &Invocation) -> Vec<Problem> {
+    async fn tell_of_run(
+        &self,
+        run: &UpdatedRun,
+        ages: &BTreeMap<usize, Age>,
+        batch: &Batch,
+        invocation: &Invocation,
+    ) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (attempt, index) in &run.attempts {
-            let cause = batch.event(*index).map_or(Cause::Clock, Cause::Event);
+            let is_late = ages.get(index) == Some(&Age::Late);
+            let of_event = if is_late { Cause::Late } else { Cause::Event };
+            let cause = batch.event(*index).map_or(Cause::Clock, of_event);
             let (alerts, open) = match self.due(&run.recorded, *attempt, run.wait_policy).await {
                 Ok(due) => due,
                 Err(problem) => {
@@ -334,7 +344,7 @@ impl<P: Ports> Notifier<P> {
             for alert in alerts {
                 problems.extend(self.tell(alert, Some(&run.recorded.run), cause, invocation).await);
             }
-            if let Some(open) = open {
+            if let Some(open) = open.filter(|_| !is_late) {
                 let Run { pipeline, execution, .. } = &*run.recorded.run;
                 problems.push(Problem::Retryable(format!("run {execution} of {pipeline} failed; {open}")));
             }

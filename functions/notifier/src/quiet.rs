@@ -40,7 +40,8 @@ impl<P: Ports> Notifier<P> {
         let (mut open, mut held) = (Vec::new(), Vec::new());
         for delivery in deliveries {
             match (delivery.timing(now), cause) {
-                (Timing::Deliver, _) => open.push(delivery),
+                // Somebody has just put a dead letter back, and waits to see it.
+                (Timing::Deliver, _) | (Timing::HoldUntil(_), Cause::Late(_)) => open.push(delivery),
                 (Timing::HoldUntil(until), Cause::Event(event)) => {
                     let effect = key(alert, &alert.dedup_key(), delivery.destination);
                     held.push(DeferredEvent { until, effect, event: event.clone() });

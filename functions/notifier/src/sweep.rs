@@ -41,11 +41,14 @@ impl<P: Ports> Notifier<P> {
             .flat_map(|overview| overdue(overview, &self.config.limits(overview.pipeline.name.as_str()), now))
             .collect();
         due.sort_by_key(|alert| alert.started.unwrap_or(alert.at));
-        let count = due.len();
+        let mut count = due.len();
         let tellings = due.into_iter().map(|alert| Telling { alert, run: None, cause: Cause::Clock }).collect();
         let problems = self.tell_all(tellings, invocation).await;
-        let failed: BTreeSet<usize> = problems.iter().map(|(index, _)| *index).collect();
-        for (_, problem) in problems {
+        let mut failed = problems.iter().map(|(index, _)| *index).collect::<BTreeSet<usize>>().len();
+        let (digests, of_digests) = self.send_digests(&overviews, invocation).await;
+        count += digests;
+        failed += of_digests.len();
+        for problem in problems.into_iter().map(|(_, problem)| problem).chain(of_digests) {
             match problem {
                 Problem::Retryable(problem) => tracing::warn!("will retry with the next sweep: {problem}"),
                 Problem::Permanent(problem, claim) => {
@@ -56,6 +59,6 @@ impl<P: Ports> Notifier<P> {
                 }
             }
         }
-        Ok((overviews.len(), count, failed.len()))
+        Ok((overviews.len(), count, failed))
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+use std::cell::Cell;
+
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Receipt};
 use andon::run::Status;
@@ -9,7 +11,7 @@ use andon::testing::{home, invocation};
 use andon_config::Config;
 use andon_notify::destination::sns;
 use andon_notify::testing::RecordingSender;
-use andon_notify::{Destination, NoDeadLetters, NoEvidenceSource, Outgoing, SendError, Sender};
+use andon_notify::{DeadLetters, Destination, NoDeadLetters, NoEvidenceSource, Outgoing, SendError, Sender};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use notifier::Notifier;
@@ -137,4 +139,57 @@ fn without_a_place_for_dead_letters_the_queue_keeps_what_cannot_be_told() {
             "the queue must bring it until its own redrive"
         );
     }
+}
+
+/// Keeps every dead letter.
+struct Keeping;
+
+impl DeadLetters for Keeping {
+    async fn keep(&self, _: &Value, _: &str) -> bool {
+        true
+    }
+}
+
+/// Refuses messages for good until somebody mends it.
+#[derive(Default)]
+struct Mendable {
+    is_mended: Cell<bool>,
+    sent: Cell<usize>,
+}
+
+impl Sender for Mendable {
+    async fn send(&self, to: &Destination, _: Outgoing<'_>) -> Result<Receipt, SendError> {
+        if !self.is_mended.get() {
+            return Err(SendError::Permanent { destination: to.name.to_string(), problem: "no".to_owned() });
+        }
+        self.sent.set(self.sent.get() + 1);
+        Ok(Receipt::default())
+    }
+
+    fn can_update(&self, _: &Destination) -> bool {
+        false
+    }
+}
+
+type WithLetters = Notifier<(MemoryLedger, NoArchive, NoEvidenceSource, Mendable, Keeping, Timestamp)>;
+
+#[test]
+fn of_events_older_than_a_day_only_a_dead_letter_that_is_back_is_told() {
+    let Local::<Mendable> { ledger, archive, evidence, sender, clock, config, .. } = notifier(Mendable::default());
+    let mut notifier = WithLetters { ledger, archive, evidence, sender, dead_letters: Keeping, clock, config };
+    let take = |notifier: &WithLetters, event: &Value| {
+        notifier.handle(event.clone(), &invocation("call")).now_or_never().unwrap().unwrap();
+        notifier.sender.sent.get()
+    };
+    let letter = event("r", "FAILED", 1, &action("no"));
+    assert_eq!(take(&notifier, &letter), 0);
+    notifier.sender.is_mended.set(true);
+    notifier.clock = "2026-11-23T12:00:00Z".parse().unwrap();
+    assert_eq!(take(&notifier, &event("other", "FAILED", 2, &action("no"))), 0, "it is old, and was never kept");
+    assert_eq!(take(&notifier, &event("r", "FAILED", 3, &json!({}))), 0, "it is another event of the run");
+    let mut replayed = letter.clone();
+    replayed["replay-name"] = json!("again");
+    assert_eq!(take(&notifier, &replayed), 0, "an archive has no dead letters");
+    assert_eq!(take(&notifier, &letter), 1);
+    assert_eq!(take(&notifier, &letter), 1, "once");
 }

@@ -1,16 +1,18 @@
 //! What people read, for every kind of alert, in each rendering.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use andon::alert::{Alert, AlertKind, Settle, due, overdue};
+use andon::alert::{Alert, AlertKind, Settle, StillRed, due, overdue, service_failed, still_red};
+use andon::event::{Event, Received, parse};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{Ledger, NoArchive, Recorded, record};
+use andon::name::{PipelineId, PipelineName};
 use andon::run::{DeploymentRule, WaitPolicy};
-use andon::testing::{events, told};
+use andon::testing::{events, home, told};
 use andon_config::Config;
 use andon_notify::Mention;
 use andon_notify::destination::{opsgenie, pagerduty, slack, sns, teams, webhook};
-use andon_notify::message::{Context, Message, compose};
+use andon_notify::message::{Context, Message, compose, compose_digest};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 
@@ -130,4 +132,33 @@ fn what_the_clock_makes_due_reads_well() {
     ] {
         reads_well(name, &message(kind, overdue_at(time, files)));
     }
+}
+
+#[test]
+fn a_deployment_that_no_run_made_reads_well() {
+    let event = events("ecs-deployment-failed").remove(0);
+    let Ok(Event::Evidence(event)) = parse(&event, &Received { home: home(), at: Timestamp::UNIX_EPOCH }) else {
+        panic!("no evidence")
+    };
+    let alert = service_failed(&event).unwrap();
+    let now = event.at;
+    reads_well("service failed", &message(AlertKind::ServiceFailed, vec![(alert, now)]));
+}
+
+#[test]
+fn a_digest_reads_well() {
+    let ledger = MemoryLedger::new();
+    alerts(
+        &ledger,
+        &["codepipeline-run-build-failed", "codepipeline-run-build-failed-again", "codepipeline-run-commands-failed"],
+    );
+    let overviews = ledger.pipelines().now_or_never().unwrap().unwrap();
+    let red: Vec<StillRed<'_>> = overviews.iter().flat_map(|overview| still_red(overview)).collect();
+    let config = config();
+    let now = "2026-11-21T09:00:00Z".parse().unwrap();
+    let context = Context { accounts: config.accounts(), zone: &config.zone, now };
+    let about = red.first().unwrap().pipeline.clone();
+    let about = PipelineId { name: PipelineName::parse("andon-digest").unwrap(), ..about };
+    reads_well("digest", &compose_digest(&red, about.clone(), &context));
+    reads_well("digest of one", &compose_digest(&red[..1], about, &context));
 }

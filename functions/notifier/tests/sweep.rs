@@ -113,3 +113,51 @@ fn an_empty_ledger_and_a_healthy_one_tell_nothing() {
     know(&notifier, &events("codepipeline-run-succeeded"));
     assert!(sweep(&mut notifier, "2026-12-21T10:00:00Z").is_empty());
 }
+
+/// A run of a pipeline that failed at a time.
+fn failed(pipeline: &str, at: &str) -> Value {
+    json!({
+        "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+        "account": "111122223333", "region": "eu-west-1", "time": at,
+        "detail": {
+            "pipeline": pipeline, "execution-id": format!("{pipeline}-{at}"), "stage": "Build", "action": "Test",
+            "state": "FAILED", "type": {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "1"},
+            "execution-result": {"external-execution-summary": format!("{pipeline} does not compile")},
+        },
+    })
+}
+
+#[test]
+fn what_is_still_red_is_listed_at_the_time_that_a_route_asks_for() {
+    let routes = "routes:\n  - { match: { pipeline: docs }, to: [] }\n  - { to: default, digest: \"09:00\" }\n";
+    let mut notifier = notifier(routes);
+    let red = [
+        failed("shop", "2026-11-18T16:00:00Z"),
+        failed("docs", "2026-11-18T16:00:00Z"),
+        failed("search", "2026-11-17T10:00:00Z"),
+        failed("late", "2026-11-19T09:30:00Z"),
+    ];
+    know(&notifier, &red);
+    assert_eq!(sweep(&mut notifier, "2026-11-19T08:59:00Z"), Vec::<String>::new(), "not yet");
+    assert_eq!(sweep(&mut notifier, "2026-11-19T09:00:00Z"), ["2 pipelines are still red"]);
+    let body = {
+        let sent = notifier.sender.sent.borrow();
+        sns::render(&sent.first().unwrap().2).body
+    };
+    insta::assert_snapshot!(body);
+    assert_eq!(sweep(&mut notifier, "2026-11-19T09:05:00Z"), Vec::<String>::new(), "once");
+    assert_eq!(sweep(&mut notifier, "2026-11-20T09:01:00Z"), ["3 pipelines are still red"]);
+    assert_eq!(sweep(&mut notifier, "2026-11-21T09:01:00Z"), Vec::<String>::new(), "a Saturday");
+}
+
+#[test]
+fn a_digest_that_cannot_be_sent_is_sent_by_the_next_sweep() {
+    let mut notifier = notifier("routes:\n  - { to: default, digest: \"09:00\" }\n");
+    know(&notifier, &[failed("shop", "2026-11-18T16:00:00Z")]);
+    let until = "2026-11-19T09:00:03Z".parse().unwrap();
+    notifier.clock = "2026-11-19T09:00:00Z".parse().unwrap();
+    let short = andon::batch::Invocation { until, ..invocation("no time") };
+    let swept = notifier.handle(json!({"andon": "sweep"}), &short).now_or_never().unwrap().unwrap();
+    assert_eq!((&swept["due"], &swept["failed"]), (&json!(1), &json!(1)));
+    assert_eq!(sweep(&mut notifier, "2026-11-19T09:05:00Z"), ["shop is still red"]);
+}

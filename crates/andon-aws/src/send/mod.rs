@@ -24,6 +24,7 @@ mod slack;
 mod slack_webhook;
 mod sns;
 mod teams;
+mod webhook;
 
 pub use dead_letters::DeadLetterQueue;
 pub use slack::SLACK_API;

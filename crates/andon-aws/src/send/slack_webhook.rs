@@ -1,28 +1,25 @@
 //! Slack's incoming webhooks.
 
 use andon::ledger::Receipt;
-use andon::secret::WebhookUrl;
 use andon_notify::SendError;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 
-use super::http::{Fault, Http};
+use super::http::Http;
 use super::slack::{SERVICE, advice};
+use super::webhook::Webhook;
 
-/// Posts to an incoming webhook; the receipt is empty, because Slack does not say how to find the message again.
+/// Posts to an incoming webhook.
 pub(super) async fn post(
     http: &Http,
     destination: &str,
     address: &SecretString,
     body: &Value,
 ) -> Result<Receipt, SendError> {
-    let address = WebhookUrl::parse(address.expose_secret())
-        .map_err(|error| Fault::permanent(format!("the webhook URL is invalid: {error}")).of(destination))?;
-    let reply = http.call(SERVICE, |client| client.post(address.expose()).json(body)).await;
-    let reply = reply.map_err(|fault| fault.of(destination))?;
-    if reply.status.is_success() {
-        return Ok(Receipt::default());
-    }
-    let problem = format!("Slack rejects the message to the webhook ({}): {}", reply.status, advice(&reply.text, None));
-    Err(Fault::permanent(problem).of(destination))
+    let webhook = Webhook { service: SERVICE, destination, address };
+    webhook
+        .post(http, body, |reply| {
+            format!("Slack rejects the message to the webhook ({}): {}", reply.status, advice(&reply.text, None))
+        })
+        .await
 }

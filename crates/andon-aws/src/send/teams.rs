@@ -1,35 +1,32 @@
 //! Microsoft Teams: the webhook of a workflow in Power Automate.
 
 use andon::ledger::Receipt;
-use andon::secret::WebhookUrl;
 use andon::text;
 use andon_notify::SendError;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 
-use super::http::{Fault, Http};
+use super::http::Http;
+use super::webhook::Webhook;
 
 /// What errors call it.
 const SERVICE: &str = "Teams";
 /// The most characters of the workflow's answer that an error repeats.
 const MAX_PROBLEM: usize = 200;
 
-/// Posts a card; the receipt is empty, because a workflow does not say where the card is.
+/// Posts a card.
 pub(super) async fn post(
     http: &Http,
     destination: &str,
     address: &SecretString,
     body: &Value,
 ) -> Result<Receipt, SendError> {
-    let address = WebhookUrl::parse(address.expose_secret())
-        .map_err(|error| Fault::permanent(format!("the webhook URL is invalid: {error}")).of(destination))?;
-    let reply = http.call(SERVICE, |client| client.post(address.expose()).json(body)).await;
-    let reply = reply.map_err(|fault| fault.of(destination))?;
-    if reply.status.is_success() {
-        return Ok(Receipt::default());
-    }
-    let problem = format!("Teams rejects the card ({}): {}", reply.status, advice(reply.status.as_u16(), &reply.text));
-    Err(Fault::permanent(problem).of(destination))
+    let webhook = Webhook { service: SERVICE, destination, address };
+    webhook
+        .post(http, body, |reply| {
+            format!("Teams rejects the card ({}): {}", reply.status, advice(reply.status.as_u16(), &reply.text))
+        })
+        .await
 }
 
 /// The workflow's error, with what to do about it.

@@ -103,8 +103,9 @@ fn latest(messages: &[Message], kind: AlertKind) -> Option<&Message> {
 fn told_everything(config: Config) -> anyhow::Result<Config> {
     let kinds: Vec<&str> = AlertKind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
     let kinds = kinds.join(", ");
-    let text =
-        format!("version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\nlimits:\n  - no-success-after: 48h\n");
+    let text = format!(
+        "version: 1\nroutes:\n  - to: [default]\n    kinds: [{kinds}]\n    digest: {{at: \"00:00\", days: [mon, tue, wed, thu, fri, sat, sun]}}\nlimits:\n  - no-success-after: 48h\n"
+    );
     let everything = Config::parse(&text, "preview").map_err(|findings| anyhow::anyhow!("{findings}"))?;
     let limits = if config.limits.is_empty() { everything.limits } else { config.limits };
     let routing = Routing { routes: everything.routing.routes, ..config.routing };

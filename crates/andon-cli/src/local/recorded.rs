@@ -37,6 +37,10 @@ const DAYS: u16 = 5;
 /// Runs that are no part of any day: what seldom happens.
 const ASIDE: [Recording; 2] = recordings!["canceled", "rolled-back"];
 
+/// A deployment that no run made.
+const SERVICE_FAILED: Recording =
+    Recording { name: "service-failed", text: include_str!("../../../../events/ecs-deployment-failed.json") };
+
 /// Every recorded run of the demo day and the days before.
 pub const ALL: [Recording; 16] = recordings![
     "history",
@@ -65,13 +69,17 @@ impl Recording {
 
     /// Every recording, those aside included.
     pub fn every() -> impl Iterator<Item = Self> {
-        ALL.into_iter().chain(ASIDE)
+        ALL.into_iter().chain(ASIDE).chain([SERVICE_FAILED])
     }
 
     /// Its events.
     pub fn events(self) -> Vec<Value> {
         // A test reads them all.
-        serde_json::from_str(self.text).unwrap_or_default()
+        match serde_json::from_str(self.text) {
+            Ok(Value::Array(events)) => events,
+            Ok(event) => vec![event],
+            Err(_) => Vec::new(),
+        }
     }
 }
 

@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 use super::{About, Cause, Fact, Hint, Link, MAX_CAUSES, Message};
 use andon::account::Accounts;
 use andon::alert::{Alert, AlertBody, Approval, Failed, Recovered, RolledBack};
+use andon::arn::Arn;
 use andon::event::{Attempt, Commit, PullRequest, Reference, ReferenceKind, Trigger};
 use andon::history::ChangeSummary;
-use andon::name::{ActionName, StageName};
+use andon::name::{ActionName, ExternalId, StageName};
 use andon::run::{Condition, Explanation, Failure, MAX_CAUSE_LINES};
 use andon::words::{counted, ordinal, span};
 use andon::{alert, links};
@@ -49,6 +50,9 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
         facts: facts(alert, context),
         causes: match &alert.body {
             AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => causes(failures),
+            AlertBody::ServiceFailed { service, reason, .. } => {
+                vec![Cause { heading: service_kind(service).to_owned(), reason: reason.clone(), lines: Vec::new() }]
+            }
             _ => Vec::new(),
         },
         hint: explained(alert).find_map(|explanation| {
@@ -66,6 +70,11 @@ fn title(alert: &Alert) -> String {
         None => alert.pipeline.name.to_string(),
     };
     match &alert.body {
+        AlertBody::Failed(Failed { failures, is_rollback: true, .. }) => match place(failures) {
+            Some(place) => format!("The rollback of {name} failed in {place}"),
+            None => format!("The rollback of {name} failed"),
+        },
+        AlertBody::ServiceFailed { service, .. } => format!("{} {name} failed to deploy", service_kind(service)),
         AlertBody::Failed(Failed { failures, streak, .. }) => {
             let again = if streak.count > 1 { " again" } else { "" };
             match (place(failures), failures.first().and_then(|failure| failure.condition)) {
@@ -152,6 +161,10 @@ fn place(failures: &[Failure]) -> Option<String> {
 
 fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
     match &alert.body {
+        AlertBody::Failed(Failed { is_rollback: true, .. }) => Some(
+            "Which change is live now is not known. The pipeline stays red until another change succeeds.".to_owned(),
+        ),
+        AlertBody::ServiceFailed { .. } => Some("No run of a pipeline is known to have deployed it.".to_owned()),
         AlertBody::Failed(failed) if failed.streak.count > 1 => {
             let streak = &failed.streak;
             let same = if failed.is_same_again() { ", in the same place and for the same reason" } else { "" };
@@ -258,6 +271,16 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     facts
 }
 
+/// What deploys a service that no pipeline does.
+fn service_kind(service: &ExternalId) -> &'static str {
+    let service = service.as_str();
+    match Arn::parse(service).map(|arn| arn.service) {
+        Some("ecs") => "ECS service",
+        Some("cloudformation") => "CloudFormation stack",
+        _ => "CodeDeploy deployment",
+    }
+}
+
 /// The newer changes that an approval holds back.
 fn behind(approval: &Approval) -> Option<String> {
     let named: Vec<String> = approval.behind.iter().take(MAX_BEHIND).filter_map(short).collect();
@@ -311,7 +334,7 @@ fn short(change: &ChangeSummary) -> Option<String> {
 }
 
 /// A change of an earlier run on one line: its short id, the first line of its message, and whose it is.
-fn summary(change: &ChangeSummary) -> Option<String> {
+pub(super) fn summary(change: &ChangeSummary) -> Option<String> {
     let author = change.author.as_deref().map(str::trim).filter(|author| !author.is_empty());
     match (short(change), author) {
         (None, author) => author.map(str::to_owned),
@@ -383,7 +406,7 @@ fn reason(failure: &Failure) -> Option<String> {
         return Some(match condition {
             Condition::Entry => format!("{stage} was not entered: its entry condition was not met."),
             Condition::Success => {
-                format!("All actions of {stage} succeeded, but its success condition was not met.")
+                format!("No action of {stage} is known to have failed: its success condition was probably not met.")
             }
         });
     }
@@ -409,6 +432,12 @@ fn links(alert: &Alert) -> Vec<Link> {
     }
     if let AlertBody::ApprovalNeeded(_) | AlertBody::ApprovalOverdue { .. } = &alert.body {
         links.push(Link { label: "Approve or reject", url: links::pipeline(&alert.pipeline) });
+    }
+    if let AlertBody::ServiceFailed { service, deployment, .. } = &alert.body {
+        let page = links::service(service, &alert.pipeline.home.region);
+        let page = page.or_else(|| links::service(deployment.as_ref()?, &alert.pipeline.home.region));
+        links.extend(page.map(|url| Link { label: "Open service", url }));
+        return links;
     }
     match &alert.execution {
         Some(execution) => {
@@ -449,7 +478,7 @@ fn notes(alert: &Alert) -> Vec<String> {
 }
 
 /// A time as people read it: the day only where it is not today.
-fn clock(at: Timestamp, context: &Context<'_>) -> String {
+pub(super) fn clock(at: Timestamp, context: &Context<'_>) -> String {
     let zone = context.zone;
     let is_today = at.to_zoned(zone.clone()).date() == context.now.to_zoned(zone.clone()).date();
     written(at, if is_today { "%H:%M" } else { "%-d %b %Y %H:%M" }, zone)

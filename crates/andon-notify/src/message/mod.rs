@@ -10,8 +10,10 @@ use andon::line::Line;
 use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
 
 mod compose;
+mod digest;
 
 pub use compose::{Context, compose};
+pub use digest::compose_digest;
 
 /// The message of one alert.
 #[derive(Debug, Clone, PartialEq)]

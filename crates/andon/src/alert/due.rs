@@ -88,13 +88,15 @@ fn started(run: &Run, history: &History) -> Option<Alert> {
 fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>) -> Alert {
     let first = failures.first().map_or_else(|| run.first_seen(), |failure| failure.at);
     // An action's own failure can be told later than the run's: the run must not be taken for the one before itself.
-    let ended = run.came_to(State::Failed, &Subject::Pipeline, attempt);
+    let is_this = |outcome: &Outcome| outcome.attempt == attempt && outcome.status == Status::Failed;
+    let ended = run.outcomes().into_iter().filter(is_this).map(|outcome| outcome.ended).min();
     let last = failures.last().map_or(first, |failure| failure.at);
     let last = ended.map_or(last, |ended| last.min(ended));
     let before = history.before(&run.execution, attempt, last);
     let red = before.streak.filter(|streak| streak.colour == Colour::Red);
     let mine = history.run(&run.execution);
     let previous = mine.and_then(|mine| last_failed(history, mine, None)?.failure.clone());
+    let is_rollback = run.rollback().is_some();
     let my_change = mine.and_then(|mine| history.change(mine));
     let streak = match red {
         Some(streak) => FailureStreak {
@@ -109,7 +111,7 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
         },
         None => FailureStreak { count: 1, since: first, before: None, broken_by: None },
     };
-    Alert::of_run(run, Some(history), first, AlertBody::Failed(Failed { attempt, failures, streak }))
+    Alert::of_run(run, Some(history), first, AlertBody::Failed(Failed { attempt, failures, streak, is_rollback }))
 }
 
 pub(super) fn approvals(run: &Run, history: Option<&History>) -> Vec<Alert> {
@@ -237,10 +239,15 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
     if summary.rollback.is_some() {
         return None;
     }
-    let success = summary.outcomes.iter().rfind(|outcome| outcome.status == Status::Succeeded)?;
+    // What another service has taken back since is no recovery.
+    let decides = |outcome: &&Outcome| matches!(outcome.status, Status::Succeeded | Status::Failed);
+    let success = summary.outcomes.iter().rfind(decides).filter(|outcome| outcome.status == Status::Succeeded)?;
     let before = history.before(&summary.execution, success.attempt, success.ended);
     // Runs side by side can end in another order than they began: what failed later is not over.
-    let streak = before.streak.filter(|streak| streak.colour == Colour::Red && streak.first_ended < success.ended)?;
+    let is_over = |streak: &Streak| {
+        streak.colour == Colour::Red && streak.first_ended < success.ended && !streak.is_skipped_by(summary)
+    };
+    let streak = before.streak.filter(is_over)?;
     let broken = last_failed(history, summary, Some(&streak));
     let earlier = |outcome: &&Outcome| outcome.status == Status::Failed && outcome.attempt < success.attempt;
     let is_retry = summary.outcomes.iter().any(|outcome| earlier(&outcome) && outcome.ended >= streak.first_ended);
@@ -248,11 +255,12 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
     let fixed_by = if is_retry {
         Some(Vec::new())
     } else {
-        broken.or_else(|| history.first_of(&streak)).and_then(|broken| {
-            let changed = summary.changed_since(broken)?;
+        // Of a rollback that failed, it is not known what it would have changed.
+        let candidates = [broken, history.first_of(&streak)].into_iter().flatten();
+        candidates.into_iter().find_map(|broken| summary.changed_since(broken)).map(|changed| {
             let known = history.changes(summary).new;
             let in_full = |change: &ChangeSummary| known.iter().find(|known| known.is_same(change)).cloned();
-            Some(changed.into_iter().map(|change| in_full(change).unwrap_or_else(|| change.clone())).collect())
+            changed.into_iter().map(|change| in_full(change).unwrap_or_else(|| change.clone())).collect()
         })
     };
     let body = AlertBody::Recovered(Recovered {
@@ -289,7 +297,7 @@ fn last_failed<'h>(history: &'h History, of: &RunSummary, outage: Option<&Streak
     history
         .runs_of_line_of(of)
         .into_iter()
-        .rfind(|other| other.place() < of.place() && other.status == Status::Failed && in_outage(other))
+        .rfind(|other| other.place() < of.place() && other.ended_in_failure() && in_outage(other))
 }
 
 /// What failed in the last attempt before the latest one.

@@ -26,6 +26,10 @@ pub enum AlertKind {
     Stuck,
     /// There has been no success for too long.
     NoSuccess,
+    /// What is still red, at the time of day that a route asks for.
+    Digest,
+    /// A deployment that no run made failed.
+    ServiceFailed,
     /// A manual approval was given.
     Approved,
     /// A manual approval was rejected.
@@ -81,6 +85,9 @@ impl AlertKind {
             | Self::ApprovalOverdue => Traits { tag: "ATTENTION", tone: Attention, is_default: true,  is_urgent: false, mentions: true },
             Self::Stuck
             | Self::NoSuccess     => Traits { tag: "ATTENTION", tone: Attention, is_default: true,  is_urgent: true,  mentions: true },
+            // It comes at the time that was asked for.
+            Self::Digest          => Traits { tag: "STILL RED", tone: Attention, is_default: true,  is_urgent: true,  mentions: false },
+            Self::ServiceFailed   => Traits { tag: "FAILED",    tone: Bad,       is_default: false, is_urgent: true,  mentions: true },
             Self::Succeeded       => Traits { tag: "OK",        tone: Good,      is_default: false, is_urgent: false, mentions: false },
             Self::Approved | Self::Rejected | Self::Started | Self::Stopped | Self::Superseded
             | Self::Canceled      => Traits { tag: "INFO",      tone: Neutral,   is_default: false, is_urgent: false, mentions: false },

@@ -4,8 +4,10 @@
 //! the same alerts. Each has an `effect`, a stable name under which it is claimed.
 
 mod approval_request;
+mod digest;
 mod due;
 mod kind;
+mod service;
 mod sweep;
 mod thresholds;
 
@@ -14,12 +16,14 @@ use jiff::{SignedDuration, Timestamp};
 use crate::event::{Attempt, Commit, ReferenceKind, Trigger};
 use crate::history::{ChangeSummary, Changes, FailureSummary, History, RunSummary};
 use crate::line::Line;
-use crate::name::{ActionExecutionId, ActionName, ExecutionId, PipelineId, StageName};
+use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, PipelineId, StageName};
 use crate::run::{Failure, Run};
 
 pub use approval_request::from_approval_request;
+pub use digest::{StillRed, still_red};
 pub use due::{Due, Settle, by_whom, due};
 pub use kind::{AlertKind, Tone};
+pub use service::service_failed;
 pub use sweep::overdue;
 pub use thresholds::{Limit, Limits};
 
@@ -91,6 +95,15 @@ pub enum AlertBody {
         /// Since when one has been waited for.
         since: Timestamp,
     },
+    /// A deployment that no run made failed.
+    ServiceFailed {
+        /// The service, the deployment or the stack, as its service calls it.
+        service: ExternalId,
+        /// The deployment of the service.
+        deployment: Option<ExternalId>,
+        /// Why, in the words of the service.
+        reason: Option<String>,
+    },
     /// An approval was given.
     Approved {
         /// What was approved.
@@ -131,6 +144,8 @@ pub struct Failed {
     pub failures: Vec<Failure>,
     /// The failure streak that it belongs to.
     pub streak: FailureStreak,
+    /// Whether the run was to deploy an earlier change again.
+    pub is_rollback: bool,
 }
 
 /// The failures since the last success.
@@ -219,6 +234,7 @@ impl Alert {
             AlertBody::ApprovalOverdue { .. } => AlertKind::ApprovalOverdue,
             AlertBody::Stuck { .. } => AlertKind::Stuck,
             AlertBody::NoSuccess { .. } => AlertKind::NoSuccess,
+            AlertBody::ServiceFailed { .. } => AlertKind::ServiceFailed,
             AlertBody::Approved { .. } => AlertKind::Approved,
             AlertBody::Rejected { .. } => AlertKind::Rejected,
             AlertBody::Started => AlertKind::Started,
@@ -241,6 +257,9 @@ impl Alert {
                 format!("{kind}/{execution}/{}", attempt.number())
             }
             AlertBody::NoSuccess { since, .. } => format!("{kind}/{since}"),
+            AlertBody::ServiceFailed { service, deployment, .. } => {
+                format!("{kind}/{}", deployment.as_ref().unwrap_or(service))
+            }
             AlertBody::ApprovalNeeded(Approval { token: Some(token), .. }) => format!("{kind}/{token}"),
             AlertBody::ApprovalNeeded(Approval { stage, action, attempt, .. })
             | AlertBody::ApprovalOverdue { approval: Approval { stage, action, attempt, .. }, .. }
@@ -309,6 +328,7 @@ impl Alert {
             AlertBody::Failed(Failed { failures, .. }) | AlertBody::Rejected { failures, .. } => {
                 failures.iter().find_map(Failure::reason)
             }
+            AlertBody::ServiceFailed { reason, .. } => reason.as_deref(),
             AlertBody::Stopped { comment } | AlertBody::Approved { comment, .. } => comment.as_deref(),
             _ => None,
         }
@@ -318,11 +338,16 @@ impl Alert {
     pub fn branch(&self) -> Option<&str> {
         let of_commit = self.commit.as_ref().and_then(|commit| commit.reference.as_ref());
         let of_commit = of_commit.filter(|reference| reference.kind != ReferenceKind::Tag);
-        match (of_commit, &self.line) {
+        match (of_commit, self.any_line()) {
             (Some(reference), _) => Some(&reference.name),
             (None, Some(Line::Branch(name))) => Some(name),
             _ => None,
         }
+    }
+
+    /// The line of change that routes go by.
+    fn any_line(&self) -> Option<&Line> {
+        Some(&self.own_line).filter(|line| !line.is_common())
     }
 
     /// The tag that started the run.
@@ -334,7 +359,7 @@ impl Alert {
     /// The number of the pull request that started the run.
     pub fn pull_request(&self) -> Option<&str> {
         let of_commit = self.commit.as_ref().and_then(|commit| commit.pull_request.as_ref());
-        match (of_commit, &self.line) {
+        match (of_commit, self.any_line()) {
             (Some(pull_request), _) => Some(&pull_request.number),
             (None, Some(Line::PullRequest(number))) => Some(number),
             _ => None,

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Alert, AlertBody, Approval};
 use crate::alert::Limits;
 use crate::history::{OpenRun, Overview, Typical};
-use crate::line::Line;
 use crate::run::Status;
 
 /// How many successful runs it takes to know what is usual for a pipeline.
@@ -39,7 +38,7 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
         commit: run.change.as_ref().map(super::commit),
         changes: None,
         line: run.line.clone(),
-        own_line: run.line.clone().unwrap_or_default(),
+        own_line: run.line.clone().or_else(|| overview.sole_line.clone()).unwrap_or_default(),
         trigger: None,
         body,
     };
@@ -105,7 +104,7 @@ fn canceled(overview: &Overview, now: Timestamp) -> Option<Alert> {
         commit: latest.change.as_ref().map(super::commit),
         changes: None,
         line: overview.line.clone(),
-        own_line: overview.line.clone().unwrap_or_default(),
+        own_line: overview.line.clone().or_else(|| overview.sole_line.clone()).unwrap_or_default(),
         trigger: None,
         body: AlertBody::Canceled,
     })
@@ -124,7 +123,7 @@ fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Al
         commit: None,
         changes: None,
         line: None,
-        own_line: Line::default(),
+        own_line: overview.sole_line.clone().unwrap_or_default(),
         trigger: None,
         body: AlertBody::NoSuccess { last, since },
     })

@@ -3,14 +3,14 @@
 use andon_redaction::redact;
 use serde_json::Value;
 
-use super::member::{count, kind, name, optional_name, string, text, time};
+use super::member::{count, home, kind, name, optional_name, string, text, time};
 use super::trigger::{retried_by, rollback, trigger};
 use super::{
     ActionFacts, Attempt, Commit, Event, ExecutionResult, FailedAction, Malformed, PipelineEvent, Provider, Received,
     Reference, ReferenceKind, State, Subject, Trigger, Unknown,
 };
 use crate::arn::Arn;
-use crate::name::{AccountId, ActionName, ExternalId, Home, PipelineId, Region, StageName};
+use crate::name::{ActionName, ExternalId, PipelineId, StageName};
 
 const WHAT: &str = "a CodePipeline event";
 
@@ -41,7 +41,10 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
     };
     let additions = value.get("additionalAttributes").unwrap_or(&Value::Null);
     Ok(Event::Pipeline(Box::new(PipelineEvent {
-        pipeline: PipelineId { home: home(value, received)?, name: name(WHAT, detail, "detail.pipeline", "pipeline")? },
+        pipeline: PipelineId {
+            home: home(WHAT, value, resource(value), received)?,
+            name: name(WHAT, detail, "detail.pipeline", "pipeline")?,
+        },
         execution: name(WHAT, detail, "detail.execution-id", "execution-id")?,
         attempt: Attempt::new(count(detail, "pipeline-execution-attempt").unwrap_or(1)),
         subject: subject(level, detail)?,
@@ -69,22 +72,9 @@ enum Level {
     Action,
 }
 
-/// The pipeline's account and region: from the event, from the ARN of its resource, or else those of the receiver.
-fn home(value: &Value, received: &Received) -> Result<Home, Malformed> {
-    let resource = value.get("resources").and_then(|resources| resources.get(0)).and_then(Value::as_str);
-    let arn = resource.and_then(Arn::parse);
-    let account = match optional_name::<AccountId>(WHAT, value, "account", "account")? {
-        Some(account) => Some(account),
-        None => arn.and_then(|arn| arn.account()).and_then(|text| AccountId::parse(text).ok()),
-    };
-    let region = match optional_name::<Region>(WHAT, value, "region", "region")? {
-        Some(region) => Some(region),
-        None => arn.and_then(|arn| arn.region()).and_then(|text| Region::parse(text).ok()),
-    };
-    Ok(Home {
-        account: account.unwrap_or_else(|| received.home.account.clone()),
-        region: region.unwrap_or_else(|| received.home.region.clone()),
-    })
+/// The ARN of the event's resource.
+fn resource(value: &Value) -> Option<Arn<'_>> {
+    Arn::parse(value.get("resources")?.get(0)?.as_str()?)
 }
 
 fn subject(level: Level, detail: &Value) -> Result<Subject, Malformed> {
@@ -151,13 +141,13 @@ fn exception(summary: &str) -> Option<String> {
         value = inner;
     }
     let first = |names: &[&str]| names.iter().find_map(|name| string(&value, name));
-    let message = first(&["errorMessage", "message", "Message", "error", "Error"])?;
-    let kind =
-        first(&["errorType", "name", "errorName", "code", "__type"]).filter(|kind| !message.contains(kind.as_str()));
-    Some(match kind {
-        Some(kind) if kind != "Error" => format!("{} ({kind})", message.trim()),
-        _ => message.trim().to_owned(),
-    })
+    let message = first(&["errorMessage", "message", "Message", "error", "Error"]);
+    let kind = first(&["errorType", "name", "errorName", "code", "__type"]).filter(|kind| kind != "Error");
+    match (message, kind) {
+        (Some(message), Some(kind)) if !message.contains(&kind) => Some(format!("{} ({kind})", message.trim())),
+        (Some(message), _) => Some(message.trim().to_owned()),
+        (None, kind) => kind.map(|kind| format!("{kind}, without a message")),
+    }
 }
 
 fn failed_actions(detail: &Value, additions: &Value) -> Vec<FailedAction> {

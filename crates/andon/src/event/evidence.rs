@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::member::{optional_name, string, text, time};
+use super::member::{home, string, text, time};
 use super::{Event, Malformed, Received, Unknown};
 use crate::arn::Arn;
-use crate::name::{AccountId, ExternalId, Home, Region};
+use crate::name::{ExternalId, Home};
 
 const WHAT: &str = "an event of a build or a deployment";
 
@@ -49,8 +49,17 @@ impl EvidenceEvent {
         match self.kind {
             EvidenceKind::Service => self.state.contains("FAILED"),
             EvidenceKind::Deployment => matches!(self.state.as_str(), "FAILURE" | "FAILED"),
-            EvidenceKind::Build | EvidenceKind::Stack => false,
+            // A resource that fails takes its stack with it, which then goes back.
+            EvidenceKind::Stack => self.state.contains("ROLLBACK"),
+            EvidenceKind::Build => false,
         }
+    }
+
+    /// What it says in a sentence: most events of CodeDeploy say no more than that a deployment failed.
+    pub fn sentence(&self) -> Option<String> {
+        let of_deployment = || format!("The CodeDeploy deployment {} failed.", self.external);
+        let first = self.messages.first().cloned();
+        first.or_else(|| (self.kind == EvidenceKind::Deployment && self.is_failed_deployment()).then(of_deployment))
     }
 
     /// Whether a service goes back to an earlier deployment.
@@ -132,7 +141,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
     })?;
     let deployment = deployment.and_then(|id| ExternalId::parse(id).ok()).filter(|id| *id != external);
     Ok(Event::Evidence(EvidenceEvent {
-        home: Some(home_of(value, &external, received)?),
+        home: Some(home(WHAT, value, Arn::parse(external.as_str()), received)?),
         external,
         deployment,
         kind,
@@ -141,23 +150,6 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         messages: messages.into_iter().take(MAX).map(|text| text.chars().take(MAX_LEN).collect()).collect(),
         log,
     }))
-}
-
-/// The account and region of an event, or those that its ARN names.
-fn home_of(value: &Value, external: &ExternalId, received: &Received) -> Result<Home, Malformed> {
-    let arn = Arn::parse(external.as_str());
-    let account = match optional_name::<AccountId>(WHAT, value, "account", "account")? {
-        Some(account) => Some(account),
-        None => arn.and_then(|arn| arn.account()).and_then(|text| AccountId::parse(text).ok()),
-    };
-    let region = match optional_name::<Region>(WHAT, value, "region", "region")? {
-        Some(region) => Some(region),
-        None => arn.and_then(|arn| arn.region()).and_then(|text| Region::parse(text).ok()),
-    };
-    Ok(Home {
-        account: account.unwrap_or_else(|| received.home.account.clone()),
-        region: region.unwrap_or_else(|| received.home.region.clone()),
-    })
 }
 
 struct Said {

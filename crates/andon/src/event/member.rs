@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
-use super::Malformed;
+use super::{Malformed, Received};
+use crate::arn::Arn;
+use crate::name::{AccountId, Home, Region};
 
 /// What a JSON value is, for a person.
 pub(crate) fn kind(value: &Value) -> &'static str {
@@ -95,4 +97,25 @@ where
         None => Ok(None),
         Some(_) => name(what, value, path, member).map(Some),
     }
+}
+
+/// The account and region of an event: its own, those of an ARN that it names, or else those of the receiver.
+pub(super) fn home(
+    what: &'static str,
+    event: &Value,
+    arn: Option<Arn<'_>>,
+    received: &Received,
+) -> Result<Home, Malformed> {
+    let account = match optional_name::<AccountId>(what, event, "account", "account")? {
+        Some(account) => Some(account),
+        None => arn.and_then(|arn| arn.account()).and_then(|text| AccountId::parse(text).ok()),
+    };
+    let region = match optional_name::<Region>(what, event, "region", "region")? {
+        Some(region) => Some(region),
+        None => arn.and_then(|arn| arn.region()).and_then(|text| Region::parse(text).ok()),
+    };
+    Ok(Home {
+        account: account.unwrap_or_else(|| received.home.account.clone()),
+        region: region.unwrap_or_else(|| received.home.region.clone()),
+    })
 }

@@ -91,14 +91,30 @@ pub struct PipelineEvent {
     pub failed_actions: Vec<FailedAction>,
 }
 
+/// How new an event is. Whatever it is, it is recorded and measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// It may alert.
+    New,
+    /// It is older than a day: it alerts only where it was a dead letter.
+    Late,
+    /// It was replayed from an archive: it alerts nobody.
+    Replayed,
+}
+
 /// How old an event may be to be news.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 impl PipelineEvent {
-    /// Whether it tells of something new: what was replayed from an archive, or is older than a day, is recorded and alerts
-    /// nobody.
-    pub fn is_news(&self, now: Timestamp) -> bool {
-        !self.replayed && now.duration_since(self.at) <= MAX_AGE
+    /// How new it is.
+    pub fn age(&self, now: Timestamp) -> Age {
+        if self.replayed {
+            Age::Replayed
+        } else if now.duration_since(self.at) > MAX_AGE {
+            Age::Late
+        } else {
+            Age::New
+        }
     }
 }
 

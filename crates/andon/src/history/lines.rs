@@ -85,6 +85,9 @@ impl<'h> Index<'h> {
             };
             deployed.retain(|deployed| !implied(deployed));
         }
+        for deployed in deployed.iter_mut().filter(|deployed| deployed.undone.is_some()) {
+            deployed.status = Status::Failed;
+        }
         if let Some(rollback) = self.undone.get(&run.execution) {
             let is_undone = |deployed: &Deployed| {
                 deployed.stage.as_ref().is_none_or(|stage| rollback.stages.iter().any(|light| light.name == *stage))
@@ -152,6 +155,11 @@ impl History {
         let index = Index::of(self);
         let line = index.line(run);
         index.of_line(&line).collect()
+    }
+
+    /// The only line of change that has a name: runs of which nothing else is known are of it.
+    pub fn sole_line(&self) -> Option<Line> {
+        Index::of(self).sole.cloned()
     }
 
     /// Whether its runs belong to several lines of change.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Attempt;
 use crate::line::Line;
-use crate::name::{ExecutionId, PipelineId};
+use crate::name::{ExecutionId, PipelineId, StageName};
 use crate::run::{Outcome, Status};
 
 mod delivery;
@@ -40,6 +40,8 @@ pub const MAX_RUNS: usize = 30;
 const MAX: usize = 2 * MAX_RUNS;
 /// The most lines of change that are remembered after their runs have been folded away.
 const MAX_LINES: usize = 32;
+/// The most stages that are remembered as having failed in one row of failures.
+const MAX_BROKEN: usize = 8;
 /// A branch that has not run for so long, while others have, is most likely gone: it keeps nobody red any more.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often CodePipeline's history is requested before Andon continues without it.
@@ -108,6 +110,16 @@ pub struct Streak {
     pub first_ended: Timestamp,
     /// How many there are.
     pub count: u64,
+    /// The stages that failed in it, of a row of failures: none of them may be skipped by what ends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<StageName>,
+}
+
+impl Streak {
+    /// Whether a run's success is one that this row of failures does not end with: it skipped what failed in it.
+    pub fn is_skipped_by(&self, run: &RunSummary) -> bool {
+        self.colour == Colour::Red && self.broken.iter().any(|stage| run.has_skipped(stage))
+    }
 }
 
 /// Red or green.
@@ -123,6 +135,7 @@ pub enum Colour {
 impl Health {
     fn then(&mut self, run: &RunSummary, outcome: &Outcome) {
         let colour = match (outcome.status, &run.rollback) {
+            (Status::Succeeded, None) if self.streak.as_ref().is_some_and(|streak| streak.is_skipped_by(run)) => return,
             (Status::Succeeded, None) => Colour::Green,
             // What was undone is broken until another change goes through; what was red before just stays so.
             (Status::Succeeded, Some(_)) if self.is_red() => return,
@@ -138,8 +151,16 @@ impl Health {
                     since: outcome.is_start_known.then_some(outcome.started),
                     first_ended: outcome.ended,
                     count: 1 + outcome.unlisted,
+                    broken: Vec::new(),
                 });
             }
+        }
+        let failed = run.failure.as_ref().filter(|_| colour == Colour::Red).and_then(|failure| failure.stage.clone());
+        if let (Some(streak), Some(stage)) = (&mut self.streak, failed)
+            && !streak.broken.contains(&stage)
+            && streak.broken.len() < MAX_BROKEN
+        {
+            streak.broken.push(stage);
         }
         match colour {
             Colour::Green => {

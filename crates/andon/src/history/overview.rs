@@ -47,6 +47,9 @@ pub struct Overview {
     /// The line of the latest run, where the pipeline has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<Line>,
+    /// The only line of change that has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sole_line: Option<Line>,
     /// What failed last, while the pipeline is red.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_by: Option<BrokenBy>,
@@ -168,6 +171,7 @@ impl History {
             first_seen: runs.first().map(|run| run.first_seen),
             red,
             line: has_lines.then(|| index.line(last)),
+            sole_line: self.sole_line(),
             broken_by: streak.and_then(|streak| self.broken_by(&index, &leading, streak)),
             keys: self.keys(),
             health,

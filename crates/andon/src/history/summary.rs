@@ -276,15 +276,40 @@ impl RunSummary {
         if self.rollback.is_some() {
             return Vec::new();
         }
-        let of_outcome = |outcome: &Outcome| {
-            let Outcome { attempt, status, ended, .. } = *outcome;
-            let is_one = matches!(status, Status::Succeeded | Status::Failed);
-            is_one.then_some(Deployed { stage: None, attempt, status, ended })
-        };
-        match &self.deployments {
-            Some(deployments) => deployments.clone(),
-            None => self.outcomes.iter().filter_map(of_outcome).collect(),
+        if let Some(deployments) = &self.deployments {
+            return deployments.clone();
         }
+        let mut deployed: Vec<Deployed> = Vec::new();
+        for Outcome { attempt, status, ended, .. } in &self.outcomes {
+            let is_live = |last: &&mut Deployed| last.status == Status::Succeeded && last.attempt == *attempt;
+            match (status, deployed.last_mut().filter(is_live)) {
+                // What failed after it had succeeded was no second deployment.
+                (Status::Failed, Some(last)) => last.undone = Some(*ended),
+                (Status::Succeeded | Status::Failed, _) => {
+                    deployed.push(Deployed {
+                        stage: None,
+                        attempt: *attempt,
+                        status: *status,
+                        ended: *ended,
+                        undone: None,
+                    });
+                }
+                _ => {}
+            }
+        }
+        deployed
+    }
+
+    /// Whether it failed last, whatever became of it then: who stops a failed run does not mend it.
+    pub fn ended_in_failure(&self) -> bool {
+        let decides = |outcome: &&Outcome| matches!(outcome.status, Status::Succeeded | Status::Failed);
+        self.status == Status::Failed
+            || self.outcomes.iter().rfind(decides).is_some_and(|outcome| outcome.status == Status::Failed)
+    }
+
+    /// Whether a condition had it skip a stage.
+    pub fn has_skipped(&self, stage: &StageName) -> bool {
+        self.stages.iter().any(|light| light.name == *stage && light.status == Status::Skipped)
     }
 
     /// What runs of a pipeline are ordered by.

@@ -22,6 +22,7 @@ mod held;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
 mod record;
+mod services;
 
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
 pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
@@ -29,6 +30,7 @@ pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{
     Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, forget, record, record_all,
 };
+pub use services::{Contradiction, contradiction};
 
 /// A value and the version it was read at.
 #[derive(Debug, Clone, PartialEq, Eq)]

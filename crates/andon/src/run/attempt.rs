@@ -109,7 +109,7 @@ impl Run {
                     attempt,
                     status: match state {
                         State::Failed if rejected => Status::Rejected,
-                        State::Succeeded if self.is_contradicted(attempt) => Status::Failed,
+                        State::Succeeded if self.is_contradicted_by(attempt, fact.at) => Status::Failed,
                         state => status_of(state),
                     },
                     started: began.unwrap_or_else(|| self.first_seen()),
@@ -122,13 +122,16 @@ impl Run {
             })
             .collect();
         outcomes.extend(self.implied(attempt));
+        outcomes.extend(self.failed_later(attempt));
         outcomes.sort_by_key(|outcome| outcome.ended);
         outcomes
     }
 
     /// The failure that only stages and actions of an attempt told of.
     fn implied(&self, attempt: Attempt) -> Option<Outcome> {
-        let is_told = self.facts_of_attempt(&Subject::Pipeline, attempt).any(|(state, _)| state.is_final());
+        // Whoever stops a run that has failed, or edits its pipeline, does not make it green.
+        let says_how = |(state, _)| matches!(state, State::Succeeded | State::Failed);
+        let is_told = self.facts_of_attempt(&Subject::Pipeline, attempt).any(says_how);
         if is_told || self.reopened(attempt) || self.is_retried_by_codepipeline(attempt) {
             return None;
         }
@@ -142,6 +145,23 @@ impl Run {
             is_explained: self.is_explained(attempt),
             ended,
             is_implied: true,
+            unlisted: 0,
+        })
+    }
+
+    /// The failure that an attempt became after it had succeeded: another service said then that what it deployed is not live.
+    pub(crate) fn failed_later(&self, attempt: Attempt) -> Option<Outcome> {
+        let succeeded = self.came_to(State::Succeeded, &Subject::Pipeline, attempt)?;
+        let ended = self.contradicted_at(attempt)?;
+        (ended > succeeded).then_some(Outcome {
+            attempt,
+            status: Status::Failed,
+            // Until then it was live.
+            started: ended,
+            is_start_known: true,
+            is_explained: true,
+            ended,
+            is_implied: false,
             unlisted: 0,
         })
     }

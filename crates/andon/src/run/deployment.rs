@@ -45,6 +45,9 @@ pub struct Deployed {
     pub status: Status,
     /// When it ended.
     pub ended: Timestamp,
+    /// When the service to which it deployed said that it failed after all, or went back, though it had succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<Timestamp>,
 }
 
 impl Run {
@@ -61,6 +64,7 @@ impl Run {
                 attempt: outcome.attempt,
                 status: Status::Failed,
                 ended: outcome.ended,
+                undone: None,
             })
             .collect()
     }
@@ -83,7 +87,12 @@ impl Run {
                 _ => None,
             })
             .filter(|(_, stage, ..)| deployment_rule.counts(pipeline, Some(stage.as_str())))
-            .map(|(attempt, stage, status, ended)| Deployed { stage: Some(stage.clone()), attempt, status, ended })
+            .map(|(attempt, stage, status, ended)| {
+                let contradicted = self.contradicted_in(stage, attempt).filter(|_| status == Status::Succeeded);
+                let status = if contradicted.is_some_and(|at| at <= ended) { Status::Failed } else { status };
+                let undone = contradicted.filter(|at| *at > ended);
+                Deployed { stage: Some(stage.clone()), attempt, status, ended, undone }
+            })
             .collect();
         deployments.sort_by_key(|deployed| (deployed.attempt, deployed.ended));
         Some(deployments)

@@ -30,6 +30,21 @@ pub(super) struct Fact {
     pub(super) explanation: Option<Explanation>,
 }
 
+impl Fact {
+    /// That a state was reached, and when.
+    pub(super) fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            started: None,
+            retried: None,
+            retried_by: None,
+            action: None,
+            failed: BTreeSet::new(),
+            explanation: None,
+        }
+    }
+}
+
 impl Join for Fact {
     fn join(&mut self, other: Self) {
         self.at.join(other.at);

@@ -185,6 +185,22 @@ impl Run {
         self.facts.contradicted(attempt).next().is_some()
     }
 
+    /// When another service first said so.
+    pub fn contradicted_at(&self, attempt: Attempt) -> Option<Timestamp> {
+        self.facts.contradicted(attempt).map(|(_, fact)| fact.at).min()
+    }
+
+    /// When another service first said so of an action of a stage.
+    pub(super) fn contradicted_in(&self, stage: &StageName, attempt: Attempt) -> Option<Timestamp> {
+        let of_stage = self.facts.contradicted(attempt).filter(|(subject, _)| subject.stage() == Some(stage));
+        of_stage.map(|(_, fact)| fact.at).min()
+    }
+
+    /// Whether another service had said so by then.
+    pub(crate) fn is_contradicted_by(&self, attempt: Attempt, at: Timestamp) -> bool {
+        self.contradicted_at(attempt).is_some_and(|contradicted| contradicted <= at)
+    }
+
     /// When another service went back to what was there before, in an attempt, and at which action.
     pub fn reverted(&self, attempt: Attempt) -> Option<(&Subject, Timestamp)> {
         self.facts.reverted(attempt).map(|(subject, fact)| (subject, fact.at)).next()

@@ -3,8 +3,6 @@
 //! A [`Run`] is a join of its events (see [`crate::join`]): merging the same events in any order, any number of times,
 //! gives the same run. It stores facts, one per (attempt, subject, state); everything else is derived from them.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +11,7 @@ use crate::event::{
     Rollback, State, Subject, Trigger,
 };
 use crate::join::Join;
+use crate::links;
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use andon_redaction::redact;
 
@@ -34,7 +33,7 @@ pub use deployment::{Deployed, DeploymentRule};
 pub use explanation::{Explanation, MAX_CAUSE_LINES};
 pub use failure::{Condition, Failure};
 pub use part::RunPart;
-pub use services::action_of;
+pub use services::{Deploys, deploying};
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 
@@ -119,47 +118,34 @@ impl Run {
             (Some(stage), None) => Subject::Stage(stage.clone()),
             (None, _) => Subject::Pipeline,
         };
-        let fact = Fact {
-            at: failure.at,
-            started: None,
-            retried: None,
-            retried_by: None,
-            action: None,
-            failed: BTreeSet::new(),
-            explanation: Some(explanation),
-        };
+        let fact = Fact { explanation: Some(explanation), ..Fact::at(failure.at) };
         let state = if failure.is_contradicted { State::Contradicted } else { State::Failed };
-        Self {
-            pipeline: self.pipeline.clone(),
-            execution: self.execution.clone(),
-            facts: Facts::one(attempt, subject, state, fact),
-            trigger: None,
-            stop_comment: None,
-            rollback: None,
-            memo: Memo::default(),
-        }
+        self.with(Facts::one(attempt, subject, state, fact))
     }
 
     /// The update of a run of which another service says that an action failed, or that it was reverted.
     #[must_use = "it is to be recorded"]
     pub fn contradicted_by(&self, attempt: Attempt, subject: Subject, event: &EvidenceEvent) -> Self {
-        let said = event.messages.first().map(|message| cut(message));
-        let result =
-            ExecutionResult { url: None, summary: said, external: Some(event.external.clone()), error_code: None };
-        let fact = Fact {
-            at: event.at,
-            started: None,
-            retried: None,
-            retried_by: None,
-            action: Some(ActionFacts { result: Some(result), ..ActionFacts::default() }),
-            failed: BTreeSet::new(),
-            explanation: None,
+        let said = event.sentence().as_deref().map(cut);
+        let region = event.home.as_ref().map_or(&self.pipeline.home.region, |home| &home.region);
+        let result = ExecutionResult {
+            url: links::service(&event.external, region),
+            summary: said,
+            external: Some(event.external.clone()),
+            error_code: None,
         };
+        let action = ActionFacts { result: Some(result), ..ActionFacts::default() };
+        let fact = Fact { action: Some(action), ..Fact::at(event.at) };
         let state = if event.is_rollback() { State::Reverted } else { State::Contradicted };
+        self.with(Facts::one(attempt, subject, state, fact))
+    }
+
+    /// Facts of this run by themselves.
+    fn with(&self, facts: Facts) -> Self {
         Self {
             pipeline: self.pipeline.clone(),
             execution: self.execution.clone(),
-            facts: Facts::one(attempt, subject, state, fact),
+            facts,
             trigger: None,
             stop_comment: None,
             rollback: None,

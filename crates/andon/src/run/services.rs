@@ -3,6 +3,8 @@
 //! An action names what it works on only when it has ended. While it waits, its service is found by its name, and only
 //! where a single action fits: two pipelines can deploy one service, and a person can deploy it by hand.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use super::{ActionView, Run, Status};
@@ -11,8 +13,8 @@ use crate::name::ExternalId;
 
 /// How long after an action has ended its service may still contradict it.
 const MAX_LATE: SignedDuration = SignedDuration::from_mins(60);
-/// The shortest part of a name by which a service is recognized.
-const MIN_PART: usize = 3;
+/// The fewest letters by which a service is recognized.
+const MIN_LETTERS: usize = 3;
 
 /// How surely an action is the one that an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,9 +29,28 @@ enum Fit {
     SameDeployment,
 }
 
-/// The run, the attempt and the action that an event is about; `None` where none fits, or more than one.
-pub fn action_of<'r>(event: &EvidenceEvent, runs: &'r [Run]) -> Option<(&'r Run, Attempt, Subject)> {
+/// What an event of a service is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deploys<'r> {
+    /// An action of a run.
+    Action {
+        /// The run.
+        run: &'r Run,
+        /// The attempt at the action.
+        attempt: Attempt,
+        /// The action.
+        subject: Subject,
+    },
+    /// One of several, or of one whose service is not known.
+    Unclear,
+    /// Nothing that any of the runs does.
+    Nothing,
+}
+
+/// The action that an event of a service is about.
+pub fn deploying<'r>(event: &EvidenceEvent, runs: &'r [Run]) -> Deploys<'r> {
     let mut found: Vec<(Fit, &Run, Attempt, Subject)> = Vec::new();
+    let mut is_unclear = false;
     for run in runs {
         for stage in run.stages() {
             for action in &stage.actions {
@@ -37,15 +58,24 @@ pub fn action_of<'r>(event: &EvidenceEvent, runs: &'r [Run]) -> Option<(&'r Run,
                 if let Some(fit) = fit(event, run, action, &subject) {
                     found.push((fit, run, action.attempt, subject));
                 }
+                is_unclear |= may_be(event, action);
             }
         }
     }
-    let best = found.iter().map(|(fit, ..)| *fit).max()?;
-    found.retain(|(fit, ..)| *fit == best);
-    match found.as_slice() {
-        [_] => found.pop().map(|(_, run, attempt, subject)| (run, attempt, subject)),
-        _ => None,
+    let best = found.iter().map(|(fit, ..)| *fit).max();
+    found.retain(|(fit, ..)| Some(*fit) == best);
+    match (found.pop(), found.is_empty(), is_unclear) {
+        (Some((_, run, attempt, subject)), true, _) => Deploys::Action { run, attempt, subject },
+        (Some(_), false, _) | (None, _, true) => Deploys::Unclear,
+        (None, _, false) => Deploys::Nothing,
     }
+}
+
+/// Whether an action goes on of which it is not known what it deploys.
+fn may_be(event: &EvidenceEvent, action: &ActionView) -> bool {
+    let is_of = action.provider.as_ref().is_some_and(|provider| event.is_of(&provider.name));
+    let names_it = action.result.as_ref().is_some_and(|result| result.external.is_some());
+    is_of && !names_it && !action.status.is_final() && action.started <= event.at
 }
 
 fn fit(event: &EvidenceEvent, run: &Run, action: &ActionView, subject: &Subject) -> Option<Fit> {
@@ -71,23 +101,46 @@ fn fit(event: &EvidenceEvent, run: &Run, action: &ActionView, subject: &Subject)
     }
 }
 
-/// Whether the pipeline or the action has a part of the service's name, or the service one of theirs.
+/// Whether the pipeline or the action is called like the service: the same, or all that the one name says is in the other.
+///
+/// A shared part is not enough: `billing-worker` does not deploy `billing-report`.
 fn is_called_like(event: &EvidenceEvent, run: &Run, subject: &Subject) -> bool {
-    // `arn:aws:ecs:region:account:service/cluster/name`
-    let service = event.external.as_str().rsplit('/').next().unwrap_or_default().to_lowercase();
+    let service = name_of(&event.external).to_lowercase();
+    let pipeline = run.pipeline.name.as_str().to_lowercase();
     let action = match subject {
-        Subject::Action { action, .. } => action.as_str(),
-        _ => "",
+        Subject::Action { action, .. } => action.as_str().to_lowercase(),
+        _ => String::new(),
     };
-    let names = format!("{} {action}", run.pipeline.name).to_lowercase();
-    let parts = |text: &str| -> Vec<String> {
-        text.split(|letter: char| !letter.is_alphanumeric())
-            .filter(|part| part.chars().count() >= MIN_PART && !COMMON.contains(part))
-            .map(str::to_owned)
-            .collect()
-    };
-    let (mine, theirs) = (parts(&service), parts(&names));
-    mine.iter().any(|part| theirs.contains(part))
+    if service == pipeline || service == action {
+        return true;
+    }
+    let (mine, theirs) = (parts(&service), parts(&pipeline));
+    let either = theirs.union(&parts(&action)).copied().collect();
+    is_within(&mine, &either) || is_within(&theirs, &mine)
+}
+
+/// What a service or a stack is called: `arn:aws:ecs:region:account:service/cluster/name`,
+/// `arn:aws:cloudformation:region:account:stack/name/id`.
+fn name_of(external: &ExternalId) -> &str {
+    let mut segments = external.as_str().rsplit('/');
+    let last = segments.next().unwrap_or_default();
+    match (segments.next(), segments.next()) {
+        (Some(name), Some(of)) if of.ends_with(":stack") => name,
+        _ => last,
+    }
+}
+
+/// The parts of a name that say something.
+fn parts(name: &str) -> BTreeSet<&str> {
+    name.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty() && !COMMON.contains(part))
+        .collect()
+}
+
+/// Whether some parts, long enough to say something, are all among others.
+fn is_within(some: &BTreeSet<&str>, others: &BTreeSet<&str>) -> bool {
+    let letters: usize = some.iter().map(|part| part.chars().count()).sum();
+    letters >= MIN_LETTERS && some.is_subset(others)
 }
 
 /// Parts of names that say nothing of a service.

@@ -60,14 +60,18 @@ pub(super) fn measure_never_ended(measured: &mut Measured, place: &Place<'_>, un
     }
 }
 
-/// Measures that a deployment which had succeeded was undone by a rollback: it counts as failed, at the time of that.
+/// Measures that a deployment which had succeeded was undone, by a rollback or by the service to which it deployed: it
+/// counts as failed, at the time of that.
 pub(super) fn measure_undone(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &History) {
-    let by_others = history.run(&run.execution).and_then(|run| Some((run, history.undone_by(&run.execution)?)));
-    let by_this = history.rollback(&run.execution).and_then(|rollback| Some((rollback.undone?, rollback.run)));
-    for (undone, rollback) in by_others.into_iter().chain(by_this) {
-        let Some(at) = rollback.rolled_back().map(|outcome| outcome.ended) else { continue };
-        let (before, after) = (undone.deployed(), history.deployed(undone));
-        for (was, _) in before.iter().zip(&after).filter(|(was, is)| was.status != is.status) {
+    let mine = history.run(&run.execution).map(|summary| (summary, history.undone_by(&run.execution)));
+    let by_this = history.rollback(&run.execution).and_then(|rollback| Some((rollback.undone?, Some(rollback.run))));
+    for (undone, rollback) in mine.into_iter().chain(by_this) {
+        let by_rollback = rollback.and_then(RunSummary::rolled_back).map(|outcome| outcome.ended);
+        let after = history.deployed(undone);
+        for was in undone.deployed().iter().filter(|was| was.status == Status::Succeeded) {
+            let same = |is: &&Deployed| (is.attempt, &is.stage) == (was.attempt, &was.stage);
+            let has_failed = after.iter().find(same).is_some_and(|is| is.status == Status::Failed);
+            let Some(at) = was.undone.or(by_rollback).filter(|_| has_failed) else { continue };
             let end = format!("{}/undone", end(undone.execution.as_str(), was));
             let metric = Metric::DeploymentFailureCount;
             measured.data.push(place.measurement(metric, 1.0, &Subject::Pipeline, at, &end));

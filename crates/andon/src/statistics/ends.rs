@@ -25,7 +25,9 @@ pub(super) fn measure(
         }
         let counted = match state {
             // Another service says that what it deployed is not live.
-            State::Succeeded if *subject == Subject::Pipeline && run.is_contradicted(attempt) => Metric::FailureCount,
+            State::Succeeded if *subject == Subject::Pipeline && run.is_contradicted_by(attempt, at) => {
+                Metric::FailureCount
+            }
             State::Succeeded => Metric::SuccessCount,
             State::Failed if !is_decided(run, subject, attempt, at, wait_policy) => {
                 measured.waits = true;
@@ -42,6 +44,11 @@ pub(super) fn measure(
         if let (State::Succeeded, false, Some(took)) = (state, is_approval || *subject == Subject::Unnamed, took) {
             measured.data.push(place.measurement(Metric::Duration, took, subject, at, &end));
         }
+    }
+    if *subject == Subject::Pipeline
+        && let Some(later) = run.failed_later(attempt)
+    {
+        measured.data.push(place.measurement(Metric::FailureCount, 1.0, subject, later.ended, &end));
     }
     if matches!(subject, Subject::Stage(_)) {
         measure_retry(measured, place, run, subject, attempt);

@@ -20,7 +20,9 @@ pub(super) fn measure(
     }
     let before = history.before(&run.execution, outcome.attempt, outcome.ended);
     // Runs side by side can end in another order than they began: a row that began to end later is no row before it.
-    let is_before = |streak: &&Streak, colour| streak.colour == colour && streak.first_ended < outcome.ended;
+    let is_before = |streak: &&Streak, colour| {
+        streak.colour == colour && streak.first_ended < outcome.ended && !streak.is_skipped_by(run)
+    };
     let streak = |colour| before.streak.as_ref().filter(|streak| is_before(streak, colour))?.since;
     // Without a start that the pipeline itself has told, a duration would be a guess: leave a gap instead.
     let began = outcome.is_start_known.then_some(outcome.started);
