@@ -1,6 +1,7 @@
 //! What CloudWatch says against a dashboard, in words for a log.
 
 use andon::account::Accounts;
+use andon::statistics::Metric;
 use andon_aws::dashboards::CloudWatchShelf;
 use andon_dashboards::{Dashboard, DashboardStore, Site, build};
 use aws_sdk_cloudwatch::Client;
@@ -13,7 +14,8 @@ use aws_smithy_types::error::ErrorMetadata;
 
 fn dashboard() -> Dashboard {
     let home = andon::testing::home();
-    build([], &Site { home: &home, function: "", accounts: &Accounts::default() }).remove(0)
+    build([], &Site { home: &home, function: "", accounts: &Accounts::default(), deployments: Metric::SuccessCount })
+        .remove(0)
 }
 
 fn finding() -> DashboardValidationMessage {

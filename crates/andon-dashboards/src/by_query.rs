@@ -4,7 +4,7 @@ use super::Site;
 use super::chart::{FAILURE_RATE, Formulas, LEAD_TIME, RECOVERY, WELL};
 use super::fleet::{Extent, Group};
 use super::layout::Layout;
-use super::query::{Function, Source, highest, total};
+use super::query::{Function, Source, has_no_stages, highest, total};
 use andon::statistics::Metric;
 
 /// The length of a list of pipelines that stand out.
@@ -32,8 +32,8 @@ impl<'s> Queries<'s> {
         lists.extend(is_home.then_some(Source::Home));
         lists.extend(is_elsewhere.then_some(elsewhere));
         let totals = match group.extent {
-            Extent::Fleet => vec![Source::Everywhere],
-            Extent::Part => lists.clone(),
+            Extent::Fleet if has_no_stages(site.deployments) => vec![Source::Everywhere],
+            Extent::Fleet | Extent::Part => lists.clone(),
         };
         Self { site, totals, lists }
     }
@@ -44,7 +44,7 @@ impl<'s> Queries<'s> {
         for source in &self.totals {
             let title = |title: &str| self.titled(title, source, &self.totals);
             let mut frequency = Formulas::default();
-            let deployments = frequency.part(total(Function::Sum, Metric::DeploymentCount, source));
+            let deployments = frequency.part(total(Function::Sum, self.site.deployments, source));
             let frequency = frequency.shown(format!("TIME_SERIES(AVG(FILL({deployments}, 0)))"), "per day");
             layout.row(
                 4,
@@ -66,7 +66,7 @@ impl<'s> Queries<'s> {
         let region = &self.site.home.region;
         for source in &self.totals {
             let title = |title: &str| self.titled(title, source, &self.totals);
-            let deployments = total(Function::Sum, Metric::DeploymentCount, source);
+            let deployments = total(Function::Sum, self.site.deployments, source);
             layout.row(
                 6,
                 vec![
@@ -116,8 +116,8 @@ impl<'s> Queries<'s> {
             layout.row(
                 8,
                 vec![
-                    list("Longest duration (mean)", Function::Average, Metric::Duration),
-                    list("Most deployments", Function::Sum, Metric::DeploymentCount),
+                    list("Longest duration (mean)", Function::Average, Metric::SuccessLeadTime),
+                    list("Most deployments", Function::Sum, self.site.deployments),
                 ],
             );
         }

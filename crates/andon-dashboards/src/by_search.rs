@@ -4,6 +4,7 @@ use super::body::Content;
 use super::chart::{BROKEN, FAILURE_RATE, Formulas, LEAD_TIME, RECOVERY, WELL};
 use super::fleet::{Extent, Group, is_plain};
 use super::layout::Layout;
+use super::query::has_no_stages;
 use super::search::{MAX_ACCOUNTS, Reach, Statistic, search};
 use super::{Site, words};
 use andon::name::{AccountId, Home};
@@ -41,7 +42,7 @@ enum Unit {
 const EACH: [Each; 6] = [
     each("Deployments", Metric::DeploymentCount, Statistic::Sum, Unit::Count, bars),
     each("Failed runs", Metric::FailureCount, Statistic::Sum, Unit::Count, bars),
-    each("Duration (daily median)", Metric::Duration, Statistic::Median, Unit::Minutes, trends),
+    each("Duration (daily median)", Metric::SuccessLeadTime, Statistic::Median, Unit::Minutes, trends),
     each("Time to recovery (median, minutes)", Metric::RecoveryTime, Statistic::Median, Unit::Minutes, bars),
     each("Approval wait (median, minutes)", Metric::ApprovalWait, Statistic::Median, Unit::Minutes, bars),
     each("Stage retries", Metric::RetryCount, Statistic::Sum, Unit::Count, bars),
@@ -101,7 +102,8 @@ impl<'s> Searches<'s> {
         }
         all.extend(by_account);
         if group.extent == Extent::Fleet {
-            all = vec![Reach::Everywhere];
+            let exact = || vec![Reach::Home, Reach::Elsewhere];
+            all = if has_no_stages(site.deployments) { vec![Reach::Everywhere] } else { exact() };
         }
         Self { site, all, each }
     }
@@ -110,7 +112,7 @@ impl<'s> Searches<'s> {
     pub(super) fn four_keys(&self, layout: &mut Layout) {
         let region = &self.site.home.region;
         let mut frequency = Formulas::default();
-        let deployments = self.sum(&mut frequency, Metric::DeploymentCount);
+        let deployments = self.sum(&mut frequency, self.site.deployments);
         let frequency = frequency.shown(format!("TIME_SERIES(AVG({deployments}))"), "per day");
         let hours = |metric| {
             let mut mean = Formulas::default();
@@ -162,7 +164,8 @@ impl<'s> Searches<'s> {
         let shown = if self.each.len() > 1 { SHOWN_OF_EACH } else { SHOWN };
         let graph = |Each { title, metric, statistic, unit, view }: &Each| {
             let lines = self.each.iter().fold(Formulas::default(), |lines, (reach, label)| {
-                let found = search(*metric, *statistic, reach);
+                let metric = if *metric == Metric::DeploymentCount { self.site.deployments } else { *metric };
+                let found = search(metric, *statistic, reach);
                 let measured = match unit {
                     Unit::Count => found,
                     Unit::Minutes => format!("{found} / 60"),
@@ -188,7 +191,7 @@ impl<'s> Searches<'s> {
     }
 
     fn failed_and_deployed(&self, formulas: &mut Formulas) -> (String, String) {
-        (self.sum(formulas, Metric::DeploymentFailureCount), self.sum(formulas, Metric::DeploymentCount))
+        (self.sum(formulas, Metric::DeploymentFailureCount), self.sum(formulas, self.site.deployments))
     }
 
     fn total(&self, formulas: &mut Formulas, metric: Metric, statistic: Statistic) -> String {

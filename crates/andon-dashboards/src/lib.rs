@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use andon::account::Accounts;
 use andon::name::{AccountId, Home, PipelineId};
+use andon::statistics::Metric;
 
 pub mod body;
 mod by_query;
@@ -62,6 +63,8 @@ pub struct Site<'s> {
     pub function: &'s str,
     /// The names of the accounts.
     pub accounts: &'s Accounts,
+    /// The metric that counts deployments.
+    pub deployments: Metric,
 }
 
 impl Site<'_> {

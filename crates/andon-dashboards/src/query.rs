@@ -36,6 +36,11 @@ impl Function {
     }
 }
 
+/// Whether stages and actions have no metrics of that name of their own, which would be found with those of pipelines.
+pub(super) fn has_no_stages(metric: Metric) -> bool {
+    metric == Metric::DeploymentCount
+}
+
 /// A query for a metric of whole pipelines, all of them in one.
 pub(super) fn total(function: Function, metric: Metric, source: &Source) -> String {
     let from = match source {

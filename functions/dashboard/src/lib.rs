@@ -87,7 +87,12 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
         let prefix = DashboardName::of_all(region);
         let (overviews, names) = join(self.ledger.pipelines(), self.store.names(prefix.as_str())).await;
         let pipelines: Vec<PipelineId> = overviews?.iter().map(|overview| overview.pipeline.clone()).collect();
-        let site = Site { home: &invocation.home, function: &invocation.function, accounts: self.config.accounts() };
+        let site = Site {
+            home: &invocation.home,
+            function: &invocation.function,
+            accounts: self.config.accounts(),
+            deployments: self.config.statistics.deployments(),
+        };
         let wanted = build(&pipelines, &site);
         let names: Vec<DashboardName> = names?.into_iter().filter(|name| name.is_of(region)).collect();
         let mut problems = Vec::new();

@@ -1,10 +1,10 @@
 //! The `metrics` function: sends metrics to CloudWatch.
 //!
-//! Each event is merged into the ledger; then the merged state decides which data points are due. Each is claimed, sent and
-//! settled, so that it counts once although events arrive twice and in any order. `Err` and a failed record mean "invoke
-//! again".
+//! Each event is merged into the ledger; then the merged state decides which data points are due. They are claimed, sent and
+//! settled, so that each counts once although events arrive twice and in any order; those of one end share a claim. `Err`
+//! and a failed record mean "invoke again".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
@@ -42,10 +42,27 @@ struct Telling {
     attempt: Attempt,
 }
 
-/// A datum to put, and the events that ask for it.
-struct PendingDatum {
-    datum: Datum,
+/// Data to put, each with a claim of its own, and the events that ask for them.
+#[derive(Default)]
+struct Pending {
+    data: Vec<(ClaimKey, Datum)>,
     records: Vec<usize>,
+}
+
+impl Pending {
+    /// What a claim on these data leaves behind: which metrics they were, as others of the same end may become known later.
+    fn receipt(&self) -> Receipt {
+        let names: BTreeSet<&str> = self.data.iter().map(|(_, datum)| datum.metric.name()).collect();
+        Receipt { said: Some(names.into_iter().collect::<Vec<_>>().join(" ")), ..Receipt::default() }
+    }
+
+    /// Takes out the data that a claim was settled with. An earlier version left the names out: it settled the count alone.
+    fn retain_unsaid(&mut self, receipt: &Receipt) {
+        self.data.retain(|(claim, datum)| match receipt.said.as_deref() {
+            Some(said) => said.split(' ').all(|name| name != datum.metric.name()),
+            None => !claim.effect.ends_with(LATE),
+        });
+    }
 }
 
 impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
@@ -58,7 +75,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         let asked = self.ask(&mut batch, &recorded, invocation);
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         let claimed = self.claim(&mut batch, asked, &lease).await;
-        for chunk in claimed.chunks(MAX_DATA) {
+        for chunk in claimed.chunk_by(fits_in_one_call()) {
             self.put(&mut batch, chunk).await;
         }
         batch.answer()
@@ -137,8 +154,8 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         batch: &mut Batch,
         recorded: &[(Vec<Telling>, Recorded)],
         invocation: &Invocation,
-    ) -> BTreeMap<ClaimKey, PendingDatum> {
-        let mut asked: BTreeMap<ClaimKey, PendingDatum> = BTreeMap::new();
+    ) -> BTreeMap<ClaimKey, Pending> {
+        let mut asked: BTreeMap<ClaimKey, Pending> = BTreeMap::new();
         let tellings = recorded.iter().flat_map(|(told_by, recorded)| told_by.iter().map(move |by| (by, recorded)));
         for (Telling { index, subject, attempt }, Recorded { run, history, .. }) in tellings {
             let wait_policy = batch.wait_policy(*index, self.clock.now());
@@ -154,13 +171,15 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
                     measured
                 }
             };
-            for Measurement { claim, datum } in measured {
-                if datum.detail() <= self.config.statistics.detail {
-                    asked
-                        .entry(claim)
-                        .or_insert_with(|| PendingDatum { datum, records: Vec::new() })
-                        .records
-                        .push(*index);
+            for Measurement { shared, claim, datum } in measured {
+                if self.config.statistics.sends(&datum) {
+                    let pending = asked.entry(shared).or_default();
+                    if !pending.records.contains(index) {
+                        pending.records.push(*index);
+                    }
+                    if pending.data.iter().all(|(known, _)| *known != claim) {
+                        pending.data.push((claim, datum));
+                    }
                 }
             }
         }
@@ -170,23 +189,40 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     async fn claim(
         &self,
         batch: &mut Batch,
-        asked: BTreeMap<ClaimKey, PendingDatum>,
+        asked: BTreeMap<ClaimKey, Pending>,
         lease: &Lease,
-    ) -> Vec<(Effect, PendingDatum)> {
+    ) -> Vec<(Effect, Pending)> {
         let claims = join_all(asked.keys().map(|key| Effect::claim(&self.ledger, key.clone(), lease))).await;
-        let mut granted = Vec::new();
-        for (pending, claim) in asked.into_values().zip(claims) {
+        let (mut granted, mut late) = (Vec::new(), Vec::new());
+        for (mut pending, claim) in asked.into_values().zip(claims) {
             match claim {
                 Ok(Claimed::Granted(effect)) => granted.push((effect, pending)),
-                Ok(Claimed::Settled(_)) => {}
+                Ok(Claimed::Settled(receipt)) => {
+                    pending.retain_unsaid(&receipt);
+                    let Pending { data, records } = pending;
+                    late.extend(data.into_iter().map(|datum| Pending { data: vec![datum], records: records.clone() }));
+                }
                 Err(error) => fail(batch, &pending, &error.to_string()),
+            }
+        }
+        let claim = async |pending: &Pending| match pending.data.first() {
+            Some((key, _)) => Some(Effect::claim(&self.ledger, key.clone(), lease).await),
+            None => None,
+        };
+        let claims = join_all(late.iter().map(claim)).await;
+        for (pending, claim) in late.into_iter().zip(claims) {
+            match claim {
+                Some(Ok(Claimed::Granted(effect))) => granted.push((effect, pending)),
+                Some(Ok(Claimed::Settled(_))) | None => {}
+                Some(Err(error)) => fail(batch, &pending, &error.to_string()),
             }
         }
         granted
     }
 
-    async fn put(&self, batch: &mut Batch, chunk: &[(Effect, PendingDatum)]) {
-        let data: Vec<Datum> = chunk.iter().map(|(_, pending)| pending.datum.clone()).collect();
+    async fn put(&self, batch: &mut Batch, chunk: &[(Effect, Pending)]) {
+        let of_fact = |(_, pending): &(Effect, Pending)| pending.data.iter().map(|(_, datum)| datum.clone()).collect();
+        let data: Vec<Datum> = chunk.iter().flat_map::<Vec<Datum>, _>(of_fact).collect();
         if let Err(error) = self.sink.put(&data).await {
             tracing::warn!("will retry: {error}");
             let released = join_all(chunk.iter().map(|(effect, _)| effect.release(&self.ledger))).await;
@@ -200,7 +236,9 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         }
         tracing::info!(metric.data = data.len(), "put {} metric data", data.len());
         // The data are out. One that cannot be recorded may count twice, but is not lost.
-        let settled = join_all(chunk.iter().map(|(effect, _)| effect.settle(&self.ledger, &RECEIPT))).await;
+        let settle =
+            async |(effect, pending): &(Effect, Pending)| effect.settle(&self.ledger, &pending.receipt()).await;
+        let settled = join_all(chunk.iter().map(settle)).await;
         for (settled, (_, pending)) in settled.into_iter().zip(chunk) {
             if let Err(error) = settled {
                 tracing::warn!("{error}");
@@ -210,10 +248,23 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     }
 }
 
-/// A datum leaves nothing behind that a later one needs.
-const RECEIPT: Receipt = Receipt { place: None, id: None, said: None };
+/// How the claim on a count ends that becomes known later than other data of its end.
+const LATE: &str = "#late";
 
-fn fail(batch: &mut Batch, asked: &PendingDatum, problem: &str) {
+/// Whether what is claimed can be put with the claim before it: what shares a claim goes in one call.
+fn fits_in_one_call() -> impl FnMut(&(Effect, Pending), &(Effect, Pending)) -> bool {
+    let mut count = 0;
+    move |(_, before), (_, next)| {
+        count += before.data.len();
+        let fits = count + next.data.len() <= MAX_DATA;
+        if !fits {
+            count = 0;
+        }
+        fits
+    }
+}
+
+fn fail(batch: &mut Batch, asked: &Pending, problem: &str) {
     for index in &asked.records {
         batch.fail(*index, problem);
     }

@@ -9,7 +9,8 @@ use strum::VariantArray as _;
 
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;
-use andon::statistics::{Datum, Metric, MetricSink, SinkError};
+use andon::statistics::cost::metrics_of_a_pipeline;
+use andon::statistics::{Datum, Detail, Metric, MetricSink, SinkError};
 use andon::testing::{events, invocation};
 use andon_config::Config;
 use futures_util::FutureExt;
@@ -187,6 +188,8 @@ fn table() -> String {
         let in_tens = bill(detail, &month, 10);
         assert_eq!(*one_by_one.metrics.borrow(), *in_tens.metrics.borrow());
         let metrics = one_by_one.metrics.borrow().len();
+        let level = Detail::VARIANTS.iter().copied().find(|level| <&str>::from(*level) == detail).unwrap();
+        assert_eq!(metrics, usize::try_from(metrics_of_a_pipeline(level)).unwrap(), "{detail}");
         let hours = one_by_one.hours.borrow().len() as f64 / (30.0 * 24.0);
         let thousands = |bill: &Bill| (bill.calls.get() as f64 / month.len() as f64 * 1000.0).round();
         let priced = |thousands: f64| format!("{thousands},000 (${:.2})", thousands * CALLS);

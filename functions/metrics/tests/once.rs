@@ -27,8 +27,10 @@ struct World {
 }
 
 /// What counts as a deployment: every run, or what goes to a stage.
-const CONFIGURATIONS: [&str; 2] =
-    ["version: 1\n", "version: 1\nstatistics: { deployment: { stage: [deploy, review] } }\n"];
+const CONFIGURATIONS: [&str; 2] = [
+    "version: 1\nstatistics: { detail: action }\n",
+    "version: 1\nstatistics: { detail: action, deployment: { stage: [deploy, review] } }\n",
+];
 
 impl World {
     fn new(events: &[Value]) -> Self {
@@ -148,4 +150,44 @@ proptest! {
         prop_assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
         prop_assert_eq!(world.put(), undisturbed(&andon::testing::events("codepipeline-run-retry-succeeded")));
     }
+}
+
+/// An end of a run of a pipeline called `shop`, which began so many minutes past ten.
+fn ended(run: &str, state: &str, began: u32, ended: u32) -> Value {
+    let home = andon::testing::home();
+    json!({
+        "source": "aws.codepipeline", "detail-type": "CodePipeline Pipeline Execution State Change",
+        "account": home.account, "region": home.region, "time": format!("2026-11-20T10:{ended:02}:00Z"),
+        "detail": {
+            "pipeline": "shop", "execution-id": run, "state": state, "pipeline-execution-attempt": 1,
+            "start-time": format!("2026-11-20T10:{began:02}:00Z"),
+        },
+    })
+}
+
+#[test]
+fn what_became_known_before_the_count_of_its_end_does_not_take_its_place() {
+    let (failed, succeeded) = (ended("a", "FAILED", 0, 5), ended("b", "SUCCEEDED", 10, 20));
+    let world = World::new(&[failed.clone(), succeeded.clone()]);
+    // Another function has recorded the success. Its red time hangs on the failure before it.
+    let told = andon::testing::told(&succeeded).unwrap();
+    let rule = &world.config.statistics.deployment;
+    andon::ledger::record(&world.ledger, &NoArchive, rule, told).now_or_never().unwrap().unwrap();
+    deliver(&world, &[failed, succeeded.clone(), succeeded], &Rc::new(Faults::default()));
+    let put = world.put();
+    let count =
+        |start: &str| put.iter().filter(|(what, _)| what.starts_with(start)).map(|(_, count)| count).sum::<usize>();
+    assert_eq!((count("SuccessCount"), count("RedTime"), count("FailureCount")), (1, 1, 1), "{put:?}");
+}
+
+#[test]
+fn the_data_of_an_end_share_a_claim() {
+    let run = [ended("a", "FAILED", 0, 5), ended("b", "SUCCEEDED", 10, 20)];
+    let world = World::new(&run);
+    deliver(&world, &run[..1], &Rc::new(Faults::default()));
+    let (before, faults) = (world.sink.data.borrow().len(), Rc::new(Faults::default()));
+    deliver(&world, &run[1..], &faults);
+    assert!(world.sink.data.borrow().len() - before >= 5, "{:?}", world.put());
+    // Its fact, its run, its history; a claim on its end and on its deployment, both settled; and one call of the sink.
+    assert!(faults.calls() <= 8, "{} calls", faults.calls());
 }

@@ -1,5 +1,6 @@
 use andon::account::Accounts;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
+use andon::statistics::Metric;
 use andon_aws::dashboards::CloudWatchShelf;
 use andon_dashboards::{Dashboard, DashboardName, DashboardStore, Site, build};
 use aws_sdk_cloudwatch::Client;
@@ -32,7 +33,10 @@ fn dashboards(count: usize) -> (Region, Vec<Dashboard>) {
         })
         .collect();
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:andon-dashboard";
-    let built = build(&pipelines, &Site { home: &home, function, accounts: &Accounts::default() });
+    let built = build(
+        &pipelines,
+        &Site { home: &home, function, accounts: &Accounts::default(), deployments: Metric::SuccessCount },
+    );
     (region, built)
 }
 

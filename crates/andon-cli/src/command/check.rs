@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use andon::statistics::cost::{MonthlyCost, metrics_of_a_pipeline, monthly};
+use andon::words::counted;
 use andon_config::{Config, SCHEMA, Severity, Style, Surroundings as Known, render};
 use andon_package::parameters::{self, Parameters};
 use anyhow::Context as _;
@@ -24,11 +26,14 @@ pub(super) struct Check {
     /// All parameters of the stack, in a file that CodePipeline reads: {"Parameters": {"NAME": "VALUE"}}
     #[arg(long = "parameters", value_name = "FILE", conflicts_with = "parameters")]
     parameters_file: Option<PathBuf>,
+    /// The number of your pipelines, to estimate what their metrics cost a month
+    #[arg(long, value_name = "NUMBER")]
+    pipelines: Option<u32>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     /// Print the JSON Schema of andon.yml, for your editor
-    #[arg(long, conflicts_with_all = ["file", "region", "parameters", "parameters_file", "json"])]
+    #[arg(long, conflicts_with_all = ["file", "region", "parameters", "parameters_file", "pipelines", "json"])]
     schema: bool,
 }
 
@@ -45,6 +50,9 @@ impl Check {
         let checked = Config::check(&text, &name, Known { region: self.region.as_deref() });
         let findings = checked.findings;
         let conflicts = self.conflicts(&text)?;
+        let detail = checked.config.as_ref().map(|config| config.statistics.detail);
+        let cost =
+            self.pipelines.zip(detail).map(|(pipelines, detail)| (pipelines, detail, monthly(pipelines, detail)));
         if self.json {
             let list: Vec<Value> = findings
                 .iter()
@@ -59,15 +67,28 @@ impl Check {
                     })
                 })
                 .collect();
-            terminal.json(
-                &json!({"file": name, "valid": checked.config.is_some(), "findings": list, "conflicts": conflicts}),
-            )?;
+            terminal.json(&json!({
+                "file": name, "valid": checked.config.is_some(), "findings": list, "conflicts": conflicts,
+                "metrics": cost.map(|(pipelines, detail, cost)| json!({
+                    "pipelines": pipelines, "detail": <&str>::from(detail),
+                    "metrics": pipelines.saturating_mul(metrics_of_a_pipeline(detail)),
+                    "monthly": {"calm": cost.calm.round(), "busy": cost.busy.round(), "most": cost.most.round()},
+                })),
+            }))?;
         } else {
             // Colours are taken away again where they would not be seen.
             let style = if terminal.width().is_some() { Style::Colour } else { Style::Plain };
             terminal.line(render(&findings, style, terminal.width().unwrap_or(100)).trim_end())?;
             for conflict in &conflicts {
                 terminal.line(format!("error: {conflict}"))?;
+            }
+            if let Some((pipelines, detail, MonthlyCost { calm, busy, most })) = cost {
+                terminal.line(format!(
+                    "Metrics of {} at `detail: {}` (five stages of one action each): about ${calm:.0} a month if each \
+                     runs 5 times a working day, ${busy:.0} at 20 runs a day, and at most ${most:.0}.",
+                    counted(u64::from(pipelines), "pipeline"),
+                    <&str>::from(detail),
+                ))?;
             }
         }
         Ok(if checked.config.is_some() && conflicts.is_empty() { Verdict::Well } else { Verdict::NotWell })

@@ -44,8 +44,15 @@ impl Dashboard {
         let overviews = runtime()?.block_on(ledger.pipelines())?;
         let pipelines: Vec<PipelineId> = overviews.iter().map(|overview| overview.pipeline.clone()).collect();
         let home = self.home.or_else(|| where_most_are(&pipelines)).unwrap_or_else(nowhere);
-        let dashboards =
-            build(&pipelines, &Site { home: &home, function: &self.function, accounts: config.accounts() });
+        let dashboards = build(
+            &pipelines,
+            &Site {
+                home: &home,
+                function: &self.function,
+                accounts: config.accounts(),
+                deployments: config.statistics.deployments(),
+            },
+        );
         let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
         let Some(shown) = dashboards.iter().find(is_meant) else {
             let names: Vec<&str> = dashboards.iter().map(|shown| shown.name.as_str()).collect();

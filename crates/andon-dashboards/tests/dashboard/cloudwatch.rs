@@ -30,7 +30,7 @@ static QUERY: LazyLock<Regex> = LazyLock::new(|| {
 const METRICS: [(Metric, bool); 8] = [
     (Metric::SuccessCount, true),
     (Metric::FailureCount, true),
-    (Metric::Duration, true),
+    (Metric::SuccessLeadTime, false),
     (Metric::RetryCount, true),
     (Metric::ApprovalWait, true),
     (Metric::DeploymentCount, false),

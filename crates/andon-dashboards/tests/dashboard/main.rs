@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use andon::account::{Account, Accounts};
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
+use andon::statistics::Metric;
 use andon_dashboards::{Dashboard, Site, build};
 use proptest::prelude::*;
 
@@ -66,7 +67,7 @@ fn named(id: &str, name: &str, customer: Option<&str>) -> (String, Account) {
 }
 
 fn dashboards(pipelines: &[PipelineId], accounts: &Accounts) -> Vec<Dashboard> {
-    build(pipelines, &Site { home: &home(), function: FUNCTION, accounts })
+    build(pipelines, &Site { home: &home(), function: FUNCTION, accounts, deployments: Metric::DeploymentCount })
 }
 
 fn names(dashboards: &[Dashboard]) -> Vec<&str> {
@@ -248,7 +249,10 @@ fn what_stands_on_the_dashboard_of_a_customer() {
 
 #[test]
 fn without_a_function_there_is_no_live_board() {
-    let dashboards = build(&at_home(2), &Site { home: &home(), function: "", accounts: &Accounts::default() });
+    let dashboards = build(
+        &at_home(2),
+        &Site { home: &home(), function: "", accounts: &Accounts::default(), deployments: Metric::DeploymentCount },
+    );
     assert!(!serde_json::to_string(&dashboards[0].body).unwrap().contains("\"custom\""));
 }
 
@@ -280,5 +284,18 @@ proptest! {
         (pipelines, shuffled) in any_fleet().prop_flat_map(|fleet| (Just(fleet.clone()), Just(fleet).prop_shuffle()))
     ) {
         prop_assert_eq!(dashboards(&pipelines, &accounts()), dashboards(&shuffled, &accounts()));
+    }
+}
+
+#[test]
+fn successes_that_count_as_deployments_are_not_counted_with_those_of_stages() {
+    for count in [2, 200] {
+        let site =
+            Site { home: &home(), function: "", accounts: &Accounts::default(), deployments: Metric::SuccessCount };
+        let dashboards = build(&at_home(count), &site);
+        let json: String = dashboards.iter().map(Dashboard::json).collect();
+        assert!(json.contains("SuccessCount") && !json.contains("DeploymentCount"), "{count}");
+        assert!(!json.contains(r#"Namespace=\"Pipeline\" MetricName=\"SuccessCount"#), "{json}");
+        assert!(!json.contains(r#"SUM(\"SuccessCount\") FROM \"Pipeline\""#), "{json}");
     }
 }

@@ -49,6 +49,23 @@ impl Metric {
         self.into()
     }
 
+    /// The metric that is counted at the same ends: all data of an end are claimed with the datum of this one.
+    pub(super) fn counted_with(self) -> Self {
+        match self {
+            Self::SuccessCount
+            | Self::SuccessCycleTime
+            | Self::SuccessLeadTime
+            | Self::DeliveryLeadTime
+            | Self::RedTime
+            | Self::Duration => Self::SuccessCount,
+            Self::FailureCount | Self::FailureLeadTime | Self::GreenTime => Self::FailureCount,
+            Self::DeploymentCount | Self::DeploymentFailureCount | Self::ChangeLeadTime | Self::RecoveryTime => {
+                Self::DeploymentFailureCount
+            }
+            Self::ApprovalWait | Self::RetryCount | Self::SupersededCount | Self::StoppedCount => self,
+        }
+    }
+
     /// Its unit, by CloudWatch's name.
     pub fn unit(self) -> &'static str {
         if self.name().ends_with("Count") { "Count" } else { "Seconds" }

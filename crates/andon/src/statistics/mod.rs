@@ -15,6 +15,7 @@ use crate::ledger::ClaimKey;
 use crate::name::Home;
 use crate::run::{Run, Status, WaitPolicy};
 
+pub mod cost;
 mod deployments;
 mod ends;
 mod limits;
@@ -57,10 +58,12 @@ impl Datum {
     }
 }
 
-/// A datum and the claim by which it is counted once.
+/// A datum and the claims by which it is counted once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
-    /// The claim.
+    /// The claim that it shares with all that is known with it: the end of a run has one, however many metrics it has.
+    pub shared: ClaimKey,
+    /// Its own claim, for when it becomes known later than what it shares that one with.
     pub claim: ClaimKey,
     /// The datum.
     pub datum: Datum,

@@ -46,9 +46,16 @@ impl Place<'_> {
             Subject::Stage(stage) => format!("/{stage}"),
             Subject::Action { stage, action } => format!("/{stage}/{action}"),
         };
-        let claim =
-            ClaimKey { pipeline: self.pipeline.clone(), effect: format!("metric/{}/{end}{what}", metric.name()) };
-        Measurement { claim, datum: Datum { metric, value, dimensions: self.dimensions(subject), at } }
+        let of = |metric: Metric, late: &str| ClaimKey {
+            pipeline: self.pipeline.clone(),
+            effect: format!("metric/{}/{end}{what}{late}", metric.name()),
+        };
+        let shared = metric.counted_with();
+        Measurement {
+            shared: of(shared, ""),
+            claim: of(metric, if metric == shared { "#late" } else { "" }),
+            datum: Datum { metric, value, dimensions: self.dimensions(subject), at },
+        }
     }
 }
 

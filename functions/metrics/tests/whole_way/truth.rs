@@ -53,7 +53,6 @@ pub(crate) fn numbers(played: &[Played], deploys: Deploys) -> Numbers {
             put_time("DeliveryLeadTime", rework, attempt.ended);
             put_time("RedTime", row, attempt.began);
             put("SuccessCount", &[], 1.0);
-            put("Duration", &[], seconds(attempt.began, attempt.ended));
         } else {
             put_time("FailureLeadTime", Some(attempt.run_began), attempt.ended);
             put_time("GreenTime", row, attempt.began);
@@ -76,7 +75,10 @@ pub(crate) fn numbers(played: &[Played], deploys: Deploys) -> Numbers {
             put("DeploymentFailureCount", &[], 1.0);
             continue;
         }
-        put("DeploymentCount", &[], 1.0);
+        // Where every success is a deployment, the count of successes says it.
+        if deploys == Deploys::Prod {
+            put("DeploymentCount", &[], 1.0);
+        }
         put("DeploymentFailureCount", &[], 0.0);
         if let Some(authored) = attempt.authored.filter(|authored| authored <= ended) {
             put("ChangeLeadTime", &[], seconds(authored, *ended));
