@@ -137,6 +137,30 @@ fn check_draws_every_mistake_and_fails() {
 }
 
 #[test]
+fn check_shows_where_an_event_would_go_and_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("andon.yml");
+    let text = "version: 1\ndestinations:\n  night: { sns: 'arn:aws:sns:eu-west-1:111122223333:night' }\n\
+        routes:\n  - { name: docs, match: { pipeline: 'docs-*' }, to: [] }\n\
+        \x20 - { match: { branch: 'release/*', stage: Build }, to: night }\n\
+        \x20 - { match: { stage: Build }, to: [night, default], quiet: { from: '00:00', to: '24:00', days: [fri], except: [] } }\n\
+        \x20 - { to: default }\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let events = support::recorded("build-failed");
+    let shown = run(&["check", file, "--route", &events]);
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    insta::assert_snapshot!(shown.out);
+    let json = run(&["check", file, "--route", &events, "--json"]);
+    let json = json.json();
+    let failed = json["alerts"].as_array().unwrap().iter().find(|alert| alert["kind"] == "failed").unwrap();
+    assert_eq!(failed["to"][0], serde_json::json!({"destination": "night", "held_until": "2026-11-21T00:00:00Z"}));
+    assert_eq!(failed["routes"][3]["takes"], false);
+    let nothing = run(&["check", file, "--route", file]);
+    assert!(nothing.code == 2 && nothing.err.contains("is not JSON"), "{}", nothing.err);
+}
+
+#[test]
 fn check_finds_nothing_where_nothing_is_wrong() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("andon.yml");

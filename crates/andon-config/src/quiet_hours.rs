@@ -53,6 +53,8 @@ fn window(node: &Node, zone_of_file: &TimeZone, reader: &mut Reader<'_>) -> Opti
         None => Some(zone_of_file.clone()),
     };
     let except = match fields.get("except") {
+        // All kinds are held.
+        Some(Node { value: Value::List(items), .. }) if items.is_empty() => Vec::new(),
         Some(node) => kind::read(node, "`except`", reader),
         None => AlertKind::VARIANTS.iter().copied().filter(|kind| kind.is_urgent()).collect(),
     };

@@ -205,6 +205,15 @@ fn the_whole_example_means_what_it_says() {
 }
 
 #[test]
+fn quiet_hours_without_exceptions_hold_every_kind() {
+    let text = "version: 1\nroutes: [{to: default, quiet: {from: '22:00', to: '07:00', except: []}}]\n";
+    assert!(fits_schema(text));
+    let config = Config::parse(text, "andon.yml").unwrap();
+    let quiet = config.routing.routes[0].quiet.as_ref().unwrap();
+    assert!(AlertKind::VARIANTS.iter().all(|kind| !quiet.never_holds(*kind)));
+}
+
+#[test]
 fn the_schema_is_a_schema() {
     assert!(jsonschema::meta::is_valid(&schema()));
 }

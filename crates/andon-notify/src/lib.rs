@@ -23,6 +23,6 @@ pub use explain::{EvidenceSource, Found, NoEvidenceSource, explain};
 pub use mention::Mention;
 pub use quiet_hours::{QuietHours, Timing, Window};
 pub use route::{Failures, Match, Route};
-pub use routing::{Delivery, Facts, Routing, route};
+pub use routing::{Delivery, Facts, Mismatch, Routing, Verdict, route, verdicts};
 pub use sender::{DeadLetters, NoDeadLetters, Outgoing, SendError, Sender};
 pub use time_of_day::{DAYS, TimeOfDay, day};

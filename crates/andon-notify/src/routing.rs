@@ -210,28 +210,86 @@ impl Delivery<'_> {
 }
 
 fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
+    route.takes(facts.kind) && mismatches(route, facts, account).next().is_none()
+}
+
+/// A key of `match` whose globs an alert does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mismatch<'r> {
+    /// The key.
+    pub key: &'static str,
+    /// Its globs.
+    pub globs: &'r Globs,
+    /// What is known of the alert; `None` if nothing is.
+    pub value: Option<&'r str>,
+}
+
+fn mismatches<'r>(
+    route: &'r Route,
+    facts: &Facts<'r>,
+    account: Option<&'r Account>,
+) -> impl Iterator<Item = Mismatch<'r>> {
     let Match { pipeline, account: account_globs, customer, region, stage, action, category, .. } = &route.matches;
     let Match { branch, tag, trigger, pull_request, author, .. } = &route.matches;
-    let fits = |globs: &Option<Globs>, value: Option<&str>| match (globs, value) {
-        (None, _) => true,
-        (Some(globs), Some(value)) => globs.match_any(value),
-        (Some(_), None) => false,
+    let customer_name = account.and_then(|account| account.customer.as_deref());
+    // An account goes by its name as well as by its id.
+    let account_name = account.map(|account| account.name.as_str());
+    let by_name = |globs: &Globs| account_name.is_some_and(|name| globs.match_any(name));
+    let by_id = account_globs.as_ref().filter(|globs| !by_name(globs));
+    let keys = [
+        ("pipeline", pipeline.as_ref(), Some(facts.pipeline)),
+        ("account", by_id, Some(facts.account)),
+        ("customer", customer.as_ref(), customer_name),
+        ("region", region.as_ref(), Some(facts.region)),
+        ("stage", stage.as_ref(), facts.stage),
+        ("action", action.as_ref(), facts.action),
+        ("category", category.as_ref(), facts.category),
+        ("branch", branch.as_ref(), facts.branch),
+        ("tag", tag.as_ref(), facts.tag),
+        ("trigger", trigger.as_ref(), facts.trigger),
+        ("pull-request", pull_request.as_ref(), facts.pull_request),
+        ("author", author.as_ref(), facts.author),
+    ];
+    keys.into_iter().filter_map(|(key, globs, value)| {
+        let globs = globs.filter(|globs| !value.is_some_and(|value| globs.match_any(value)))?;
+        Some(Mismatch { key, globs, value })
+    })
+}
+
+/// What a route does with an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict<'r> {
+    /// It takes it, and sends it to its destinations.
+    Sends,
+    /// It takes it, and sends nothing: it is a repeated failure, and the route sends changes.
+    Repeated,
+    /// It does not take alerts of this kind.
+    Kind,
+    /// It does not match.
+    Mismatch(Vec<Mismatch<'r>>),
+    /// An earlier route took it.
+    NotReached,
+}
+
+/// What each route does with an alert, in the order of the routes.
+pub fn verdicts<'r>(routing: &'r Routing, facts: &Facts<'r>) -> Vec<Verdict<'r>> {
+    let account = routing.accounts.get(facts.account);
+    let mut is_taken = false;
+    let judge = |route: &'r Route| {
+        if is_taken {
+            return Verdict::NotReached;
+        }
+        if !route.takes(facts.kind) {
+            return Verdict::Kind;
+        }
+        let mismatches: Vec<Mismatch<'r>> = mismatches(route, facts, account).collect();
+        if !mismatches.is_empty() {
+            return Verdict::Mismatch(mismatches);
+        }
+        is_taken = !route.continues;
+        if tells(route, facts) { Verdict::Sends } else { Verdict::Repeated }
     };
-    let account_fits = fits(account_globs, Some(facts.account))
-        || account.is_some_and(|account| fits(account_globs, Some(&account.name)));
-    route.takes(facts.kind)
-        && fits(pipeline, Some(facts.pipeline))
-        && account_fits
-        && fits(customer, account.and_then(|account| account.customer.as_deref()))
-        && fits(region, Some(facts.region))
-        && fits(stage, facts.stage)
-        && fits(action, facts.action)
-        && fits(category, facts.category)
-        && fits(branch, facts.branch)
-        && fits(tag, facts.tag)
-        && fits(trigger, facts.trigger)
-        && fits(pull_request, facts.pull_request)
-        && fits(author, facts.author)
+    routing.routes.iter().map(judge).collect()
 }
 
 fn tells(route: &Route, facts: &Facts<'_>) -> bool {

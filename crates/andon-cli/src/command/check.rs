@@ -9,7 +9,7 @@ use andon_package::parameters::{self, Parameters};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::{Surroundings, Verdict};
+use super::{Surroundings, Verdict, routed};
 
 /// Validate andon.yml and report every error and warning
 #[derive(Debug, clap::Args)]
@@ -29,11 +29,14 @@ pub(super) struct Check {
     /// The number of your pipelines, to estimate what their metrics cost a month
     #[arg(long, value_name = "NUMBER")]
     pipelines: Option<u32>,
+    /// Show where the alerts of recorded events would go, and what each route does with them
+    #[arg(long, value_name = "EVENT.json", conflicts_with_all = ["parameters", "parameters_file", "pipelines"])]
+    route: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     /// Print the JSON Schema of andon.yml, for your editor
-    #[arg(long, conflicts_with_all = ["file", "region", "parameters", "parameters_file", "pipelines", "json"])]
+    #[arg(long, conflicts_with_all = ["file", "region", "parameters", "parameters_file", "pipelines", "route", "json"])]
     schema: bool,
 }
 
@@ -50,6 +53,10 @@ impl Check {
         let checked = Config::check(&text, &name, Known { region: self.region.as_deref() });
         let findings = checked.findings;
         let conflicts = self.conflicts(&text)?;
+        if let (Some(events), Some(config)) = (&self.route, &checked.config) {
+            routed::print(config, events, self.json, terminal)?;
+            return Ok(Verdict::Well);
+        }
         let detail = checked.config.as_ref().map(|config| config.statistics.detail);
         let cost =
             self.pipelines.zip(detail).map(|(pipelines, detail)| (pipelines, detail, monthly(pipelines, detail)));

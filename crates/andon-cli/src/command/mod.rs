@@ -36,6 +36,7 @@ mod preview;
 #[cfg(feature = "aws")]
 mod question;
 mod replay;
+mod routed;
 mod runs;
 mod serve;
 mod skill;

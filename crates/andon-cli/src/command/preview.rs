@@ -85,7 +85,7 @@ fn from_file(kind: AlertKind, file: &Path, config: Config) -> anyhow::Result<Mes
 /// The alert of the first recorded run that leads to one by itself, or else of all recorded runs together: a recovery
 /// takes several.
 fn from_recordings(kind: AlertKind, config: &Config) -> anyhow::Result<Message> {
-    for recording in Recording::every() {
+    for recording in Recording::every().filter(|recording| recording.is_one_run()) {
         let messages = messages(recording.events(), config.clone())?;
         if let Some(message) = latest(&messages, kind) {
             return Ok(message.clone());

@@ -72,6 +72,11 @@ impl Recording {
         ALL.into_iter().chain(ASIDE).chain([SERVICE_FAILED])
     }
 
+    /// Whether it is of one run, or of the service of none, and not of days of them.
+    pub fn is_one_run(self) -> bool {
+        self.name != HISTORY
+    }
+
     /// Its events.
     pub fn events(self) -> Vec<Value> {
         // A test reads them all.
