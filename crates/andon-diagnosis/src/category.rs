@@ -1,9 +1,11 @@
 //! The kinds of failure, and which one an unknown tool's words or the failing command suggest.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use super::words;
+use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
+
+use super::words::{self, Lexicon};
 
 /// What kind of failure it is: who should look at it, and where.
 #[derive(
@@ -258,8 +260,17 @@ pub(super) const ALL: [Category; 12] = [
     Category::Unknown,
 ];
 
-/// So many buckets for the words of quoted lines.
-pub(super) const BUCKETS: usize = 1 << 13;
+/// So many buckets for what the quoted lines say,
+const SAID: usize = 1 << 13;
+/// and so many for the names that the log holds.
+const HEARD: usize = 1 << 13;
+/// So many signs of the kind of failure: both, and what rules or single words tell.
+pub(super) const SIGNS: usize = SAID + HEARD + ALL.len();
+/// How much the names of one part of a log say, beside what the quoted lines say.
+const HEARD_WEIGHT: f32 = 0.7;
+/// How much says what a rule tells that is sure of its tool; and what others tell.
+const TOLD_WEIGHT: f32 = 0.7;
+const GUESSED_WEIGHT: f32 = 0.42;
 /// So many words of the command are read for the kind.
 const MAX_COMMAND: usize = 12;
 /// So many quoted lines are read for the kind.
@@ -276,22 +287,56 @@ pub(super) struct Quoted<'a> {
     pub(super) command: Option<&'a str>,
     /// Its last lines, in lower case.
     pub(super) ending: &'a str,
+    /// What the rule tells, or else single words.
+    pub(super) told: Category,
+}
+
+/// What the names in some lines say: rare ones more, and those in many lines a little more.
+pub(super) fn heard<'a>(lexicon: &Lexicon<'_>, lines: impl Iterator<Item = &'a str>) -> Vec<(usize, f32)> {
+    let (mut counts, mut found) = (BTreeMap::<u32, u16>::new(), Vec::new());
+    for line in lines {
+        words::names(line, &mut found);
+        for name in &found {
+            let count = counts.entry(*name).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    let mut signs: Vec<(usize, f32)> = counts
+        .into_iter()
+        .map(|(name, count)| (SAID + words::bucket(name, HEARD), (1.0 + f32::from(count).ln()) * lexicon.telling(name)))
+        .collect();
+    let length = signs.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(1e-6);
+    for (_, value) in &mut signs {
+        *value *= HEARD_WEIGHT / length;
+    }
+    signs
 }
 
 impl Quoted<'_> {
+    /// The signs of its kind, each below [`SIGNS`], and how much each says.
+    pub(super) fn signs(&self) -> Vec<(usize, f32)> {
+        let words = self.words();
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred words")]
+        let share = 1.0 / (words.len().max(1) as f32).sqrt();
+        let is_sure = self.rule.is_some_and(|(_, _, is_sure)| is_sure);
+        let told = ALL.iter().position(|kind| *kind == self.told).map(|kind| SAID + HEARD + kind);
+        let told = told.map(|sign| (sign, if is_sure { TOLD_WEIGHT } else { GUESSED_WEIGHT }));
+        words.into_iter().map(|word| (word, share)).chain(told).collect()
+    }
+
     /// What it says, as buckets: words, the words of the first line once more, what the rule and the command suggest.
-    pub(super) fn words(&self) -> Vec<usize> {
+    fn words(&self) -> Vec<usize> {
         let (mut out, mut found) = (Vec::new(), Vec::new());
         for (place, line) in self.lines.iter().take(MAX_READ).enumerate() {
             words::words(line, &mut found);
-            out.extend(found.iter().map(|word| words::bucket(*word, BUCKETS)));
+            out.extend(found.iter().map(|word| words::bucket(*word, SAID)));
             if place == 0 {
-                out.extend(found.iter().map(|word| words::bucket(word.wrapping_mul(0x9e37_79b1), BUCKETS)));
+                out.extend(found.iter().map(|word| words::bucket(word.wrapping_mul(0x9e37_79b1), SAID)));
             }
         }
         let mut say = |parts: [&str; 2]| {
             let hash = parts.iter().flat_map(|part| part.bytes().chain([0])).fold(0x811c_9dc5_u64, words::step);
-            out.push(words::bucket(words::folded(hash), BUCKETS));
+            out.push(words::bucket(words::folded(hash), SAID));
         };
         match self.rule {
             Some((tool, category, sure)) => {

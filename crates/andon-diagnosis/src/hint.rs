@@ -10,6 +10,8 @@ use super::scan::Rules;
 
 /// Longer hints are no hints.
 const LONGEST: usize = 320;
+/// What the log says is cut after so many bytes, so that the point of the sentence is never cut off.
+const LONGEST_VALUE: usize = 140;
 
 /// `src/a.rs:3:7`, `A.java:[7,42]`, `a.ts(180,65)`
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -28,7 +30,7 @@ pub(super) fn of(rules: &Rules, log: &Log, choice: &Choice) -> Option<String> {
         hint.push_str(before);
         let (name, fallback) = name.split_once('?').map_or((name, None), |(name, fallback)| (name, Some(fallback)));
         match value(rules, log, choice, name) {
-            Some(value) => hint.push_str(value.trim_end_matches(['.', ':', ',', ' '])),
+            Some(value) => hint.push_str(cut(&value).trim_end_matches(['.', ':', ',', ' '])),
             None => hint.push_str(fallback?),
         }
         rest = after;
@@ -37,15 +39,33 @@ pub(super) fn of(rules: &Rules, log: &Log, choice: &Choice) -> Option<String> {
     sentence(&hint)
 }
 
+/// As much of a value as a hint has room for: whole words.
+fn cut(value: &str) -> String {
+    if value.len() <= LONGEST_VALUE {
+        return value.to_owned();
+    }
+    let end = value.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST_VALUE).last().unwrap_or(0);
+    let head = value.get(..end).unwrap_or("");
+    let head = head.rsplit_once(char::is_whitespace).map_or(head, |(words, _)| words);
+    format!("{head}…")
+}
+
 /// A hint with fewer words of its own only repeats the lines.
-const LEAST_NEW: usize = 4;
+const LEAST_NEW: usize = 3;
+/// Words that carry nothing: those of any sentence, and those that only say that something failed.
+const EMPTY: &[&str] = &[
+    "the", "and", "for", "that", "this", "these", "with", "from", "was", "were", "has", "have", "had", "are", "its",
+    "not", "but", "because", "than", "then", "there", "where", "when", "what", "which", "while", "into", "out", "own",
+    "may", "can", "cannot", "could", "does", "did", "says", "said", "fails", "failed", "failing", "error", "errors",
+    "step", "command", "line", "build", "here", "itself", "reason",
+];
 
 /// Whether a hint says something that the quoted lines do not.
 pub(super) fn adds(hint: &str, quoted: &str) -> bool {
     let quoted = quoted.to_lowercase();
     let known: Vec<&str> = words(&quoted).collect();
     let hint = hint.to_lowercase();
-    words(&hint).filter(|word| !known.contains(word)).count() >= LEAST_NEW
+    words(&hint).filter(|word| !EMPTY.contains(word) && !known.contains(word)).count() >= LEAST_NEW
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -178,6 +198,38 @@ mod tests {
         let log = Log::from_bytes(b"expect(received).toBe(expected)\n\n    Expected: 4\n    Received: 3\n");
         assert_eq!(difference(&log, 0).as_deref(), Some("expected 4, received 3"));
         assert_eq!(difference(&log, 2), None);
+    }
+
+    #[test]
+    fn a_hint_that_repeats_the_lines_or_says_nothing_is_none() {
+        let quoted = "error: no matching package named `foo` found";
+        assert!(!adds("Cargo says that no matching package named foo was found.", quoted));
+        assert!(adds("Add `foo` to the registry of Cargo.toml, or correct its name.", quoted));
+    }
+
+    #[test]
+    fn every_rules_hint_has_words_of_its_own_and_asks_for_what_its_pattern_captures() {
+        for rule in crate::tools::ALL.iter().copied().flatten().filter(|rule| !rule.hint.is_empty()) {
+            let (mut own, mut rest) = (String::new(), rule.hint);
+            while let Some((before, after)) = rest.split_once('{') {
+                own.push_str(before);
+                let (name, after) = after.split_once('}').unwrap();
+                let name = name.split('?').next().unwrap();
+                let is_known = ["0", "quote", "place", "resource", "reason"].contains(&name);
+                assert!(is_known || rule.pattern.contains(&format!("?P<{name}>")), "{}: {{{name}}}", rule.tool);
+                rest = after;
+            }
+            own.push_str(rest);
+            assert!(adds(&own, ""), "{} only repeats: {}", rule.tool, rule.hint);
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_words_so_that_the_sentence_is_whole() {
+        let value = "word ".repeat(60);
+        let cut = cut(&value);
+        assert!(cut.len() <= LONGEST_VALUE + 3 && cut.ends_with("word…"), "{cut}");
+        assert_eq!(super::cut("short"), "short");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod rule;
 mod runbook;
 mod scan;
 mod sentences;
+mod stack_events;
 mod structure;
 mod tools;
 #[cfg(feature = "training")]
@@ -41,7 +42,7 @@ use serde::Serialize;
 use andon_redaction::redact_lines;
 use category::Quoted;
 use contest::Choice;
-use model::{MODEL, Model};
+use model::{MODEL, Model, Told};
 use rank::Ranking;
 use rule::Weight;
 use scan::RULES;
@@ -50,8 +51,15 @@ use structure::Structure;
 /// At most so many lines are quoted as the cause.
 pub const MOST_LINES: usize = 12;
 
-/// So many last lines of what failed tell of its kind.
+/// So many last lines of what failed tell of its kind,
 const ENDING: usize = 40;
+/// so many lines on each side of those that are quoted first,
+const AROUND: usize = 8;
+/// and so many last lines of the log.
+const MAX_HEARD: usize = 1000;
+
+/// So few lines leave nothing to learn from but themselves.
+const MAX_SHORT: usize = 4;
 
 /// A quoted line is cut after so many bytes.
 const LONGEST_QUOTE: usize = 600;
@@ -165,7 +173,7 @@ impl<'a> Reading<'a> {
         let confidence =
             ranking.lead().map_or(Confidence::NONE, |(first, second)| Confidence::of(model.confidence(first, second)));
         // What neither a rule nor the model takes for a cause is none.
-        let best = ranking.quoted(model, log.len());
+        let best = ranking.quoted(model);
         let known = |line: &usize| RULES.best(log, *line).and_then(|finding| RULES.rule(finding));
         let is_known = best.iter().filter_map(known).any(|rule| rule.weight > Weight::Summary);
         let nothing = !is_known && (confidence < Confidence::LEAST || !ranking.complains);
@@ -204,14 +212,26 @@ impl<'a> Reading<'a> {
         Some(Choice { finding, rule, score: 0, lines: self.quoted.clone() })
     }
 
-    /// What the quoted lines say of the kind of failure.
-    fn kind_words(&self, rule: Option<&Choice>) -> Vec<usize> {
+    /// What tells of the kind of failure, and the kind that the rule tells, or else single words.
+    fn kind_signs(&self, model: &Model<'_>, known: Option<&Choice>) -> (Vec<(usize, f32)>, Category) {
         let lines: Vec<&str> = self.quoted.iter().map(|at| self.log.line(*at)).collect();
-        let rule = rule.map(|choice| (choice.rule.tool, choice.rule.category, choice.rule.weight >= Weight::Tool));
+        let rule = known.map(|choice| (choice.rule.tool, choice.rule.category, choice.rule.weight >= Weight::Tool));
         let command = self.structure.command.as_ref().map(|command| command.text.as_str());
         let end = self.structure.end_of_failure();
         let ending = (end.saturating_sub(ENDING)..end).map(|at| self.log.line(at)).collect::<Vec<_>>().join("\n");
-        Quoted { rule, lines: &lines, command, ending: &ending.to_lowercase() }.words()
+        let told = match known.map(|choice| (choice.rule.category, choice.finding.line)) {
+            None | Some((Category::Unknown, _)) => category::suggested(&lines.join("\n"), command),
+            Some((known, line)) => category::refined(known, self.log.line(line), command),
+        };
+        let mut signs = Quoted { rule, lines: &lines, command, ending: &ending.to_lowercase(), told }.signs();
+        let around = |at: &usize| at.saturating_sub(AROUND)..(at + AROUND + 1).min(self.log.len());
+        let near: Vec<usize> = self.quoted.iter().take(2).flat_map(around).collect();
+        let ending: Vec<usize> = (end.saturating_sub(ENDING)..end).collect();
+        let whole: Vec<usize> = (self.log.len().saturating_sub(MAX_HEARD)..self.log.len()).collect();
+        for part in [near, ending, whole] {
+            signs.extend(category::heard(&model.lexicon, part.into_iter().map(|at| self.log.line(at))));
+        }
+        (signs, told)
     }
 
     fn explained(&self, model: &Model<'_>, truncated: bool) -> Option<Diagnosis> {
@@ -221,15 +241,10 @@ impl<'a> Reading<'a> {
         let cause = quote(self.log, &self.quoted);
         let rule = self.rule();
         let said: String = cause.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
-        let command = self.structure.command.as_ref().map(|command| command.text.as_str());
-        // What was learned of the quoted words, of the rule that knows them and of the command; else what these say alone.
-        let told = match rule.as_ref().map(|choice| (choice.rule.category, choice.finding.line)) {
-            None | Some((Category::Unknown, _)) => category::suggested(&said, command),
-            Some((known, line)) => category::refined(known, self.log.line(line), command),
-        };
         let is_sure = rule.as_ref().is_some_and(|choice| choice.rule.weight >= Weight::Tool);
-        let is_said = cause.first().is_some_and(|line| category::suggested(&line.text, None) == told);
-        let category = model.category(&self.kind_words(rule.as_ref()), told, is_sure, is_said);
+        let (signs, kind) = self.kind_signs(model, rule.as_ref());
+        let is_short = self.log.len() <= MAX_SHORT;
+        let category = model.category(&signs, Told { kind, is_sure, is_short });
         let hint = rule.as_ref().and_then(|choice| hint::of(&RULES, self.log, choice)).map(|hint| redacted(&hint));
         let hint = hint.filter(|hint| hint::adds(hint, &said));
         // A line that only wraps another failure explains nothing, however surely it is the best that there is.

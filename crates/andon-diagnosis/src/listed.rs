@@ -10,7 +10,7 @@ pub(super) struct Candidate {
     pub(super) score: f32,
     /// What it says without its numbers, as a hash.
     pub(super) template: u64,
-    /// How it looks: failures of one kind look alike.
+    /// How it looks: failures of one kind look alike; 0 for a line that looks like no failure of a kind.
     pub(super) look: u64,
 }
 

@@ -12,14 +12,17 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::category::{self, BUCKETS, Category};
+use super::category::{self, Category, SIGNS};
 use super::words::{Lexicon, RARITIES, WEIGHTS};
 
-/// What was learned of words overrules a rule that is sure of its category only if another is so much likelier: a
-/// logarithm of odds.
-const SURE: f32 = 2.0;
+/// What was learned overrules a rule that is sure of its tool only if another kind is so much likelier,
+const SURE: f32 = 0.1;
+/// plain words only if it is so much likelier,
+const PLAIN: f32 = 0.3;
+/// and what is told of a text too short to learn anything else from only if it is so much likelier.
+const SHORT: f32 = 0.45;
 
-const MAGIC: &[u8; 8] = b"ANDONRK2";
+const MAGIC: &[u8; 8] = b"ANDONRK3";
 
 /// The model that is built in.
 pub(super) static MODEL: LazyLock<Model<'static>> =
@@ -47,14 +50,24 @@ pub(super) struct Trees {
     pub(super) nodes: Vec<Node>,
 }
 
-/// What the words of quoted lines say of the kind of failure.
+/// What the signs of a failure say of its kind.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kinds<'a> {
     pub(super) scale: f32,
     /// For each kind, how common it is.
     pub(super) biases: [f32; 12],
-    /// For each bucket of words, a weight for each kind, in units of `scale`.
+    /// For each sign, a weight for each kind, in units of `scale`.
     pub(super) weights: Cow<'a, [u8]>,
+}
+
+/// What kind of failure a rule tells, or else single words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) kind: Category,
+    /// Whether a rule tells it that knows the tool.
+    pub(super) is_sure: bool,
+    /// Whether there are hardly more lines than those that are quoted.
+    pub(super) is_short: bool,
 }
 
 /// A node of a tree: a question, or a leaf with its value.
@@ -107,7 +120,7 @@ impl<'a> Model<'a> {
         for bias in &mut biases {
             *bias = float(&mut rest)?;
         }
-        let kinds = Kinds { scale: kind_scale, biases, weights: Cow::Borrowed(take(&mut rest, BUCKETS * 12)?) };
+        let kinds = Kinds { scale: kind_scale, biases, weights: Cow::Borrowed(take(&mut rest, SIGNS * 12)?) };
         let (lines, lists) = (Trees::read(&mut rest)?, Trees::read(&mut rest)?);
         let lexicon = Lexicon { bias, scale, weights, logs, rarities };
         rest.is_empty().then_some(Self { lexicon, lines, lists, limits, kinds })
@@ -132,27 +145,34 @@ impl<'a> Model<'a> {
         out
     }
 
-    /// The likeliest kind of failure for words as [`category::Quoted`] gives them; that which a rule or single words tell,
-    /// unless another is clearly likelier. It is sure where a rule knows the tool, and said where the first line says it.
-    pub(super) fn category(&self, words: &[usize], told: Category, is_sure: bool, is_said: bool) -> Category {
-        // Few logs tell of a limit or of missing permissions, and those that do say so in plain words.
-        let is_rare = matches!(told, Category::Quota | Category::Timeout);
-        if is_rare && (is_sure || is_said) {
-            return told;
-        }
-        let is_plain = is_rare || matches!(told, Category::Permission | Category::Infrastructure);
-        let margin = if is_sure && told != Category::Unknown || is_plain { SURE } else { 0.0 };
-        let score = |kind: usize| {
-            let weight = |word: &usize| {
-                self.kinds.weights.get(word * 12 + kind).map_or(0, |weight| i32::from(weight.cast_signed()))
-            };
-            let sum: i32 = words.iter().map(weight).sum();
-            self.kinds.biases.get(kind).copied().unwrap_or(0.0) + self.kinds.scale * sum as f32
+    /// The likeliest kind of failure for signs as [`category::Quoted`] gives them: the one that is told, unless another
+    /// is clearly likelier.
+    pub(super) fn category(&self, signs: &[(usize, f32)], told: Told) -> Category {
+        let Told { kind: told, is_sure, is_short } = told;
+        // Few logs tell of these, and those that do say so in plain words.
+        let is_plain =
+            matches!(told, Category::Quota | Category::Timeout | Category::Permission | Category::Infrastructure);
+        let margin = match told {
+            Category::Unknown => 0.0,
+            _ if is_short => SHORT,
+            _ if is_plain => PLAIN,
+            _ if is_sure => SURE,
+            _ => 0.0,
         };
-        let best = category::ALL.iter().enumerate().max_by(|(a, _), (b, _)| score(*a).total_cmp(&score(*b)));
-        let Some((best, kind)) = best else { return told };
-        let known = category::ALL.iter().position(|kind| *kind == told).unwrap_or(0);
-        if score(best) - score(known) >= margin { *kind } else { told }
+        let score = |kind: usize| {
+            let weight = |sign: usize| {
+                self.kinds.weights.get(sign * 12 + kind).map_or(0.0, |weight| f32::from(weight.cast_signed()))
+            };
+            let sum: f32 = signs.iter().map(|(sign, value)| value * weight(*sign)).sum();
+            self.kinds.biases.get(kind).copied().unwrap_or(0.0) + self.kinds.scale * sum
+        };
+        let scores: Vec<f32> = (0..category::ALL.len()).map(score).collect();
+        let best = category::ALL.iter().zip(&scores).max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let known = category::ALL.iter().zip(&scores).find(|(kind, _)| **kind == told);
+        match (best, known) {
+            (Some((kind, best)), Some((_, known))) if best - known >= margin => *kind,
+            _ => told,
+        }
     }
 
     /// The probability that the first of ranked lines belongs to the cause.

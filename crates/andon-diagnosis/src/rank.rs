@@ -14,6 +14,8 @@ use super::structure::Structure;
 #[derive(Debug, Default)]
 pub(super) struct Ranking {
     lines: Vec<Candidate>,
+    /// Those that rank highest, with the features by which they are judged again.
+    listed: Vec<(usize, Vec<f32>)>,
     /// Whether any of them sounds like an error.
     pub(super) complains: bool,
 }
@@ -34,16 +36,14 @@ impl Ranking {
             lines.push(Candidate { line, score: model.lines.score(&row), template, look });
         }
         lines.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.line.cmp(&b.line)));
-        Self { lines, complains: page.complains() }
+        Self { listed: listed::rows(&lines, log.len()), lines, complains: page.complains() }
     }
 
-    /// The lines to quote of a log of so many lines, the most telling first; none twice.
-    pub(super) fn quoted(&self, model: &Model<'_>, lines: usize) -> Vec<usize> {
+    /// The lines to quote, the most telling first; none twice.
+    pub(super) fn quoted(&self, model: &Model<'_>) -> Vec<usize> {
         let Some(first) = self.first() else { return Vec::new() };
-        let mut listed: Vec<(usize, f32)> = listed::rows(&self.lines, lines)
-            .into_iter()
-            .map(|(line, row)| (line, model.lists.score(&row) + model.limits.quoted))
-            .collect();
+        let mut listed: Vec<(usize, f32)> =
+            self.listed.iter().map(|(line, row)| (*line, model.lists.score(row) + model.limits.quoted)).collect();
         listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let template =
             |line: usize| self.lines.iter().find(|other| other.line == line).map_or(0, |other| other.template);
@@ -70,13 +70,16 @@ impl Ranking {
 
     /// The highest-ranking lines, with what they are among the ranked ones.
     #[cfg(feature = "training")]
-    pub(super) fn rows(&self, lines: usize) -> impl Iterator<Item = (usize, Vec<f32>)> {
-        listed::rows(&self.lines, lines).into_iter()
+    pub(super) fn into_listed(self) -> Vec<(usize, Vec<f32>)> {
+        self.listed
     }
 
     /// The most telling line.
     pub(super) fn first(&self) -> Option<usize> {
         let best = self.lines.first()?;
+        if best.look == 0 {
+            return Some(best.line);
+        }
         let alike = self.lines.iter().filter(|other| other.look == best.look && other.score >= best.score - ALIKE);
         alike.map(|other| other.line).min()
     }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::clean::Mark;
 use super::log::Log;
+use super::stack_events;
 
 /// What one line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +93,23 @@ impl Structure {
             }
         }
         whole.sort_vertices(log);
+        whole.sort_stack_events(log);
         whole
+    }
+
+    /// Of a listing of stack events, those of other operations and of the rollback.
+    fn sort_stack_events(&mut self, log: &Log) {
+        let aside = stack_events::aside(log);
+        let regions = [(aside.before, Region::Passed), (aside.after, Region::After)];
+        for (at, region) in
+            regions.into_iter().flat_map(|(lines, region)| lines.into_iter().map(move |at| (at, region)))
+        {
+            if let Some(slot) = self.regions.get_mut(at)
+                && matches!(slot, Region::Plain | Region::Failing)
+            {
+                *slot = region;
+            }
+        }
     }
 
     /// Of an image's build, which `BuildKit` prints with its steps interleaved, the steps that are done have passed.

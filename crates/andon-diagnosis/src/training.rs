@@ -24,8 +24,8 @@ pub const MAX_WEIGHTS: usize = WEIGHTS;
 /// So many counts of names are kept.
 pub const MAX_NAMES: usize = RARITIES;
 
-/// So many buckets of words speak of the kind of failure.
-pub const MAX_KIND_WORDS: usize = category::BUCKETS;
+/// So many signs speak of the kind of failure.
+pub const MAX_KIND_SIGNS: usize = category::SIGNS;
 /// The kinds of failure, in the model's order.
 pub const KINDS: [Category; 12] = category::ALL;
 
@@ -124,13 +124,14 @@ impl Sample {
     /// The lines that `draft` ranks highest, with what they are among the ranked ones.
     pub fn listed(&self, draft: &Draft) -> Vec<Candidate> {
         let ranking = rank::Ranking::of(&draft.0, &self.log, &self.structure, self.choice.as_ref());
-        ranking.rows(self.log.len()).map(|(line, row)| Candidate { line, row }).collect()
+        ranking.into_listed().into_iter().map(|(line, row)| Candidate { line, row }).collect()
     }
 
-    /// The buckets of what these lines say of the kind of failure, each below [`MAX_KIND_WORDS`].
-    pub fn kind_words(&self, lines: &[usize]) -> Vec<usize> {
+    /// What tells of the kind of failure when these lines are quoted: signs below [`MAX_KIND_SIGNS`], and how much each
+    /// says; `draft` knows how rare words are.
+    pub fn kind_signs(&self, draft: &Draft, lines: &[usize]) -> Vec<(usize, f32)> {
         let reading = Reading::quoting(&self.log, lines);
-        reading.kind_words(reading.rule().as_ref())
+        reading.kind_signs(&draft.0, reading.rule().as_ref()).0
     }
 
     /// The names of the features.
@@ -176,7 +177,7 @@ impl Draft {
         self
     }
 
-    /// The same with the kinds of failure: for each bucket of words, a weight for each of [`KINDS`].
+    /// The same with the kinds of failure: for each sign, a weight for each of [`KINDS`].
     #[must_use]
     pub fn with_kinds(mut self, scale: f32, biases: [f32; 12], weights: &[i8]) -> Self {
         let weights: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
@@ -186,8 +187,7 @@ impl Draft {
 
     /// The lines that it would quote of a log.
     pub fn quoted(&self, sample: &Sample) -> Vec<usize> {
-        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref())
-            .quoted(&self.0, sample.log.len())
+        rank::Ranking::of(&self.0, &sample.log, &sample.structure, sample.choice.as_ref()).quoted(&self.0)
     }
 
     /// The score of a log's first line, and that of the next that says something else.

@@ -55,6 +55,12 @@ impl Lexicon<'_> {
         self.bias + self.scale * sum as f32
     }
 
+    /// How much a name tells of a log: the fewer logs hold it, the more.
+    pub(super) fn telling(&self, name: u32) -> f32 {
+        let known = self.rarities.get(bucket(name, RARITIES)).copied().unwrap_or(0);
+        (self.logs + 1.0).ln() - f32::from(known) / PER_LOGARITHM
+    }
+
     /// Whether few logs hold the word.
     pub(super) fn is_rare(&self, name: u32) -> bool {
         self.rarities.get(bucket(name, RARITIES)).is_some_and(|rarity| *rarity <= RARE)
@@ -65,7 +71,7 @@ impl Lexicon<'_> {
         let mut found = Rarity::default();
         for name in names {
             let known = self.rarities.get(bucket(*name, RARITIES)).copied().unwrap_or(0);
-            let value = (self.logs + 1.0).ln() - f32::from(known) / PER_LOGARITHM;
+            let value = self.telling(*name);
             found.sum += value;
             found.most = found.most.max(value);
             found.unheard += f32::from(u8::from(known == 0));

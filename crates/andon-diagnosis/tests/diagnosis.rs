@@ -246,6 +246,64 @@ fn hints_name_what_the_log_names() {
     insta::assert_debug_snapshot!(hints);
 }
 
+#[test]
+fn a_denied_calls_hint_names_the_policy_that_decides() {
+    let who = "User: arn:aws:sts::111122223333:assumed-role/deploy/i-1 is not authorized to perform: s3:CreateBucket";
+    for (rest, words) in [
+        (
+            "on resource: arn:aws:s3:::logs with an explicit deny in a service control policy",
+            "service control policy of the",
+        ),
+        (
+            "on resource: arn:aws:s3:::logs with an explicit deny in a permissions boundary",
+            "Remove the deny of s3:CreateBucket",
+        ),
+        (
+            "on resource: arn:aws:s3:::logs with an explicit deny in a resource-based policy",
+            "in the resource-based policy",
+        ),
+        ("because no service control policy allows the s3:CreateBucket action", "to the service control policy"),
+        ("because no permissions boundary allows the s3:CreateBucket action", "to the permissions boundary of deploy"),
+        ("because no VPC endpoint policy allows the s3:CreateBucket action", "in the VPC endpoint policy"),
+        ("on resource: arn:aws:s3:::logs because no identity-based policy allows it", "to a policy of the role deploy"),
+    ] {
+        let hint =
+            hint(&format!("An error occurred (AccessDenied) when calling the CreateBucket operation: {who} {rest}"));
+        assert!(hint.contains(words), "{rest}: {hint}");
+    }
+}
+
+#[test]
+fn of_a_stacks_events_the_last_failed_operation_tells_the_cause() {
+    let newest_first = "\
+2026-02-02T10:00:08Z DELETE_FAILED AWS::KMS::Key Key Access denied for operation kms:ScheduleKeyDeletion
+2026-02-02T10:00:03Z UPDATE_ROLLBACK_IN_PROGRESS AWS::CloudFormation::Stack shop The following resource(s) failed to update: [Handler].
+2026-02-02T10:00:02Z UPDATE_FAILED AWS::DynamoDB::Table Table Resource update cancelled
+2026-02-02T10:00:01Z UPDATE_FAILED AWS::Lambda::Function Handler The runtime parameter of nodejs12.x is no longer supported
+2026-02-02T10:00:00Z UPDATE_IN_PROGRESS AWS::CloudFormation::Stack shop User Initiated
+2026-01-01T10:00:02Z ROLLBACK_IN_PROGRESS AWS::CloudFormation::Stack shop The following resource(s) failed to create: [Old].
+2026-01-01T10:00:01Z CREATE_FAILED AWS::S3::Bucket Old acme-old already exists
+2026-01-01T10:00:00Z CREATE_IN_PROGRESS AWS::CloudFormation::Stack shop User Initiated";
+    assert_eq!(explain(newest_first).cause.first().map(|line| line.line), Some(4));
+    let oldest_first: Vec<&str> = newest_first.lines().rev().collect();
+    assert_eq!(explain(&oldest_first.join("\n")).cause.first().map(|line| line.line), Some(5));
+}
+
+#[test]
+fn vulnerabilities_that_an_install_counts_are_not_the_cause() {
+    let log = "\
+$ npm ci
+added 1412 packages, and audited 1413 packages in 21s
+8 vulnerabilities (3 moderate, 5 high)
+To address all issues, run:
+  npm audit fix
+Run `npm audit` for details.
+$ npm run build
+error during build:
+[vite]: Rollup failed to resolve import \"@acme/ui\" from \"/src/App.tsx\".";
+    assert!(explain(log).cause.iter().all(|line| line.line >= 8), "{:?}", explain(log).cause);
+}
+
 proptest! {
     #[test]
     fn any_bytes_give_few_lines_that_exist(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {

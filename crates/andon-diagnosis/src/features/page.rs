@@ -238,7 +238,8 @@ impl<'a> Page<'a> {
         self.facts.get(at).map_or(0, |facts| facts.template)
     }
 
-    /// How a message of its kind looks: lines that tell of several failures of one kind have the same.
+    /// How a message of its kind looks: lines that tell of several failures of one kind have the same; 0 for none. Lines
+    /// that name a cause of what stands above them are no failures of their own.
     pub(in super::super) fn look(&self, at: usize) -> u64 {
         const TELLING: &[Shape] = &[
             Shape::LevelError,
@@ -252,7 +253,6 @@ impl<'a> Page<'a> {
             Shape::PytestSource,
             Shape::Header,
             Shape::ErrorClass,
-            Shape::CausedBy,
             Shape::ErrorColon,
             Shape::RunnerError,
             Shape::Numbered,
@@ -260,6 +260,6 @@ impl<'a> Page<'a> {
             Shape::ExpectedLine,
         ];
         let mask = TELLING.iter().fold(0_u64, |mask, shape| mask | 1 << (*shape as u64));
-        self.facts.get(at).map_or(0, |facts| facts.shape & mask)
+        self.facts.get(at).filter(|facts| !facts.is(Shape::CausedBy)).map_or(0, |facts| facts.shape & mask)
     }
 }

@@ -7,26 +7,25 @@ use super::super::rule::{Rule, Weight, rule, then};
 
 /// What the developer tools services say.
 pub(super) const RULES: &[Rule] = &[
-    rule("codebuild", &["YAML_FILE_ERROR"], r"YAML_FILE_ERROR:?(?: Message:)? (?P<why>.*)", Weight::Cause, Category::Config)
-        .hint("CodeBuild rejects the buildspec: {why}"),
+    rule("codebuild", &["YAML_FILE_ERROR"], r"YAML_FILE_ERROR:?(?: Message:)? (?:.*)", Weight::Cause, Category::Config),
     rule("codebuild", &["Decrypted Variables Error"], r"Decrypted Variables Error.*Message: (?P<why>.*)", Weight::Cause, Category::Permission)
         .hint("A parameter or secret of the build's environment could not be read: {why}"),
     rule("codebuild", &["Secrets Manager Error", "PARAMETER_STORE", "parameter does not exist"], r"(?:Secrets Manager Error|parameter does not exist|ParameterNotFound|ResourceNotFoundException: Secrets Manager)", Weight::Cause, Category::Config),
-    rule("codebuild", &["ACCESS_DENIED", "UNAUTHORIZED_OPERATION"], r"(?:status code: |^)(?:ACCESS_DENIED|UNAUTHORIZED_OPERATION)\w*(?: Message)?: (?P<why>.*)", Weight::Cause, Category::Permission).hint("CodeBuild was denied: {why}"),
-    rule("codebuild", &["BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE"], r"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE(?: Message)?:? ?(?P<why>.*)", Weight::Cause, Category::Dependency).hint("The build image could not be pulled: {why}"),
+    rule("codebuild", &["ACCESS_DENIED", "UNAUTHORIZED_OPERATION"], r"(?:status code: |^)(?:ACCESS_DENIED|UNAUTHORIZED_OPERATION)\w*(?: Message)?: (?P<why>.*)", Weight::Cause, Category::Permission).hint("Add the missing permission to the service role of the CodeBuild project."),
+    rule("codebuild", &["BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE"], r"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE(?: Message)?:? ?(?P<why>.*)", Weight::Cause, Category::Dependency).hint("Check the name, tag and region of the build image, and that the role of the project and the repository's policy allow to pull it."),
     rule("codebuild", &["VPC_CLIENT_ERROR", "CANNOT_START_BUILD", "INTERNAL_SERVICE_ERROR", "AGENT_ERROR", "BUILD_TIMED_OUT"], r"(?:VPC_CLIENT_ERROR|CANNOT_START_BUILD|INTERNAL_SERVICE_ERROR|AGENT_ERROR)", Weight::Cause, Category::Infrastructure),
     rule("codebuild", &["BUILD_TIMED_OUT", "TIMED_OUT", "build has timed out", "Build has timed out"], r"(?:BUILD_TIMED_OUT|(?i:build has timed out)|State: TIMED_OUT|COMMAND_EXECUTION_TIMEOUT)", Weight::Final, Category::Timeout)
         .hint("The build ran into its time limit: raise timeoutInMinutes, or look at what hung in the last command."),
     rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*(?i:no matching|no artifact|artifact).*)", Weight::Cause, Category::Config)
         .hint("The artifacts section of the buildspec matches nothing that the build made: {why}"),
-    rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*(?i:authentication|access denied|permission|not authorized|authorization).*)", Weight::Cause, Category::Permission).hint("{why}"),
-    rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*(?i:git|clone|checkout|reference|source|remote|S3).*)", Weight::Cause, Category::Source).hint("The source could not be fetched: {why}"),
-    rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*)", Weight::Cause, Category::Config).hint("{why}"),
+    rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?:.*(?i:authentication|access denied|permission|not authorized|authorization).*)", Weight::Cause, Category::Permission),
+    rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*(?i:git|clone|checkout|reference|source|remote|S3).*)", Weight::Cause, Category::Source).hint("Check location and branch of the source, and the connection or credentials of the project."),
+    rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?:.*)", Weight::Cause, Category::Config),
     rule("codebuild", &["SOURCE_PROVIDER", "GIT_CLONE_FAILED", "INVALID_INPUT"], r"(?:GIT_CLONE_FAILED|SOURCE_PROVIDER\w*|INVALID_SOURCE\w*)", Weight::Cause, Category::Source),
     rule("codebuild", &["no matching artifact", "no matching base directory", "o matching base directory"], r"(?i)no matching (?:artifact|base directory) paths? found(?: for (?P<path>\S+))?", Weight::Cause, Category::Config)
         .hint("The artifacts section of the buildspec names paths that the build did not make ({path?no match})."),
     rule("codebuild", &["Runtime ", "runtime-versions", "nknown runtime"], r"(?:Unknown runtime (?:named|version)|runtime version .* is not supported|install phase must use runtime-versions|Please select one of the versions)", Weight::Cause, Category::Config),
-    rule("codebuild", &["COMMAND_EXECUTION_ERROR"], r"COMMAND_EXECUTION_ERROR(?: Message)?: (?:Error while executing command: )?(?P<command>.*)", Weight::Envelope, Category::Unknown),
+    rule("codebuild", &["COMMAND_EXECUTION_ERROR"], r"COMMAND_EXECUTION_ERROR(?: Message)?: (?:Error while executing command: )?(?:.*)", Weight::Envelope, Category::Unknown),
     rule("codepipeline", &["Insufficient permissions"], r"Insufficient permissions", Weight::Tool, Category::Permission)
         .quote(&[then(r"\S", 2)]),
     rule("codepipeline", &["Could not access the", "object with key", "specified key does not exist"], r"(?:provided role does not have sufficient permissions|Could not access the .* object|Unable to access the artifact)", Weight::Cause, Category::Permission),
@@ -46,6 +45,6 @@ pub(super) const RULES: &[Rule] = &[
     rule("codedeploy", &["[stderr]", "InstanceAgent"], r"^.*(?:InstanceAgent::Plugins|ERROR \[codedeploy-agent).*(?:Error|ERROR|rror)", Weight::Generic, Category::Deploy),
     rule("lambda", &["Task timed out after"], r"Task timed out after (?P<limit>[\d.]+) seconds", Weight::Final, Category::Timeout)
         .hint("The function was stopped after {limit} s: raise its timeout, or find the call it waits for."),
-    rule("lambda", &["Runtime exited", "Runtime.ExitError", "Runtime.ImportModuleError", "Runtime.HandlerNotFound", "\"errorMessage\""], r#"(?:Runtime\.(?P<kind>\w+)|"errorMessage": ?"(?P<why>[^"]+)")"#, Weight::Cause, Category::Deploy)
-        .unless(r"Runtime\.(?:getRuntime|exec)|at .*Runtime\.").hint("The function failed: {why}"),
+    rule("lambda", &["Runtime exited", "Runtime.ExitError", "Runtime.ImportModuleError", "Runtime.HandlerNotFound", "\"errorMessage\""], r#"(?:Runtime\.(?:\w+)|"errorMessage": ?"(?:[^"]+)")"#, Weight::Cause, Category::Deploy)
+        .unless(r"Runtime\.(?:getRuntime|exec)|at .*Runtime\."),
 ];

@@ -22,15 +22,15 @@ pub(super) const RULES: &[Rule] = &[
         .hint("The Dockerfile or build context is not where the command looks: check the working directory and -f."),
     rule("docker", &["COPY failed", "ADD failed", "failed to compute cache key", "failed to calculate checksum"], r"(?:(?:COPY|ADD) failed: (?P<why>.+)|failed to (?:compute cache key|calculate checksum of ref).*?(?P<path>\S+): not found)", Weight::Cause, Category::Config)
         .hint("A COPY in the Dockerfile names a path that is not in the build context (or is left out by .dockerignore): {path}"),
-    rule("docker", &["Dockerfile", "dockerfile parse error", "unknown instruction"], r"(?i)(?:dockerfile parse error.*|unknown instruction: (?P<what>\S+))", Weight::Cause, Category::Config).hint("The Dockerfile is invalid: {0}"),
+    rule("docker", &["Dockerfile", "dockerfile parse error", "unknown instruction"], r"(?i)(?:dockerfile parse error.*|unknown instruction: (?:\S+))", Weight::Cause, Category::Config),
     rule("docker", &["invalid reference format", "invalid tag", "requires exactly", "requires at least"], r#"(?:invalid reference format|invalid tag|invalid argument "(?P<what>[^"]+)" for|requires (?:exactly|at least) \d+ argument)"#, Weight::Cause, Category::Config)
         .hint("The image name is malformed, usually because a variable in it is empty."),
     rule("docker", &["exec format error"], r"exec format error", Weight::Cause, Category::Config).hint("The image or binary was built for another processor architecture than the one that runs it."),
     rule("docker", &["no space left on device"], r"[Nn]o space left on device", Weight::Final, Category::Infrastructure).hint("The disk is full: prune images and caches, or take a larger build environment."),
-    rule("docker", &["failed to solve", "ERROR: failed to build", "did not complete successfully", "returned a non-zero code"], r"(?:failed to solve: (?P<why>.*)|did not complete successfully: exit code|returned a non-zero code: \d+)", Weight::Summary, Category::Compile),
-    rule("docker", &["Error response from daemon"], r"Error response from daemon: (?P<why>.+)", Weight::Tool, Category::Infrastructure).hint("The Docker daemon says: {why}"),
-    rule("docker", &["docker: Error", "docker: '", "unknown flag", "unknown shorthand", "docker-compose", "is not a docker command"], r"^(?:docker: '(?P<what>\S+)' is not a docker command|unknown (?:shorthand )?flag: .*|docker: .*)", Weight::Tool, Category::Config),
+    rule("docker", &["failed to solve", "ERROR: failed to build", "did not complete successfully", "returned a non-zero code"], r"(?:failed to solve: (?:.*)|did not complete successfully: exit code|returned a non-zero code: \d+)", Weight::Summary, Category::Compile),
+    rule("docker", &["Error response from daemon"], r"Error response from daemon: (?:.+)", Weight::Tool, Category::Infrastructure),
+    rule("docker", &["docker: Error", "docker: '", "unknown flag", "unknown shorthand", "docker-compose", "is not a docker command"], r"^(?:docker: '(?:\S+)' is not a docker command|unknown (?:shorthand )?flag: .*|docker: .*)", Weight::Tool, Category::Config),
     rule("compose", &["services.", "is not supported", "Service '", "yaml: ", "validating "], r"(?:^validating \S+: |^services\.\S+ |Service '\S+' failed to build|service \S+ (?:refers to undefined|has neither))", Weight::Tool, Category::Config),
     rule("compose", &["exited with code"], r"^\S+ exited with code [1-9]", Weight::Summary, Category::Unknown),
-    rule("hadolint", &["DL3", "DL4", "SC2"], r"^\S+:\d+ (?P<code>(?:DL|SC)\d{4}) (?:error|warning|info|style)?:? ?(?P<why>.+)", Weight::Cause, Category::Lint).hint("{code}: {why}"),
+    rule("hadolint", &["DL3", "DL4", "SC2"], r"^\S+:\d+ (?:(?:DL|SC)\d{4}) (?:error|warning|info|style)?:? ?(?:.+)", Weight::Cause, Category::Lint),
 ];

@@ -7,15 +7,15 @@ use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What .NET and `MSBuild` say.
 pub(super) const RULES: &[Rule] = &[
-    rule("nuget", &["error NU"], r"error (?P<code>NU\d{4}): (?P<why>.+?)(?: \[\S+\])?$", Weight::Cause, Category::Dependency).hint("{code}: {why}"),
-    rule("msbuild", &["error NETSDK", "error MSB"], r"error (?P<code>NETSDK\d+|MSB(?:1\d{3}|40\d\d|4\d{3}|3644|8\d{3})): (?P<why>.+?)(?: \[\S+\])?$", Weight::Cause, Category::Config).hint("{code}: {why}"),
-    rule("linker", &["error LNK"], r"error (?P<code>LNK\d+): (?P<why>.+?)(?: \[.*\])?$", Weight::Cause, Category::Compile).hint("{code}: {why}"),
-    rule("csc", &[": error "], r"^(?P<at>\s*\S.*\(\d+(?:,\d+){0,3}\)) ?: (?:fatal )?error (?P<code>[A-Z]+\d+): (?P<why>.+?)(?: \[.*\])?$", Weight::Cause, Category::Compile).hint("{code} at {at}: {why}"),
-    rule("msbuild", &["error"], r"^(?:\S+ ?: )?(?:fatal )?error (?P<code>[A-Z]{2,6}\d{3,5}): (?P<why>.+?)(?: \[.*\])?$", Weight::Cause, Category::Compile).unless(r"error TS").hint("{code}: {why}"),
-    rule("dotnet test", &["Failed "], r"^\s+(?:Failed|X) (?P<test>[\w.]+(?:\(.*\))?(?: .*)?) \[[\d<].*\]", Weight::Cause, Category::Test)
-        .quote(&[some(r"^\s*(?:Assert\.|Expected|Actual|System\.|Xunit|\S*Exception)", 5, 3), then(r" in \S+:line \d+", 10)]).hint("{test} fails: {quote}"),
-    rule("xunit", &["[FAIL]"], r"^\s*(?:\[xUnit.net [\d:.]+\]\s+)?(?P<test>\S.*) \[FAIL\]", Weight::Tool, Category::Test).quote(&[some(r"\S", 4, 2)]).hint("{test} fails: {quote}"),
-    rule("dotnet", &["Unhandled exception"], r"^Unhandled [Ee]xception\.? (?P<what>.+)", Weight::Cause, Category::Test).hint("{what}"),
+    rule("nuget", &["error NU"], r"error (?:NU\d{4}): (?:.+?)(?: \[\S+\])?$", Weight::Cause, Category::Dependency),
+    rule("msbuild", &["error NETSDK", "error MSB"], r"error (?:NETSDK\d+|MSB(?:1\d{3}|40\d\d|4\d{3}|3644|8\d{3})): (?:.+?)(?: \[\S+\])?$", Weight::Cause, Category::Config),
+    rule("linker", &["error LNK"], r"error (?:LNK\d+): (?:.+?)(?: \[.*\])?$", Weight::Cause, Category::Compile),
+    rule("csc", &[": error "], r"^(?:\s*\S.*\(\d+(?:,\d+){0,3}\)) ?: (?:fatal )?error (?:[A-Z]+\d+): (?:.+?)(?: \[.*\])?$", Weight::Cause, Category::Compile),
+    rule("msbuild", &["error"], r"^(?:\S+ ?: )?(?:fatal )?error (?:[A-Z]{2,6}\d{3,5}): (?:.+?)(?: \[.*\])?$", Weight::Cause, Category::Compile).unless(r"error TS"),
+    rule("dotnet test", &["Failed "], r"^\s+(?:Failed|X) (?:[\w.]+(?:\(.*\))?(?: .*)?) \[[\d<].*\]", Weight::Cause, Category::Test)
+        .quote(&[some(r"^\s*(?:Assert\.|Expected|Actual|System\.|Xunit|\S*Exception)", 5, 3), then(r" in \S+:line \d+", 10)]),
+    rule("xunit", &["[FAIL]"], r"^\s*(?:\[xUnit.net [\d:.]+\]\s+)?(?:\S.*) \[FAIL\]", Weight::Tool, Category::Test).quote(&[some(r"\S", 4, 2)]),
+    rule("dotnet", &["Unhandled exception"], r"^Unhandled [Ee]xception\.? (?:.+)", Weight::Cause, Category::Test),
     rule("dotnet", &["A compatible .NET SDK was not found", "A compatible installed", "framework was not found", "You must install or update .NET"], r"(?:A compatible (?:\.NET SDK|installed \.NET)|You must install or update \.NET|framework 'Microsoft\.\w+'.* was not found)", Weight::Cause, Category::Config).quote(&[some(r"(?i)requested|version", 6, 2)]).hint("The SDK or runtime that the project (global.json) asks for is not in the image."),
     rule("dotnet", &["Build FAILED", "Test Run Failed", "Failed!  -"], r"^(?:Build FAILED|Test Run Failed|Failed!\s+-)", Weight::Summary, Category::Compile),
 ];

@@ -24,18 +24,18 @@ pub(super) const RULES: &[Rule] = &[
         .hint("The task cannot reach Secrets Manager, SSM or ECR from its subnet: it needs a route out or VPC endpoints."),
     rule("ecs", &["ResourceInitializationError"], r"ResourceInitializationError.*invalid character", Weight::Cause, Category::Config)
         .hint("A secret that the task definition reads by JSON key does not hold valid JSON."),
-    rule("ecs", &["ResourceInitializationError"], r"ResourceInitializationError:? ?(?P<why>.*)", Weight::Cause, Category::Config).hint("The task could not be set up: {why}"),
+    rule("ecs", &["ResourceInitializationError"], r"ResourceInitializationError:? ?(?:.*)", Weight::Cause, Category::Config),
     rule("ecs", &["OutOfMemory", "OOM"], r"OutOfMemory(?:Error)?: [Cc]ontainer killed", Weight::Final, Category::Infrastructure)
         .hint("The container used more memory than its limit: raise the task's memory or find the leak."),
     rule("ecs", &["unable to place a task", "was unable to place"], r"was unable to place a task.*(?:insufficient|no container instance|not enough|RESOURCE:|memory|CPU|capacity)", Weight::Cause, Category::Infrastructure)
         .hint("The cluster has no room for the task: add capacity or lower the task's CPU and memory."),
-    rule("ecs", &["unable to place a task"], r"was unable to place a task(?:.*Reason: (?P<why>.*))?", Weight::Cause, Category::Deploy).hint("{why}"),
+    rule("ecs", &["unable to place a task"], r"was unable to place a task(?:.*Reason: (?:.*))?", Weight::Cause, Category::Deploy),
     rule("ecs", &["failed ELB health checks", "health checks failed", "failed container health checks", "is unhealthy"], r"(?:failed ELB health checks|is unhealthy in .*target-group|health checks failed|failed container health checks)", Weight::Cause, Category::Deploy)
         .hint("Tasks start but fail the health check: compare its path, port, grace period and security groups with what the container serves."),
     rule("ecs", &["Essential container in task exited"], r"Essential container in task exited", Weight::Tool, Category::Deploy)
         .quote(&[some(r#"(?i)"?(?:exitCode|reason)"?"#, 6, 2)])
         .hint("The container ended by itself; its own log (awslogs) has the reason."),
-    rule("ecs", &["CannotStartContainerError", "CannotCreateContainerError", "ContainerRuntimeError", "CannotInspectContainer"], r"(?:CannotStartContainerError|CannotCreateContainerError|ContainerRuntime\w*Error):? ?(?P<why>.*)", Weight::Cause, Category::Config).hint("The container could not be started: {why}"),
+    rule("ecs", &["CannotStartContainerError", "CannotCreateContainerError", "ContainerRuntimeError", "CannotInspectContainer"], r"(?:CannotStartContainerError|CannotCreateContainerError|ContainerRuntime\w*Error):? ?(?:.*)", Weight::Cause, Category::Config),
     rule("ecs", &["circuit breaker"], r"(?i)deployment (?:failed|circuit breaker).*", Weight::Summary, Category::Deploy),
     rule("ecs", &["tasks failed to start", "service did not stabilize", "Max attempts exceeded"], r"(?:tasks failed to start|did not stabilize|Waiter ServicesStable failed: Max attempts exceeded)", Weight::Summary, Category::Deploy)
         .hint("The service did not become stable; its events and the stopped tasks' reasons say why."),

@@ -7,15 +7,15 @@ use super::super::rule::{Rule, Weight, rule, some, then};
 
 /// What native builds say.
 pub(super) const RULES: &[Rule] = &[
-    rule("meson", &["meson.build:"], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)", Weight::Cause, Category::Dependency).hint("{why}: install its development package."),
+    rule("meson", &["meson.build:"], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>(?:Dependency|Subproject|Program) .*not found.*)", Weight::Cause, Category::Dependency).hint("Install the development package (-dev or -devel) of what is missing."),
     rule("gcc", &["fatal error: "], r"^(?P<at>[^\s:]+:\d+(?::\d+)?): fatal error: (?P<file>[^:]+): No such file or directory", Weight::Cause, Category::Compile).hint("Header {file} (included at {at}) is missing: install the library's development package or correct the include path."),
-    rule("bazel", &["FAILED in", "TIMEOUT in", "FAILED TO BUILD"], r"^(?P<test>//\S+)\s+(?:FAILED|TIMEOUT)\b", Weight::Cause, Category::Test).quote(&[then(r"^\s+\S+test\.log", 2)]).hint("{test} fails; its test.log has the reason."),
-    rule("xctest", &["error: -["], r"^(?P<at>\S+\.(?:swift|m|mm):\d+): error: -\[(?P<test>[^\]]+)\] : (?P<why>.+)", Weight::Cause, Category::Test).hint("{test} fails at {at}: {why}"),
-    rule("xcodebuild", &["rovisioning profile", "No profiles for", "requires a development team", "No signing certificate", "errSecInternalComponent", "No such module"], r"^(?:\S+: )?error: (?P<why>No profiles for .*|.*[Pp]rovisioning profile.*|Signing for .* requires a development team.*|No signing certificate.*)", Weight::Cause, Category::Config).hint("{why}"),
-    rule("cocoapods", &["No `Podfile'", "[!] Invalid `Podfile"], r"^\[!\] (?P<why>No `Podfile' found.*|Invalid `Podfile.*)", Weight::Cause, Category::Config).hint("{why}"),
-    rule("cocoapods", &["[!] "], r"^\[!\] (?P<why>CocoaPods could not find compatible versions.*|Unable to find a specification for.*|Unable to find a pod with name.*|Unable to satisfy the following requirements.*)", Weight::Cause, Category::Dependency)
-        .quote(&[some(r"^\s+(?:In |Specs satisfying|\S+ \()", 6, 3)]).hint("{why}"),
-    rule("gcc", &[" error: "], r"^(?P<at>(?:[A-Za-z]:)?[^\s:]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu|inl|S|s|f90|F90|swift|ino|y|l|ipp|tcc|proto|in|def):\d+(?::\d+)?): (?:fatal )?error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
+    rule("bazel", &["FAILED in", "TIMEOUT in", "FAILED TO BUILD"], r"^(?://\S+)\s+(?:FAILED|TIMEOUT)\b", Weight::Cause, Category::Test).quote(&[then(r"^\s+\S+test\.log", 2)]),
+    rule("xctest", &["error: -["], r"^(?:\S+\.(?:swift|m|mm):\d+): error: -\[(?:[^\]]+)\] : (?:.+)", Weight::Cause, Category::Test),
+    rule("xcodebuild", &["rovisioning profile", "No profiles for", "requires a development team", "No signing certificate", "errSecInternalComponent", "No such module"], r"^(?:\S+: )?error: (?:No profiles for .*|.*[Pp]rovisioning profile.*|Signing for .* requires a development team.*|No signing certificate.*)", Weight::Cause, Category::Config),
+    rule("cocoapods", &["No `Podfile'", "[!] Invalid `Podfile"], r"^\[!\] (?:No `Podfile' found.*|Invalid `Podfile.*)", Weight::Cause, Category::Config),
+    rule("cocoapods", &["[!] "], r"^\[!\] (?:CocoaPods could not find compatible versions.*|Unable to find a specification for.*|Unable to find a pod with name.*|Unable to satisfy the following requirements.*)", Weight::Cause, Category::Dependency)
+        .quote(&[some(r"^\s+(?:In |Specs satisfying|\S+ \()", 6, 3)]),
+    rule("gcc", &[" error: "], r"^(?:(?:[A-Za-z]:)?[^\s:]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu|inl|S|s|f90|F90|swift|ino|y|l|ipp|tcc|proto|in|def):\d+(?::\d+)?): (?:fatal )?error: (?:.+)", Weight::Cause, Category::Compile),
     rule("ld", &["undefined reference to", "Undefined symbols", "undefined symbol"], r"(?:^|[\s:])(?:undefined reference to [`'](?P<symbol>[^']+)'|Undefined symbols for architecture|undefined symbol: (?P<sym>\S+))", Weight::Cause, Category::Compile)
         .quote(&[then(r"ld returned \d+ exit status", 4)]).hint("{symbol} is declared but not linked: a source file or library is missing from the link."),
     rule("ld", &["cannot find -l", "multiple definition of", "library not found for", "unable to find library"], r"(?:cannot find -l(?P<library>\S+?):?(?: |$)|multiple definition of|library not found for|unable to find library)", Weight::Cause, Category::Compile).hint("The linker does not find lib{library}: install its development package or set the library path."),
@@ -25,23 +25,22 @@ pub(super) const RULES: &[Rule] = &[
         .unless(r"^-- ").hint("CMake does not find {package}: install its development package or point to it."),
     rule("cmake", &["CMake Error"], r"^\s*CMake Error at (?P<at>\S+:\d+)", Weight::Cause, Category::Dependency).when(r"(?:Could NOT find|Could not find a package|By not providing \S+ in CMAKE_MODULE_PATH|required packages were not found|package .*not found)", 3)
         .quote(&[some(r"^\s*[^\s-]", 3, 2)]).until(r"^\s*Call Stack").hint("CMake does not find a package that {at} needs: install its development files or point to them: {quote}"),
-    rule("cmake", &["CMake Error"], r"^\s*CMake Error(?: at (?P<at>\S+:\d+)| in (?P<file>\S+))?(?:.*)", Weight::Cause, Category::Config)
-        .quote(&[some(r"^\s*[^\s-]", 6, 2)]).until(r"^\s*(?:Call Stack|--|$.^)|^\s*Add the|^-- Configuring incomplete").unless(r"^CMake Error: (?:The following variables|CMAKE_\w+ not set, after)")
-        .hint("CMake stops at {at}: {quote}"),
-    rule("cmake", &["CMake Error:"], r"^CMake Error: (?P<why>.+)", Weight::Tool, Category::Config).hint("CMake: {why}"),
-    rule("configure", &["configure: error:"], r"^configure: error: (?P<why>.+)", Weight::Cause, Category::Dependency).hint("configure stops: {why}"),
+    rule("cmake", &["CMake Error"], r"^\s*CMake Error(?: at (?:\S+:\d+)| in (?:\S+))?(?:.*)", Weight::Cause, Category::Config)
+        .quote(&[some(r"^\s*[^\s-]", 6, 2)]).until(r"^\s*(?:Call Stack|--|$.^)|^\s*Add the|^-- Configuring incomplete").unless(r"^CMake Error: (?:The following variables|CMAKE_\w+ not set, after)"),
+    rule("cmake", &["CMake Error:"], r"^CMake Error: (?:.+)", Weight::Tool, Category::Config),
+    rule("configure", &["configure: error:"], r"^configure: error: (?:.+)", Weight::Cause, Category::Dependency),
     rule("pkg-config", &["was not found in the pkg-config", "No package '"], r"(?:Package \S+ was not found in the pkg-config|No package '(?P<package>[^']+)' found)", Weight::Cause, Category::Dependency).hint("Library {package} is not installed for development (no .pc file)."),
     rule("make", &["No rule to make target"], r"make(?:\[\d+\])?: \*\*\* No rule to make target [`'](?P<target>[^']+)'", Weight::Cause, Category::Config).hint("make knows no way to {target}: the file is missing or the target has another name."),
-    rule("make", &["No targets specified", "missing separator", "recipe commences", "*** No"], r"(?:make(?:\[\d+\])?|\S+:\d+): \*\*\* (?P<why>(?:No targets|missing separator|recipe commences|unterminated|multiple target|.*[Ss]top\.$).*)", Weight::Cause, Category::Config).unless(r"No rule to make target").hint("The makefile: {why}"),
-    rule("make", &["*** ["], r"^(?:make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* \[(?P<target>.*)\] (?:Error|[A-Z])", Weight::Summary, Category::Compile).hint("Target {target} failed."),
+    rule("make", &["No targets specified", "missing separator", "recipe commences", "*** No"], r"(?:make(?:\[\d+\])?|\S+:\d+): \*\*\* (?:(?:No targets|missing separator|recipe commences|unterminated|multiple target|.*[Ss]top\.$).*)", Weight::Cause, Category::Config).unless(r"No rule to make target"),
+    rule("make", &["*** ["], r"^(?:make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* \[(?:.*)\] (?:Error|[A-Z])", Weight::Summary, Category::Compile),
     rule("make", &["*** [", "Killed"], r"^make.*\*\*\* \[.*\] (?:Killed|Error 137)", Weight::Final, Category::Infrastructure).hint("The process was killed, most likely for lack of memory."),
-    rule("ninja", &["FAILED: ", "ninja: error"], r"^ninja: error: (?P<why>.+)", Weight::Cause, Category::Config).hint("ninja: {why}"),
+    rule("ninja", &["FAILED: ", "ninja: error"], r"^ninja: error: (?:.+)", Weight::Cause, Category::Config),
     rule("ninja", &["FAILED: "], r"^FAILED: \S", Weight::Summary, Category::Compile),
     rule("ctest", &["***Failed", "The following tests FAILED"], r"(?:\*\*\*(?:Failed|Exception|Timeout)|The following tests FAILED)", Weight::Tool, Category::Test).quote(&[some(r"^\s+\d+ - ", 4, 2)]),
-    rule("gtest", &["[  FAILED  ]", ": Failure"], r"^\S+:\d+: Failure$", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3), then(r"\[  FAILED  \]", 10)]).hint("{quote}"),
+    rule("gtest", &["[  FAILED  ]", ": Failure"], r"^\S+:\d+: Failure$", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3), then(r"\[  FAILED  \]", 10)]),
     rule("gtest", &["[  FAILED  ]"], r"^\[  FAILED  \] \S+\.\S+", Weight::Tool, Category::Test),
-    rule("swift", &["error: "], r"^(?P<at>\S+\.swift:\d+:\d+): error: (?P<why>.+)", Weight::Cause, Category::Compile).hint("{why} at {at}"),
-    rule("ctest", &["***"], r"^\s*\d+/\d+ Test +#\d+: (?P<test>\S+) \.*\s*\*\*\*(?:Failed|Timeout|Exception|Not Run)", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3)]).until(r"^\s*\d+/\d+ Test|^\s+Start +\d+|^\d+% tests|^\s*$.^").hint("{test} fails: {quote?run ctest with --output-on-failure to see why}"),
-    rule("meson", &["ERROR: "], r"^\S*meson\.build:\d+:\d+: ERROR: (?P<why>.+)", Weight::Cause, Category::Config).hint("{why}"),
-    rule("sanitizer", &["AddressSanitizer", "runtime error:"], r"(?:ERROR: \w+Sanitizer: |runtime error: )(?P<why>.+)", Weight::Cause, Category::Test).hint("{why}"),
+    rule("swift", &["error: "], r"^(?:\S+\.swift:\d+:\d+): error: (?:.+)", Weight::Cause, Category::Compile),
+    rule("ctest", &["***"], r"^\s*\d+/\d+ Test +#\d+: (?:\S+) \.*\s*\*\*\*(?:Failed|Timeout|Exception|Not Run)", Weight::Cause, Category::Test).quote(&[some(r"\S", 4, 3)]).until(r"^\s*\d+/\d+ Test|^\s+Start +\d+|^\d+% tests|^\s*$.^"),
+    rule("meson", &["ERROR: "], r"^\S*meson\.build:\d+:\d+: ERROR: (?:.+)", Weight::Cause, Category::Config),
+    rule("sanitizer", &["AddressSanitizer", "runtime error:"], r"(?:ERROR: \w+Sanitizer: |runtime error: )(?:.+)", Weight::Cause, Category::Test),
 ];
