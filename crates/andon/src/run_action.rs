@@ -144,6 +144,18 @@ pub fn plan(action: RunAction, overview: &Overview) -> Result<PlannedAction, Not
     }
 }
 
+/// What an action on this very run comes to as the pipeline stands now, however many others are under way.
+pub fn plan_run(
+    action: RunAction,
+    overview: &Overview,
+    execution: &ExecutionId,
+) -> Result<PlannedAction, NotApplicable> {
+    let mut of_run = overview.clone();
+    of_run.open.retain(|run| run.execution == *execution);
+    let order = plan(action, &of_run)?;
+    if order.execution == *execution { Ok(order) } else { Err(NotApplicable::NothingFailed) }
+}
+
 /// Carries out actions on runs.
 #[expect(async_fn_in_trait, reason = "callers are generic and single-threaded; nobody needs the futures to be Send")]
 pub trait PipelineActions {

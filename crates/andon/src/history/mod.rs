@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::attention::{Attention, Deed, Owner};
 use crate::event::Attempt;
 use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId, StageName};
@@ -58,6 +59,9 @@ pub struct History {
     past: FoldedRuns,
     /// Tries left at asking CodePipeline for the runs before Andon was there.
     backfill_tries: u8,
+    /// What people have done about it.
+    #[serde(default, skip_serializing_if = "Attention::is_empty")]
+    attention: Attention,
 }
 
 /// What is left of the runs that were folded away.
@@ -188,7 +192,32 @@ impl Health {
 impl History {
     /// A pipeline that nothing is known of.
     pub fn new(pipeline: PipelineId) -> Self {
-        Self { pipeline, runs: BTreeMap::new(), past: FoldedRuns::default(), backfill_tries: BACKFILL_TRIES }
+        Self {
+            pipeline,
+            runs: BTreeMap::new(),
+            past: FoldedRuns::default(),
+            backfill_tries: BACKFILL_TRIES,
+            attention: Attention::default(),
+        }
+    }
+
+    /// Records what somebody did about an alert; returns whether it changed anything.
+    pub fn attend(&mut self, deed: Deed) -> bool {
+        self.attention.take(deed)
+    }
+
+    /// What was done about an alert, oldest first.
+    pub fn deeds(&self, alert: &str) -> Vec<Deed> {
+        self.attention.about(alert)
+    }
+
+    /// Who is on it: until the pipeline is green again, or until the run has ended that they took on while nothing was red.
+    fn owner(&self, health: &Health) -> Option<&Owner> {
+        let owner = self.attention.owner()?;
+        let streak = health.streak.as_ref().filter(|_| health.is_red());
+        let in_streak = streak.is_some_and(|streak| owner.since >= streak.first_ended);
+        let is_open = self.run(&owner.execution).is_some_and(|run| !run.status.is_final());
+        (in_streak || is_open).then_some(owner)
     }
 
     /// Whether to request the runs from before Andon was deployed.

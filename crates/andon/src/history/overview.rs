@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::Index;
 use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, RunSummary, Streak, red};
+use crate::attention::Owner;
 use crate::event::Attempt;
 use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId, StageName};
@@ -56,6 +57,9 @@ pub struct Overview {
     /// How delivery is going, where the pipeline deploys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<DoraMetrics>,
+    /// Who is on it, while there is something to be on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
 }
 
 /// A line of change that is red.
@@ -174,6 +178,7 @@ impl History {
             sole_line: self.sole_line(),
             broken_by: streak.and_then(|streak| self.broken_by(&index, &leading, streak)),
             keys: self.keys(),
+            owner: self.owner(&health).cloned(),
             health,
         })
     }

@@ -28,7 +28,7 @@ pub use claim::{Claim, ClaimKey, Lease, Receipt};
 pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
 pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{
-    Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, forget, record, record_all,
+    Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, attend, forget, record, record_all,
 };
 pub use services::{Contradiction, contradiction};
 

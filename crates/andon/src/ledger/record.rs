@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::{Known, Ledger, LedgerError, Saved, Versioned};
+use crate::attention::Deed;
 use crate::event::Attempt;
 use crate::history::{History, RunSummary};
 use crate::name::{ExecutionId, PipelineId};
@@ -121,13 +122,27 @@ pub struct Touched<T> {
 /// Forgets a pipeline that was deleted, or that somebody wants forgotten: it leaves every list. Returns whether it was
 /// known.
 pub async fn forget(ledger: &impl Ledger, pipeline: &PipelineId, at: Timestamp) -> Result<bool, LedgerError> {
+    amend(ledger, pipeline, |history| history.forget(at)).await
+}
+
+/// Records what somebody did about an alert of a pipeline. Returns whether that was new.
+pub async fn attend(ledger: &impl Ledger, pipeline: &PipelineId, deed: &Deed) -> Result<bool, LedgerError> {
+    amend(ledger, pipeline, |history| history.attend(deed.clone())).await
+}
+
+/// Changes the history of a pipeline, however many others write it too; `change` says whether it changed anything.
+async fn amend(
+    ledger: &impl Ledger,
+    pipeline: &PipelineId,
+    change: impl Fn(&mut History) -> bool,
+) -> Result<bool, LedgerError> {
     for _ in 0..TRIES {
         let Some(history) = ledger.history(pipeline).await? else { return Ok(false) };
         let Some(any) = history.latest().map(|run| run.execution.clone()) else { return Ok(false) };
         let Some(Versioned { value: mut history, version }) = ledger.load(pipeline, &any).await?.history else {
             return Ok(false);
         };
-        if !history.forget(at) {
+        if !change(&mut history) {
             return Ok(false);
         }
         if ledger.save(&Versioned { value: history, version }).await? == Saved::Written {
