@@ -17,6 +17,7 @@ mod spoken;
 mod turn;
 pub mod understanding;
 mod voice;
+mod written;
 
 pub use answerer::{Answerer, READ_TIMEOUT, Reading};
 pub use fleet::{Fleet, Found};
@@ -27,6 +28,7 @@ pub use session::{Listing, Pending, Session};
 pub use speech::Speech;
 pub use spoken::spoken;
 pub use voice::{Filling, Phrase, Voice};
+pub use written::written;
 
 use jiff::Timestamp;
 use serde::Serialize;

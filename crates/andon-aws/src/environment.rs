@@ -97,6 +97,11 @@ const EXTERNAL_ID: Variable = Variable {
     meaning: "the external id that the role in other accounts requires",
     example: "andon-4f1c2b",
 };
+const CHAT_QUEUE: Variable = Variable {
+    name: "ANDON_CHAT_QUEUE",
+    meaning: "the URL of the queue for what takes longer than an answer to Slack may",
+    example: "https://sqs.eu-west-1.amazonaws.com/111122223333/andon-chat",
+};
 const SKILL: Variable = Variable {
     name: "ANDON_SKILL_ID",
     meaning: "the ids of the Alexa skills that may call the function, separated by commas",
@@ -149,6 +154,11 @@ pub fn slack_api(default: &str) -> Result<String, EnvironmentError> {
 #[cfg(feature = "send")]
 pub fn service_apis() -> Result<ServiceApis, EnvironmentError> {
     Ok(ServiceApis { pagerduty: api(PAGERDUTY)?, opsgenie: api(OPSGENIE)? })
+}
+
+/// `ANDON_CHAT_QUEUE`: where the function that faces Slack puts work; none in the function that does it.
+pub fn chat_queue() -> Result<Option<String>, EnvironmentError> {
+    CHAT_QUEUE.read()
 }
 
 /// The base URL of an API, without a slash at its end.

@@ -6,6 +6,7 @@
 //! sends failures, recoveries and approvals of every pipeline to the stack's own topic.
 
 mod account;
+mod chat;
 mod destination;
 mod digest;
 mod duration;
@@ -37,6 +38,7 @@ use andon_notify::{DestinationName, Route, Routing};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+pub use chat::{Chat, May, Who};
 pub use finding::{Finding, Findings, Severity};
 pub use mcp::McpActions;
 #[cfg(feature = "check")]
@@ -68,6 +70,8 @@ pub struct Config {
     pub voice: Option<VoiceActions>,
     /// What AI assistants may do.
     pub mcp: McpActions,
+    /// The Slack app; none if absent.
+    pub chat: Option<Chat>,
 }
 
 /// Where the file will be used, as far as known when checking.
@@ -102,6 +106,7 @@ const KEYS: &[&str] = &[
     "statistics",
     "voice",
     "mcp",
+    "chat",
 ];
 
 impl Default for Config {
@@ -115,6 +120,7 @@ impl Default for Config {
             statistics: Statistics::default(),
             voice: None,
             mcp: McpActions::default(),
+            chat: None,
         }
     }
 }
@@ -199,8 +205,9 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
     let statistics = fields.section("statistics").and_then(|node| statistics::read(node, reader)).unwrap_or_default();
     let voice = fields.section("voice").and_then(|node| voice_actions::read(node, reader));
     let mcp = fields.section("mcp").and_then(|node| mcp::read(node, reader)).unwrap_or_default();
+    let chat = fields.section("chat").and_then(|node| chat::read(node, &known, &tokens, reader));
     let routing = Routing { accounts, destinations, routes };
-    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp })
+    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp, chat })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

@@ -165,7 +165,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     let fields = reader.fields(node, "a route", KEYS)?;
     let name = fields.get("name").and_then(|node| Some((reader.text(node, "`name`")?.to_owned(), node.span.clone())));
     let matches = match fields.section("match") {
-        Some(node) => matches(node, known, reader),
+        Some(node) => matches(node, MATCH_KEYS, known, reader),
         None => Match::default(),
     };
     let kinds = match fields.get("kinds") {
@@ -243,8 +243,8 @@ fn note_incidents(
     }
 }
 
-fn matches(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Match {
-    let Some(fields) = reader.fields(node, "`match`", MATCH_KEYS) else {
+pub(super) fn matches(node: &Node, keys: &[&'static str], known: &Known<'_>, reader: &mut Reader<'_>) -> Match {
+    let Some(fields) = reader.fields(node, "`match`", keys) else {
         return Match::default();
     };
     for key in ["kind", "kinds"] {

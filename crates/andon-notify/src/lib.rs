@@ -3,6 +3,8 @@
 //! From an [`Alert`](andon::alert::Alert) to [deliveries](routing), one for each [destination]; from an alert to a
 //! neutral [`message`], which each kind of destination renders; and the [port](sender) that sends it.
 
+pub mod button;
+pub mod conversation;
 pub mod destination;
 pub mod digest;
 pub mod explain;
@@ -17,6 +19,7 @@ pub mod sender;
 pub mod testing;
 pub mod time_of_day;
 
+pub use button::{AlertRef, ButtonKind, Buttons};
 pub use destination::{Destination, DestinationKind, DestinationName, Target};
 pub use digest::DigestTime;
 pub use explain::{EvidenceSource, Found, NoEvidenceSource, explain};

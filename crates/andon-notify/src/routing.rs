@@ -210,7 +210,12 @@ impl Delivery<'_> {
 }
 
 fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
-    route.takes(facts.kind) && mismatches(route, facts, account).next().is_none()
+    route.takes(facts.kind) && fits(&route.matches, facts, account)
+}
+
+/// Whether all globs match that are given.
+pub fn fits(matches: &Match, facts: &Facts<'_>, account: Option<&Account>) -> bool {
+    mismatches(matches, facts, account).next().is_none()
 }
 
 /// A key of `match` whose globs an alert does not fit.
@@ -225,12 +230,12 @@ pub struct Mismatch<'r> {
 }
 
 fn mismatches<'r>(
-    route: &'r Route,
+    matches: &'r Match,
     facts: &Facts<'r>,
     account: Option<&'r Account>,
 ) -> impl Iterator<Item = Mismatch<'r>> {
-    let Match { pipeline, account: account_globs, customer, region, stage, action, category, .. } = &route.matches;
-    let Match { branch, tag, trigger, pull_request, author, .. } = &route.matches;
+    let Match { pipeline, account: account_globs, customer, region, stage, action, category, .. } = matches;
+    let Match { branch, tag, trigger, pull_request, author, .. } = matches;
     let customer_name = account.and_then(|account| account.customer.as_deref());
     // An account goes by its name as well as by its id.
     let account_name = account.map(|account| account.name.as_str());
@@ -282,7 +287,7 @@ pub fn verdicts<'r>(routing: &'r Routing, facts: &Facts<'r>) -> Vec<Verdict<'r>>
         if !route.takes(facts.kind) {
             return Verdict::Kind;
         }
-        let mismatches: Vec<Mismatch<'r>> = mismatches(route, facts, account).collect();
+        let mismatches: Vec<Mismatch<'r>> = mismatches(&route.matches, facts, account).collect();
         if !mismatches.is_empty() {
             return Verdict::Mismatch(mismatches);
         }

@@ -53,6 +53,14 @@ pub fn conflicts(configuration: &str, parameters: &Parameters) -> Vec<String> {
     if wants_actions && parameter("VoiceActions") != "on" {
         conflicts.push("voice.actions cannot be performed: the stack's parameter VoiceActions is not `on`".to_owned());
     }
+    let app = parameter("SlackApp");
+    let chat = document.get("chat").filter(|chat| !chat.is_null());
+    let wants_chat_actions = chat.and_then(|chat| chat.get("may")?.as_array()).is_some_and(|rules| !rules.is_empty());
+    if chat.is_some() && (app.is_empty() || app == "off") {
+        conflicts.push("chat is not answered: the stack's parameter SlackApp is `off`".to_owned());
+    } else if wants_chat_actions && app != "actions" {
+        conflicts.push("chat.may cannot be performed: the stack's parameter SlackApp is not `actions`".to_owned());
+    }
     conflicts.sort();
     conflicts.dedup();
     conflicts

@@ -16,6 +16,8 @@ const BLOCKS: usize = 50;
 const TEXT: usize = 4000;
 /// The longest `block_id` and `action_id`.
 const ID: usize = 255;
+/// The longest value of a button.
+const VALUE: usize = 2000;
 /// The longest address of a button.
 const URL: usize = 3000;
 
@@ -67,6 +69,11 @@ pub fn faults(payload: &Value) -> Vec<String> {
         for id in holders.flat_map(|holder| ["block_id", "action_id"].map(|member| holder.get(member))).flatten() {
             if !(1..=ID).contains(&units(Some(id))) || !ids.insert(id.to_string()) {
                 complain(format!("the id {id} is too long or not the only one"));
+            }
+        }
+        for value in list(block, "elements").iter().filter_map(|element| element.get("value")) {
+            if units(Some(value)) > VALUE {
+                complain(format!("a value of {} units", units(Some(value))));
             }
         }
         for url in list(block, "elements").iter().filter_map(|element| element.get("url")) {

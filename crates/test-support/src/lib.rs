@@ -29,6 +29,7 @@ mod http;
 pub mod recorder;
 pub mod runtime_api;
 pub mod shapes;
+pub mod slack_request;
 pub mod stand_in;
 pub mod tools;
 

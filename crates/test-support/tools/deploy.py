@@ -28,7 +28,7 @@ def main(url, account, path, stack, *parameters):
     if "Transform" in template:
         packages(client("s3"), bucket, template)
     template = plain(template)
-    client("s3").put_object(Bucket=bucket, Key=stack, Body=json.dumps(template))
+    client("s3").put_object(Bucket=bucket, Key=stack, Body=with_addresses(template))
     given = [dict(zip(("ParameterKey", "ParameterValue"), each.split("=", 1))) for each in parameters]
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
@@ -57,6 +57,16 @@ def main(url, account, path, stack, *parameters):
         },
         sys.stdout,
     )
+
+
+def with_addresses(template):
+    """The template as text, with the addresses of function URLs, which moto does not make."""
+    text = json.dumps(template)
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::Url":
+            address = f"https://{name.lower()}.lambda-url.{REGION}.on.aws/"
+            text = text.replace("${" + name + ".FunctionUrl}", address)
+    return text
 
 
 def clients(url, account):
@@ -106,7 +116,9 @@ def mappings(client, names, types):
     for name in (name for name in names if types[name] == "AWS::Lambda::EventSourceMapping"):
         mapping = client.get_event_source_mapping(UUID=names[name])
         client.update_event_source_mapping(UUID=names[name], Enabled=False)
-        function = next(each for each in names if names[each] and f":{names[each]}" in mapping["FunctionArn"])
+        # One function's name can begin with another's; an alias may follow it.
+        called = mapping["FunctionArn"].split(":function:")[1].split(":")[0]
+        function = next(each for each in names if names[each] == called)
         found.append(
             {
                 "queue": mapping["EventSourceArn"],

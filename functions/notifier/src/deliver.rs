@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use andon::alert::{Alert, AlertBody};
+use andon::attention::Deed;
 use andon::batch::Invocation;
 use andon::clock::{Clock, Timer};
 use andon::ledger::{Ledger, Receipt};
 use andon::run::Run;
+use andon_notify::conversation;
 use andon_notify::message::{Context, Message, compose};
 use andon_notify::{Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
 use futures_util::future::{join, join_all};
@@ -129,10 +131,10 @@ impl<P: Ports> Notifier<P> {
         if told.is_none() {
             *told = Some(self.know(alert.clone()).await);
         }
-        let known = told.as_ref().map(|told| (told.message.clone(), told.alert.content_fingerprint()));
+        let known = told.as_ref().map(|told| (told.alert.clone(), told.message.clone()));
         drop(told);
-        if let Some((message, fingerprint)) = known.filter(|_| self.has_time(MAX_SEND, invocation.until)) {
-            return self.send(&granted, delivery, &message, fingerprint, invocation.until).await;
+        if let Some((alert, message)) = known.filter(|_| self.has_time(MAX_SEND, invocation.until)) {
+            return self.send(&granted, delivery, Some(&alert), message, invocation).await;
         }
         self.release(&granted.effect).await;
         self.release_thread(&granted.mode).await;
@@ -198,12 +200,19 @@ impl<P: Ports> Notifier<P> {
         &self,
         granted: &Granted,
         delivery: &Delivery<'_>,
-        message: &Message,
-        content_fingerprint: Option<String>,
-        until: Timestamp,
+        alert: Option<&Alert>,
+        mut message: Message,
+        invocation: &Invocation,
     ) -> Result<(), Problem> {
         let Granted { effect, mode } = granted;
         let destination: &Destination = delivery.destination;
+        let (content_fingerprint, until) = (alert.and_then(Alert::content_fingerprint), invocation.until);
+        let in_chat = alert.filter(|_| self.config.chat.is_some() && self.sender.can_update(destination));
+        if let Some(alert) = in_chat {
+            // Before its first message nobody can have done anything about it.
+            let deeds = if matches!(mode, SendMode::Update(_)) { self.deeds(alert).await } else { Vec::new() };
+            message = message.in_chat(alert, deeds);
+        }
         let (update, thread) = match mode {
             SendMode::Standalone | SendMode::ThreadStart { .. } => (None, None),
             SendMode::Reply(first) => (None, Some(first)),
@@ -211,8 +220,24 @@ impl<P: Ports> Notifier<P> {
         };
         // An addition to what was said calls nobody a second time.
         let mention = if update.is_some() { &[] } else { delivery.mention };
-        let outgoing = Outgoing { message, mention, id: &effect.key.effect, update, thread };
-        let sent = self.send_patiently(destination, outgoing, until).await;
+        let outgoing = Outgoing { message: &message, mention, id: &effect.key.effect, update, thread };
+        let mut sent = self.send_patiently(destination, outgoing, until).await;
+        if let (Some(alert), Some(_), Ok(_)) = (in_chat, update, &sent) {
+            // Whatever was done while this was on its way has to stay in the message.
+            let deeds = self.deeds(alert).await;
+            if deeds != message.deeds {
+                message = message.in_chat(alert, deeds);
+                let outgoing = Outgoing { message: &message, mention, id: &effect.key.effect, update, thread };
+                sent = self.send_patiently(destination, outgoing, until).await;
+            }
+        }
+        if let (Some(alert), Ok(Receipt { place: Some(channel), id: Some(ts), .. })) = (in_chat, &sent) {
+            let at = (channel.as_str(), ts.as_str());
+            let kept = conversation::remember(&self.ledger, &invocation.home, at, &alert.pipeline, &effect.lease).await;
+            if let Err(error) = kept {
+                tracing::warn!("questions under this message have to name the pipeline: {error}");
+            }
+        }
         if sent.is_err() {
             self.release_thread(mode).await;
         }
@@ -239,6 +264,17 @@ impl<P: Ports> Notifier<P> {
             }
             Err(error @ SendError::Permanent { .. }) => {
                 Err(Problem::Permanent(error.to_string(), Some(effect.clone())))
+            }
+        }
+    }
+
+    /// What members of a chat have done about an alert; nothing where that cannot be read.
+    async fn deeds(&self, alert: &Alert) -> Vec<Deed> {
+        match self.ledger.history(&alert.pipeline).await {
+            Ok(history) => history.map(|history| history.deeds(&alert.dedup_key())).unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!("cannot read what was done about an alert: {error}");
+                Vec::new()
             }
         }
     }

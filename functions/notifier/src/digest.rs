@@ -83,6 +83,6 @@ impl<P: Ports> Notifier<P> {
         let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() };
         let message = compose_digest(red, about, &context);
         let granted = Granted { effect, mode: SendMode::Standalone };
-        self.send(&granted, delivery, &message, None, invocation.until).await
+        self.send(&granted, delivery, None, message, invocation).await
     }
 }

@@ -189,6 +189,8 @@ const CUES: &[Cue] = &[
     (I::Runs, 8, &["runs|run", "@span", "!fail|deploy|success|last|recent|stale|not|who|when|running|id|@superlative"]),
     (I::Branch, 10, &["branch", "!@branch"]),
     (I::RedSince, 11, &["long|since", "how|when", "red|fail|bad", "!fixed|take|last"]),
+    // Under an alert nobody says of what.
+    (I::RedSince, 5, &["since", "when", "!fixed|take|last|deploy|wait|run"]),
     (I::Duration, 12, &["how", "longer", "!than|usual"]),
     (I::Duration, 9, &["eta"]),
     (I::Duration, 9, &["how", "long", "!ago"]),

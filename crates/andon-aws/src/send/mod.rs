@@ -17,6 +17,7 @@ use crate::secret::{SecretError, Secrets};
 
 mod dead_letters;
 mod http;
+mod jobs;
 mod opsgenie;
 mod pagerduty;
 mod signed_webhook;
@@ -27,7 +28,8 @@ mod teams;
 mod webhook;
 
 pub use dead_letters::DeadLetterQueue;
-pub use slack::SLACK_API;
+pub use jobs::JobQueue;
+pub use slack::{SLACK_API, SlackApp};
 
 /// The addresses of services that have one for everybody, where they are not the usual ones.
 #[derive(Debug, Clone, Default)]
@@ -124,7 +126,7 @@ impl<C: Clock> Sender for AwsSender<C> {
             }
             Target::Slack(Slack { channel, token }) => {
                 let bearer = self.secrets.get(token, self.clock.now()).await.map_err(|error| secret(name, &error))?;
-                let body = channel::render(outgoing.message, outgoing.mention);
+                let body = channel::render_in_chat(outgoing.message, outgoing.mention);
                 let sent = self.slack.post(&self.http, name, channel.as_str(), &bearer, body, outgoing).await;
                 self.forget_if_refused(token, &sent);
                 sent

@@ -1,11 +1,16 @@
-//! Slack: `chat.postMessage` and `chat.update` with a bot's token.
+//! Slack's methods with a bot's token.
 
+use andon::clock::Clock as _;
 use andon::ledger::Receipt;
+use andon::secret::SecretRef;
 use andon_notify::{Outgoing, SendError};
+use aws_config::SdkConfig;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::http::{Fault, Http};
+use super::http::{Fault, Http, Reply};
+use crate::clock::SystemClock;
+use crate::secret::Secrets;
 
 /// The base address of Slack's methods.
 pub const SLACK_API: &str = "https://slack.com/api";
@@ -39,7 +44,7 @@ impl Slack {
         if let Some((place, ts)) = update {
             set(&mut body, "channel", place);
             set(&mut body, "ts", ts);
-            match self.call(http, "chat.update", token, &body).await {
+            match self.place(http, "chat.update", token, &body).await {
                 // It was deleted, or is too old to be edited: post it again.
                 Err(Fault::Permanent { problem }) if is_gone(&problem) => {}
                 outcome => return outcome.map_err(|fault| fault.of(destination)),
@@ -57,41 +62,119 @@ impl Slack {
             }
             None => set(&mut body, "channel", channel),
         }
-        self.call(http, "chat.postMessage", token, &body).await.map_err(|fault| fault.of(destination))
+        self.place(http, "chat.postMessage", token, &body).await.map_err(|fault| fault.of(destination))
     }
 
-    async fn call(&self, http: &Http, method: &str, token: &SecretString, body: &Value) -> Result<Receipt, Fault> {
+    /// Calls a method that writes a message; the receipt says where it is.
+    async fn place(&self, http: &Http, method: &str, token: &SecretString, body: &Value) -> Result<Receipt, Fault> {
+        let answer = self.call(http, method, token, body).await?;
+        let member = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
+        match member("ts") {
+            Some(ts) => Ok(Receipt { place: member("channel"), id: Some(ts), said: None }),
+            // Perhaps a proxy's answer, perhaps half of Slack's.
+            None => Err(Fault::Unanswered { problem: format!("{method} answered ok without the message's ts") }),
+        }
+    }
+
+    /// Calls a method with JSON; gives back Slack's answer.
+    async fn call(&self, http: &Http, method: &str, token: &SecretString, body: &Value) -> Result<Value, Fault> {
         let address = format!("{}/{method}", self.api);
         let request = |client: &reqwest::Client| client.post(address).bearer_auth(token.expose_secret()).json(body);
-        let reply = http.call(SERVICE, request).await?;
-        // Slack answers 200 to failures too: what counts is the body.
-        let answer: Value = serde_json::from_str(&reply.text)
-            .map_err(|_| Fault::retryable(format!("{method} answered {} without valid JSON", reply.status)))?;
-        if answer.get("ok").and_then(Value::as_bool) == Some(true) {
-            let member = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
-            return match member("ts") {
-                Some(ts) => Ok(Receipt { place: member("channel"), id: Some(ts), said: None }),
-                // Perhaps a proxy's answer, perhaps half of Slack's.
-                None => Err(Fault::Unanswered { problem: format!("{method} answered ok without the message's ts") }),
-            };
+        answer(method, &http.call(SERVICE, request).await?)
+    }
+
+    /// Calls a method that reads, some of which take no JSON; gives back Slack's answer.
+    async fn read(
+        &self,
+        http: &Http,
+        method: &str,
+        token: &SecretString,
+        (name, value): (&str, &str),
+    ) -> Result<Value, Fault> {
+        let address = format!("{}/{method}?{name}={}", self.api, andon::links::encode(value));
+        let request = |client: &reqwest::Client| client.get(address).bearer_auth(token.expose_secret());
+        answer(method, &http.call(SERVICE, request).await?)
+    }
+}
+
+/// What Slack answered to a method.
+fn answer(method: &str, reply: &Reply) -> Result<Value, Fault> {
+    // Slack answers 200 to failures too: what counts is the body.
+    let answer: Value = serde_json::from_str(&reply.text)
+        .map_err(|_| Fault::retryable(format!("{method} answered {} without valid JSON", reply.status)))?;
+    if answer.get("ok").and_then(Value::as_bool) == Some(true) {
+        return Ok(answer);
+    }
+    let error = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
+    match error {
+        "accesslimited"
+        | "fatal_error"
+        | "internal_error"
+        | "message_limit_exceeded"
+        | "org_login_required"
+        | "rate_limited"
+        | "ratelimited"
+        | "request_timeout"
+        | "service_unavailable"
+        | "team_added_to_org" => Err(Fault::retryable(format!("{method}: {error}"))),
+        error => {
+            let needed = answer.get("needed").and_then(Value::as_str);
+            Err(Fault::permanent(format!("{method}: {}", advice(error, needed))))
         }
-        let error = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
-        match error {
-            "accesslimited"
-            | "fatal_error"
-            | "internal_error"
-            | "message_limit_exceeded"
-            | "org_login_required"
-            | "rate_limited"
-            | "ratelimited"
-            | "request_timeout"
-            | "service_unavailable"
-            | "team_added_to_org" => Err(Fault::retryable(format!("{method}: {error}"))),
-            error => {
-                let needed = answer.get("needed").and_then(Value::as_str);
-                Err(Fault::permanent(format!("{method}: {}", advice(error, needed))))
-            }
+    }
+}
+
+/// The Slack app: its methods, and the addresses that Slack gives it to answer at.
+#[derive(Debug)]
+pub struct SlackApp {
+    http: Http,
+    slack: Slack,
+    secrets: Secrets,
+    token: SecretRef,
+}
+
+impl SlackApp {
+    /// The app with this token; clients are made when they are first needed.
+    pub fn new(config: &SdkConfig, api: &str, token: SecretRef) -> Self {
+        Self { http: Http::default(), slack: Slack::new(api), secrets: Secrets::new(config), token }
+    }
+
+    /// Calls a method with JSON; gives back Slack's answer.
+    pub async fn call(&self, method: &str, body: &Value) -> Result<Value, SendError> {
+        let token = self.secrets.get(&self.token, SystemClock.now()).await;
+        let token = token.map_err(|error| super::secret(SERVICE, &error))?;
+        let answer = self.slack.call(&self.http, method, &token, body).await;
+        if let Err(Fault::Permanent { .. }) = &answer {
+            self.secrets.forget(&self.token);
         }
+        answer.map_err(|fault| fault.of(SERVICE))
+    }
+
+    /// Calls a method that reads, with one argument; gives back Slack's answer.
+    pub async fn read(&self, method: &str, argument: (&str, &str)) -> Result<Value, SendError> {
+        let token = self.secrets.get(&self.token, SystemClock.now()).await;
+        let token = token.map_err(|error| super::secret(SERVICE, &error))?;
+        self.slack.read(&self.http, method, &token, argument).await.map_err(|fault| fault.of(SERVICE))
+    }
+
+    /// Posts to an address that Slack gave for answers to a command or a press. Any other address is refused.
+    pub async fn respond(&self, address: &str, body: &Value) -> Result<(), SendError> {
+        if !self.is_slack(address) {
+            return Err(Fault::permanent("the address for answers is not Slack's").of(SERVICE));
+        }
+        let reply = self.http.call(SERVICE, |client| client.post(address).json(body)).await;
+        let reply = reply.map_err(|fault| fault.of(SERVICE))?;
+        if reply.status.is_success() {
+            return Ok(());
+        }
+        Err(Fault::permanent(format!("the answer is refused ({})", reply.status)).of(SERVICE))
+    }
+
+    /// Whether an address is one of Slack's, or of the server that stands in for it.
+    fn is_slack(&self, address: &str) -> bool {
+        let host = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
+        let hosts = ["https://hooks.slack.com", "https://hooks.slack-gov.com"];
+        hosts.contains(&host(address).as_str()) || host(address) == host(&self.slack.api)
     }
 }
 

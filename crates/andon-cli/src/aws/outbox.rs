@@ -84,11 +84,12 @@ fn need(to: &Destination) -> Need<'_> {
         Target::Sns(Sns { topic: Topic::Default }) => Need::DefaultTopic,
         Target::Sns(_) => Need::Credentials,
         Target::Slack(Slack { token, .. }) => Need::Secret(token),
-        Target::SlackWebhook(SlackWebhook { url }) | Target::Teams(Teams { url }) => Need::Secret(url),
-        Target::PagerDuty(PagerDuty { key, .. }) | Target::Opsgenie(Opsgenie { key, .. }) => Need::Secret(key),
         // Of two secrets, the one that AWS holds is what it needs.
         Target::Webhook(Webhook { url: SecretRef::Env(_), secret }) => Need::Secret(secret),
-        Target::Webhook(Webhook { url, .. }) => Need::Secret(url),
+        Target::SlackWebhook(SlackWebhook { url })
+        | Target::Teams(Teams { url })
+        | Target::Webhook(Webhook { url, .. }) => Need::Secret(url),
+        Target::PagerDuty(PagerDuty { key, .. }) | Target::Opsgenie(Opsgenie { key, .. }) => Need::Secret(key),
     }
 }
 

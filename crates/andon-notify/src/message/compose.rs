@@ -61,6 +61,8 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
         }),
         notes: notes(alert),
         links: links(alert),
+        deeds: Vec::new(),
+        buttons: None,
     }
 }
 

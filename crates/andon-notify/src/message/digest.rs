@@ -38,6 +38,8 @@ pub fn compose_digest(red: &[StillRed<'_>], about: PipelineId, context: &Context
             .map(|red| Link { label: "Open pipeline", url: links::pipeline(red.pipeline) })
             .into_iter()
             .collect(),
+        deeds: Vec::new(),
+        buttons: None,
     }
 }
 

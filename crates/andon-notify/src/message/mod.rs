@@ -3,11 +3,13 @@
 //! A message holds text as it came from outside. Whoever renders it escapes it for where it goes and keeps it within
 //! the limits there.
 
-use andon::alert::AlertKind;
-use jiff::Timestamp;
-
+use andon::alert::{Alert, AlertKind};
+use andon::attention::Deed;
 use andon::line::Line;
 use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
+use jiff::Timestamp;
+
+use crate::button::Buttons;
 
 mod compose;
 mod digest;
@@ -38,6 +40,20 @@ pub struct Message {
     pub notes: Vec<String>,
     /// Where to look, the best place first.
     pub links: Vec<Link>,
+    /// What members of a chat have done about it, oldest first.
+    pub deeds: Vec<Deed>,
+    /// What they can do about it, where the destination takes presses.
+    pub buttons: Option<Buttons>,
+}
+
+impl Message {
+    /// The same for a chat: with what its members have done about the alert, and with what they still can do.
+    #[must_use]
+    pub fn in_chat(mut self, alert: &Alert, deeds: Vec<Deed>) -> Self {
+        self.buttons = Buttons::of(alert, &deeds);
+        self.deeds = deeds;
+        self
+    }
 }
 
 /// What a message is about: what subscribers filter by.

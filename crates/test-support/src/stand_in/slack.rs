@@ -1,5 +1,7 @@
-//! A Slack that keeps its messages: the incoming webhook, `chat.postMessage` and `chat.update`.
+//! A Slack that keeps its messages, forms and Home tabs: incoming webhooks, the methods of the Web API that Andon calls, and
+//! the addresses for answers to commands and presses.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,6 +20,9 @@ use crate::lock;
 
 /// The path of the webhook that posts to its channel.
 const WEBHOOK: &str = "/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX";
+
+/// The path that takes answers to a command or a press.
+const RESPONSE: &str = "/respond/T00000000/1";
 
 /// The channel that the webhook posts to.
 const WEBHOOK_CHANNEL: &str = "C0WEBHOOK";
@@ -69,6 +74,14 @@ pub enum SlackFault {
 struct Workspace {
     channels: Option<Vec<String>>,
     messages: Vec<Message>,
+    /// The forms that were opened and the Home tabs that were shown, in order.
+    views: Vec<Value>,
+    /// What was answered to commands and presses.
+    responses: Vec<Value>,
+    /// The triggers that have opened a form: each does so once.
+    triggers: BTreeSet<String>,
+    members: BTreeMap<String, Value>,
+    groups: BTreeMap<String, Vec<String>>,
 }
 
 impl Slack {
@@ -90,6 +103,37 @@ impl Slack {
     /// The address of the Web API, below which the methods are, without a slash at its end.
     pub fn api_url(&self) -> String {
         format!("{}/api", self.server.url())
+    }
+
+    /// The address that takes answers to a command or a press.
+    pub fn response_url(&self) -> String {
+        format!("{}{RESPONSE}", self.server.url())
+    }
+
+    /// The forms that were opened and the Home tabs that were shown, in order.
+    pub fn views(&self) -> Vec<Value> {
+        lock(&self.workspace).views.clone()
+    }
+
+    /// What was answered to commands and presses since this was last asked.
+    pub fn take_responses(&self) -> Vec<Value> {
+        std::mem::take(&mut lock(&self.workspace).responses)
+    }
+
+    /// Tells of a member: the `user` of `users.info`.
+    pub fn set_member(&self, member: Value) {
+        let id = text(&member, "id").to_owned();
+        lock(&self.workspace).members.insert(id, member);
+    }
+
+    /// Tells who is in a user group.
+    pub fn set_group<M: Into<String>>(&self, group: &str, members: impl IntoIterator<Item = M>) {
+        lock(&self.workspace).groups.insert(group.to_owned(), members.into_iter().map(Into::into).collect());
+    }
+
+    /// Puts a message into a channel, as the app would; gives back its time.
+    pub fn place(&self, channel: &str, body: &Value) -> String {
+        lock(&self.workspace).post(channel, body).ts
     }
 
     /// From now on there are no other channels than these.
@@ -150,7 +194,11 @@ async fn handle(
 ) -> Reply {
     let asked = read(&request);
     let number = calls.begin("slack", "", &asked.operation, asked.body.clone().unwrap_or_default(), request.received);
-    let answer = || if request.method == Method::POST { answer(&workspace, &asked) } else { plain(404, "not found") };
+    let answer = || match request.method {
+        Method::POST => answer(&workspace, &asked),
+        Method::GET => look_up(&workspace, &asked),
+        _ => plain(404, "not found"),
+    };
     let reply = match faults.next(&asked.operation) {
         None => answer(),
         Some(SlackFault::Refused(error)) => refuse(&asked, &error),
@@ -181,9 +229,17 @@ async fn handle(
 
 fn read(request: &Request) -> Asked {
     let path = request.uri.path();
-    let webhook = path.starts_with("/services/");
-    let operation = if webhook { "webhook" } else { path.trim_start_matches("/api").trim_start_matches('/') };
-    let body = if request.header("content-type").starts_with("application/x-www-form-urlencoded") {
+    let webhook = path.starts_with("/services/") || path == RESPONSE;
+    let operation = if path == RESPONSE {
+        "respond"
+    } else if webhook {
+        "webhook"
+    } else {
+        path.trim_start_matches("/api").trim_start_matches('/')
+    };
+    let body = if request.method == Method::GET {
+        Some(Value::Object(read_form(request.uri.query().unwrap_or_default().as_bytes())))
+    } else if request.header("content-type").starts_with("application/x-www-form-urlencoded") {
         let form = read_form(&request.body);
         match form.get("payload").and_then(Value::as_str) {
             Some(payload) => serde_json::from_str(payload).ok(),
@@ -208,10 +264,17 @@ fn answer(workspace: &Mutex<Workspace>, asked: &Asked) -> Reply {
             _ => {}
         }
     }
+    if asked.operation.starts_with("views.") {
+        return workspace.show(asked, body);
+    }
     if let Some(fault) = block_kit::faults(body).first() {
         return refuse(asked, if fault.starts_with("text: 0") { "no_text" } else { "invalid_blocks" });
     }
     match asked.operation.as_str() {
+        "respond" => {
+            workspace.responses.push(body.clone());
+            plain(200, "ok")
+        }
         "webhook" => {
             workspace.post(WEBHOOK_CHANNEL, body);
             plain(200, "ok")
@@ -238,7 +301,38 @@ fn answer(workspace: &Mutex<Workspace>, asked: &Asked) -> Reply {
     }
 }
 
+/// What a method answers that only reads.
+fn look_up(workspace: &Mutex<Workspace>, asked: &Asked) -> Reply {
+    let workspace = lock(workspace);
+    let argument = |name: &str| asked.body.as_ref().map(|body| text(body, name)).unwrap_or_default();
+    let found = match asked.operation.as_str() {
+        "users.info" => workspace.members.get(argument("user")).map(|user| json!({"ok": true, "user": user})),
+        "usergroups.users.list" => {
+            workspace.groups.get(argument("usergroup")).map(|users| json!({"ok": true, "users": users}))
+        }
+        _ => return refuse(asked, "unknown_method"),
+    };
+    match found {
+        Some(found) => Reply::new(200, "application/json", found.to_string()),
+        None => refuse(asked, "not_found"),
+    }
+}
+
 impl Workspace {
+    /// Opens a form, which takes a fresh trigger, or shows a Home tab.
+    fn show(&mut self, asked: &Asked, body: &Value) -> Reply {
+        let (view, trigger) = (body.get("view").cloned().unwrap_or_default(), text(body, "trigger_id").to_owned());
+        match asked.operation.as_str() {
+            "views.open" if trigger.is_empty() => return refuse(asked, "invalid_trigger_id"),
+            "views.open" if !self.triggers.insert(trigger) => return refuse(asked, "exchanged_trigger_id"),
+            "views.publish" if text(body, "user_id").is_empty() => return refuse(asked, "invalid_arguments"),
+            "views.open" | "views.publish" => {}
+            _ => return refuse(asked, "unknown_method"),
+        }
+        self.views.push(view.clone());
+        Reply::new(200, "application/json", json!({"ok": true, "view": view}).to_string())
+    }
+
     fn post(&mut self, channel: &str, body: &Value) -> Message {
         let message = Message {
             channel: channel.to_owned(),

@@ -193,7 +193,8 @@ impl Account {
 /// The binary of a function, which cargo has built beside this test's own program; whoever runs this test alone has to
 /// build them first.
 pub(crate) fn binary(function: &str) -> PathBuf {
-    let binary = Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name(function.to_lowercase());
+    let binary =
+        Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name(function.trim_end_matches("Worker").to_lowercase());
     assert!(binary.is_file(), "{} is not there: run `cargo build --workspace --all-features`", binary.display());
     binary
 }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use test_support::call::Call;
 use test_support::fault::Fault;
+use test_support::slack_request::{form, request, sign};
 use test_support::stand_in::SlackFault;
 
 use crate::account::{Account, HUB, recorded, recorded_here};
@@ -25,7 +26,14 @@ destinations:
 routes:
   - name: everything
     to: [team, hook, audit, default]
+chat:
+  signing-secret: secretsmanager:andon/signing
+  workspaces: T0123456789
+  may:
+    - { actions: [on-it, retry], who: U0123456789 }
 ";
+/// What Slack signs its requests with.
+const SIGNING: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
 /// What came of the day.
 pub(crate) struct Day {
@@ -65,6 +73,7 @@ async fn play() -> Day {
             ("MoreTopics", "arn:aws:sns:us-east-1:123456789012:audit"),
             ("SkillId", SKILL),
             ("VoiceActions", "on"),
+            ("SlackApp", "actions"),
             ("OrganizationId", "o-exampleorgid"),
             ("EvidenceExternalId", EXTERNAL_ID),
         ],
@@ -84,6 +93,8 @@ async fn play() -> Day {
     account.ask("ssm", "AmazonSSM.PutParameter", &token);
     let webhook = json!({ "Name": "andon/webhook", "SecretString": webhook_url });
     account.ask("secretsmanager", "secretsmanager.CreateSecret", &webhook);
+    let signing = json!({ "Name": "andon/signing", "SecretString": SIGNING });
+    account.ask("secretsmanager", "secretsmanager.CreateSecret", &signing);
     failures::prepare(&account.aws);
 
     let mut day = Day {
@@ -128,8 +139,8 @@ impl Day {
     /// Every function does whatever its queues, schedules and callers have for it.
     async fn functions_work(&mut self, forwarded: &dyn Fn(&mut Value)) {
         let mut names: Vec<String> = self.stack.functions().into_iter().map(str::to_owned).collect();
-        // Nobody can be told anything before the queues have been read.
-        names.sort_by_key(|name| self.stack.queues(name).is_empty());
+        // Nobody can be told anything before the queues have been read; and what is asked in Slack comes before its answer.
+        names.sort_by_key(|name| (name == "ChatWorker", self.stack.queues(name).is_empty()));
         for name in names {
             self.account.take_calls();
             let function = self.account.start(&self.stack, &name).await;
@@ -161,8 +172,45 @@ fn asked_by_people(function: &str) -> Vec<Value> {
             question("LastDeploymentIntent", Some("payments api")),
         ],
         "Dashboard" => vec![json!({ "describe": true })],
+        "Chat" => vec![
+            from_slack("/slack/commands", &form(&[("team_id", "T0123456789"), ("text", "what is failing")])),
+            from_slack("/slack/commands", &form(&[("team_id", "T0123456789"), ("text", "why did web one fail")])),
+            from_slack("/slack/events", &event("app_mention", "what is failing").to_string()),
+            from_slack("/slack/events", &event("app_home_opened", "").to_string()),
+            from_slack("/slack/actions", &form(&[("payload", &press("on-it").to_string())])),
+            from_slack("/slack/actions", &form(&[("payload", &press("reject").to_string())])),
+        ],
         _ => Vec::new(),
     }
+}
+
+/// A request that Slack has signed just now.
+fn from_slack(path: &str, body: &str) -> Value {
+    let now = jiff::Timestamp::now().as_second().to_string();
+    request(path, body, &now, &sign(SIGNING, &now, body))
+}
+
+fn event(kind: &str, text: &str) -> Value {
+    let event = json!({
+        "type": kind, "user": "U0123456789", "tab": "home", "channel": "C0123456789", "ts": "1767225600.000001",
+        "thread_ts": "1767225600.000000", "text": text,
+    });
+    json!({ "type": "event_callback", "team_id": "T0123456789", "event_id": format!("Ev-{kind}"), "event": event })
+}
+
+/// A press on the alert of the run that failed.
+fn press(button: &str) -> Value {
+    let run = &recorded_here(&["codepipeline-run-build-failed"])[0]["detail"];
+    let about = json!({
+        "pipeline": { "home": { "account": HUB, "region": "us-east-1" }, "name": run["pipeline"] },
+        "execution": run["execution-id"], "attempt": 1, "stage": "Build", "alert": "failed",
+    });
+    json!({
+        "type": "block_actions", "team": { "id": "T0123456789" }, "user": { "id": "U0123456789", "name": "alice" },
+        "trigger_id": button,
+        "container": { "channel_id": "C0123456789", "message_ts": "1767225600.000000" },
+        "actions": [{ "action_id": format!("andon-{button}"), "value": about.to_string() }],
+    })
 }
 
 fn question(intent: &str, pipeline: Option<&str>) -> Value {

@@ -111,7 +111,7 @@ fn every_function_and_every_queue_is_watched_and_the_alarms_can_publish() {
     let functions = stack.functions();
     let mut wanted: BTreeSet<(&str, &str)> =
         functions.iter().flat_map(|function| [(*function, "Errors"), (*function, "Throttles")]).collect();
-    for queue in ["Notifier", "Metrics"] {
+    for queue in ["Notifier", "Metrics", "Chat"] {
         let find = |suffix: &str| {
             let name = format!("{queue}{suffix}");
             stack.declared("AWS::SQS::Queue").into_keys().find(|key| *key == name).unwrap()
@@ -137,10 +137,11 @@ fn every_function_and_every_queue_is_watched_and_the_alarms_can_publish() {
 fn without_parameters_it_deploys_and_says_what_is_off() {
     let bare = Stack::deploy(day().account.url(), HUB, "sam-template.yml", "bare", &[]);
     let outputs = bare.outputs();
-    let off = ["EmailAlerts", "SlackAlerts", "AlexaSkill", "OtherAccounts", "OtherAccountsEvidence"];
+    let off = ["EmailAlerts", "SlackAlerts", "SlackApp", "AlexaSkill", "OtherAccounts", "OtherAccountsEvidence"];
     insta::assert_snapshot!(off.map(|name| format!("{name}: {}", outputs[name])).join("\n"), @r"
     EmailAlerts: off: set Email, or subscribe to the topic
     SlackAlerts: off: set SecretsPath, store the secret there, and refer to it in andon.yml
+    SlackApp: off: set SecretsPath and SlackApp, and add the section chat to andon.yml
     AlexaSkill: off: set SkillId
     OtherAccounts: off: set OrganizationId or MemberAccounts
     OtherAccountsEvidence: off: set EvidenceExternalId here and in spoke.yml. Until then, alerts contain what the events contain
@@ -161,6 +162,11 @@ fn only_the_skills_that_were_named_may_call() {
         assert_eq!(callers.len(), given, "{callers:?}");
     }
     for (name, permission) in day().stack.declared("AWS::Lambda::Permission") {
+        if permission["Principal"] == "*" {
+            // Slack's requests are anybody's until their signature is checked.
+            assert_eq!(referred(&permission["FunctionName"]), "Chat", "{name}");
+            continue;
+        }
         assert_eq!(permission["Principal"], "alexa-appkit.amazon.com", "{name}");
         assert!(permission["EventSourceToken"]["Fn::Select"].is_array(), "{name}");
     }

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::Mention;
+use crate::button::{AlertRef, ButtonKind, Buttons};
 use crate::message::{Cause, Fact, Message};
 use andon::alert::Tone;
+use andon::attention::{Deed, Done, Member};
 use andon::text::{self, fit};
 
 /// Slack counts UTF-16 code units; a message has at most 50 blocks, and far fewer are made here.
@@ -14,6 +16,9 @@ mod limit {
     pub(super) const FIELD: usize = 2000;
     pub(super) const FIELDS: usize = 10;
     pub(super) const BUTTON: usize = 75;
+    pub(super) const BUTTON_VALUE: usize = 2000;
+    pub(super) const CONFIRM_TITLE: usize = 100;
+    pub(super) const CONFIRM: usize = 300;
     pub(super) const URL: usize = 3000;
     pub(super) const BUTTONS: usize = 5;
     pub(super) const CONTEXT: usize = 2000;
@@ -23,8 +28,83 @@ mod limit {
     pub(super) const VALUE: usize = 600;
 }
 
+/// What the ids of Andon's own buttons begin with.
+pub const BUTTON: &str = "andon-";
+
 /// Renders a message as the `text` and `blocks` of a Slack message.
 pub fn render(message: &Message, mention: &[Mention]) -> Value {
+    render_with(message, mention, &[])
+}
+
+/// Renders a message for an app that takes presses: with what was done about the alert, and with what can be done.
+pub fn render_in_chat(message: &Message, mention: &[Mention]) -> Value {
+    let done = message.deeds.iter().map(|deed| context(&deed_line(deed)));
+    let buttons = message.buttons.iter().filter_map(|Buttons { about, kinds }| actions(about, kinds));
+    render_with(message, mention, &done.chain(buttons).collect::<Vec<_>>())
+}
+
+/// The buttons of an alert as a block; `None` where its names are too long for a button.
+pub fn actions(about: &AlertRef, kinds: &[ButtonKind]) -> Option<Value> {
+    let value = serde_json::to_string(about).ok().filter(|value| units(value) <= limit::BUTTON_VALUE)?;
+    let elements: Vec<Value> = kinds.iter().map(|kind| button(about, &value, *kind)).collect();
+    Some(json!({"type": "actions", "elements": elements}))
+}
+
+fn button(about: &AlertRef, value: &str, kind: ButtonKind) -> Value {
+    let plain_text = |text: &str, room| json!({"type": "plain_text", "text": plain(text, room)});
+    let mut button = json!({
+        "type": "button",
+        "action_id": format!("{BUTTON}{}", kind.as_str()),
+        "text": plain_text(kind.label(), limit::BUTTON),
+        "value": value,
+    });
+    let Some(members) = button.as_object_mut() else { return button };
+    match kind {
+        ButtonKind::Approve => {
+            members.insert("style".to_owned(), json!("primary"));
+        }
+        ButtonKind::Reject | ButtonKind::Stop => {
+            members.insert("style".to_owned(), json!("danger"));
+        }
+        ButtonKind::Retry | ButtonKind::TakeOn => {}
+    }
+    if let Some(question) = kind.question(about) {
+        let confirm = json!({
+            "title": plain_text(kind.label(), limit::CONFIRM_TITLE),
+            "text": plain_text(&question, limit::CONFIRM),
+            "confirm": plain_text("Yes", limit::BUTTON),
+            "deny": plain_text("No", limit::BUTTON),
+        });
+        members.insert("confirm".to_owned(), confirm);
+    }
+    button
+}
+
+/// What somebody did, and when, in the reader's own time.
+fn deed_line(deed: &Deed) -> String {
+    let at = format!("<!date^{}^{{time}}|{}>", deed.at.as_second(), deed.at.strftime("%H:%M UTC"));
+    let by = member(&deed.by);
+    let reason = deed.reason.as_deref().map(|reason| format!(": {}", inline(reason, limit::VALUE)));
+    let reason = reason.unwrap_or_default();
+    match deed.done {
+        Done::TakenOn => format!(":eyes: {by} is on it since {at}"),
+        Done::Rejected => format!(":no_entry: Rejected by {by}, {at}{reason}"),
+        done => format!(":white_check_mark: {} by {by}, {at}{reason}", done.words()),
+    }
+}
+
+/// A member, whom this does not call: Slack notifies nobody of a name in a message that is only brought up to date.
+pub fn member(member: &Member) -> String {
+    let is_id = !member.id.is_empty() && member.id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if is_id { format!("<@{}>", member.id) } else { inline(&member.name, limit::VALUE) }
+}
+
+/// Text from outside within `mrkdwn`, in at most `room` characters: nothing in it is markup, a mention or a link.
+pub fn mrkdwn(text: &str, room: usize) -> String {
+    inline(text, room)
+}
+
+fn render_with(message: &Message, mention: &[Mention], done: &[Value]) -> Value {
     let mut blocks = vec![json!({
         "type": "header",
         "text": {"type": "plain_text", "text": plain(&format!("{} {}", emoji(message), message.title), limit::HEADER), "emoji": true},
@@ -66,6 +146,7 @@ pub fn render(message: &Message, mention: &[Mention]) -> Value {
     if !buttons.is_empty() {
         blocks.push(json!({"type": "actions", "elements": buttons}));
     }
+    blocks.extend_from_slice(done);
     blocks.push(context(&footer(message)));
     json!({"text": fallback(message), "blocks": blocks, "unfurl_links": false, "unfurl_media": false})
 }

@@ -1,0 +1,282 @@
+//! What buttons do: checked, claimed, done, kept, and shown in the message.
+
+use andon::alert::{Alert, Settle, due, overdue};
+use andon::attention::{Deed, Member};
+use andon::batch::Invocation;
+use andon::history::Overview;
+use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Ledger, LedgerError, NotClaimed, Receipt, attend};
+use andon::run::WaitPolicy;
+use andon::run_action::{ActionError, ActionErrorKind, PipelineActions as _, PlannedAction, RunAction, Step, plan_run};
+use andon_notify::destination::slack::{member, mrkdwn, render_in_chat};
+use andon_notify::message::{Context, compose};
+use andon_notify::{AlertRef, SendError};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::job::{Order, Place};
+use crate::{Chat, now, view};
+
+/// The most characters of a name in a sentence.
+const MAX_NAME: usize = 100;
+
+impl Chat {
+    /// Does what a member wants, once, however often it is pressed and by however many. An error is tried again.
+    pub(crate) async fn act(&self, order: &Order, is_again: bool, invocation: &Invocation) -> Result<(), String> {
+        if let Err(who) = self.check(order).await {
+            audit(order, "denied: no rule of `chat.may` in andon.yml lets them");
+            let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
+            let text = format!("{} {name} is for {who}.", doing(order));
+            return self.tell(order, &text).await;
+        }
+        let Some(action) = order.what.run_action() else {
+            let alert = self.alert(&order.about).await.map_err(|error| error.to_string())?;
+            audit(order, "done");
+            return self.finish(order, alert, invocation).await;
+        };
+        let lease = Lease::new(&invocation.id, now(), Lease::LENGTH);
+        let effect = match Effect::claim(self.desk.ledger(), key(&order.about, action), &lease).await {
+            Ok(Claimed::Granted(effect)) => effect,
+            // It was this order, and the worker died before everything was said.
+            Ok(Claimed::Settled(receipt)) if receipt.place.as_deref() == Some(&order.by.id) && is_again => {
+                let alert = self.alert(&order.about).await.map_err(|error| error.to_string())?;
+                return self.finish(order, alert, invocation).await;
+            }
+            Ok(Claimed::Settled(receipt)) => return self.tell(order, &already(order, &receipt)).await,
+            Err(NotClaimed::Held { .. }) if is_again => return Err("another press is being dealt with".to_owned()),
+            Err(NotClaimed::Held { .. }) => {
+                return self.tell(order, "Somebody has just pressed this: it is being done.").await;
+            }
+            Err(NotClaimed::Ledger(error)) => return Err(error.to_string()),
+        };
+        let done = self.carry_out(order, action).await;
+        let (alert, problem) = match done {
+            Ok(alert) => {
+                let (place, id) = (Some(order.by.id.clone()), Some(order.by.name.clone()));
+                let receipt = Receipt { place, id, said: Some(now().to_string()) };
+                effect.settle(self.desk.ledger(), &receipt).await.map_err(|error| error.to_string())?;
+                audit(order, "done");
+                return self.finish(order, alert, invocation).await;
+            }
+            Err(NotDone::Ledger(error)) => (None, error.to_string()),
+            Err(NotDone::Refused(error)) => (Some(mrkdwn(&sentence(order, &error), 500)), error.to_string()),
+            Err(NotDone::MovedOn(standing)) => {
+                let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
+                let text =
+                    format!("This run has moved on, and nothing was done. {name} now: {}.", mrkdwn(&standing, 200));
+                (Some(text), "the run has moved on".to_owned())
+            }
+            Err(NotDone::Later(error)) => {
+                if !is_again {
+                    let text = "Not done yet: CodePipeline does not answer. I am still trying.";
+                    let _ = self.tell(order, text).await;
+                }
+                (None, error.to_string())
+            }
+        };
+        effect.release(self.desk.ledger()).await.map_err(|error| error.to_string())?;
+        audit(order, &problem);
+        match alert {
+            Some(text) => self.tell(order, &text).await,
+            None => Err(problem),
+        }
+    }
+
+    /// Works the order out anew, and carries it out if it is what was shown. Gives back the alert as it stood before.
+    async fn carry_out(&self, order: &Order, action: RunAction) -> Result<Option<Alert>, NotDone> {
+        let about = &order.about;
+        let history = self.desk.ledger().history(&about.pipeline).await?;
+        let overview = history.and_then(|history| history.overview());
+        let Some(overview) = overview else { return Err(NotDone::MovedOn("not known any more".to_owned())) };
+        let planned =
+            plan_run(action, &overview, &about.execution).ok().filter(|planned| is_shown(planned, order, &overview));
+        let Some(planned) = planned else {
+            return Err(NotDone::MovedOn(andon::board::PipelineRow::of(overview).word()));
+        };
+        let alert = self.alert(about).await?;
+        match self.actions.carry_out(&planned, &told(order)).await {
+            Ok(()) => Ok(alert),
+            Err(error) if error.why == ActionErrorKind::Unavailable || error.why == ActionErrorKind::Busy => {
+                Err(NotDone::Later(error))
+            }
+            Err(error) => Err(NotDone::Refused(error)),
+        }
+    }
+
+    /// Keeps what was done, and shows it: in the message that everybody sees, or to the member alone.
+    async fn finish(&self, order: &Order, before: Option<Alert>, invocation: &Invocation) -> Result<(), String> {
+        let about = &order.about;
+        let deed = Deed {
+            alert: about.alert.clone(),
+            execution: about.execution.clone(),
+            done: order.what.done(),
+            by: order.by.clone(),
+            at: now(),
+            reason: order.reason.clone(),
+        };
+        attend(self.desk.ledger(), &about.pipeline, &deed).await.map_err(|error| error.to_string())?;
+        tracing::debug!("kept in call {}", invocation.id);
+        let Some(place) = &order.message else {
+            let name = mrkdwn(about.pipeline.name.as_str(), MAX_NAME);
+            return self.tell(order, &format!("{}: {name}.", deed.done.words())).await;
+        };
+        // What failed meanwhile is in the alert as it stands now; an approval that is answered is only in the one before.
+        let after = self.alert(about).await.map_err(|error| error.to_string())?;
+        let shown = match after.or(before) {
+            Some(alert) => self.show(&alert, place).await,
+            None => self.show_below(&deed, place).await,
+        };
+        shown.map_err(|error| error.to_string())
+    }
+
+    /// Brings a message up to date with what was done about its alert.
+    async fn show(&self, alert: &Alert, place: &Place) -> Result<(), SendError> {
+        let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: now() };
+        let deeds = match self.desk.ledger().history(&alert.pipeline).await {
+            Ok(history) => history.map(|history| history.deeds(&alert.dedup_key())).unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        let mut body = render_in_chat(&compose(alert, &context).in_chat(alert, deeds), &[]);
+        put(&mut body, place);
+        self.slack.call("chat.update", &body).await.map(|_| ())
+    }
+
+    /// Says below a message what was done: its alert cannot be worked out any more.
+    async fn show_below(&self, deed: &Deed, place: &Place) -> Result<(), SendError> {
+        let text = format!("{} by {}.", deed.done.words(), member(&deed.by));
+        let body = json!({"channel": place.channel, "thread_ts": place.ts, "text": text});
+        self.slack.call("chat.postMessage", &body).await.map(|_| ())
+    }
+
+    /// The alert that a button is about, from the facts as they are now.
+    async fn alert(&self, about: &AlertRef) -> Result<Option<Alert>, LedgerError> {
+        let known = self.desk.ledger().load(&about.pipeline, &about.execution).await?;
+        let (Some(run), Some(history)) = (known.run, known.history) else { return Ok(None) };
+        let history = history.value;
+        let settle = Settle { length: SignedDuration::ZERO, now: now() };
+        let mut alerts = due(&run, &history, about.attempt, WaitPolicy::GiveUp, settle).alerts;
+        if let Some(overview) = history.overview() {
+            alerts.extend(overdue(&overview, &self.config.limits(about.pipeline.name.as_str()), now()));
+        }
+        Ok(alerts.into_iter().find(|alert| alert.dedup_key() == about.alert))
+    }
+
+    /// Tells the member alone, in Slack's markup. What cannot be told is not tried again: the address lives for minutes.
+    async fn tell(&self, order: &Order, text: &str) -> Result<(), String> {
+        let Some(address) = &order.answer_at else { return Ok(()) };
+        if let Err(error) = self.slack.respond(address, &view::marked(text)).await {
+            tracing::warn!("cannot tell {}: {error}", order.by.id);
+        }
+        Ok(())
+    }
+}
+
+/// Why something was not done.
+enum NotDone {
+    /// CodePipeline says no, for good.
+    Refused(ActionError),
+    /// CodePipeline does not answer.
+    Later(ActionError),
+    /// The ledger does not answer.
+    Ledger(LedgerError),
+    /// It is not what was shown any more; how the pipeline stands.
+    MovedOn(String),
+}
+
+impl From<LedgerError> for NotDone {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+/// The claim on an action: one for both answers to an approval.
+fn key(about: &AlertRef, action: RunAction) -> ClaimKey {
+    let what = match action {
+        RunAction::Approve | RunAction::Reject => "answer",
+        action => action.as_str(),
+    };
+    let AlertRef { pipeline, execution, attempt, stage, action, .. } = about;
+    let place = [stage.as_ref().map(ToString::to_string), action.as_ref().map(ToString::to_string)];
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join("/");
+    let place = if what == "answer" { place } else { String::new() };
+    ClaimKey { pipeline: pipeline.clone(), effect: format!("chat-{what}/{execution}/{}/{place}", attempt.number()) }
+}
+
+/// Whether what would be done is what was shown on the button.
+fn is_shown(planned: &PlannedAction, order: &Order, overview: &Overview) -> bool {
+    let about = &order.about;
+    let attempt = overview.open.iter().find(|run| run.execution == planned.execution).map(|run| run.attempt);
+    let same_attempt = attempt.unwrap_or(overview.latest.attempt) == about.attempt;
+    same_attempt
+        && match &planned.step {
+            Step::Retry(stage) => about.stage.as_ref() == Some(stage),
+            Step::Approve(approval) | Step::Reject(approval) => {
+                about.stage.as_ref() == Some(&approval.stage)
+                    && (approval.action.is_none() || about.action.is_none() || approval.action == about.action)
+            }
+            Step::Stop => true,
+        }
+}
+
+/// What CodePipeline keeps as the reason.
+fn told(order: &Order) -> String {
+    let Member { id, name } = &order.by;
+    let reason = order.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    andon::text::one_line(&format!("{} by {name} ({id}) in Slack{reason}", order.what.done().words()))
+}
+
+fn doing(order: &Order) -> &'static str {
+    match order.what.done() {
+        andon::attention::Done::Retried => "Retrying",
+        andon::attention::Done::Approved => "Approving",
+        andon::attention::Done::Rejected => "Rejecting",
+        andon::attention::Done::Stopped => "Stopping",
+        andon::attention::Done::TakenOn => "Being on",
+    }
+}
+
+/// That somebody was first.
+fn already(order: &Order, first: &Receipt) -> String {
+    let by = match (&first.place, &first.id) {
+        (Some(id), Some(name)) => format!(" by {}", member(&Member { id: id.clone(), name: name.clone() })),
+        _ => String::new(),
+    };
+    let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
+    format!("This was done before{by}: {name}, run {}.", order.about.execution.short())
+}
+
+/// Why CodePipeline did not do it, and what to do.
+fn sentence(order: &Order, error: &ActionError) -> String {
+    let name = &order.about.pipeline.name;
+    match error.why {
+        ActionErrorKind::NotRetryable => format!("Not done: the failed stage of {name} cannot be retried any more."),
+        ActionErrorKind::Overtaken => format!("Not done: a later run of {name} has passed this stage. Retry that run."),
+        ActionErrorKind::Busy | ActionErrorKind::Unavailable => "Not done: CodePipeline does not answer.".to_owned(),
+        ActionErrorKind::Answered => format!("Not done: the approval of {name} was answered already, or has expired."),
+        ActionErrorKind::NotStoppable => format!("Not done: this run of {name} has ended, or is being stopped."),
+        ActionErrorKind::Gone => format!("Not done: {name} does not have this run or stage any more."),
+        ActionErrorKind::Forbidden => {
+            format!("Not done: Andon may not do this to {name}. See the log of the function chat-worker.")
+        }
+    }
+}
+
+fn put(body: &mut Value, place: &Place) {
+    if let Some(members) = body.as_object_mut() {
+        members.insert("channel".to_owned(), json!(place.channel));
+        members.insert("ts".to_owned(), json!(place.ts));
+    }
+}
+
+/// Writes down who wanted what, and what became of it.
+fn audit(order: &Order, outcome: &str) {
+    tracing::info!(
+        audit.action = order.what.as_str(),
+        audit.pipeline = %order.about.pipeline,
+        audit.execution = order.about.execution.as_str(),
+        audit.stage = order.about.stage.as_ref().map(ToString::to_string),
+        audit.member = order.by.id,
+        audit.workspace = order.team,
+        "{} from Slack: {outcome}",
+        order.what.as_str(),
+    );
+}

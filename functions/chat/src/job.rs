@@ -1,0 +1,68 @@
+//! Jobs: what takes longer than the answer to a request may. Ids and words only; whatever they mean is worked out anew.
+
+use andon::attention::Member;
+use andon_notify::{AlertRef, ButtonKind};
+use serde::{Deserialize, Serialize};
+
+/// A job for the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "kebab-case")]
+pub(crate) enum Job {
+    /// Do what a button says.
+    Act(Box<Order>),
+    /// Answer a question in a channel.
+    Reply(Box<Asked>),
+    /// Show the board to a member.
+    Home {
+        /// The member's id.
+        member: String,
+    },
+}
+
+/// What somebody wants to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// What.
+    pub(crate) what: ButtonKind,
+    /// About which alert.
+    pub(crate) about: AlertRef,
+    /// Who.
+    pub(crate) by: Member,
+    /// Of which workspace.
+    pub(crate) team: String,
+    /// Why, in their words.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+    /// Where Slack takes answers for them alone.
+    #[serde(default)]
+    pub(crate) answer_at: Option<String>,
+    /// The message that everybody sees; none for a message to them alone.
+    #[serde(default)]
+    pub(crate) message: Option<Place>,
+}
+
+/// A message in a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The channel's id.
+    pub(crate) channel: String,
+    /// The message's time, which is its name there.
+    pub(crate) ts: String,
+}
+
+/// A question in a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// The id of Slack's event, the same however often it comes.
+    pub(crate) event: String,
+    /// The words.
+    pub(crate) text: String,
+    /// The message that asks.
+    pub(crate) at: Place,
+    /// The message in whose thread it is.
+    #[serde(default)]
+    pub(crate) root: Option<String>,
+    /// Whether it is answered by itself and not in a thread.
+    #[serde(default)]
+    pub(crate) is_direct: bool,
+}
