@@ -219,6 +219,17 @@ impl Trees {
         self.base + self.roots.iter().map(|root| self.leaf(*root as usize, row)).sum::<f32>()
     }
 
+    /// What they say of several lines: tree by tree, so that each is at hand for all of them.
+    pub(super) fn scores(&self, rows: &[Vec<f32>]) -> Vec<f32> {
+        let mut sums = vec![0.0; rows.len()];
+        for root in &self.roots {
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                *sum += self.leaf(*root as usize, row);
+            }
+        }
+        sums.into_iter().map(|sum: f32| self.base + sum).collect()
+    }
+
     fn leaf(&self, root: usize, row: &[f32]) -> f32 {
         let mut at = root;
         // A node leads on to later ones only, so that a damaged file cannot make this run in a circle.

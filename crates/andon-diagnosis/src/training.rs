@@ -118,7 +118,7 @@ impl Sample {
     /// The lines that can be the cause, with their features as `draft` knows words.
     pub fn candidates(&self, draft: &Draft) -> Vec<Candidate> {
         let page = rank::page(&draft.0, &self.log, &self.structure, self.choice.as_ref());
-        page.candidates().map(|line| Candidate { line, row: page.row(line, Vec::new()) }).collect()
+        page.candidates().map(|line| Candidate { line, row: page.row(line) }).collect()
     }
 
     /// The lines that `draft` ranks highest, with what they are among the ranked ones.

@@ -20,9 +20,8 @@ impl Page<'_> {
     }
 
     /// The features of the line at `at`.
-    pub(in super::super) fn row(&self, at: usize, values: Vec<f32>) -> Vec<f32> {
-        let mut sink = Sink { names: None, values };
-        sink.values.clear();
+    pub(in super::super) fn row(&self, at: usize) -> Vec<f32> {
+        let mut sink = Sink { names: None, values: Vec::new() };
         self.fill(at, &mut sink);
         sink.values
     }
