@@ -203,9 +203,17 @@ fn the_green_runs_of_the_day_recover_what_was_broken_in_it() {
 
 #[test]
 fn a_retry_in_place_is_counted_as_the_listing_says() {
-    let lines = played(&["retry-succeeded"]).json_lines();
-    assert_eq!(counts(&lines, "SuccessCount"), [1, 3, 3]);
-    assert_eq!(counts(&lines, "FailureCount"), [1, 1, 1]);
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("andon.yml");
+    let counted = |detail: &str, metric: &str| {
+        std::fs::write(&config, format!("version: 1\nstatistics: {{ detail: {detail} }}\n")).unwrap();
+        let of_all = ["replay", "--json", "--config", config.to_str().unwrap(), &recorded("retry-succeeded")];
+        counts(&run(&of_all).json_lines(), metric)
+    };
+    assert_eq!(counted("action", "SuccessCount"), [1, 3, 3]);
+    assert_eq!(counted("action", "FailureCount"), [1, 1, 1]);
+    assert_eq!(counted("stage", "SuccessCount"), [1, 3, 0]);
+    assert_eq!(counts(&played(&["retry-succeeded"]).json_lines(), "SuccessCount"), [1, 0, 0]);
 }
 
 #[test]

@@ -221,8 +221,9 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
     }
 
     async fn put(&self, batch: &mut Batch, chunk: &[(Effect, Pending)]) {
-        let of_fact = |(_, pending): &(Effect, Pending)| pending.data.iter().map(|(_, datum)| datum.clone()).collect();
-        let data: Vec<Datum> = chunk.iter().flat_map::<Vec<Datum>, _>(of_fact).collect();
+        let mut claimed: Vec<&(ClaimKey, Datum)> = chunk.iter().flat_map(|(_, pending)| &pending.data).collect();
+        claimed.sort_by_key(|(claim, _)| claim);
+        let data: Vec<Datum> = claimed.into_iter().map(|(_, datum)| datum.clone()).collect();
         if let Err(error) = self.sink.put(&data).await {
             tracing::warn!("will retry: {error}");
             let released = join_all(chunk.iter().map(|(effect, _)| effect.release(&self.ledger))).await;
