@@ -14,6 +14,7 @@ use andon::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, Pipeline
 use andon::run::{DeploymentRule, Run};
 use andon_cli::sqlite::{FILE_NAME, SqliteLedger};
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 
 /// All tests happen at this time.
 fn now() -> Timestamp {
@@ -191,6 +192,33 @@ fn a_file_of_the_first_version_is_read() {
     assert!(matches!(block_on(ledger.claim(&key, &lease)).unwrap(), Claim::Settled(_)));
     let build = ExternalId::parse("payments-api-unit-tests:fd90c10e-e934-4f16-a125-5e3012cc15ec").unwrap();
     assert_eq!(block_on(ledger.evidence(&build)).unwrap().len(), 1);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_harms_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut other = stage_started("e-1", "Build");
+    other.pipeline.name = PipelineName::parse("other").unwrap();
+    {
+        let ledger = open(directory.path());
+        for told in [stage_started("e-1", "Source"), stage_started("e-1", "Build"), other.clone()] {
+            block_on(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told)).unwrap();
+        }
+    }
+    let file = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+    let spoiled = [
+        "UPDATE histories SET slim = '{' WHERE name <> 'other'",
+        "UPDATE facts SET doc = '[' WHERE number = (SELECT min(number) FROM facts)",
+    ];
+    for statement in spoiled {
+        assert_eq!(file.execute(statement, []).unwrap(), 1, "{statement}");
+    }
+    let ledger = open(directory.path());
+    let listed = block_on(ledger.pipelines()).unwrap();
+    assert_eq!(listed.iter().map(|overview| &overview.pipeline).collect::<Vec<_>>(), [&other.pipeline]);
+    let known = block_on(ledger.load(&pipeline(), &ExecutionId::parse("e-1").unwrap())).unwrap();
+    let stages: Vec<String> = known.run.unwrap().stages().iter().map(|stage| stage.name.to_string()).collect();
+    assert_eq!(stages, ["Build"]);
 }
 
 #[test]

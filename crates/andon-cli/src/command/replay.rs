@@ -1,18 +1,18 @@
 //! `andon replay`: the alerts and metrics of recorded events.
 
 use std::cell::RefCell;
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::mpsc::sync_channel;
 
-use andon::event::Malformed;
 use andon::ledger::Ledger;
 use anyhow::Context as _;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
-use serde_json::{Deserializer, Value};
 
 use super::{Surroundings, Verdict, configuration, runtime};
-use crate::local::{CallbackSender, FollowingClock, Outcome, Playback, Sent, in_memory, open, recorded};
+use crate::local::{CallbackSender, FollowingClock, Outcome, Playback, Sent, each_event, in_memory, open};
 use crate::terminal::alert::framed;
 use crate::terminal::data::Gathered;
 use crate::terminal::{complain, json};
@@ -41,22 +41,23 @@ pub(super) struct Replay {
     run_on: Option<SignedDuration>,
 }
 
-/// What one file held.
-struct Played {
+/// How many events are read ahead of those that are played.
+const AHEAD: usize = 256;
+
+/// A file that is to be played.
+struct Source {
     name: String,
-    events: Vec<Result<Value, Malformed>>,
-    /// Why the file could not be read to its end as JSON.
-    problem: Option<String>,
+    /// `None` for standard input.
+    file: Option<File>,
 }
 
 impl Replay {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         let config = configuration(self.config.as_deref())?;
-        let read: Vec<anyhow::Result<Played>> = self.files.iter().map(|file| read(file)).collect();
         let mut unreadable = false;
         let mut files = Vec::new();
-        for file in read {
-            match file {
+        for file in &self.files {
+            match open_file(file) {
                 Ok(file) => files.push(file),
                 Err(error) => {
                     complain(&format!("{error:#}"));
@@ -87,20 +88,34 @@ impl Replay {
 /// Plays the files; says whether every event was handled or could be left alone.
 async fn play<L: Ledger>(
     playback: &Playback<L>,
-    files: Vec<Played>,
+    files: Vec<Source>,
     run_on: Option<SignedDuration>,
     listener: &Listener,
 ) -> anyhow::Result<bool> {
-    playback.andon().settle_in(files.iter().flat_map(|file| &file.events).filter_map(|event| event.as_ref().ok()));
     let mut sound = true;
-    for Played { name, events, problem } in files {
-        let count = events.len();
-        for (index, event) in events.into_iter().enumerate() {
-            if let Outcome::Malformed(malformed) = playback.play(event).await? {
-                complain(&format!("{name}: event {} of {count}: {malformed}", index + 1));
-                sound = false;
+    for Source { name, file } in files {
+        // Reading goes on while events are played, and never far ahead: a file may be longer than the memory.
+        let (events, played) = sync_channel(AHEAD);
+        let reader = std::thread::spawn(move || {
+            let mut give = |event| events.send(event).is_ok();
+            match file {
+                Some(file) => each_event(BufReader::new(file), &mut give),
+                None => each_event(io::stdin().lock(), &mut give),
+            }
+        });
+        let mut malformed = Vec::new();
+        for (index, event) in played.into_iter().enumerate() {
+            playback.andon().settle_in(event.as_ref().into_iter());
+            if let Outcome::Malformed(problem) = playback.play(event).await? {
+                malformed.push((index + 1, problem));
             }
             listener.check()?;
+        }
+        let ended = reader.join().map_err(|_| anyhow::anyhow!("cannot read {name} to its end"));
+        let (count, problem) = ended?;
+        for (place, malformed) in malformed {
+            complain(&format!("{name}: event {place} of {count}: {malformed}"));
+            sound = false;
         }
         if let Some(problem) = problem {
             complain(&format!("{name}: {problem}"));
@@ -130,33 +145,14 @@ fn duration(text: &str) -> Result<SignedDuration, String> {
     if length.is_negative() { Err(example()) } else { Ok(length) }
 }
 
-/// Reads whatever events a file holds.
-fn read(file: &Path) -> anyhow::Result<Played> {
-    let (name, bytes) = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
-        ("standard input".to_owned(), bytes)
-    } else {
-        let name = file.display().to_string();
-        let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
-        (name, bytes)
-    };
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut events = Vec::new();
-    let mut problem = None;
-    for payload in Deserializer::from_slice(text).into_iter::<Value>() {
-        match payload {
-            Ok(payload) => events.extend(recorded::unwrap(payload)),
-            Err(error) => {
-                let what = if events.is_empty() { "the file" } else { "the text after its events" };
-                problem = Some(format!("{what} is not JSON: {error}"));
-            }
-        }
+/// Opens a file of events.
+fn open_file(file: &Path) -> anyhow::Result<Source> {
+    if file == Path::new("-") {
+        return Ok(Source { name: "standard input".to_owned(), file: None });
     }
-    if events.is_empty() && problem.is_none() {
-        problem = Some("the file contains no events".to_owned());
-    }
-    Ok(Played { name, events, problem })
+    let name = file.display().to_string();
+    let file = File::open(file).with_context(|| format!("cannot read {name}"))?;
+    Ok(Source { name, file: Some(file) })
 }
 
 /// Prints alerts and metrics as they are sent.

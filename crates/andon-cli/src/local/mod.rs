@@ -8,6 +8,7 @@ mod ledger;
 mod past;
 mod pending;
 mod playback;
+mod reading;
 pub mod recorded;
 mod shared;
 
@@ -19,4 +20,5 @@ pub use ledger::{LocalLedger, in_memory, open, open_existing};
 pub use past::remember;
 pub use pending::{Pending, PendingError};
 pub use playback::Playback;
+pub use reading::each_event;
 pub use shared::Shared;

@@ -1,5 +1,7 @@
 //! Errors, and whether a retry can help.
 
+use std::fmt;
+
 use andon::ledger::LedgerError;
 use rusqlite::ErrorCode;
 
@@ -33,6 +35,15 @@ impl Failure {
                 | ErrorCode::TooBig,
             ) => LedgerError::Unusable(format!("cannot {doing}: {error}")),
             _ => LedgerError::Unavailable { doing, problem: error.to_string() },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(error) => error.fmt(f),
+            Self::Document { what, problem } => write!(f, "cannot read {what}: {problem}"),
         }
     }
 }

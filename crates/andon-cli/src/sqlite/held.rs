@@ -2,10 +2,11 @@
 
 use andon::ledger::{DeferredEvent, MAX_DEFERRED, kept_until};
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{Row, Transaction, params};
 
 use super::document::{from_json, json};
 use super::fault::Failure;
+use crate::terminal::complain;
 
 pub(super) fn hold(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {
     let pipeline = &held.effect.pipeline;
@@ -27,10 +28,21 @@ pub(super) fn hold(transaction: &Transaction<'_>, held: &DeferredEvent) -> Resul
 }
 
 pub(super) fn free(transaction: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeferredEvent>, Failure> {
-    let mut statement = transaction.prepare_cached("SELECT doc FROM held WHERE until <= ?1 ORDER BY until LIMIT ?2")?;
+    let mut statement =
+        transaction.prepare_cached("SELECT effect, doc FROM held WHERE until <= ?1 ORDER BY until LIMIT ?2")?;
     let most = i64::try_from(MAX_DEFERRED).unwrap_or(i64::MAX);
-    let docs = statement.query_map(params![now.as_microsecond(), most], |row| row.get::<_, String>(0))?;
-    docs.map(|doc| from_json(&doc?, || "a deferred event".to_owned())).collect()
+    let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let rows = statement.query_map(params![now.as_microsecond(), most], read)?;
+    let mut free = Vec::new();
+    for row in rows {
+        let (effect, doc) = row?;
+        match from_json(&doc, || format!("the deferred event of {effect}")) {
+            Ok(held) => free.push(held),
+            // It does not hold up the others.
+            Err(failure) => complain(&format!("left out: {failure}")),
+        }
+    }
+    Ok(free)
 }
 
 pub(super) fn delete_deferred(transaction: &Transaction<'_>, held: &DeferredEvent) -> Result<(), Failure> {

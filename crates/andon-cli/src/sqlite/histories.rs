@@ -11,7 +11,7 @@ use super::document::{from_json, json};
 use super::fault::Failure;
 
 /// The most histories that are kept in memory.
-const MAX_KNOWN: usize = 1_000;
+const MAX_KNOWN: usize = 256;
 
 /// A state of a row: a row that was forgotten and begins anew has an old version, and expires later.
 type State = (i64, i64);

@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use super::document::from_json;
 use super::fault::Failure;
+use crate::terminal::complain;
 
 /// A state of a row: a row that was forgotten and begins anew has an old version, and expires later.
 type State = (i64, i64);
@@ -20,7 +21,8 @@ impl Overviews {
     /// Every overview, in order; only those are made that are not known as they are now.
     pub(super) fn read(&mut self, transaction: &Transaction<'_>) -> Result<Vec<Arc<Overview>>, Failure> {
         let mut statement = transaction.prepare_cached(
-            "SELECT rowid, version, expires, slim FROM histories WHERE slim IS NOT NULL ORDER BY account, region, name",
+            "SELECT rowid, version, expires, slim, account, region, name FROM histories
+             WHERE slim IS NOT NULL ORDER BY account, region, name",
         )?;
         let mut rows = statement.query([])?;
         let (mut overviews, mut known) = (Vec::with_capacity(self.0.len()), HashMap::with_capacity(self.0.len()));
@@ -30,7 +32,15 @@ impl Overviews {
                 Some((then, overview)) if then == state => overview,
                 _ => {
                     let slim: String = row.get(3)?;
-                    Arc::new(from_json(&slim, || "the list of pipelines".to_owned())?)
+                    let (account, region, name): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
+                    match from_json(&slim, || format!("the row of {name} in {account}, {region}")) {
+                        Ok(overview) => Arc::new(overview),
+                        // One row that cannot be read is no reason to show none.
+                        Err(failure) => {
+                            complain(&format!("left out of the list of pipelines: {failure}"));
+                            continue;
+                        }
+                    }
                 }
             };
             overviews.push(Arc::clone(&overview));

@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::document::{from_json, json};
 use super::fault::Failure;
+use crate::terminal::complain;
 
 /// The most facts that are kept in memory, of all runs together.
 const MAX_FACTS: usize = 20_000;
@@ -94,9 +95,15 @@ impl Runs {
         let (account, region, name) = (home.account.as_str(), home.region.as_str(), pipeline.name.as_str());
         let mut rows = statement.query(params![account, region, name, execution.as_str(), known.number])?;
         while let Some(row) = rows.next()? {
-            let part: RunPart = from_json(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?, what)?;
-            join(&mut known.run, pipeline, execution, part);
             known.number = row.get(0)?;
+            let fact = || format!("fact {} of {}", known.number, what());
+            match from_json::<RunPart>(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?, fact) {
+                Ok(part) => {
+                    join(&mut known.run, pipeline, execution, part);
+                }
+                // One that cannot be read is no reason to know nothing of the others.
+                Err(failure) => complain(&format!("left out: {failure}")),
+            }
             self.facts += 1;
         }
         let whole: Option<(i64, String)> = transaction

@@ -58,6 +58,9 @@ const STEPS: &[&str] = &[
 /// The most statements that are kept prepared; there are fewer.
 const MAX_STATEMENTS: usize = 64;
 
+/// The size of the cache of a ledger in memory, in kibibytes: SQLite takes sizes in bytes as negative numbers.
+const MAX_CACHE: i64 = -32 * 1024;
+
 /// How long a write waits for those of other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -70,9 +73,13 @@ pub(super) fn open(file: &Path) -> Result<Connection, LedgerError> {
 
 pub(super) fn open_in_memory() -> Result<Connection, LedgerError> {
     let place = "memory";
-    let connection = Connection::open_in_memory()
-        .map_err(|error| LedgerError::Unusable(format!("cannot open the data in {place}: {error}")))?;
-    prepare(connection, place, STEPS)
+    let faulty = |error| LedgerError::Unusable(format!("cannot open the data in {place}: {error}"));
+    // A file that SQLite makes when its cache is full, and that is gone with the connection: a long recording may need more
+    // than the memory.
+    let connection = prepare(Connection::open("").map_err(faulty)?, place, STEPS)?;
+    connection.pragma_update(None, "journal_mode", "MEMORY").map_err(faulty)?;
+    connection.pragma_update(None, "cache_size", MAX_CACHE).map_err(faulty)?;
+    Ok(connection)
 }
 
 fn prepare(mut connection: Connection, place: &str, steps: &[&str]) -> Result<Connection, LedgerError> {
