@@ -6,7 +6,8 @@ use andon::ledger::{LedgerError, MAX_EVIDENCE, keep};
 use andon::name::ExternalId;
 use jiff::{SignedDuration, Timestamp};
 
-use super::item::{document, json, number, put_document, text};
+use super::item::{json, number, put_document};
+use super::query::{Order, Range, readable};
 use super::{DynamoLedger, key};
 
 /// How long evidence waits for its run: longer than any build, deployment or approval takes.
@@ -27,31 +28,14 @@ impl<C: Clock> DynamoLedger<C> {
 
     /// The latest events, however many have been kept under an id that is used again and again, such as a stack's.
     pub(super) async fn read_evidence(&self, external: &ExternalId) -> Result<Vec<EvidenceEvent>, LedgerError> {
+        let range =
+            Range { partition: key::evidence(external), between: None, order: Order::LastToFirst, limit: MAX_EVIDENCE };
+        let what = || format!("the evidence for {external}");
+        let events = self.read_range(&range, &|| format!("read {}", what()), |item| readable(&item, &what)).await?;
         let mut kept = Vec::new();
-        let mut next = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", text(key::evidence(external)))
-                .scan_index_forward(false)
-                .consistent_read(true)
-                .limit(i32::try_from(MAX_EVIDENCE).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(next)
-                .send()
-                .await
-                .map_err(|error| self.fault("dynamodb:Query", format!("read the evidence for {external}"), &error))?;
-            for item in page.items() {
-                if kept.len() < MAX_EVIDENCE {
-                    keep(&mut kept, document(item, &|| format!("the evidence for {external}"))?);
-                }
-            }
-            next = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if next.is_none() || kept.len() >= MAX_EVIDENCE {
-                return Ok(kept);
-            }
+        for event in events {
+            keep(&mut kept, event);
         }
+        Ok(kept)
     }
 }

@@ -15,8 +15,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::future::join_all;
 
 use super::fault::unavailable;
-use super::item::{Item, document, json, number, put_document, text};
+use super::item::{Item, document, json, number, put_document};
 use super::key::Key;
+use super::query::{Order, Range, readable};
 use super::{DynamoLedger, ROUNDS, key};
 
 /// The number of the layout of these items; what another number stands on is left to the version that wrote it.
@@ -28,6 +29,14 @@ const MAX_WRITES: usize = 25;
 struct Write {
     item: Item,
     told: Vec<usize>,
+}
+
+/// What an item of a run holds.
+enum Found {
+    /// All that an earlier version knew of it.
+    Whole(Box<Run>),
+    /// One fact.
+    Part(Box<RunPart>),
 }
 
 impl<C: Clock> DynamoLedger<C> {
@@ -118,37 +127,31 @@ impl<C: Clock> DynamoLedger<C> {
         execution: &ExecutionId,
     ) -> Result<Option<Run>, LedgerError> {
         let what = || format!("run {execution} of {pipeline}");
-        let range = key::run(pipeline, execution);
+        let first = key::run(pipeline, execution);
+        let range = Range {
+            partition: first.partition.clone(),
+            between: Some((first.sort.clone(), key::last_fact(&first))),
+            order: Order::FirstToLast,
+            limit: usize::MAX,
+        };
+        let take = |item: Item| match item.get("sk") {
+            // Without it, what earlier versions knew would be missing: nothing is decided then.
+            Some(AttributeValue::S(sort)) if *sort == first.sort => {
+                Some(document(&item, &what).map(|run| Found::Whole(Box::new(run))))
+            }
+            Some(AttributeValue::S(sort)) if !key::is_fact(&first, sort) => None,
+            _ if item.get("format") != Some(&number(FORMAT)) => {
+                tracing::warn!("left out a fact of {} that another version of Andon wrote", what());
+                None
+            }
+            _ => readable(&item, &what).map(|part| Ok(Found::Part(Box::new(part)))),
+        };
         let mut parts: Vec<RunPart> = Vec::new();
         let mut whole: Option<Run> = None;
-        let mut next = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
-                .expression_attribute_values(":pk", text(&range.partition))
-                .expression_attribute_values(":first", text(&range.sort))
-                .expression_attribute_values(":last", text(key::last_fact(&range)))
-                .consistent_read(true)
-                .set_exclusive_start_key(next)
-                .send()
-                .await
-                .map_err(|error| self.fault("dynamodb:Query", format!("read {}", what()), &error))?;
-            next = page.last_evaluated_key.filter(|key| !key.is_empty());
-            for item in page.items.unwrap_or_default() {
-                match item.get("sk") {
-                    Some(AttributeValue::S(sort)) if *sort == range.sort => whole = Some(document(&item, &what)?),
-                    Some(AttributeValue::S(sort)) if !key::is_fact(&range, sort) => {}
-                    _ if item.get("format") != Some(&number(FORMAT)) => {
-                        tracing::warn!("left out a fact of {} that another version of Andon wrote", what());
-                    }
-                    _ => parts.push(document(&item, &what)?),
-                }
-            }
-            if next.is_none() {
-                break;
+        for found in self.read_range(&range, &|| format!("read {}", what()), take).await? {
+            match found? {
+                Found::Whole(run) => whole = Some(*run),
+                Found::Part(part) => parts.push(*part),
             }
         }
         let run = Run::of_parts(pipeline, execution, parts);

@@ -4,7 +4,8 @@ use andon::clock::Clock;
 use andon::ledger::{DeferredEvent, LedgerError, MAX_DEFERRED, kept_until};
 use jiff::Timestamp;
 
-use super::item::{document, number, put_document, text};
+use super::item::{number, put_document};
+use super::query::{Order, Range, readable};
 use super::{DynamoLedger, key};
 
 impl<C: Clock> DynamoLedger<C> {
@@ -20,32 +21,14 @@ impl<C: Clock> DynamoLedger<C> {
     }
 
     pub(super) async fn read_held(&self, now: Timestamp) -> Result<Vec<DeferredEvent>, LedgerError> {
-        let mut held = Vec::new();
-        let mut next = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND sk < :end")
-                .expression_attribute_values(":pk", text(key::HELD))
-                .expression_attribute_values(":end", text(key::held_until(now)))
-                .consistent_read(true)
-                .limit(i32::try_from(MAX_DEFERRED).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(next)
-                .send()
-                .await
-                .map_err(|error| self.fault("dynamodb:Query", "read deferred events".to_owned(), &error))?;
-            for item in page.items() {
-                if held.len() < MAX_DEFERRED {
-                    held.push(document(item, &|| "a deferred event".to_owned())?);
-                }
-            }
-            next = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if next.is_none() || held.len() >= MAX_DEFERRED {
-                return Ok(held);
-            }
-        }
+        let range = Range {
+            partition: key::HELD.to_owned(),
+            between: Some(key::held_between(now)),
+            order: Order::FirstToLast,
+            limit: MAX_DEFERRED,
+        };
+        let what = || "a deferred event".to_owned();
+        self.read_range(&range, &|| "read deferred events".to_owned(), |item| readable(&item, &what)).await
     }
 
     pub(super) async fn delete_held(&self, held: &DeferredEvent) -> Result<(), LedgerError> {

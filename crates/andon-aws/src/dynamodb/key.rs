@@ -94,9 +94,9 @@ pub(super) fn deferred(held: &DeferredEvent) -> Key {
     Key { partition: HELD.to_owned(), sort: format!("until#{:021}#{effect}", since_ever(held.until)) }
 }
 
-/// Where the sort keys end of all that is held until this time or an earlier one: `~` comes after every `#`.
-pub(super) fn held_until(time: Timestamp) -> String {
-    format!("until#{:021}~", since_ever(time))
+/// Between which sort keys all is held until this time or an earlier one: `~` comes after every `#`.
+pub(super) fn held_between(time: Timestamp) -> (String, String) {
+    ("until#".to_owned(), format!("until#{:021}~", since_ever(time)))
 }
 
 fn since_ever(time: Timestamp) -> i128 {

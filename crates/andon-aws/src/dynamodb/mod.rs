@@ -42,6 +42,7 @@ mod fault;
 mod held;
 mod item;
 mod key;
+mod query;
 mod table;
 
 use fault::{is_conflict, unavailable};

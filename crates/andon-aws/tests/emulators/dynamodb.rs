@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{Ledger, LedgerError, NoArchive, conformance, record};
+use andon::ledger::{ClaimKey, DeferredEvent, Ledger, LedgerError, NoArchive, conformance, record};
 use andon::name::{ExecutionId, PipelineId, PipelineName};
 use andon::run::{DeploymentRule, Run};
 use andon::testing::{events, home};
@@ -119,6 +119,32 @@ async fn the_longest_names_and_the_largest_runs_are_kept() {
         assert_eq!(*recorded.run, run);
         let known = ledger.load(&run.pipeline, &run.execution).await.unwrap();
         assert_eq!(known.run.as_deref(), Some(&run));
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_harms_no_other() {
+    for endpoint in [moto(), dynalite()] {
+        let (ledger, table) = ledger(&endpoint).await;
+        record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told("e-1")).await.unwrap();
+        let held = DeferredEvent {
+            until: "2026-11-20T07:00:00Z".parse().unwrap(),
+            effect: ClaimKey { pipeline: pipeline("web"), effect: "failed/e-1/1".to_owned() },
+            event: serde_json::json!({}),
+        };
+        ledger.defer(&held).await.unwrap();
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let fact = format!("run#e-1#{}", "0".repeat(32));
+        for (partition, sort) in
+            [("pipeline#111122223333#eu-west-1#web", fact.as_str()), ("held", "until#000000000000000000000#0")]
+        {
+            let put = dynamo_client(&endpoint).put_item().table_name(&table);
+            let put = put.item("pk", text(partition)).item("sk", text(sort)).item("doc", text("{"));
+            put.item("format", AttributeValue::N("1".to_owned())).send().await.unwrap();
+        }
+        let known = ledger.load(&pipeline("web"), &execution("e-1")).await.unwrap();
+        assert_eq!(known.run.as_deref(), Some(&told("e-1")));
+        assert_eq!(ledger.deferred_until(held.until).await.unwrap(), [held]);
     }
 }
 
