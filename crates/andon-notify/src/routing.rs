@@ -131,7 +131,7 @@ impl<'f> Facts<'f> {
             pipeline: red.pipeline.name.as_str(),
             stage: failure.and_then(|failure| failure.stage.as_ref()).map(StageName::as_str),
             action: failure.and_then(|failure| failure.action.as_ref()).map(ActionName::as_str),
-            category: failure.and_then(|failure| failure.category).map(|category| category.as_str()),
+            category: failure.and_then(|failure| failure.category).map(andon_diagnosis::Category::as_str),
             branch,
             tag: None,
             trigger: None,

@@ -48,7 +48,7 @@ impl Chat {
             }
             Err(NotClaimed::Ledger(error)) => return Err(error.to_string()),
         };
-        let done = self.carry_out(order, action).await;
+        let done = Box::pin(self.carry_out(order, action)).await;
         let (alert, problem) = match done {
             Ok(alert) => {
                 let (place, id) = (Some(order.by.id.clone()), Some(order.by.name.clone()));

@@ -88,7 +88,7 @@ impl Chat {
     async fn work(&self, job: Job, is_again: bool, invocation: &Invocation) -> Result<(), String> {
         match job {
             Job::Act(order) => Box::pin(self.act(&order, is_again, invocation)).await,
-            Job::Reply(question) => self.reply(&question, invocation).await,
+            Job::Reply(question) => Box::pin(self.reply(&question, invocation)).await,
             Job::Home { member } => self.home(&member).await,
         }
     }

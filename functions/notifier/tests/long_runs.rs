@@ -1,7 +1,7 @@
 //! Runs of a thousand actions and of a hundred attempts are told to their end, and an event of them calls no more of the
 //! ledger than the first one did.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use andon::ledger::NoArchive;
 use andon::ledger::memory::MemoryLedger;

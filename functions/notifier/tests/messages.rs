@@ -1,6 +1,6 @@
 //! What people read, for every kind of alert, in each rendering.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use andon::alert::{Alert, AlertKind, Settle, StillRed, due, overdue, service_failed, still_red};
 use andon::event::{Event, Received, parse};

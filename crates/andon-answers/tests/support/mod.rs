@@ -11,7 +11,7 @@
 use andon::account::{Account, Accounts};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{NoArchive, record};
-use andon::run::{DeploymentRule, Explanation, Run};
+use andon::run::{DeploymentRule, Explanation};
 use andon::testing::told;
 use andon_diagnosis::Category;
 use jiff::tz::TimeZone;
@@ -236,7 +236,7 @@ impl Script {
             let run = told(event).expect("an event of a pipeline");
             let recorded = record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, run).await.unwrap();
             let Some(explanation) = explanation else { continue };
-            let known: Run = recorded.run;
+            let known = recorded.run;
             let failure = known.failures(known.attempt()).first().cloned().expect("a failure");
             let explained = known.explained(known.attempt(), &failure, explanation.clone());
             record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, explained).await.unwrap();

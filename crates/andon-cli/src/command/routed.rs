@@ -153,25 +153,21 @@ fn as_text(config: &Config, alert: &Alert, verdicts: &[Verdict<'_>], deliveries:
     ];
     let known: Vec<String> =
         known.into_iter().filter_map(|(key, value)| Some(format!("{key} {}", one_line(value?)))).collect();
-    let mut text = format!("{} of {}", alert.kind(), paint(BOLD, &one_line(facts.pipeline)));
-    if !place.is_empty() {
-        text.push_str(&format!(" in {}", one_line(&place.join(" / "))));
-    }
-    if !known.is_empty() {
-        text.push_str(&format!(" ({})", known.join(", ")));
-    }
-    for (index, verdict) in verdicts.iter().enumerate() {
-        text.push_str(&format!("\n  {}: {}", called(config, index), why(config, index, alert, verdict)));
-    }
+    let place = if place.is_empty() { String::new() } else { format!(" in {}", one_line(&place.join(" / "))) };
+    let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+    let mut lines = vec![format!("{} of {}{place}{known}", alert.kind(), paint(BOLD, &one_line(facts.pipeline)))];
+    let judged = verdicts.iter().enumerate();
+    lines.extend(
+        judged.map(|(index, verdict)| format!("{}: {}", called(config, index), why(config, index, alert, verdict))),
+    );
     let is_taken = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Sends | Verdict::Repeated));
     if !is_taken {
         let because = if facts.kind.is_default() { "it is sent by default" } else { "it is not sent by default" };
-        text.push_str(&format!("\n  no route takes it: {because}"));
+        lines.push(format!("no route takes it: {because}"));
     }
     let sent: Vec<String> = deliveries.iter().map(|delivery| sent(alert, delivery)).collect();
-    let goes = if sent.is_empty() { "goes nowhere".to_owned() } else { format!("goes to {}", sent.join("; ")) };
-    text.push_str(&format!("\n  {goes}"));
-    text
+    lines.push(if sent.is_empty() { "goes nowhere".to_owned() } else { format!("goes to {}", sent.join("; ")) });
+    lines.join("\n  ")
 }
 
 fn as_json(config: &Config, alert: &Alert, verdicts: &[Verdict<'_>], deliveries: &[Delivery<'_>]) -> Value {
