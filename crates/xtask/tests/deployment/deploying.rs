@@ -15,7 +15,7 @@ use crate::stack::{Stack, texts};
 /// A kind of resource, the ARN of one without what all ARNs begin with, and the actions by which CloudFormation makes,
 /// reads, changes and deletes it: the `handlers` of its schema in CloudFormation's registry, as far as the template's
 /// properties use them.
-const KINDS: [(&str, &str, &str); 20] = [
+const KINDS: [(&str, &str, &str); 21] = [
     (
         "AWS::CloudWatch::Alarm",
         "cloudwatch:us-east-1:123456789012:alarm:NAME",
@@ -91,6 +91,11 @@ const KINDS: [(&str, &str, &str); 20] = [
         "AWS::Lambda::Permission",
         "lambda:us-east-1:123456789012:function:FUNCTION",
         "lambda: AddPermission RemovePermission GetPolicy",
+    ),
+    (
+        "AWS::Lambda::Url",
+        "lambda:us-east-1:123456789012:function:FUNCTION",
+        "lambda: CreateFunctionUrlConfig GetFunctionUrlConfig UpdateFunctionUrlConfig DeleteFunctionUrlConfig",
     ),
     (
         "AWS::Lambda::Version",
@@ -184,8 +189,9 @@ fn name(logical: &str, properties: &Value) -> String {
 /// The ARN of a resource, which may be of another: the version of a function, say.
 fn arn(pattern: &str, logical: &str, properties: &Value, stack: &Stack) -> String {
     let mut arn = format!("arn:aws:{}", pattern.replace("NAME", &name(logical, properties)));
+    let of_url = Some(&properties["TargetFunctionArn"]).filter(|function| !function.is_null());
     for (word, member, kind) in [
-        ("FUNCTION", &properties["FunctionName"], "AWS::Lambda::Function"),
+        ("FUNCTION", of_url.unwrap_or(&properties["FunctionName"]), "AWS::Lambda::Function"),
         ("APPLICATION", &properties["ApplicationName"], "AWS::CodeDeploy::Application"),
         ("TOPIC", &stack.declared("AWS::SNS::Subscription")["EmailSubscription"]["TopicArn"], "AWS::SNS::Topic"),
     ] {
