@@ -159,10 +159,11 @@ impl Audience {
         let gathered = self.gathered.borrow();
         self.terminal.line(paint(DIM, "Metrics for the whole period (averages):"))?;
         self.terminal.table(&gathered.table())?;
-        self.terminal.line(paint(
-            DIM,
-            &format!("{} data points, {} of them per stage or action.", gathered.count(), gathered.finer()),
-        ))
+        let finer = match gathered.finer() {
+            0 => String::new(),
+            finer => format!(", {finer} of them per stage or action"),
+        };
+        self.terminal.line(paint(DIM, &format!("{} data points{finer}.", gathered.count())))
     }
 }
 

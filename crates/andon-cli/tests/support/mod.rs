@@ -58,8 +58,12 @@ pub(crate) fn run(arguments: &[&str]) -> Ended {
 pub(crate) fn run_with(input: &[u8], arguments: &[&str]) -> Ended {
     let mut child =
         andon(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    child.wait_with_output().unwrap().into()
+    let mut stdin = child.stdin.take().unwrap();
+    // It may answer before it has read everything, and each side would wait for the other.
+    std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(input).unwrap());
+        child.wait_with_output().unwrap().into()
+    })
 }
 
 /// The folder of the sample events.
