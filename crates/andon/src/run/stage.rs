@@ -192,10 +192,14 @@ impl Run {
 
     fn action(&self, stage: &StageName, light: &ActionLight<'_>) -> ActionView {
         let subject = Subject::Action { stage: stage.clone(), action: light.name.clone() };
-        let mut known = ActionFacts::default();
-        for (_, fact) in self.facts_of_attempt(&subject, light.attempt) {
-            known.join(fact.action.clone().unwrap_or_default());
+        let (mut known, mut of_others) = (ActionFacts::default(), ActionFacts::default());
+        for (state, fact) in self.facts_of_attempt(&subject, light.attempt) {
+            let is_own = !matches!(state, State::Contradicted | State::Reverted);
+            let facts = if is_own { &mut known } else { &mut of_others };
+            facts.join(fact.action.clone().unwrap_or_default());
         }
+        // What another service said stands only where the action itself says nothing.
+        known.result = known.result.or(of_others.result);
         ActionView {
             name: light.name.clone(),
             status: light.status,
