@@ -81,6 +81,10 @@ impl<P: Ports> Notifier<P> {
         let lease = Lease::new(&invocation.id, self.clock.now(), Lease::LENGTH);
         let Claimed::Granted(effect) = Effect::claim(&self.ledger, key, &lease).await? else { return Ok(()) };
         let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() };
+        // Of a single account and Region, it is about those.
+        let mut homes = red.iter().map(|red| &red.pipeline.home);
+        let home = homes.next().filter(|first| homes.all(|home| home == *first)).unwrap_or(&invocation.home);
+        let about = PipelineId { home: home.clone(), ..about };
         let message = compose_digest(red, about, &context);
         let granted = Granted { effect, mode: SendMode::Standalone };
         self.send(&granted, delivery, None, message, invocation).await

@@ -1,10 +1,12 @@
 //! Composition of a digest: what is still red.
 
+use std::collections::BTreeSet;
+
 use andon::alert::{AlertKind, StillRed};
 use andon::history::FailureSummary;
 use andon::line::Line;
 use andon::links;
-use andon::name::{ActionName, PipelineId, StageName};
+use andon::name::{ActionName, Home, PipelineId, StageName};
 use andon::words::{counted, span};
 
 use super::compose::{clock, summary};
@@ -13,17 +15,21 @@ use super::{About, Cause, Context, Link, MAX_CAUSES, Message};
 /// The digest of what is red, longest first. `about` stands where an alert has its pipeline.
 pub fn compose_digest(red: &[StillRed<'_>], about: PipelineId, context: &Context<'_>) -> Message {
     let account = context.accounts.name(about.home.account.as_str()).to_owned();
-    let (first, others) = (red.first(), red.len().saturating_sub(1));
-    let title = match first {
-        Some(only) if others == 0 => format!("{} is still red", name(only)),
-        _ => format!("{} are still red", counted(red.len() as u64, "pipeline")),
+    let pipelines: BTreeSet<&PipelineId> = red.iter().map(|red| red.pipeline).collect();
+    let homes: BTreeSet<&Home> = pipelines.iter().map(|pipeline| &pipeline.home).collect();
+    let title = match (red, pipelines.first()) {
+        ([only], _) => format!("{} is still red", name(only)),
+        (lines, Some(only)) if pipelines.len() == 1 => {
+            format!("{} is still red on {} branches or pull requests", only.name, lines.len())
+        }
+        _ => format!("{} are still red", counted(pipelines.len() as u64, "pipeline")),
     };
-    let mut causes: Vec<Cause> = red.iter().take(MAX_CAUSES).map(|red| entry(red, context)).collect();
+    let mut causes: Vec<Cause> = red.iter().take(MAX_CAUSES).map(|red| entry(red, homes.len() > 1, context)).collect();
     if red.len() > MAX_CAUSES {
-        let more = counted((red.len() - MAX_CAUSES) as u64, "more pipeline");
-        causes.push(Cause { heading: format!("and {more}"), reason: None, lines: Vec::new() });
+        let heading = format!("and {} more", red.len() - MAX_CAUSES);
+        causes.push(Cause { heading, reason: None, lines: Vec::new() });
     }
-    let only = first.filter(|_| others == 0);
+    let only = pipelines.first().filter(|_| pipelines.len() == 1);
     Message {
         kind: AlertKind::Digest,
         at: context.now,
@@ -35,7 +41,7 @@ pub fn compose_digest(red: &[StillRed<'_>], about: PipelineId, context: &Context
         hint: None,
         notes: Vec::new(),
         links: only
-            .map(|red| Link { label: "Open pipeline", url: links::pipeline(red.pipeline) })
+            .map(|pipeline| Link { label: "Open pipeline", url: links::pipeline(pipeline) })
             .into_iter()
             .collect(),
         deeds: Vec::new(),
@@ -50,7 +56,9 @@ fn name(red: &StillRed<'_>) -> String {
     }
 }
 
-fn entry(red: &StillRed<'_>, context: &Context<'_>) -> Cause {
+/// One line of change: what failed, since when, why, and since which change. Where they are of several accounts or
+/// Regions, its own is named.
+fn entry(red: &StillRed<'_>, names_home: bool, context: &Context<'_>) -> Cause {
     let failure = red.broken_by.map(|broken_by| &broken_by.failure);
     let place = failure.map(place).filter(|place| !place.is_empty());
     let heading = match place {
@@ -66,7 +74,9 @@ fn entry(red: &StillRed<'_>, context: &Context<'_>) -> Cause {
     let change = red.broken_by.and_then(|broken_by| broken_by.first.as_ref().or(broken_by.change.as_ref()));
     let change = change.and_then(summary).map(|change| format!("Broken since {change}"));
     let why = failure.and_then(FailureSummary::why).map(str::to_owned);
-    Cause { heading, reason: Some(since), lines: why.into_iter().chain(change).collect() }
+    let Home { account, region } = &red.pipeline.home;
+    let home = names_home.then(|| format!("In {} in {region}", context.accounts.name(account.as_str())));
+    Cause { heading, reason: Some(since), lines: why.into_iter().chain(change).chain(home).collect() }
 }
 
 fn place(failure: &FailureSummary) -> String {

@@ -4,7 +4,6 @@ use super::due::approvals;
 use super::{Alert, AlertBody, Approval};
 use crate::event::{ApprovalRequest, Attempt};
 use crate::history::History;
-use crate::line::Line;
 use crate::run::{ActionView, Run};
 
 /// The alert for an approval's own message; none if the approval has been answered.
@@ -47,25 +46,15 @@ fn waiting(run: &Run, request: &ApprovalRequest, history: Option<&History>) -> O
 }
 
 fn alone(request: &ApprovalRequest) -> Alert {
-    Alert {
-        pipeline: request.pipeline.clone(),
-        execution: None,
-        at: request.at,
-        started: None,
-        commit: None,
-        changes: None,
-        line: None,
-        own_line: Line::default(),
-        trigger: None,
-        body: AlertBody::ApprovalNeeded(Approval {
-            stage: request.stage.clone(),
-            action: request.action.clone(),
-            token: request.token.clone(),
-            attempt: Attempt::FIRST,
-            expires: request.expires,
-            custom_data: request.custom_data.clone(),
-            review_link: request.review_link.clone(),
-            behind: Vec::new(),
-        }),
-    }
+    let approval = Approval {
+        stage: request.stage.clone(),
+        action: request.action.clone(),
+        token: request.token.clone(),
+        attempt: Attempt::FIRST,
+        expires: request.expires,
+        custom_data: request.custom_data.clone(),
+        review_link: request.review_link.clone(),
+        behind: Vec::new(),
+    };
+    Alert::alone(request.pipeline.clone(), request.at, AlertBody::ApprovalNeeded(approval))
 }

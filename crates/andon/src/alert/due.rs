@@ -122,17 +122,8 @@ pub(super) fn approvals(run: &Run, history: Option<&History>) -> Vec<Alert> {
         .into_iter()
         .filter(|(_, action)| action.status == Status::Waiting)
         .map(|(stage, action)| {
-            let approval = Approval {
-                stage,
-                action: action.name,
-                token: action.execution,
-                attempt: action.attempt,
-                expires: None,
-                custom_data: action.custom_data,
-                review_link: action.review_link,
-                behind: history.map(|history| behind(history, run)).unwrap_or_default(),
-            };
-            Alert::of_run(run, history, action.started, AlertBody::ApprovalNeeded(approval))
+            let (since, behind) = (action.started, history.map(|history| behind(history, run)).unwrap_or_default());
+            Alert::of_run(run, history, since, AlertBody::ApprovalNeeded(Approval::of(stage, action, behind)))
         })
         .collect()
 }
@@ -151,18 +142,9 @@ fn approved(run: &Run, history: &History, attempt: Attempt) -> Vec<Alert> {
         if action.attempt != attempt {
             continue;
         }
-        let said = action.result.and_then(|result| result.summary);
-        let (by, comment) = said.as_deref().map(by_whom).unwrap_or_default();
-        let approval = Approval {
-            stage,
-            action: action.name,
-            token: action.execution,
-            attempt: action.attempt,
-            expires: None,
-            custom_data: action.custom_data,
-            review_link: action.review_link,
-            behind: Vec::new(),
-        };
+        let said = action.result.as_ref().and_then(|result| result.summary.as_deref());
+        let (by, comment) = said.map(by_whom).unwrap_or_default();
+        let approval = Approval::of(stage, action, Vec::new());
         alerts.push(Alert::of_run(run, Some(history), at, AlertBody::Approved { approval, by, comment }));
     }
     alerts

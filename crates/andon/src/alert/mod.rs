@@ -17,7 +17,7 @@ use crate::event::{Attempt, Commit, ReferenceKind, Trigger};
 use crate::history::{ChangeSummary, Changes, FailureSummary, History, RunSummary};
 use crate::line::Line;
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, PipelineId, StageName};
-use crate::run::{Failure, Run};
+use crate::run::{ActionView, Failure, Run};
 
 pub use approval_request::from_approval_request;
 pub use digest::{StillRed, still_red};
@@ -223,6 +223,22 @@ pub struct Approval {
     pub behind: Vec<ChangeSummary>,
 }
 
+impl Approval {
+    /// An approval action as it stands.
+    fn of(stage: StageName, action: ActionView, behind: Vec<ChangeSummary>) -> Self {
+        Self {
+            stage,
+            action: action.name,
+            token: action.execution,
+            attempt: action.attempt,
+            expires: None,
+            custom_data: action.custom_data,
+            review_link: action.review_link,
+            behind,
+        }
+    }
+}
+
 impl Alert {
     /// Its kind.
     pub fn kind(&self) -> AlertKind {
@@ -381,6 +397,22 @@ impl Alert {
         match &self.body {
             AlertBody::Failed(failed) => failed.streak.count <= 1,
             _ => true,
+        }
+    }
+
+    /// An alert about a pipeline of which nothing else is known.
+    fn alone(pipeline: PipelineId, at: Timestamp, body: AlertBody) -> Self {
+        Self {
+            pipeline,
+            execution: None,
+            at,
+            started: None,
+            commit: None,
+            changes: None,
+            line: None,
+            own_line: Line::default(),
+            trigger: None,
+            body,
         }
     }
 

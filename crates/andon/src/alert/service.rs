@@ -3,7 +3,6 @@
 use super::{Alert, AlertBody};
 use crate::arn::Arn;
 use crate::event::EvidenceEvent;
-use crate::line::Line;
 use crate::name::{ExternalId, PipelineId, PipelineName};
 
 /// That a deployment failed which no run made; `None` if its service has no name that an alert could carry.
@@ -11,22 +10,12 @@ use crate::name::{ExternalId, PipelineId, PipelineName};
 /// Its service stands where otherwise the pipeline does, so that routes match it by its name.
 pub fn service_failed(event: &EvidenceEvent) -> Option<Alert> {
     let name = PipelineName::parse(name_of(&event.external)).ok()?;
-    Some(Alert {
-        pipeline: PipelineId { home: event.home.clone()?, name },
-        execution: None,
-        at: event.at,
-        started: None,
-        commit: None,
-        changes: None,
-        line: None,
-        own_line: Line::default(),
-        trigger: None,
-        body: AlertBody::ServiceFailed {
-            service: event.external.clone(),
-            deployment: event.deployment.clone(),
-            reason: event.sentence(),
-        },
-    })
+    let body = AlertBody::ServiceFailed {
+        service: event.external.clone(),
+        deployment: event.deployment.clone(),
+        reason: event.sentence(),
+    };
+    Some(Alert::alone(PipelineId { home: event.home.clone()?, name }, event.at, body))
 }
 
 /// What people call a service: `prod/payments` of `arn:aws:ecs:...:service/prod/payments`, the stack of a stack's ARN.

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Alert, AlertBody, Approval};
 use crate::alert::Limits;
 use crate::history::{OpenRun, Overview, Typical};
+use crate::line::Line;
 use crate::run::Status;
 
 /// How many successful runs it takes to know what is usual for a pipeline.
@@ -31,16 +32,10 @@ pub fn overdue(overview: &Overview, limits: &Limits, now: Timestamp) -> Vec<Aler
 
 fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timestamp) -> Option<Alert> {
     let alert = |body| Alert {
-        pipeline: overview.pipeline.clone(),
         execution: Some(run.execution.clone()),
-        at: now,
         started: Some(run.since),
         commit: run.change.as_ref().map(super::commit),
-        changes: None,
-        line: run.line.clone(),
-        own_line: run.line.clone().or_else(|| overview.sole_line.clone()).unwrap_or_default(),
-        trigger: None,
-        body,
+        ..of_line(overview, run.line.as_ref(), now, body)
     };
     let current = run.current.as_ref();
     if now.duration_since(run.since) > MAX_OPEN {
@@ -97,16 +92,9 @@ fn canceled(overview: &Overview, now: Timestamp) -> Option<Alert> {
     let latest = Some(&overview.latest).filter(|latest| latest.status == Status::Canceled)?;
     let pause = now.duration_since(latest.ended?);
     (MAX_EDIT <= pause && pause <= MAX_OPEN).then(|| Alert {
-        pipeline: overview.pipeline.clone(),
         execution: Some(latest.execution.clone()),
-        at: now,
-        started: None,
         commit: latest.change.as_ref().map(super::commit),
-        changes: None,
-        line: overview.line.clone(),
-        own_line: overview.line.clone().or_else(|| overview.sole_line.clone()).unwrap_or_default(),
-        trigger: None,
-        body: AlertBody::Canceled,
+        ..of_line(overview, overview.line.as_ref(), now, AlertBody::Canceled)
     })
 }
 
@@ -115,16 +103,14 @@ fn no_success(overview: &Overview, limits: &Limits, now: Timestamp) -> Option<Al
     let last = overview.health.last_success;
     // A pipeline that never succeeded is waited for since it was first seen.
     let since = last.or(overview.first_seen)?;
-    (now.duration_since(since) >= limit).then(|| Alert {
-        pipeline: overview.pipeline.clone(),
-        execution: None,
-        at: now,
-        started: None,
-        commit: None,
-        changes: None,
-        line: None,
-        own_line: overview.sole_line.clone().unwrap_or_default(),
-        trigger: None,
-        body: AlertBody::NoSuccess { last, since },
-    })
+    (now.duration_since(since) >= limit).then(|| of_line(overview, None, now, AlertBody::NoSuccess { last, since }))
+}
+
+/// An alert about a line of a pipeline; the line is named where the pipeline has several.
+fn of_line(overview: &Overview, line: Option<&Line>, now: Timestamp, body: AlertBody) -> Alert {
+    Alert {
+        line: line.cloned(),
+        own_line: line.or(overview.sole_line.as_ref()).cloned().unwrap_or_default(),
+        ..Alert::alone(overview.pipeline.clone(), now, body)
+    }
 }
