@@ -64,6 +64,25 @@ fn shift(value: &mut Value, by: SignedDuration) {
     }
 }
 
+/// The run that the first so many events of a file tell of, as one of another pipeline and account; the last of these
+/// events was so long ago.
+pub fn run_until_lately(file: &str, count: usize, pipeline: &str, ago: SignedDuration, account: &str) -> Run {
+    let mut events: Vec<Value> = events(file).into_iter().take(count).collect();
+    let by = Timestamp::now().duration_since(events.iter().map(time).max().unwrap()) - ago;
+    let name = events.first().and_then(|event| event.pointer("/detail/pipeline")?.as_str()).unwrap().to_owned();
+    for event in &mut events {
+        *event = serde_json::from_str(&event.to_string().replace(&name, pipeline)).unwrap();
+        shift(event, by);
+    }
+    let mut told = events.iter().filter_map(told);
+    let mut run = told.next().unwrap();
+    for more in told {
+        run.merge(more);
+    }
+    run.pipeline.home.account = AccountId::parse(account).unwrap();
+    run
+}
+
 /// Where most of the sample events happened.
 pub fn home() -> Home {
     Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-1").unwrap() }

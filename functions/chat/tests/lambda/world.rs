@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use andon::alert::{Alert, AlertKind, Settle, due};
 use andon::history::History;
 use andon::ledger::{Ledger as _, NoArchive, record};
-use andon::name::AccountId;
 use andon::run::{DeploymentRule, Run, WaitPolicy};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -264,36 +263,8 @@ pub(crate) fn body_of(answer: &Value) -> Value {
 
 /// The run that a file of the sample events tells of, moved to where its last event is so long ago.
 fn run((file, events, pipeline, ago): Told) -> Run {
-    let events: Vec<Value> = andon::testing::events(file).into_iter().take(events).collect();
-    let last = events.iter().map(andon::testing::time).max().unwrap();
-    let by = Timestamp::now().duration_since(last) - ago;
-    let name = events[0]["detail"]["pipeline"].as_str().unwrap().to_owned();
-    let moved = |event: &Value| {
-        let mut event: Value = serde_json::from_str(&event.to_string().replace(&name, pipeline)).unwrap();
-        shift(&mut event, by);
-        event
-    };
-    let mut told = events.iter().map(moved).filter_map(|event| andon::testing::told(&event));
-    let mut run = told.next().unwrap();
-    told.for_each(|more| {
-        run.merge(more);
-    });
     // The function acts in its own account alone.
-    run.pipeline.home.account = AccountId::parse(ACCOUNT).unwrap();
-    run
-}
-
-fn shift(value: &mut Value, by: SignedDuration) {
-    match value {
-        Value::Object(members) => members.values_mut().for_each(|member| shift(member, by)),
-        Value::Array(items) => items.iter_mut().for_each(|item| shift(item, by)),
-        Value::String(text) => {
-            if let Ok(time) = text.parse::<Timestamp>() {
-                *text = (time + by).to_string();
-            }
-        }
-        _ => {}
-    }
+    andon::testing::run_until_lately(file, events, pipeline, ago, ACCOUNT)
 }
 
 async fn aws() -> aws_config::SdkConfig {
