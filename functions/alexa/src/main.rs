@@ -16,7 +16,9 @@ async fn main() -> Result<(), lambda::Error> {
     let ledger = DynamoLedger::connect(&aws, &table, SystemClock);
     ledger.warm().await;
     let function = Alexa {
-        desk: Answerer::new(ledger, SystemClock),
+        desk: Answerer::new(ledger, SystemClock)
+            .knowing(configuration.routing.accounts.clone(), configuration.zone.clone())
+            .with_runbooks(configuration.runbooks.clone()),
         actions: CodePipelineActions::new(&aws),
         passcode: Secrets::new(&aws),
         clock: SystemClock,
