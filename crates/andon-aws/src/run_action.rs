@@ -128,12 +128,10 @@ fn waiting<'s>(stages: &'s [StageState], order: &PlannedAction, approval: &Appro
     if stage.latest_execution()?.pipeline_execution_id() != order.execution.as_str() {
         return None;
     }
-    let named = |action: &&ActionState| {
-        approval.action.as_ref().is_some_and(|name| action.action_name() == Some(name.as_str()))
-    };
-    let actions = stage.action_states();
-    // The one that was named, if it is the one that waits; in a stage of several it may be another.
-    let mut candidates = actions.iter().filter(named).chain(actions.iter());
+    // The one that was named and no other: who may answer it, and was asked about it, need not be so for another.
+    let is_it =
+        |action: &&ActionState| approval.action.as_ref().is_none_or(|name| action.action_name() == Some(name.as_str()));
+    let mut candidates = stage.action_states().iter().filter(is_it);
     candidates.find_map(|action| Some((action.action_name()?, action.latest_execution()?.token()?)))
 }
 

@@ -210,12 +210,7 @@ impl Delivery<'_> {
 }
 
 fn takes(route: &Route, facts: &Facts<'_>, account: Option<&Account>) -> bool {
-    route.takes(facts.kind) && fits(&route.matches, facts, account)
-}
-
-/// Whether all globs match that are given.
-pub fn fits(matches: &Match, facts: &Facts<'_>, account: Option<&Account>) -> bool {
-    mismatches(matches, facts, account).next().is_none()
+    route.takes(facts.kind) && mismatches(&route.matches, facts, account).next().is_none()
 }
 
 /// A key of `match` whose globs an alert does not fit.
@@ -229,7 +224,8 @@ pub struct Mismatch<'r> {
     pub value: Option<&'r str>,
 }
 
-fn mismatches<'r>(
+/// The keys that do not fit; none where all globs match that are given.
+pub fn mismatches<'r>(
     matches: &'r Match,
     facts: &Facts<'r>,
     account: Option<&'r Account>,

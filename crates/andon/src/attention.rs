@@ -100,8 +100,8 @@ impl Attention {
     pub fn take(&mut self, mut deed: Deed) -> bool {
         deed.by.name = cut(&deed.by.name);
         deed.reason = deed.reason.as_deref().map(cut);
-        let same = |known: &Deed| (&known.alert, known.done, &known.by.id) == (&deed.alert, deed.done, &deed.by.id);
-        if self.deeds.iter().any(same) {
+        let key = |deed: &Deed| (deed.alert.clone(), deed.execution.clone(), deed.done, deed.by.id.clone());
+        if self.deeds.iter().any(|known| key(known) == key(&deed)) {
             return false;
         }
         if deed.done == Done::TakenOn {

@@ -61,8 +61,9 @@ impl Chat {
             Err(NotDone::Refused(error)) => (Some(mrkdwn(&sentence(order, &error), 500)), error.to_string()),
             Err(NotDone::MovedOn(standing)) => {
                 let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
-                let text =
-                    format!("This run has moved on, and nothing was done. {name} now: {}.", mrkdwn(&standing, 200));
+                // A call before this one may have ended between doing it and saying so.
+                let done = if is_again { "it may have been done before" } else { "nothing was done" };
+                let text = format!("This run has moved on, and {done}. {name} now: {}.", mrkdwn(&standing, 200));
                 (Some(text), "the run has moved on".to_owned())
             }
             Err(NotDone::Later(error)) => {
@@ -87,8 +88,9 @@ impl Chat {
         let history = self.desk.ledger().history(&about.pipeline).await?;
         let overview = history.and_then(|history| history.overview());
         let Some(overview) = overview else { return Err(NotDone::MovedOn("not known any more".to_owned())) };
+        let planned = plan_run(action, &overview, &about.execution).ok();
         let planned =
-            plan_run(action, &overview, &about.execution).ok().filter(|planned| is_shown(planned, order, &overview));
+            planned.map(|planned| named(planned, about)).filter(|planned| is_shown(planned, order, &overview));
         let Some(planned) = planned else {
             return Err(NotDone::MovedOn(andon::board::PipelineRow::of(overview).word()));
         };
@@ -201,6 +203,14 @@ fn key(about: &AlertRef, action: RunAction) -> ClaimKey {
     ClaimKey { pipeline: pipeline.clone(), effect: format!("chat-{what}/{execution}/{}/{place}", attempt.number()) }
 }
 
+/// The order for the very approval that the button names: of several that wait in a stage, the plan has one.
+fn named(mut planned: PlannedAction, about: &AlertRef) -> PlannedAction {
+    if let (Step::Approve(approval) | Step::Reject(approval), Some(action)) = (&mut planned.step, &about.action) {
+        approval.action = Some(action.clone());
+    }
+    planned
+}
+
 /// Whether what would be done is what was shown on the button.
 fn is_shown(planned: &PlannedAction, order: &Order, overview: &Overview) -> bool {
     let about = &order.about;
@@ -209,10 +219,7 @@ fn is_shown(planned: &PlannedAction, order: &Order, overview: &Overview) -> bool
     same_attempt
         && match &planned.step {
             Step::Retry(stage) => about.stage.as_ref() == Some(stage),
-            Step::Approve(approval) | Step::Reject(approval) => {
-                about.stage.as_ref() == Some(&approval.stage)
-                    && (approval.action.is_none() || about.action.is_none() || approval.action == about.action)
-            }
+            Step::Approve(approval) | Step::Reject(approval) => about.stage.as_ref() == Some(&approval.stage),
             Step::Stop => true,
         }
 }

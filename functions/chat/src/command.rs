@@ -88,8 +88,9 @@ impl Chat {
             }
             None => (overview.latest.execution.clone(), overview.latest.attempt, None, None),
         };
-        let about =
-            AlertRef { pipeline: overview.pipeline.clone(), execution, attempt, stage, action, alert: String::new() };
+        // No alert, but what is done about one attempt is not what is done about another.
+        let alert = format!("command/{execution}/{}", attempt.number());
+        let about = AlertRef { pipeline: overview.pipeline.clone(), execution, attempt, stage, action, alert };
         view::offer(kind, &about)
     }
 }

@@ -8,6 +8,8 @@ use crate::job::{Asked, Job, Place};
 
 /// The most characters of a question that are read.
 const MAX_LEN: usize = 500;
+/// Where an event names workspaces: the one that gets it, and those of whoever wrote.
+const TEAMS: [&str; 4] = ["/team_id", "/event/team", "/event/user_team", "/event/source_team"];
 
 impl Chat {
     pub(crate) async fn event(&self, request: &Request) -> Response {
@@ -15,7 +17,8 @@ impl Chat {
         let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
         match text("/type") {
             Some("url_verification") => Response::json(json!({"challenge": text("/challenge")})),
-            Some("event_callback") if self.admits([text("/team_id")]) => match job(&payload) {
+            // In a channel that is shared with others, the workspace that gets the event is not that of who wrote.
+            Some("event_callback") if self.admits(TEAMS.map(text)) => match job(&payload) {
                 Some(job) => self.put(&job).await.into(),
                 None => Response::empty(200),
             },

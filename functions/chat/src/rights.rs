@@ -20,19 +20,37 @@ const FRESH: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug, Default)]
 pub struct Members {
     groups: RefCell<BTreeMap<String, (Timestamp, BTreeSet<String>)>>,
-    full: RefCell<BTreeMap<String, (Timestamp, bool)>>,
+    /// By the workspace and the member.
+    full: RefCell<BTreeMap<(String, String), (Timestamp, bool)>>,
 }
 
 impl Chat {
     /// Whether a member may do what they want; otherwise who may, for a sentence.
     ///
-    /// The first rule that is about the action and the pipeline decides. What Slack does not say is a no.
+    /// The first rule that is about the action and the pipeline decides. A rule before it that is about a stage or an action,
+    /// where it is not known which one is meant, must let them, too. What Slack does not say is a no.
     pub(crate) async fn check(&self, order: &Order) -> Result<(), String> {
-        let rule = self.rules.may.iter().find(|rule| self.is_about(rule, order.what, &order.about));
-        let Some(rule) = rule else { return Err("nobody from Slack".to_owned()) };
+        for rule in &self.rules.may {
+            let is_sure = match self.is_about(rule, order.what, &order.about) {
+                About::Other => continue,
+                About::This => true,
+                About::Perhaps => false,
+            };
+            if !self.lets(rule, order).await {
+                return Err(rule.who.iter().map(called).collect::<Vec<_>>().join(", "));
+            }
+            if is_sure {
+                return Ok(());
+            }
+        }
+        Err("nobody from Slack".to_owned())
+    }
+
+    /// Whether a rule names a member, by themselves or as one of several.
+    async fn lets(&self, rule: &May, order: &Order) -> bool {
         let id = order.by.id.as_str();
         if rule.who.contains(&Who::Member(id.to_owned())) {
-            return Ok(());
+            return true;
         }
         let is_wider = rule.who.iter().any(|who| !matches!(who, Who::Member(_)));
         if is_wider && self.is_full_member(id, &order.team).await {
@@ -43,14 +61,14 @@ impl Chat {
                     Who::Member(_) => false,
                 };
                 if is_one {
-                    return Ok(());
+                    return true;
                 }
             }
         }
-        Err(rule.who.iter().map(called).collect::<Vec<_>>().join(", "))
+        false
     }
 
-    fn is_about(&self, rule: &May, what: ButtonKind, about: &AlertRef) -> bool {
+    fn is_about(&self, rule: &May, what: ButtonKind, about: &AlertRef) -> About {
         let home = &about.pipeline.home;
         let facts = Facts {
             account: home.account.as_str(),
@@ -68,12 +86,22 @@ impl Chat {
             first_of_streak: true,
         };
         let account = self.config.accounts().get(facts.account);
-        rule.actions.contains(&what) && routing::fits(&rule.matches, &facts, account)
+        if !rule.actions.contains(&what) {
+            return About::Other;
+        }
+        let mut mismatches = routing::mismatches(&rule.matches, &facts, account).peekable();
+        if mismatches.peek().is_none() {
+            return About::This;
+        }
+        let is_unknown =
+            |mismatch: routing::Mismatch<'_>| mismatch.value.is_none() && matches!(mismatch.key, "stage" | "action");
+        if mismatches.all(is_unknown) { About::Perhaps } else { About::Other }
     }
 
     /// Whether they belong to the workspace itself, and are neither guest nor bot.
     async fn is_full_member(&self, id: &str, team: &str) -> bool {
-        if let Some((until, known)) = self.members.full.borrow().get(id)
+        let member = (team.to_owned(), id.to_owned());
+        if let Some((until, known)) = self.members.full.borrow().get(&member)
             && *until > now()
         {
             return *known;
@@ -90,7 +118,7 @@ impl Chat {
         let is_lesser = ["is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted"].map(flag);
         let is_full = answer.get("user").is_some() && !is_foreign && !is_lesser.contains(&true);
         let until = now().checked_add(FRESH).unwrap_or(Timestamp::MAX);
-        self.members.full.borrow_mut().insert(id.to_owned(), (until, is_full));
+        self.members.full.borrow_mut().insert(member, (until, is_full));
         is_full
     }
 
@@ -114,6 +142,17 @@ impl Chat {
         self.members.groups.borrow_mut().insert(group.to_owned(), (until, members));
         is_one
     }
+}
+
+/// Whether a rule is about what somebody wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// It is.
+    This,
+    /// It is, if the stage or the action that is not known is the one it names.
+    Perhaps,
+    /// It is not.
+    Other,
 }
 
 /// What calls these in a message.

@@ -207,7 +207,8 @@ impl<P: Ports> Notifier<P> {
         let Granted { effect, mode } = granted;
         let destination: &Destination = delivery.destination;
         let (content_fingerprint, until) = (alert.and_then(Alert::content_fingerprint), invocation.until);
-        let in_chat = alert.filter(|_| self.config.chat.is_some() && self.sender.can_update(destination));
+        let may_act = self.config.chat.as_ref().is_some_and(|chat| !chat.may.is_empty());
+        let in_chat = alert.filter(|_| may_act && self.sender.can_update(destination));
         if let Some(alert) = in_chat {
             // Before its first message nobody can have done anything about it.
             let deeds = if matches!(mode, SendMode::Update(_)) { self.deeds(alert).await } else { Vec::new() };

@@ -239,7 +239,9 @@ impl RunSummary {
             deployments: run.deployments(deployment_rule).map(first_and_last),
             stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
             current: current.map(|stage| {
-                let action = stage.actions.iter().find(|action| !action.status.is_final());
+                // Where an approval waits beside other actions, it is what the run is at.
+                let goes_on = || stage.actions.iter().filter(|action| !action.status.is_final());
+                let action = goes_on().find(|action| action.status == Status::Waiting).or_else(|| goes_on().next());
                 Current {
                     stage: stage.name.clone(),
                     action: action.map(|action| action.name.clone()),

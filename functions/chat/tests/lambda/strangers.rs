@@ -124,7 +124,33 @@ async fn another_workspace_is_not_answered() {
     let event = json!({"type": "event_callback", "team_id": "T0FOREIGN00", "event_id": "Ev1", "event": {
         "type": "app_mention", "user": ALICE, "channel": "C1", "ts": "1.2", "text": "<@U1> what is failing"}});
     world.send("/slack/events", &event.to_string()).await;
+    // In a shared channel, the event is this workspace's and the writer is not.
+    for member in ["user_team", "source_team", "team"] {
+        let mut shared = event.clone();
+        shared["team_id"] = json!(TEAM);
+        shared["event"][member] = json!("T0FOREIGN00");
+        world.send("/slack/events", &shared.to_string()).await;
+    }
     assert!(world.jobs().await.is_empty());
+}
+
+/// `/andon stop` names no stage: a rule about one still has its say.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_about_a_stage_holds_where_no_stage_is_named() {
+    let rules = "
+  may:
+    - { actions: [stop], match: { stage: Build }, who: U0ALICE0000 }
+    - { actions: [stop], who: anyone }
+";
+    let world = World::with_rules(rules).await;
+    world.know();
+    for (by, stopped) in [(BOB, vec![]), (ALICE, vec!["StopPipelineExecution"])] {
+        let offer = world.command("stop web-frontend").await;
+        let ts = world.slack.place("C0123456789", &offer);
+        world.press(&ts, "stop", by).await;
+        assert_eq!(world.work().await, 0, "{}", world.worker.log());
+        assert_eq!(world.done(), stopped, "{by}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
