@@ -93,7 +93,7 @@ impl Renderer<'_> {
     /// The customer of a pipeline, or else its account.
     fn owner(&self, row: &PipelineRow) -> String {
         let account = row.overview.pipeline.home.account.as_str();
-        self.accounts.customer(account).unwrap_or_else(|| self.accounts.name(account)).to_owned()
+        self.names.accounts.customer(account).unwrap_or_else(|| self.names.accounts.name(account)).to_owned()
     }
 
     /// The customers or accounts of some pipelines.

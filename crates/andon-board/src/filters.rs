@@ -20,11 +20,14 @@ const LIGHTS: [(StatusColor, &str); 5] = [
     (StatusColor::Grey, "other"),
 ];
 /// The properties whose values are listed where pipelines differ in them.
-const LISTED: [(Facet, &str); 4] = [
+const LISTED: [(Facet, &str); 7] = [
     (Facet::Customer, "Customer"),
     (Facet::Account, "Account"),
     (Facet::Region, "Region"),
+    (Facet::Environment, "Environment"),
+    (Facet::Branch, "Branch"),
     (Facet::Category, "Failure"),
+    (Facet::Owner, "On it"),
 ];
 /// The most values of one property that are listed, those with the most red pipelines first.
 const MAX_VALUES: usize = 8;
@@ -72,7 +75,7 @@ impl Renderer<'_> {
                     Selection { group, page: 1, ..selection.clone() }
                 }))
                 @if matches!(self.navigation, Navigation::Page) {
-                (self.choice("Order", [Sort::Urgency, Sort::Name, Sort::Newest], selection.sort, |sort| {
+                (self.choice("Order", [Sort::Urgency, Sort::Longest, Sort::Newest, Sort::Name], selection.sort, |sort| {
                     Selection { sort, page: 1, ..selection.clone() }
                 }))
                 (self.choice("Show", [View::Auto, View::Full, View::Compact, View::Wall], selection.view, |view| {
@@ -87,7 +90,7 @@ impl Renderer<'_> {
     fn values(&self, facet: Facet, name: &str, rows: &[PipelineRow], query: &Query, selection: &Selection) -> Markup {
         let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
         for row in rows {
-            if let Some(value) = facet.value(row, self.accounts) {
+            for value in facet.values_of(row, self.names) {
                 let tally = tallies.entry(value).or_default();
                 tally.all += 1;
                 tally.red += usize::from(row.light == StatusColor::Red);
@@ -98,7 +101,7 @@ impl Renderer<'_> {
         let left_out = values.len().saturating_sub(MAX_VALUES);
         // Where every customer has one account, a list of both says the same twice.
         let customers =
-            || rows.iter().filter_map(|row| Facet::Customer.value(row, self.accounts)).collect::<BTreeSet<_>>();
+            || rows.iter().flat_map(|row| Facet::Customer.values_of(row, self.names)).collect::<BTreeSet<_>>();
         let is_repetition = facet == Facet::Account && customers().len() == values.len();
         let is_of_use = values.len() > 1 && !is_repetition || values.iter().any(|(value, _)| query.has(facet, value));
         html! {

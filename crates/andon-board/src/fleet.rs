@@ -19,7 +19,7 @@ impl Renderer<'_> {
         if rows.is_empty() {
             return self.frame(&nothing(self.navigation));
         }
-        let found = selection.found(rows, self.accounts);
+        let found = selection.found(rows, self.names);
         if selection.view == View::Wall {
             return self.frame(&self.wall(rows, &found, selection));
         }

@@ -9,7 +9,7 @@ use super::Renderer;
 impl Renderer<'_> {
     /// The account and the region as everywhere: the account by name, the region by code; the account's id and the region's city in the tooltip.
     pub(super) fn home(&self, home: &Home) -> Markup {
-        let account = self.accounts.name(home.account.as_str());
+        let account = self.names.accounts.name(home.account.as_str());
         let city = region::city(home.region.as_str());
         html! {
             span.home title={ "account " (home.account) @if let Some(city) = city { ", region " (city) } } {

@@ -5,6 +5,8 @@
 //! how things are opened, which is the business of a [`Navigation`], and in whose colours they follow.
 
 use andon::account::Accounts;
+use andon::environment::Environments;
+use andon::issue::Trackers;
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
@@ -37,13 +39,24 @@ pub use viewer::{Theme, Viewer};
 /// The style of everything that is shown, for elements within the class `andon` alone.
 pub const STYLE: &str = include_str!("andon.css");
 
+/// What the configuration says of pipelines.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'c> {
+    /// The names and customers of accounts.
+    pub accounts: &'c Accounts,
+    /// The names of environments.
+    pub environments: &'c Environments,
+    /// Where issues are.
+    pub issues: &'c Trackers,
+}
+
 /// What everything shown has in common.
 #[derive(Debug, Clone, Copy)]
 pub struct Renderer<'v> {
     /// Who looks.
     pub viewer: &'v Viewer,
-    /// The names of the accounts.
-    pub accounts: &'v Accounts,
+    /// What the configuration says of pipelines.
+    pub names: Names<'v>,
     /// The time.
     pub now: Timestamp,
     /// How things are opened.

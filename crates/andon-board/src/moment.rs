@@ -36,6 +36,41 @@ impl Renderer<'_> {
         roughly(self.now.duration_since(from).as_secs())
     }
 
+    /// A change: its short id, its first line with links to the issues that it mentions, its author.
+    pub(super) fn change(&self, change: &ChangeSummary) -> Markup {
+        self.change_at(change, None)
+    }
+
+    /// The same, leading to the commit's page.
+    pub(super) fn linked_change(&self, change: &ChangeSummary) -> Markup {
+        self.change_at(change, change.url.as_deref().and_then(links::checked).as_deref())
+    }
+
+    fn change_at(&self, change: &ChangeSummary, page: Option<&str>) -> Markup {
+        let to_page = |content: Markup| match page {
+            Some(page) => outward(page, &content),
+            None => content,
+        };
+        let id = change.id.as_ref().map(|id| id.chars().take(SHORT_ID).collect::<String>());
+        let has_id = id.is_some();
+        html! {
+            @if let Some(id) = id { (to_page(html! { code { (id) } })) " " }
+            @if let Some(title) = &change.title {
+                span.title {
+                    @for piece in self.names.issues.pieces(title) {
+                        @match piece.url {
+                            Some(issue) => { (outward(&issue, &html! { (piece.text) })) }
+                            None if has_id => { (piece.text) }
+                            None => { (to_page(html! { (piece.text) })) }
+                        }
+                    }
+                }
+                " "
+            }
+            @if let Some(author) = &change.author { span.author { "by " (author) } }
+        }
+    }
+
     /// How long something has been going on.
     pub(super) fn since(&self, from: Timestamp) -> String {
         between(from, self.now)
@@ -66,24 +101,6 @@ pub(super) fn seconds(seconds: i64) -> String {
 /// A text that stays on one line.
 fn unbroken(text: &str) -> String {
     text.replace(' ', "\u{a0}")
-}
-
-/// A change: its short id, its first line, its author.
-pub(super) fn change(change: &ChangeSummary) -> Markup {
-    let id = change.id.as_ref().map(|id| id.chars().take(SHORT_ID).collect::<String>());
-    html! {
-        @if let Some(id) = id { code { (id) } " " }
-        @if let Some(title) = &change.title { span.title { (title) } " " }
-        @if let Some(author) = &change.author { span.author { "by " (author) } }
-    }
-}
-
-/// The same, leading to the commit's page.
-pub(super) fn linked_change(known: &ChangeSummary) -> Markup {
-    match known.url.as_deref().and_then(links::checked) {
-        Some(url) => outward(&url, &change(known)),
-        None => change(known),
-    }
 }
 
 /// A link to somewhere else.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Renderer;
-use super::moment::{between, linked_change, outward, seconds};
+use super::moment::{between, outward, seconds};
 use super::sign::sign;
 use andon::board::{PipelineRow, StatusColor};
 use andon::history::{History, MAX_RUNS, RunSummary};
@@ -66,8 +66,9 @@ impl Renderer<'_> {
                 h2 { (sign(row.light)) " " (id.name) " " span.word { (row.word()) } }
                 p {
                     (self.home(&id.home)) " · " (outward(&links::pipeline(id), &html! { "Open in AWS" }))
-                    @if let Some(since) = row.red_since() { " · red for " b { (self.roughly_since(since)) } }
+                    @if let Some(since) = row.red_since() { " · red for " b { (self.roughly_since(since)) } ", since " (self.at(since)) }
                 }
+                (self.on_it(row))
             }
         }
     }
@@ -101,7 +102,7 @@ impl Renderer<'_> {
                             }
                         }))
                     }
-                    @if let Some(known) = &summary.change { (fact("Change", &html! { span.change { (linked_change(known)) } })) }
+                    @if let Some(known) = &summary.change { (fact("Change", &html! { span.change { (self.linked_change(known)) } })) }
                 }
                 @if let Some(run) = run { (self.run(run)) }
             }

@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use andon::account::Accounts;
 use andon::board::PipelineRow;
 use andon::cause::CauseKey;
 use andon::history::ChangeSummary;
 use andon::name::StageName;
 use andon::region;
 use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use super::Names;
 
 /// A property of a pipeline that a term names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
@@ -30,6 +31,12 @@ pub enum Facet {
     Cause,
     /// The author of the latest change, or of the one that failed.
     Author,
+    /// An environment that the pipeline deploys to.
+    Environment,
+    /// The branch or pull request of the latest run, or one that is red.
+    Branch,
+    /// Who is on it.
+    Owner,
 }
 
 /// One condition of a search.
@@ -52,16 +59,16 @@ impl Query {
     }
 
     /// Whether a row is among what is searched for.
-    pub fn finds(&self, row: &PipelineRow, accounts: &Accounts) -> bool {
+    pub fn finds(&self, row: &PipelineRow, names: Names<'_>) -> bool {
         let words = self.0.iter().all(|term| match term {
-            Term::Word(word) => word == row.light.word() || texts(row, accounts).any(|text| contains(text, word)),
+            Term::Word(word) => word == row.light.word() || texts(row, names).any(|text| contains(text, word)),
             Term::Is(..) => true,
         });
         let facets = self.0.iter().filter_map(|term| match term {
             Term::Is(facet, _) => Some(*facet),
             Term::Word(_) => None,
         });
-        words && facets.into_iter().all(|facet| self.values(facet).any(|value| facet.is(row, accounts, value)))
+        words && facets.into_iter().all(|facet| self.values(facet).any(|value| facet.is(row, names, value)))
     }
 
     /// Whether a property is searched for with this value.
@@ -106,34 +113,61 @@ impl Display for Query {
 }
 
 impl Facet {
-    /// The value that a row has; `None` if it has none.
-    pub fn value<'r>(self, row: &'r PipelineRow, accounts: &'r Accounts) -> Option<String> {
+    /// The values that a row has: most properties have one or none.
+    pub fn values_of(self, row: &PipelineRow, names: Names<'_>) -> Vec<String> {
         let id = &row.overview.pipeline;
         let account = id.home.account.as_str();
-        match self {
+        let one = match self {
             Self::State => Some(row.light.word().to_owned()),
-            Self::Customer => accounts.customer(account).map(str::to_owned),
-            Self::Account => Some(accounts.name(account).to_owned()),
+            Self::Customer => names.accounts.customer(account).map(str::to_owned),
+            Self::Account => Some(names.accounts.name(account).to_owned()),
             Self::Region => Some(id.home.region.as_str().to_owned()),
             Self::Stage => stage(row).map(str::to_owned),
-            Self::Category => row.failure()?.category.map(|category| <&str>::from(category).to_owned()),
-            Self::Cause => CauseKey::of(id, row.failure()?).map(|key| key.as_str().to_owned()),
+            Self::Category => {
+                let category = row.failure().and_then(|failure| failure.category);
+                category.map(|category| <&str>::from(category).to_owned())
+            }
+            Self::Cause => {
+                let key = row.failure().and_then(|failure| CauseKey::of(id, failure));
+                key.map(|key| key.as_str().to_owned())
+            }
             Self::Author => changes(row).find_map(|change| change.author.clone()),
-        }
+            Self::Owner => row.overview.owner.as_ref().map(|owner| owner.by.name.clone()),
+            Self::Environment => {
+                return names.environments.of_pipeline(&row.overview).into_iter().map(str::to_owned).collect();
+            }
+            Self::Branch => return branches(row),
+        };
+        one.into_iter().collect()
     }
 
-    fn is(self, row: &PipelineRow, accounts: &Accounts, value: &str) -> bool {
+    /// Whether a row has this value.
+    fn is(self, row: &PipelineRow, names: Names<'_>, value: &str) -> bool {
+        let same = |known: &str| known.eq_ignore_ascii_case(value);
         let id = &row.overview.pipeline;
-        let same = |known: &str| known.eq_ignore_ascii_case(value) || known.to_lowercase() == value.to_lowercase();
+        let names_part = |known: &str| contains(known, &value.to_lowercase());
         match self {
-            Self::Account if same(id.home.account.as_str()) => true,
+            Self::Account => {
+                let account = id.home.account.as_str();
+                same(account) || same(names.accounts.name(account))
+            }
             Self::Region => same(id.home.region.as_str()) || region::city(id.home.region.as_str()).is_some_and(same),
-            Self::Author => changes(row)
-                .filter_map(|change| change.author.as_deref())
-                .any(|author| contains(author, &value.to_lowercase())),
-            _ => self.value(row, accounts).as_deref().is_some_and(same),
+            Self::Author => changes(row).filter_map(|change| change.author.as_deref()).any(names_part),
+            Self::Owner => row.overview.owner.as_ref().is_some_and(|owner| names_part(&owner.by.name)),
+            _ => self.values_of(row, names).iter().any(|known| same(known)),
         }
     }
+}
+
+/// The branches and pull requests that the latest run and what is red belong to.
+fn branches(row: &PipelineRow) -> Vec<String> {
+    let overview = &row.overview;
+    let latest = overview.latest.line.as_ref().or(overview.line.as_ref()).or(overview.sole_line.as_ref());
+    let lines = latest.into_iter().chain(overview.red.iter().map(|red| &red.line));
+    let mut names: Vec<String> = lines.filter(|line| !line.is_common()).map(ToString::to_string).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn stage(row: &PipelineRow) -> Option<&str> {
@@ -148,15 +182,18 @@ fn changes(row: &PipelineRow) -> impl Iterator<Item = &ChangeSummary> {
 }
 
 /// Every text of a row that a word may occur in.
-fn texts<'r>(row: &'r PipelineRow, accounts: &'r Accounts) -> impl Iterator<Item = &'r str> {
+fn texts<'r>(row: &'r PipelineRow, names: Names<'r>) -> impl Iterator<Item = &'r str> {
+    let accounts = names.accounts;
     let id = &row.overview.pipeline;
     let (account, region) = (id.home.account.as_str(), id.home.region.as_str());
     let place = [id.name.as_str(), account, accounts.name(account), region];
-    let named =
+    let known =
         [accounts.customer(account), region::city(region), stage(row), row.failure().and_then(|failure| failure.why())];
     let changed =
         changes(row).flat_map(|change| [change.id.as_deref(), change.title.as_deref(), change.author.as_deref()]);
-    place.into_iter().chain(named.into_iter().flatten()).chain(changed.flatten())
+    let owner = row.overview.owner.iter().map(|owner| owner.by.name.as_str());
+    let environments = names.environments.of_pipeline(&row.overview);
+    place.into_iter().chain(known.into_iter().flatten()).chain(changed.flatten()).chain(owner).chain(environments)
 }
 
 fn contains(text: &str, word: &str) -> bool {

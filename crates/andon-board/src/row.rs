@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use maud::{Markup, html};
 
-use super::moment::{between, change, outward, roughly, seconds};
+use super::moment::{between, outward, roughly, seconds};
 use super::sign::{sign, telling_sign};
 use super::strip::strip;
 use super::{Navigation, Renderer};
@@ -22,6 +22,7 @@ impl Renderer<'_> {
                 div.state {
                     div.word { (row.word()) }
                     (self.times(row))
+                    (self.on_it(row))
                 }
                 div.run {
                     (stages(row))
@@ -31,7 +32,7 @@ impl Renderer<'_> {
                             (failure.why().unwrap_or("No reason reported."))
                         }
                     }
-                    @if let Some(known) = row.change() { div.change { (change(known)) } }
+                    @if let Some(known) = row.change() { div.change { (self.change(known)) } }
                     (self.links(row))
                 }
                 div.past {
@@ -54,6 +55,7 @@ impl Renderer<'_> {
                         Some(since) => { "for " b { (self.roughly_since(since)) } }
                         None => { (self.ago(row.news_at())) }
                     }
+                    (self.on_it(row))
                 }
                 div.run {
                     @if let Some(failure) = row.failure() {
@@ -61,7 +63,7 @@ impl Renderer<'_> {
                             @if let Some(place) = place_of(failure) { b { (place) } " " }
                             (failure.why().unwrap_or("No reason reported."))
                         }
-                    } @else if let Some(known) = row.change() { span.change { (change(known)) } }
+                    } @else if let Some(known) = row.change() { span.change { (self.change(known)) } }
                 }
                 div.past { (strip(&row.overview.trend)) }
                 (self.links(row))
@@ -106,6 +108,15 @@ impl Renderer<'_> {
             div.who {
                 h2 { (self.navigation.pipeline(id, &html! { (id.name) })) }
                 (self.home(&id.home))
+            }
+        }
+    }
+
+    /// Who is on it, and since when.
+    pub(super) fn on_it(&self, row: &PipelineRow) -> Markup {
+        html! {
+            @if let Some(owner) = &row.overview.owner {
+                div.owner { b { (owner.by.name) } " is on it, since " (self.at(owner.since)) }
             }
         }
     }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Renderer;
 use super::chart::chart;
-use super::moment::{between, linked_change};
+use super::moment::between;
 use super::sign::sign;
 use andon::board::{StatusColor, place_of};
 use andon::history::{History, RunSummary};
@@ -40,7 +40,7 @@ impl Renderer<'_> {
                 }
                 td { (self.at(run.started.unwrap_or(run.first_seen))) }
                 td { @if let (Some(started), Some(ended)) = (run.started, run.ended) { (between(started, ended)) } }
-                td.change { @if let Some(known) = &run.change { (linked_change(known)) } }
+                td.change { @if let Some(known) = &run.change { (self.linked_change(known)) } }
                 td.why {
                     @if let Some(failure) = failure {
                         @if let Some(place) = place_of(failure) { b { (place) } " " }

@@ -1,9 +1,10 @@
 //! Search, grouping, order and paging of the board.
 
-use andon::account::Accounts;
 use andon::board::PipelineRow;
+use jiff::Timestamp;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use super::Names;
 use super::query::Query;
 
 /// The most characters of a search.
@@ -65,6 +66,8 @@ pub enum Sort {
     Name,
     /// The latest news first.
     Newest,
+    /// What has been red for longest first.
+    Longest,
 }
 
 /// A page of what was found.
@@ -81,13 +84,14 @@ pub(super) struct Page<'r> {
 
 impl Selection {
     /// The rows that the search finds, in the order that is asked for. `rows` are in the order of urgency.
-    pub(super) fn found<'r>(&self, rows: &'r [PipelineRow], accounts: &Accounts) -> Vec<&'r PipelineRow> {
+    pub(super) fn found<'r>(&self, rows: &'r [PipelineRow], names: Names<'_>) -> Vec<&'r PipelineRow> {
         let query = Query::parse(&self.search);
-        let mut found: Vec<&PipelineRow> = rows.iter().filter(|row| query.finds(row, accounts)).collect();
+        let mut found: Vec<&PipelineRow> = rows.iter().filter(|row| query.finds(row, names)).collect();
         match self.sort {
             Sort::Urgency => {}
             Sort::Name => found.sort_by_cached_key(|row| row.overview.pipeline.name.as_str().to_lowercase()),
             Sort::Newest => found.sort_by_key(|row| std::cmp::Reverse(row.news_at())),
+            Sort::Longest => found.sort_by_key(|row| row.red_since().unwrap_or(Timestamp::MAX)),
         }
         found
     }

@@ -4,7 +4,6 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Renderer;
 use super::causes::listed_causes;
-use super::moment::change;
 use super::selection::Selection;
 use super::sign::sign;
 use andon::board::{PipelineRow, StatusColor, place_of};
@@ -64,7 +63,8 @@ impl Renderer<'_> {
                 } @else if let Some(current) = &row.overview.latest.current {
                     p.now { b { (current.stage) @if let Some(action) = &current.action { " / " (action) } } }
                 }
-                @if let Some(known) = row.change() { p.change { (change(known)) } }
+                (self.on_it(row))
+                @if let Some(known) = row.change() { p.change { (self.change(known)) } }
             }
         }
     }

@@ -10,11 +10,14 @@ use std::sync::Arc;
 
 use andon::account::{Account, Accounts};
 use andon::board::PipelineRow;
+use andon::environment::{Environments, NamedEnvironment};
+use andon::glob::{Glob, Globs, Subject};
 use andon::history::{History, RunSummary};
+use andon::issue::Trackers;
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
 use andon::run::{DeploymentRule, Run};
 use andon::testing::{events, told};
-use andon_board::{Group, Navigation, Renderer, Selection, Sort, Theme, View, Viewer};
+use andon_board::{Group, Names, Navigation, Renderer, Selection, Sort, Theme, View, Viewer};
 use document::{Element, read};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,6 +32,18 @@ fn accounts() -> Accounts {
         (ACME[1].to_owned(), account("acme-test", "Acme Corp")),
         (GLOBEX.to_owned(), account("globex", "Globex")),
     ]))
+}
+
+/// Whose name ends in an even digit is deployed to customers by its stage of builds.
+fn environments() -> Environments {
+    let globs =
+        |texts: &[&str]| Some(Globs(texts.iter().map(|text| Glob::parse(text, Subject::Name).unwrap()).collect()));
+    Environments(vec![NamedEnvironment {
+        name: "customers".to_owned(),
+        pipeline: globs(&["*0", "*2", "*4", "*6", "*8"]),
+        stage: globs(&["build"]),
+        url: None,
+    }])
 }
 
 fn summary(file: &str) -> RunSummary {
@@ -73,8 +88,9 @@ fn fleet() -> Vec<PipelineRow> {
 fn shown(rows: &[PipelineRow], selection: &Selection) -> Element {
     let viewer = Viewer { theme: Theme::Preferred, zone: TimeZone::UTC, locale: "en".to_owned(), since: None };
     let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-    let accounts = accounts();
-    let renderer = Renderer { viewer: &viewer, accounts: &accounts, now, navigation: Navigation::Page };
+    let (accounts, environments, issues) = (accounts(), environments(), Trackers::default());
+    let names = Names { accounts: &accounts, environments: &environments, issues: &issues };
+    let renderer = Renderer { viewer: &viewer, names, now, navigation: Navigation::Page };
     read(&renderer.board(rows, selection).into_string())
 }
 
@@ -101,6 +117,12 @@ fn a_search_finds_customers_changes_authors_stages_and_causes() {
         ("stage:build state:red", 16),
         ("state:green", 14),
         ("category:nonsense", 0),
+        ("environment:customers", 15),
+        ("environment:customers state:red customer:\"Acme Corp\"", 5),
+        ("customers", 15),
+        ("environment:staging", 0),
+        ("branch:main", 0),
+        ("owner:ada", 0),
         ("customer:Globex customer:\"Acme Corp\"", 30),
     ];
     for (search, count) in counts {

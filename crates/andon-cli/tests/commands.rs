@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{recorded, run};
+use support::{Server, andon, recorded, run};
 
 const NOW: &str = "2026-11-20T11:30:00Z";
 
@@ -53,6 +53,44 @@ fn runs_are_listed_newest_first() {
     let all = run(&["runs", "-n", "3", "--json", "--data", path(data.path())]).json();
     let names: Vec<&str> = all.as_array().unwrap().iter().map(|run| run["pipeline"].as_str().unwrap()).collect();
     assert_eq!(names, ["data-lake-etl", "mobile-bff", "inventory-sync"]);
+}
+
+/// A configuration that names an environment and a tracker of issues.
+fn naming(directory: &Path) -> String {
+    let file = directory.join("andon.yml");
+    let text = "version: 1\nenvironments:\n  - { name: production, pipeline: \"*-core\", url: \"https://{pipeline}.example.com\" }\n";
+    std::fs::write(&file, text).unwrap();
+    path(&file).to_owned()
+}
+
+#[test]
+fn environments_say_what_is_live_since_when_and_what_was_there_before() {
+    let data = known();
+    let config = naming(data.path());
+    let which = ["--data", path(data.path()), "--config", &config, "--now", NOW];
+    let list = run(&[&["env"][..], &which].concat());
+    assert_eq!((list.code, list.err.as_str()), (0, ""));
+    insta::assert_snapshot!("environments", list.out);
+    let show = run(&[&["env", "show", "production"][..], &which].concat());
+    assert_eq!((show.code, show.err.as_str()), (0, ""));
+    insta::assert_snapshot!("environment", show.out);
+    let shown = run(&[&["env", "show", "Production", "--json"][..], &which].concat()).json();
+    assert_eq!(shown[0]["application"], "https://ledger-core.example.com");
+    assert_eq!(shown[0]["deployments"][0]["execution"], shown[0]["execution"]);
+    let nowhere = run(&[&["env", "list", "produktion"][..], &which].concat());
+    assert_eq!(nowhere.code, 2);
+    assert!(nowhere.err.contains("Did you mean production?"), "{}", nowhere.err);
+}
+
+#[test]
+fn the_board_of_a_directory_is_served_and_takes_nothing() {
+    let data = known();
+    let server = Server::of(andon(&["board", "--no-open", "--data", path(data.path())]));
+    let page = server.get("/");
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("ledger-core"), "{}", page.body);
+    assert_eq!(server.get("/pipelines/111122223333/eu-west-1/ledger-core").status, 200);
+    assert_eq!(server.post(b"{}").status, 404);
 }
 
 #[test]

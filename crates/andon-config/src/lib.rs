@@ -10,7 +10,9 @@ mod chat;
 mod destination;
 mod digest;
 mod duration;
+mod environment;
 mod finding;
+mod issue;
 mod kind;
 mod limits;
 mod mask;
@@ -31,6 +33,8 @@ use std::collections::BTreeSet;
 
 use andon::account::Accounts;
 use andon::alert::{Limit, Limits};
+use andon::environment::Environments;
+use andon::issue::Trackers;
 use andon::statistics::Statistics;
 use andon::suggest::quoted;
 use andon_diagnosis::Runbook;
@@ -72,6 +76,10 @@ pub struct Config {
     pub mcp: McpActions,
     /// The Slack app; none if absent.
     pub chat: Option<Chat>,
+    /// The names of environments, and where their applications are.
+    pub environments: Environments,
+    /// Where issues are that commit messages mention.
+    pub issues: Trackers,
 }
 
 /// Where the file will be used, as far as known when checking.
@@ -107,6 +115,8 @@ const KEYS: &[&str] = &[
     "voice",
     "mcp",
     "chat",
+    "environments",
+    "issues",
 ];
 
 impl Default for Config {
@@ -121,6 +131,8 @@ impl Default for Config {
             voice: None,
             mcp: McpActions::default(),
             chat: None,
+            environments: Environments::default(),
+            issues: Trackers::default(),
         }
     }
 }
@@ -206,8 +218,10 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
     let voice = fields.section("voice").and_then(|node| voice_actions::read(node, reader));
     let mcp = fields.section("mcp").and_then(|node| mcp::read(node, reader)).unwrap_or_default();
     let chat = fields.section("chat").and_then(|node| chat::read(node, &known, &tokens, reader));
+    let environments = fields.section("environments").map(|node| environment::read(node, reader)).unwrap_or_default();
+    let issues = fields.section("issues").map(|node| issue::read(node, reader)).unwrap_or_default();
     let routing = Routing { accounts, destinations, routes };
-    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp, chat })
+    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp, chat, environments, issues })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

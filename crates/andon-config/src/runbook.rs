@@ -30,7 +30,7 @@ fn runbook(node: &Node, reader: &mut Reader<'_>) -> Option<Runbook> {
     Some(Runbook { pattern: pattern?, hint: hint?, link })
 }
 
-fn web_address(text: &str) -> Result<String, Invalid> {
+pub(super) fn web_address(text: &str) -> Result<String, Invalid> {
     let host =
         text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).and_then(|rest| rest.split('/').next());
     let clean = !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>|\"".contains(c));
@@ -42,7 +42,7 @@ fn web_address(text: &str) -> Result<String, Invalid> {
     }
 }
 
-fn pattern(text: &str) -> Result<Pattern, Invalid> {
+pub(super) fn pattern(text: &str) -> Result<Pattern, Invalid> {
     Pattern::parse(text).map_err(|bad| {
         let help = match &bad {
             BadPattern::Empty => "write part of the line that shows the problem",

@@ -81,6 +81,15 @@ impl Pattern {
         self.0.is_match(line)
     }
 
+    /// Where it matches in a line, and what it captured: the first group, or else all of the match.
+    pub fn matches<'t>(&self, line: &'t str) -> impl Iterator<Item = (Range<usize>, &'t str)> + use<'_, 't> {
+        self.0.captures_iter(line).filter_map(|found| {
+            let whole = found.get(0).filter(|whole| !whole.is_empty())?;
+            let captured = found.get(1).unwrap_or(whole);
+            Some((whole.range(), captured.as_str()))
+        })
+    }
+
     /// The expression as it was written.
     pub fn as_str(&self) -> &str {
         self.0.as_str()

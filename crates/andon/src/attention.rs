@@ -117,6 +117,11 @@ impl Attention {
         self.deeds.iter().filter(|deed| deed.alert == alert).cloned().collect()
     }
 
+    /// What was done about a run, oldest first.
+    pub fn of_run(&self, execution: &ExecutionId) -> impl DoubleEndedIterator<Item = &Deed> {
+        self.deeds.iter().filter(move |deed| deed.execution == *execution)
+    }
+
     /// Who said last that they are on it, whether or not that still matters.
     pub(crate) fn owner(&self) -> Option<&Owner> {
         self.owner.as_ref()

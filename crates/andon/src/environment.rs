@@ -1,13 +1,79 @@
 //! What is deployed where: for each stage that deploys, the run whose deployment is live there.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use crate::event::Commit;
-use crate::name::{ExecutionId, StageName};
+use crate::event::{Commit, Provider};
+use crate::glob::Globs;
+use crate::history::{History, Overview};
+use crate::ledger::{Ledger, LedgerError};
+use crate::links;
+use crate::name::{ExecutionId, PipelineName, StageName};
 use crate::run::{ActionView, Run, StageView, Status};
 
-/// The category of actions that deploy.
-const DEPLOY: &str = "Deploy";
+/// How many runs of a pipeline are read, at most, to find what is live in all of its environments.
+const MAX_READ: usize = 12;
+
+/// What stands for the pipeline's name in the address of an application.
+pub const PIPELINE: &str = "{pipeline}";
+
+/// An environment that the configuration names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedEnvironment {
+    /// The name.
+    pub name: String,
+    /// The pipelines that deploy there; all if absent.
+    pub pipeline: Option<Globs>,
+    /// The stages that deploy there; if absent, those with deploying actions.
+    pub stage: Option<Globs>,
+    /// The address of the application there, with [`PIPELINE`] in place of the pipeline's name.
+    pub url: Option<String>,
+}
+
+/// The environments that the configuration names, in order: the first one that matches a stage is the stage's.
+///
+/// A stage with deploying actions that none of them matches is an environment by its own name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environments(pub Vec<NamedEnvironment>);
+
+impl Environments {
+    /// The environment that a stage deploys to, if the configuration names it.
+    pub fn named(&self, pipeline: &PipelineName, stage: &StageName, deploys: bool) -> Option<&NamedEnvironment> {
+        self.0.iter().find(|named| {
+            let of_pipeline = named.pipeline.as_ref().is_none_or(|globs| globs.match_any(pipeline.as_str()));
+            let of_stage = named.stage.as_ref().map_or(deploys, |globs| globs.match_any(stage.as_str()));
+            of_pipeline && of_stage
+        })
+    }
+
+    /// The name of the environment that a stage deploys to; the stage's own where it has no other.
+    pub fn name<'a>(&'a self, pipeline: &PipelineName, stage: &'a StageName) -> &'a str {
+        self.named(pipeline, stage, true).map_or(stage.as_str(), |named| &named.name)
+    }
+
+    /// The address of the application that a stage deploys.
+    pub fn application(&self, pipeline: &PipelineName, stage: &StageName) -> Option<String> {
+        let url = self.named(pipeline, stage, true)?.url.as_deref()?;
+        links::checked(&url.replace(PIPELINE, &links::encode(pipeline.as_str())))
+    }
+
+    /// The names of the environments that a pipeline's latest run deploys to, or has yet to.
+    pub fn of_pipeline<'a>(&'a self, overview: &'a Overview) -> BTreeSet<&'a str> {
+        let pipeline = &overview.pipeline.name;
+        let stages = overview.latest.stages.iter();
+        let name = |stage: &'a crate::history::StageLight| match self.named(pipeline, &stage.name, stage.deploys) {
+            Some(named) => Some(named.name.as_str()),
+            None => stage.deploys.then_some(stage.name.as_str()),
+        };
+        stages.filter_map(name).collect()
+    }
+
+    /// Whether a stage is named as an environment, whatever its actions are.
+    fn is_named(&self, run: &Run, stage: &StageName) -> bool {
+        self.named(&run.pipeline.name, stage, false).is_some()
+    }
+}
 
 /// A stage that deploys, and what is live there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +108,7 @@ pub struct Approved {
 /// The environments of a pipeline, in the order of their stages, by its runs in any order.
 ///
 /// A deployment is live once all deploying actions of its stage succeeded, whatever became of the rest of the run.
-pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<Environment> {
+pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>, named: &Environments) -> Vec<Environment> {
     let mut runs: Vec<(&Run, Vec<StageView>)> = runs.into_iter().map(|run| (run, run.stages())).collect();
     runs.sort_by_key(|(run, _)| (run.first_seen(), &run.execution));
     let mut order: Vec<StageName> = Vec::new();
@@ -52,7 +118,7 @@ pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<Environm
             if !order.contains(&stage.name) {
                 order.push(stage.name.clone());
             }
-            let Some(since) = deployed(stage) else { continue };
+            let Some(since) = deployed(stage, named.is_named(run, &stage.name)) else { continue };
             if live.iter().any(|known| known.stage == stage.name && known.since > since) {
                 continue;
             }
@@ -72,10 +138,11 @@ pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<Environm
     for (run, stages) in &runs {
         for known in live.iter_mut().filter(|known| run.execution != known.execution) {
             let stage = stages.iter().find(|stage| stage.name == known.stage);
-            let failed = stage.is_some_and(|stage| deploys(stage).any(|action| action.status == Status::Failed));
+            let is_named = named.is_named(run, &known.stage);
+            let failed = stage.is_some_and(|stage| deploys(stage, is_named).any(|it| it.status == Status::Failed));
             if failed && stage.and_then(|stage| stage.ended).is_none_or(|ended| ended > known.since) {
                 known.failed = Some(run.execution.clone());
-            } else if !run.status().is_final() && stage.and_then(deployed).is_none() {
+            } else if !run.status().is_final() && stage.and_then(|stage| deployed(stage, is_named)).is_none() {
                 known.coming.push(run.execution.clone());
             }
         }
@@ -84,21 +151,83 @@ pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<Environm
     live
 }
 
-fn deploys(stage: &StageView) -> impl Iterator<Item = &ActionView> {
-    let deploys = |action: &&ActionView| action.provider.as_ref().is_some_and(|provider| provider.category == DEPLOY);
-    stage.actions.iter().filter(deploys)
+/// A deployment, whatever became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// The run.
+    pub execution: ExecutionId,
+    /// When it ended.
+    pub at: Timestamp,
+    /// Whether all of it succeeded.
+    pub is_live: bool,
+    /// Whether an earlier version was deployed again.
+    pub is_rollback: bool,
+    /// The change.
+    pub commit: Option<Commit>,
+}
+
+/// The deployments of a stage that these runs made or tried, the latest first.
+pub fn deployments<'r>(
+    runs: impl IntoIterator<Item = &'r Run>,
+    stage: &StageName,
+    named: &Environments,
+) -> Vec<Deployment> {
+    let mut found: Vec<Deployment> = runs
+        .into_iter()
+        .filter_map(|run| {
+            let stages = run.stages();
+            let view = stages.iter().find(|view| view.name == *stage)?;
+            let is_named = named.is_named(run, stage);
+            let failed =
+                || deploys(view, is_named).filter(|it| it.status == Status::Failed).filter_map(|it| it.ended).max();
+            let live = deployed(view, is_named);
+            Some(Deployment {
+                execution: run.execution.clone(),
+                at: live.or_else(failed)?,
+                is_live: live.is_some(),
+                is_rollback: run.rollback().is_some(),
+                commit: run.commit(),
+            })
+        })
+        .collect();
+    found.sort_by_key(|deployment| std::cmp::Reverse(deployment.at));
+    found
+}
+
+/// Reads the runs of a pipeline that say what is live: from the latest one back to one that went through all stages.
+pub async fn recent_runs(ledger: &impl Ledger, history: &History) -> Result<Vec<Run>, LedgerError> {
+    let mut runs = Vec::new();
+    for summary in history.runs().into_iter().rev().take(MAX_READ) {
+        let known = ledger.load(&history.pipeline, &summary.execution).await?;
+        runs.extend(known.into_run());
+        if summary.status == Status::Succeeded {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+/// The actions of a stage that deploy: where the configuration names the stage, all but sources and approvals.
+fn deploys(stage: &StageView, is_named: bool) -> impl Iterator<Item = &ActionView> {
+    let is_one = |provider: &Provider| provider.is_deployment();
+    let has_one = stage.actions.iter().any(|action| action.provider.as_ref().is_some_and(is_one));
+    let is_work = |provider: &Provider| !provider.is_approval() && !provider.is_source();
+    stage.actions.iter().filter(move |action| {
+        let of_kind = if is_named && !has_one { is_work } else { is_one };
+        action.provider.as_ref().is_some_and(of_kind)
+    })
 }
 
 /// When the stage's deployment was through; `None` if it deploys nothing, or not all of it succeeded.
-fn deployed(stage: &StageView) -> Option<Timestamp> {
-    let succeeded = deploys(stage).all(|action| action.status == Status::Succeeded);
-    deploys(stage).map(|action| action.ended).max().flatten().filter(|_| succeeded)
+fn deployed(stage: &StageView, is_named: bool) -> Option<Timestamp> {
+    let succeeded = deploys(stage, is_named).all(|action| action.status == Status::Succeeded);
+    deploys(stage, is_named).map(|action| action.ended).max().flatten().filter(|_| succeeded)
 }
 
 fn approved(stages: &[StageView], before: Timestamp) -> Option<Approved> {
     let actions = stages.iter().flat_map(|stage| &stage.actions);
     let given = actions.filter(|action| {
-        action.status == Status::Succeeded && action.provider.as_ref().is_some_and(crate::event::Provider::is_approval)
+        action.status == Status::Succeeded && action.provider.as_ref().is_some_and(Provider::is_approval)
     });
     let last = given.filter_map(|action| Some((action.ended.filter(|at| *at <= before)?, action)));
     last.max_by_key(|(at, _)| *at).map(|(at, action)| {
@@ -147,7 +276,7 @@ mod tests {
     #[test]
     fn a_retried_deployment_is_live_and_counts_from_its_success() {
         let runs = merged(testing::events("codepipeline-run-retry-succeeded"));
-        let found = environments(&runs);
+        let found = environments(&runs, &Environments::default());
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].stage.as_str(), &found[0].execution), ("Deploy", &runs[0].execution));
         let ended = runs[0].stages().into_iter().find(|stage| stage.name.as_str() == "Deploy").and_then(|it| it.ended);
@@ -159,11 +288,11 @@ mod tests {
     fn a_deployment_that_failed_leaves_what_was_live_before() {
         let mut runs = merged(deployment_of_the_day_before().into_iter().chain(failed_deployment()));
         let (live, broken) = (runs[0].execution.clone(), runs[1].execution.clone());
-        let found = environments(&runs);
+        let found = environments(&runs, &Environments::default());
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((&found[0].execution, &found[0].failed), (&live, &Some(broken)));
         runs.reverse();
-        assert_eq!(environments(&runs), found, "the order does not matter");
+        assert_eq!(environments(&runs, &Environments::default()), found, "the order does not matter");
     }
 
     #[test]
@@ -171,9 +300,46 @@ mod tests {
         let building = deployment(&[("2026-11-20T", "2026-11-21T"), ("1a6bd80e-", "3c8df02a-")]);
         let building = building.into_iter().filter(|event| event["time"].as_str().unwrap() < "2026-11-21T08:57:00Z");
         let runs = merged(deployment_of_the_day_before().into_iter().chain(building));
-        let found = environments(&runs);
+        let found = environments(&runs, &Environments::default());
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].execution, runs[0].execution);
         assert_eq!(found[0].coming, std::slice::from_ref(&runs[1].execution));
+    }
+
+    #[test]
+    fn a_stage_that_is_named_is_an_environment_whatever_its_actions_are() {
+        let glob = |text: &str| {
+            let glob = crate::glob::Glob::parse(text, crate::glob::Subject::Name).unwrap();
+            Some(Globs(vec![glob]))
+        };
+        let named = |name: &str, stage: Option<Globs>, url: Option<&str>| NamedEnvironment {
+            name: name.to_owned(),
+            pipeline: None,
+            stage,
+            url: url.map(str::to_owned),
+        };
+        let all = Environments(vec![
+            named("build farm", glob("buil*"), None),
+            named("production", None, Some("https://{pipeline}.example.com/")),
+        ]);
+        let runs = merged(testing::events("codepipeline-run-retry-succeeded"));
+        let found = environments(&runs, &all);
+        let pipeline = &runs[0].pipeline.name;
+        let names: Vec<&str> = found.iter().map(|it| all.name(pipeline, &it.stage)).collect();
+        assert_eq!(names, ["build farm", "production"]);
+        let deploy = &found[1].stage;
+        assert_eq!(all.application(pipeline, deploy).unwrap(), format!("https://{pipeline}.example.com/"));
+        assert_eq!(all.application(pipeline, &found[0].stage), None);
+        let history = deployments(&runs, deploy, &all);
+        assert_eq!(history.iter().map(|it| (it.is_live, it.at)).collect::<Vec<_>>(), [(true, found[1].since)]);
+    }
+
+    #[test]
+    fn deployments_are_told_latest_first_with_those_that_failed() {
+        let runs = merged(deployment_of_the_day_before().into_iter().chain(failed_deployment()));
+        let stage = environments(&runs, &Environments::default())[0].stage.clone();
+        let told = deployments(&runs, &stage, &Environments::default());
+        assert_eq!(told.iter().map(|it| it.is_live).collect::<Vec<_>>(), [false, true]);
+        assert!(told[0].at > told[1].at);
     }
 }

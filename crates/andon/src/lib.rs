@@ -16,6 +16,7 @@ pub mod event;
 pub mod glob;
 pub mod history;
 pub mod invalid;
+pub mod issue;
 pub mod join;
 pub mod ledger;
 pub mod line;

@@ -10,8 +10,8 @@ use andon::batch::Invocation;
 use andon::clock::Clock;
 use andon::ledger::{Ledger, LedgerError};
 use andon::name::PipelineId;
-use andon_board::widget;
 use andon_board::widget::Request;
+use andon_board::{Names, widget};
 use andon_config::Config;
 use andon_dashboards::{Changes, Dashboard, DashboardError, DashboardName, DashboardStore, Site, build, changes};
 use futures_util::StreamExt as _;
@@ -70,11 +70,13 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
     /// Answers for the board. A viewer is better served by a sentence than by the bare error that CloudWatch would show.
     async fn show(&self, request: &Request, invocation: &Invocation) -> Value {
         let now = self.clock.now();
-        let reply = match widget::answer(request, &self.ledger, self.config.accounts(), now, invocation).await {
+        let Config { environments, issues, .. } = &self.config;
+        let names = Names { accounts: self.config.accounts(), environments, issues };
+        let reply = match widget::answer(request, &self.ledger, names, now, invocation).await {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::error!("cannot render the board: {error}");
-                widget::trouble(request, self.config.accounts(), now, &error)
+                widget::trouble(request, names, now, &error)
             }
         };
         json!(reply)

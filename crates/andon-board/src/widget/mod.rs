@@ -6,8 +6,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Navigation, Renderer, find};
-use andon::account::Accounts;
+use crate::{Names, Navigation, Renderer, find};
 use andon::batch::Invocation;
 use andon::board::PipelineRow;
 use andon::ledger::{Ledger, LedgerError};
@@ -33,11 +32,11 @@ pub enum Reply {
 
 /// Answers a request from CloudWatch.
 ///
-/// `config` has the names of the accounts; `invocation.function` is called again when something is clicked.
+/// `names` is what the configuration says of pipelines; `invocation.function` is called again when something is clicked.
 pub async fn answer(
     request: &Request,
     ledger: &impl Ledger,
-    accounts: &Accounts,
+    names: Names<'_>,
     now: Timestamp,
     invocation: &Invocation,
 ) -> Result<Reply, LedgerError> {
@@ -45,7 +44,7 @@ pub async fn answer(
         Request::Describe => return Ok(Reply::Documentation { markdown: DESCRIPTION.to_owned() }),
         Request::Show(wanted, viewer) => (wanted, viewer),
     };
-    let view = Renderer { viewer, accounts, now, navigation: Navigation::Widget(&invocation.function) };
+    let view = Renderer { viewer, names, now, navigation: Navigation::Widget(&invocation.function) };
     let shown = match wanted {
         Wanted::Board(selection, accounts) => {
             let mut overviews = ledger.pipelines().await?;
@@ -61,11 +60,11 @@ pub async fn answer(
 }
 
 /// What is shown when the ledger cannot be read, in place of the bare error that CloudWatch would show.
-pub fn trouble(request: &Request, accounts: &Accounts, now: Timestamp, error: &LedgerError) -> Reply {
+pub fn trouble(request: &Request, names: Names<'_>, now: Timestamp, error: &LedgerError) -> Reply {
     let Request::Show(_, viewer) = request else {
         return Reply::Documentation { markdown: DESCRIPTION.to_owned() };
     };
-    let view = Renderer { viewer, accounts, now, navigation: Navigation::Widget("") };
+    let view = Renderer { viewer, names, now, navigation: Navigation::Widget("") };
     let sentence = format!("The board is unavailable: {error}. The next refresh tries again.");
     Reply::Html(view.sorry(&sentence).into_string())
 }

@@ -9,9 +9,9 @@ use futures_util::FutureExt as _;
 use serde_json::json;
 
 use crate::document::read;
-use crate::{asking, fleet, now, shown};
+use crate::{asking, fleet, names, now, shown};
 
-fn names(html: &str) -> Vec<String> {
+fn listed(html: &str) -> Vec<String> {
     let body = read(html);
     let names: Vec<String> = body.all().iter().filter(|element| element.name == "h2").map(|name| name.text()).collect();
     names
@@ -33,7 +33,7 @@ fn a_failed_run_in_a_popup() {
 #[test]
 fn pipelines_are_found_by_what_people_call_them() {
     let ledger = fleet::day();
-    let found = |search: &str| names(&shown(&ledger, &asking(json!({ "search": search }))));
+    let found = |search: &str| listed(&shown(&ledger, &asking(json!({ "search": search }))));
     assert_eq!(found("PAYments"), ["payments-api"]);
     assert_eq!(found("finance ireland"), ["invoice-export"]);
     assert_eq!(found("444455556666"), ["invoice-export"]);
@@ -82,8 +82,9 @@ fn a_ledger_that_cannot_be_read_is_said_to_be() {
     let faulty = Faulty::new(&ledger, &Faults::at(0, Fault::ErrorBefore));
     let request = Request::parse(&asking(json!({"widgetContext": {"theme": "dark"}}))).unwrap();
     let accounts = Accounts::default();
-    let error = answer(&request, &faulty, &accounts, now(), &invocation("1")).now_or_never().unwrap().unwrap_err();
-    let Reply::Html(html) = trouble(&request, &accounts, now(), &error) else { panic!("not HTML") };
+    let error =
+        answer(&request, &faulty, names(&accounts), now(), &invocation("1")).now_or_never().unwrap().unwrap_err();
+    let Reply::Html(html) = trouble(&request, names(&accounts), now(), &error) else { panic!("not HTML") };
     let body = read(&html);
     assert!(body.with_class("andon")[0].has_class("dark"));
     insta::assert_snapshot!(
@@ -95,7 +96,7 @@ fn a_ledger_that_cannot_be_read_is_said_to_be() {
 #[test]
 fn it_describes_itself_and_the_parameters_to_begin_with() {
     let (ledger, accounts, call) = (MemoryLedger::new(), Accounts::default(), invocation("1"));
-    let reply = answer(&Request::Describe, &ledger, &accounts, now(), &call);
+    let reply = answer(&Request::Describe, &ledger, names(&accounts), now(), &call);
     let reply = serde_json::to_value(reply.now_or_never().unwrap().unwrap()).unwrap();
     let markdown = reply["markdown"].as_str().unwrap();
     let yaml = markdown.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();

@@ -14,8 +14,11 @@ mod sizes;
 use std::collections::BTreeMap;
 
 use andon::account::{Account, Accounts};
+use andon::environment::Environments;
+use andon::issue::Trackers;
 use andon::ledger::Ledger;
 use andon::testing::invocation;
+use andon_board::Names;
 use andon_board::widget::{Reply, Request, answer};
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -55,6 +58,12 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
+/// What the configuration says: the accounts alone.
+fn names(accounts: &Accounts) -> Names<'_> {
+    static NONE: (Environments, Trackers) = (Environments(Vec::new()), Trackers(Vec::new()));
+    Names { accounts, environments: &NONE.0, issues: &NONE.1 }
+}
+
 /// What the widget shows for a payload.
 fn shown(ledger: &impl Ledger, payload: &Value) -> String {
     let request = Request::parse(payload).unwrap();
@@ -65,7 +74,7 @@ fn shown(ledger: &impl Ledger, payload: &Value) -> String {
         ("444455556666".to_owned(), account("finance", Some("Acme"))),
     ]));
     let call = andon::batch::Invocation { function: FUNCTION.to_owned(), ..invocation("1") };
-    match answer(&request, ledger, &accounts, now(), &call).now_or_never().unwrap().unwrap() {
+    match answer(&request, ledger, names(&accounts), now(), &call).now_or_never().unwrap().unwrap() {
         Reply::Html(html) => html,
         Reply::Documentation { markdown } => panic!("{markdown}"),
     }

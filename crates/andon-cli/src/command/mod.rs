@@ -14,6 +14,7 @@ use crate::terminal::{Terminal, complain};
 #[cfg(feature = "aws")]
 mod act;
 mod ask;
+mod board;
 mod check;
 mod completions;
 mod dashboard;
@@ -85,7 +86,8 @@ enum Command {
     Why(why::Why),
     Watch(watch::Watch),
     Open(open::Open),
-    Env(env::Env),
+    Board(board::Board),
+    Env(Box<env::Env>),
     #[cfg(feature = "aws")]
     Logs(Box<logs::Logs>),
     #[cfg(feature = "aws")]
@@ -150,6 +152,7 @@ pub fn run() -> ExitCode {
         Command::Why(why) => why.run(around),
         Command::Watch(watch) => watch.run(around),
         Command::Open(open) => open.run(around),
+        Command::Board(board) => board.run(around),
         Command::Env(env) => env.run(around),
         #[cfg(feature = "aws")]
         Command::Logs(logs) => logs.run(around),

@@ -85,7 +85,7 @@ impl What {
 }
 
 /// Starts the first browser that can be. The address has passed [`links`], so it holds nothing that a shell would read.
-fn shown_in_browser(url: &str) -> bool {
+pub(super) fn shown_in_browser(url: &str) -> bool {
     let chosen = std::env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
     let usual: &[&[&str]] = if cfg!(target_os = "macos") {
         &[&["open"]]

@@ -27,6 +27,8 @@ pub(super) enum NoAnswer {
     NotSynced(String),
     #[error("Andon is shutting down")]
     Ending,
+    #[error("this server only shows the board")]
+    OnlyShows,
 }
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, NoAnswer>>;

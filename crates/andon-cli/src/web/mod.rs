@@ -91,7 +91,7 @@ pub async fn serve_and_feed<L: Ledger, C: Clock + Timer + Clone>(
         rendered: Rendered::default(),
     };
     let last_news = news.clone();
-    let server = connections::accept(listener, router(site, hosts), async move {
+    let server = connections::accept(listener, router(site, hosts, everything()), async move {
         end().await;
         last_news.end();
     });
@@ -106,6 +106,29 @@ pub async fn serve_and_feed<L: Ledger, C: Clock + Timer + Clone>(
         never = feeding(feed) => match never {},
         () = impatience => Ok(()),
     }
+}
+
+/// Serves the board of a ledger that others write, until shutdown. What has changed is read once in a while.
+pub async fn show(listener: TcpListener, ledger: &impl Ledger, config: &Config, every: Duration) -> anyhow::Result<()> {
+    let (desk, requests) = mpsc::channel(MAX_WAITING);
+    let news = News::new();
+    let site = Site {
+        desk: Handle::new(desk),
+        news: news.clone(),
+        config: Arc::new(config.clone()),
+        rows: Rows::default(),
+        rendered: Rendered::default(),
+    };
+    let last_news = news.clone();
+    let server = connections::accept(listener, router(site, Hosts::default(), pages()), async move {
+        end().await;
+        last_news.end();
+    });
+    tokio::select! {
+        () = server => {}
+        () = worker::show(ledger, requests, &news, every) => {}
+    }
+    Ok(())
 }
 
 /// What connections share.
@@ -130,7 +153,8 @@ impl FromRef<Site> for News {
     }
 }
 
-fn router(site: Site, hosts: Hosts) -> Router {
+/// What only shows.
+fn pages() -> Router<Site> {
     Router::new()
         .route("/", get(pages::board))
         .route("/pipelines/{account}/{region}/{name}", get(pages::pipeline))
@@ -140,8 +164,15 @@ fn router(site: Site, hosts: Hosts) -> Router {
         .route("/live.js", get(live::script))
         .route("/api/pipelines", get(api::board))
         .route("/api/pipelines/{account}/{region}/{name}", get(api::pipeline))
-        .route("/events", post(events::post))
-        .route("/alexa", post(skill::post))
+}
+
+/// What takes something in, too.
+fn everything() -> Router<Site> {
+    pages().route("/events", post(events::post)).route("/alexa", post(skill::post))
+}
+
+fn router(site: Site, hosts: Hosts, routes: Router<Site>) -> Router {
+    routes
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(hosts, host::check))
         .with_state(site)

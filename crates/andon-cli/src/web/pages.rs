@@ -2,7 +2,8 @@
 
 use andon::board::{PipelineRow, StatusColor};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
-use andon_board::{MAX_SEARCH_LEN, Navigation, Pipeline, Renderer, Selection, View};
+use andon_board::{MAX_SEARCH_LEN, Names, Navigation, Pipeline, Renderer, Selection, View};
+use andon_config::Config;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -140,7 +141,9 @@ async fn page<T>(
     let render = async || {
         let found = read().await;
         let now = Timestamp::now();
-        let view = Renderer { viewer: &viewer, accounts: site.config.accounts(), now, navigation: Navigation::Page };
+        let Config { environments, issues, .. } = &*site.config;
+        let names = Names { accounts: site.config.accounts(), environments, issues };
+        let view = Renderer { viewer: &viewer, names, now, navigation: Navigation::Page };
         let shown = match found {
             Ok(found) => show(&view, found),
             Err(error) => sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),

@@ -104,6 +104,31 @@ pub(super) async fn work<L: Ledger, C: Clock + Timer + Clone>(
     }
 }
 
+/// Answers requests for pages alone, by a ledger that others write: what has changed is read once in a while.
+pub(super) async fn show(ledger: &impl Ledger, mut requests: mpsc::Receiver<Request>, news: &News, every: Duration) {
+    let mut reading = tokio::time::interval(every);
+    reading.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let request = tokio::select! {
+            request = requests.recv() => request,
+            _ = reading.tick() => {
+                news.tell();
+                continue;
+            }
+        };
+        match request {
+            None => return,
+            Some(Request::Pipelines(answer)) => tell(answer, ledger.pipelines().await.map_err(NoAnswer::from)),
+            Some(Request::Pipeline(pipeline, execution, answer)) => {
+                let found = find(ledger, &pipeline, execution.as_ref()).await;
+                tell(answer, found.map_err(NoAnswer::from));
+            }
+            Some(Request::Take(_, answer)) => tell(answer, Err(NoAnswer::OnlyShows)),
+            Some(Request::Skill(_, answer)) => tell(answer, Err(NoAnswer::OnlyShows)),
+        }
+    }
+}
+
 type Taken = (Answer<Vec<Outcome>>, Result<Vec<Outcome>, NoAnswer>);
 
 /// Takes in events of all bodies by turns, for a while; gives back the bodies that this finished.

@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use andon::batch::Invocation;
 use andon::name::{AccountId, Home, Region};
 use andon::run::DeploymentRule;
+use andon_board::Names;
 use andon_board::widget::{Request, answer};
 use andon_cli::local::recorded::Day;
 use andon_cli::local::{in_memory, remember};
@@ -48,7 +49,9 @@ fn dashboard() -> String {
                 None => ("text/html", std::fs::read_to_string(tools::sources().join("cloudwatch.html")).unwrap()),
                 Some(payload) => {
                     let request = Request::parse(&payload).unwrap();
-                    let reply = answer(&request, &ledger, config.accounts(), Timestamp::now(), &call);
+                    let Config { environments, issues, .. } = &config;
+                    let names = Names { accounts: config.accounts(), environments, issues };
+                    let reply = answer(&request, &ledger, names, Timestamp::now(), &call);
                     let reply = runtime.block_on(reply).unwrap();
                     ("application/json", serde_json::to_string(&reply).unwrap())
                 }

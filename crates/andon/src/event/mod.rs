@@ -402,6 +402,11 @@ impl Provider {
     pub fn is_source(&self) -> bool {
         self.category == "Source"
     }
+
+    /// Whether it deploys.
+    pub fn is_deployment(&self) -> bool {
+        self.category == "Deploy"
+    }
 }
 
 /// The result of an action, from its provider.

@@ -211,6 +211,11 @@ impl History {
         self.attention.about(alert)
     }
 
+    /// What was done about a run, oldest first.
+    pub fn deeds_of_run(&self, execution: &ExecutionId) -> impl DoubleEndedIterator<Item = &Deed> {
+        self.attention.of_run(execution)
+    }
+
     /// Who is on it: until the pipeline is green again, or until the run has ended that they took on while nothing was red.
     fn owner(&self, health: &Health) -> Option<&Owner> {
         let owner = self.attention.owner()?;

@@ -94,6 +94,9 @@ pub struct StageLight {
     pub name: StageName,
     /// Its state.
     pub status: Status,
+    /// Whether one of its actions deploys.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deploys: bool,
 }
 
 /// Where a run is.
@@ -237,7 +240,14 @@ impl RunSummary {
             moving_since: run.moving_since(),
             outcomes: first_and_last_outcomes(run.outcomes()),
             deployments: run.deployments(deployment_rule).map(first_and_last),
-            stages: stages.iter().map(|stage| StageLight { name: stage.name.clone(), status: stage.status }).collect(),
+            stages: stages
+                .iter()
+                .map(|stage| StageLight {
+                    name: stage.name.clone(),
+                    status: stage.status,
+                    deploys: run.has_deployment(stage.name),
+                })
+                .collect(),
             current: current.map(|stage| {
                 // Where an approval waits beside other actions, it is what the run is at.
                 let goes_on = || stage.actions.iter().filter(|action| !action.status.is_final());

@@ -176,6 +176,7 @@ struct Noted {
     weight: u64,
     approvals: BTreeSet<Subject>,
     sources: BTreeSet<Subject>,
+    deployments: BTreeSet<Subject>,
     is_skipped: bool,
     /// Whether what some of them say of failed actions hangs on facts of other attempts.
     is_hearsay: bool,
@@ -187,7 +188,11 @@ impl Noted {
         let seen = fact.first_seen();
         self.first_seen = Some(self.first_seen.map_or(seen, |known| known.min(seen)));
         if let Some(provider) = fact.provider() {
-            let of_kind = [(provider.is_approval(), &mut self.approvals), (provider.is_source(), &mut self.sources)];
+            let of_kind = [
+                (provider.is_approval(), &mut self.approvals),
+                (provider.is_source(), &mut self.sources),
+                (provider.is_deployment(), &mut self.deployments),
+            ];
             for (is_one, known) in of_kind {
                 if is_one && !known.contains(subject) {
                     known.insert(subject.clone());
@@ -202,12 +207,16 @@ impl Noted {
     fn name_kind<'f>(&mut self, subject: &Subject, facts: impl Iterator<Item = &'f Fact>) {
         self.approvals.remove(subject);
         self.sources.remove(subject);
+        self.deployments.remove(subject);
         for provider in facts.filter_map(Fact::provider) {
             if provider.is_approval() {
                 self.approvals.insert(subject.clone());
             }
             if provider.is_source() {
                 self.sources.insert(subject.clone());
+            }
+            if provider.is_deployment() {
+                self.deployments.insert(subject.clone());
             }
         }
     }
@@ -365,6 +374,11 @@ impl Facts {
     /// The actions that fetch sources.
     pub(super) fn sources(&self) -> &BTreeSet<Subject> {
         &self.noted.sources
+    }
+
+    /// The actions that deploy.
+    pub(super) fn deployments(&self) -> &BTreeSet<Subject> {
+        &self.noted.deployments
     }
 
     /// Whether any stage was skipped.

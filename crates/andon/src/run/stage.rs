@@ -120,6 +120,11 @@ impl Run {
         found
     }
 
+    /// Whether an action of a stage deploys.
+    pub(crate) fn has_deployment(&self, stage: &StageName) -> bool {
+        self.facts.deployments().iter().any(|subject| subject.stage() == Some(stage))
+    }
+
     /// Whether it waits for an approval.
     pub(super) fn waits(&self) -> bool {
         let is_waiting = |look: &StageLook<'_>| look.status == Status::Waiting;
