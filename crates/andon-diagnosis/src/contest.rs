@@ -70,11 +70,12 @@ struct Leader {
 impl Sieve for Contest<'_> {
     /// Whether a finding could still lead, or be quoted beside the leader.
     fn is_open(&self, finding: Finding, rule: &Rule) -> bool {
-        self.leader.is_none_or(|leader| {
-            let score = score(rule, finding, self.structure);
-            score > leader.score
-                || score == leader.score && (self.precedes(finding, leader) || self.is_alike(finding, rule, leader))
-        })
+        rule.weight > Weight::Advice
+            && self.leader.is_none_or(|leader| {
+                let score = score(rule, finding, self.structure);
+                score > leader.score
+                    || score == leader.score && (self.precedes(finding, leader) || self.is_alike(finding, rule, leader))
+            })
     }
 
     fn enter(&mut self, finding: Finding, rule: &'static Rule) {

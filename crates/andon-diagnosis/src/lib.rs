@@ -44,7 +44,7 @@ use category::Quoted;
 use contest::Choice;
 use model::{MODEL, Model, Told};
 use rank::Ranking;
-use rule::Weight;
+use rule::{Rule, Weight};
 use scan::RULES;
 use structure::Structure;
 
@@ -60,6 +60,9 @@ const MAX_HEARD: usize = 1000;
 
 /// So few lines leave nothing to learn from but themselves.
 const MAX_SHORT: usize = 4;
+
+/// So many of the quoted lines are asked for a hint.
+const MAX_ADVISED: usize = 4;
 
 /// A quoted line is cut after so many bytes.
 const LONGEST_QUOTE: usize = 600;
@@ -245,13 +248,34 @@ impl<'a> Reading<'a> {
         let (signs, kind) = self.kind_signs(model, rule.as_ref());
         let is_short = self.log.len() <= MAX_SHORT;
         let category = model.category(&signs, Told { kind, is_sure, is_short });
-        let hint = rule.as_ref().and_then(|choice| hint::of(&RULES, self.log, choice)).map(|hint| redacted(&hint));
-        let hint = hint.filter(|hint| hint::adds(hint, &said));
+        let hint = self.hint(rule.as_ref(), &said);
         // A line that only wraps another failure explains nothing, however surely it is the best that there is.
         let wraps = rule.as_ref().is_some_and(|choice| choice.rule.weight <= Weight::Summary);
         let context = (wraps || self.confidence < Confidence::PROBABLE).then(|| Context::of(self.log, &self.structure));
         let hint = hint.or_else(|| context.as_ref().filter(|_| truncated)?.sentence(truncated));
         Some(Diagnosis { cause, category, confidence: self.confidence, hint, runbook: None, context })
+    }
+
+    /// What the rule that knows the lines advises, else what any other does that knows one of them; not what they say.
+    fn hint(&self, rule: Option<&Choice>, said: &str) -> Option<String> {
+        rule.and_then(|choice| self.advised(choice, said)).or_else(|| self.advice(&self.quoted, said))
+    }
+
+    fn advised(&self, choice: &Choice, said: &str) -> Option<String> {
+        let hint = redacted(&hint::of(&RULES, self.log, choice)?);
+        hint::adds(&hint, said).then_some(hint)
+    }
+
+    /// What any rule advises that knows the first of some lines, or a table of advice for one of the next.
+    fn advice(&self, lines: &[usize], said: &str) -> Option<String> {
+        lines.iter().take(MAX_ADVISED).enumerate().find_map(|(place, line)| {
+            // Beside the first line, what ranks lines tells of other failures.
+            let of_use = |rule: &&Rule| place == 0 || rule.weight == Weight::Advice;
+            RULES.all(self.log, *line).find_map(|finding| {
+                let rule = RULES.rule(finding).filter(of_use)?;
+                self.advised(&Choice { finding, rule, score: 0, lines: vec![*line] }, said)
+            })
+        })
     }
 
     /// Nothing is recognised: says so, and shows where it stood.
@@ -276,12 +300,13 @@ impl<'a> Reading<'a> {
             }
         };
         let cause = self.structure.failed.map_or_else(Vec::new, said);
+        let shown: Vec<usize> = context.lines.iter().rev().map(|line| line.line.saturating_sub(1)).collect();
         Diagnosis {
             cause,
             category,
             hint: match category {
                 Category::Lint => context.objection(),
-                _ => context.sentence(evidence.truncated_at_start),
+                _ => self.advice(&shown, "").or_else(|| context.sentence(evidence.truncated_at_start)),
             },
             context: Some(context),
             ..Diagnosis::default()

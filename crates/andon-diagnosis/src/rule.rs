@@ -8,6 +8,8 @@ use super::Category;
 /// How much a line of this kind explains. Ties go to the line that came first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
+    /// Explains nothing: only its hint is of use.
+    Advice = 0,
     /// Only wraps another failure: `exit status 1`.
     Envelope = 10,
     /// Names what failed, but not why: `BUILD FAILED`.

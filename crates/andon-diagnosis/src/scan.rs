@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use super::log::Log;
-use super::rule::{Quote, Rule};
+use super::rule::{Quote, Rule, Weight};
 use super::tools;
 
 /// A rule that matches a line.
@@ -186,9 +186,14 @@ impl Rules {
 
     /// The best rule that matches a line: the weightiest, and of equals the first.
     pub(super) fn best(&self, log: &Log, line: usize) -> Option<Finding> {
-        let markers = self.markers.as_ref()?;
+        self.all(log, line).find(|finding| self.rule(*finding).is_some_and(|rule| rule.weight > Weight::Advice))
+    }
+
+    /// The rules that match a line: the weightiest first, and of equals in the order of the tables.
+    pub(super) fn all<'a>(&'a self, log: &'a Log, line: usize) -> impl Iterator<Item = Finding> + 'a {
+        let markers = self.markers.iter();
         let mut called: Vec<usize> = markers
-            .find_overlapping_iter(log.line(line))
+            .flat_map(|markers| markers.find_overlapping_iter(log.line(line)))
             .filter_map(|found| self.called.get(found.pattern().as_usize()))
             .flatten()
             .copied()
@@ -197,9 +202,8 @@ impl Rules {
             |rule: &usize| (std::cmp::Reverse(self.table.get(*rule).map(|compiled| compiled.rule.weight)), *rule);
         called.sort_unstable_by_key(order);
         called.dedup();
-        let rule =
-            called.into_iter().find(|rule| self.table.get(*rule).is_some_and(|compiled| compiled.holds(log, line)))?;
-        Some(Finding { line, rule })
+        let holds = move |rule: &usize| self.table.get(*rule).is_some_and(|compiled| compiled.holds(log, line));
+        called.into_iter().filter(holds).map(move |rule| Finding { line, rule })
     }
 
     /// The rule of a finding.

@@ -31,6 +31,42 @@ fn the_usual_words_of_many_tools_are_understood() {
     insta::assert_snapshot!(read);
 }
 
+/// Where the rule that knows the cause says nothing of its own, a table advises by the words that name what to change.
+#[test]
+fn a_hint_names_the_limit_the_header_the_kind_or_the_right() {
+    for (log, names) in [
+        (
+            "error pushing image: unexpected status from HEAD request to https://1.dkr.ecr.eu-west-1.amazonaws.com/v2/shop/web/blobs/sha256:0f: 403 Forbidden",
+            "ecr:PutImage",
+        ),
+        (
+            "error: creating EC2 EIP: operation error EC2: AllocateAddress, api error AddressLimitExceeded: no more",
+            "Service Quotas",
+        ),
+        (
+            "An error occurred (InvalidParameterValueException) when calling the UpdateFunctionCode operation: Unzipped size must be smaller than 262144000 bytes",
+            "container image",
+        ),
+        (
+            "==> amazon-ebs.web: InvalidSubnetID.NotFound: The subnet ID 'subnet-0a1b' does not exist",
+            "subnet-0a1b in the region",
+        ),
+        ("fatal: [web1]: FAILED! => {\"msg\": \"Missing sudo password\"}", "ansible_become_password"),
+        ("mkmf.rb can't find header files for ruby at /usr/share/include/ruby.h", "ruby-devel"),
+        (
+            "Error: UPGRADE FAILED: release web failed, and has been rolled back: timed out waiting for the condition",
+            "pods",
+        ),
+        (
+            "error: resource mapping not found for name: \"web\": no matches for kind \"ServiceMonitor\" in version \"monitoring.coreos.com/v1\"",
+            "CustomResourceDefinition of ServiceMonitor",
+        ),
+    ] {
+        let diagnosis = explain(&format!("$ ./run\n{log}\n"));
+        assert!(diagnosis.hint.as_ref().is_some_and(|hint| hint.contains(names)), "{log}\n{diagnosis:#?}");
+    }
+}
+
 #[test]
 fn of_failures_that_look_alike_the_first_is_quoted_first() {
     let mut log = "[ 12%] Building CXX object display.cpp.o\n".to_owned();

@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("aws", &["calling the"], r"An error occurred \((?P<code>RequestTimeout\w*|ServiceUnavailable\w*|InternalFailure|InternalError|InternalServerError|5\d\d)\) when calling the (?P<operation>\w+) operation", Weight::Cause, Category::Infrastructure)
         .hint("{operation} failed inside AWS ({code}); retry the action before changing anything."),
     rule("aws", &["calling the"], r"An error occurred \((?P<code>ValidationError|ValidationException)\) when calling the (?P<operation>\w+) operation: (?P<why>Stack .* does not exist)", Weight::Cause, Category::Deploy)
-        .hint("{why}: check the stack's name, account and region."),
+        .hint("Check the stack's name, the account and the region of this step's credentials; the first deployment has to create it."),
     rule("aws", &["calling the"], r"An error occurred \((?:ValidationError|ValidationException|InvalidParameter\w*|MalformedPolicyDocument\w*|\w*Validation\w*|Invalid\w*|Malformed\w*|MissingParameter\w*)\) when calling the (?:\w+) operation(?: \(.*?\))?: (?:.*)", Weight::Cause, Category::Config).unless(r"state and can ?not be updated"),
     rule("aws", &["calling the"], r"An error occurred \((?:NoSuchBucket|NoSuchKey|404|\w*NotFound\w*|NoSuchEntity|\w*DoesNotExist\w*|ResourceInUse\w*|ResourceConflict\w*|\w*AlreadyExists\w*|ClusterNotActive\w*)\) when calling the (?:\w+) operation(?: \(.*?\))?: (?:.*)", Weight::Cause, Category::Config),
     rule("aws", &["calling the"], r"An error occurred \((?:\w+)\) when calling the (?:\w+) operation(?: \(.*?\))?:? ?(?:.*)", Weight::Cause, Category::Deploy),

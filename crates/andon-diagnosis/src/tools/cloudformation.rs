@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         .hint("Parameters {names} of the template and those that are passed do not agree."),
     rule("cloudformation", &["Failed to create/update the stack", "Failed to create the changeset", "Failed to create changeset"], r"Failed to create(?:/update)? the (?:stack|changeset)(?:.*Reason: (?P<why>.*))?", Weight::Tool, Category::Deploy)
         .quote(&[then(r"^\s*aws cloudformation describe-stack-events", 3)])
-        .hint("The stack's own events name the resource that failed first: {quote}"),
+        .hint("Look in the stack's events for the first resource that failed; later ones are only cancelled."),
     rule("cloudformation", &["No changes to deploy", "No updates are to be performed"], r"(?:No changes to deploy|No updates are to be performed)", Weight::Tool, Category::Deploy)
         .hint("There was nothing to deploy; pass --no-fail-on-empty-changeset if that is no failure."),
     rule("sam", &["Unable to upload artifact"], r"Unable to upload artifact (?P<path>\S+) referenced by", Weight::Cause, Category::Config)

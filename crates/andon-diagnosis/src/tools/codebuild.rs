@@ -9,7 +9,7 @@ use super::super::rule::{Rule, Weight, rule, then};
 pub(super) const RULES: &[Rule] = &[
     rule("codebuild", &["YAML_FILE_ERROR"], r"YAML_FILE_ERROR:?(?: Message:)? (?:.*)", Weight::Cause, Category::Config),
     rule("codebuild", &["Decrypted Variables Error"], r"Decrypted Variables Error.*Message: (?P<why>.*)", Weight::Cause, Category::Permission)
-        .hint("A parameter or secret of the build's environment could not be read: {why}"),
+        .hint("Correct the parameter or secret in the project's environment variables, and let the role of the project read it (ssm:GetParameters, secretsmanager:GetSecretValue, kms:Decrypt)."),
     rule("codebuild", &["Secrets Manager Error", "PARAMETER_STORE", "parameter does not exist"], r"(?:Secrets Manager Error|parameter does not exist|ParameterNotFound|ResourceNotFoundException: Secrets Manager)", Weight::Cause, Category::Config),
     rule("codebuild", &["ACCESS_DENIED", "UNAUTHORIZED_OPERATION"], r"(?:status code: |^)(?:ACCESS_DENIED|UNAUTHORIZED_OPERATION)\w*(?: Message)?: (?P<why>.*)", Weight::Cause, Category::Permission).hint("Add the missing permission to the service role of the CodeBuild project."),
     rule("codebuild", &["BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE"], r"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE(?: Message)?:? ?(?P<why>.*)", Weight::Cause, Category::Dependency).hint("Check the name, tag and region of the build image, and that the role of the project and the repository's policy allow to pull it."),
@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("codebuild", &["BUILD_TIMED_OUT", "TIMED_OUT", "build has timed out", "Build has timed out"], r"(?:BUILD_TIMED_OUT|(?i:build has timed out)|State: TIMED_OUT|COMMAND_EXECUTION_TIMEOUT)", Weight::Final, Category::Timeout)
         .hint("The build ran into its time limit: raise timeoutInMinutes, or look at what hung in the last command."),
     rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*(?i:no matching|no artifact|artifact).*)", Weight::Cause, Category::Config)
-        .hint("The artifacts section of the buildspec matches nothing that the build made: {why}"),
+        .hint("Compare `artifacts` of the buildspec (base-directory, files) with what the build writes; the paths start at the source's root."),
     rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?:.*(?i:authentication|access denied|permission|not authorized|authorization).*)", Weight::Cause, Category::Permission),
     rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?P<why>.*(?i:git|clone|checkout|reference|source|remote|S3).*)", Weight::Cause, Category::Source).hint("Check location and branch of the source, and the connection or credentials of the project."),
     rule("codebuild", &["CLIENT_ERROR"], r"CLIENT_ERROR(?: Message)?: (?:.*)", Weight::Cause, Category::Config),

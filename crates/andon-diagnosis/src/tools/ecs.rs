@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("ecs", &["CannotPull"], r"CannotPull\w*", Weight::Cause, Category::Dependency)
         .hint("The task definition names an image or tag that the registry does not have."),
     rule("ecs", &["while pulling container", "image"], r#"(?:pulling container.*err="(?:Error: )?(?P<why>[^"]+)"|image \S+ not found)"#, Weight::Cause, Category::Dependency)
-        .hint("The task definition names an image that cannot be pulled: {why}"),
+        .hint("Compare image name, tag, region and platform in the task definition with what the registry holds, and the rights of the execution role."),
     rule("ecs", &["ResourceInitializationError"], r"ResourceInitializationError.*(?:AccessDenied|not authorized)", Weight::Cause, Category::Permission)
         .hint("The task's execution role may not read a secret or pull the image: grant what the message names."),
     rule("ecs", &["ResourceInitializationError"], r"ResourceInitializationError.*(?:i/o timeout|deadline exceeded|connection issue|RequestCanceled|connect: |dial tcp)", Weight::Cause, Category::Infrastructure)

@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("bower", &["bower "], r"^bower .*\b(?:E[A-Z]{4,}) +(?:\S.*)", Weight::Cause, Category::Dependency),
     rule("rollup", &["RollupError", "[!]"], r"^(?:\[!\] |RollupError: )(?:.+)", Weight::Cause, Category::Compile).unless(r"^\[!\] (?:CocoaPods|No `Podfile|Invalid `Podfile|Unable to find a |Unable to satisfy)").quote(&[then(r"^\S+ \(\d+:\d+\)", 4)]),
     rule("angular", &["Error: src/", "error NG", "NG"], r"(?:^Error: (?:\S+:\d+:\d+) - error|error (?:NG\d+): )", Weight::Cause, Category::Compile),
-    rule("angular", &["exceeded maximum budget"], r"(?P<what>\S+) exceeded maximum budget\. (?P<why>.*)", Weight::Cause, Category::Config).hint("The bundle {what} is larger than its budget in angular.json: {why}"),
+    rule("angular", &["exceeded maximum budget"], r"(?P<what>\S+) exceeded maximum budget\. (?P<why>.*)", Weight::Cause, Category::Config).hint("Load parts of {what} lazily or drop dependencies; raise its budget in angular.json only if the size is meant."),
     rule("babel", &["SyntaxError: "], r"^(?:\W*)(?:SyntaxError): (?:\S+\.[cm]?[jt]sx?): (?:.+)", Weight::Cause, Category::Compile).quote(&[then(r"^\s*> ?\d+ ?\|", 8)]),
     rule("eslint", &["error"], r"^\s+(?:\d+:\d+)\s+error\s+(?:.+?)(?:\s{2,}(?:\S+))?$", Weight::Cause, Category::Lint)
         .quote(&[before(r"^(?:/|[A-Za-z]:\\|\.{0,2}/?\w)\S*\.\w+$", 60)]),
@@ -65,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("next", &["Please install "], r"^Please install (?P<what>\S.*?) by running", Weight::Cause, Category::Dependency).quote(&[before(r"do not have the required package", 4)]).hint("{what} is not installed: add it to the development dependencies."),
     rule("standard", &[".js:", ".ts:", ".jsx:", ".tsx:", ".mjs:", ".cjs:"], r"^\s+(?:/?\S+\.[cm]?[jt]sx?:\d+:\d+): (?:.+) \((?:[\w/@-]+)\)$", Weight::Cause, Category::Lint),
     rule("markdownlint", &["MD0"], r"^(?:\S+\.(?:md|markdown|mdx):\d+(?::\d+)?):? (?:error )?(?:MD\d{3}.*)", Weight::Cause, Category::Lint),
-    rule("commitlint", &["\u{2716}"], "^\u{2716}\\s+(?P<why>.+) \\[[\\w-]+\\]$", Weight::Cause, Category::Lint).hint("The commit message breaks a rule: {why}"),
+    rule("commitlint", &["\u{2716}"], "^\u{2716}\\s+(?P<why>.+) \\[[\\w-]+\\]$", Weight::Cause, Category::Lint).hint("Reword the commit (git commit --amend, or a rebase) as the rules of commitlint ask."),
     // The way of oxc and its kin: a sign, the rule, and a frame that names the place.
     rule("oxlint", &["): "], r"^\s+(?:\xE2\x9A\xA0|\xC3\x97|x|!) (?:[\w@/-]+\([\w/-]+\)): (?:.+)", Weight::Cause, Category::Lint).quote(&[then(r"^\s+\S+\[\S+:\d+:\d+\]", 3)]),
     rule("redocly", &[" at #/"], r"^(?:\[\d+\] )?(?:\S+\.(?:ya?ml|json):\d+:\d+) at #/\S*$", Weight::Cause, Category::Lint).quote(&[then(r"^\w.* .*\.$", 3)]),

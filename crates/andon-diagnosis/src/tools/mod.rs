@@ -3,6 +3,7 @@
 //! To teach Andon a tool, add a [`rule`](super::rule::rule) to its family's table (or a table to [`ALL`]), and a failing
 //! log of it to `benchmark/`.
 
+mod advice;
 mod aws;
 mod cloudformation;
 mod codebuild;
@@ -28,7 +29,7 @@ mod system;
 
 use super::rule::Rule;
 
-/// Every table: services before tools, tools before the system, what is common to all last.
+/// Every table: services before tools, tools before the system, then what is common to all; last what only advises.
 pub(super) const ALL: &[&[Rule]] = &[
     ecs::RULES,
     aws::RULES,
@@ -52,4 +53,5 @@ pub(super) const ALL: &[&[Rule]] = &[
     shell::RULES,
     system::RULES,
     generic::RULES,
+    advice::RULES,
 ];

@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("cmake", &["Could NOT find", "Could not find a package"], r"(?:Could NOT find (?P<package>\w+)|Could not find a package configuration file provided by \W(?P<p2>\w+))", Weight::Tool, Category::Dependency)
         .unless(r"^-- ").hint("CMake does not find {package}: install its development package or point to it."),
     rule("cmake", &["CMake Error"], r"^\s*CMake Error at (?P<at>\S+:\d+)", Weight::Cause, Category::Dependency).when(r"(?:Could NOT find|Could not find a package|By not providing \S+ in CMAKE_MODULE_PATH|required packages were not found|package .*not found)", 3)
-        .quote(&[some(r"^\s*[^\s-]", 3, 2)]).until(r"^\s*Call Stack").hint("CMake does not find a package that {at} needs: install its development files or point to them: {quote}"),
+        .quote(&[some(r"^\s*[^\s-]", 3, 2)]).until(r"^\s*Call Stack").hint("Install the development files of the package that {at} asks for, or point CMAKE_PREFIX_PATH to them."),
     rule("cmake", &["CMake Error"], r"^\s*CMake Error(?: at (?:\S+:\d+)| in (?:\S+))?(?:.*)", Weight::Cause, Category::Config)
         .quote(&[some(r"^\s*[^\s-]", 6, 2)]).until(r"^\s*(?:Call Stack|--|$.^)|^\s*Add the|^-- Configuring incomplete").unless(r"^CMake Error: (?:The following variables|CMAKE_\w+ not set, after)"),
     rule("cmake", &["CMake Error:"], r"^CMake Error: (?:.+)", Weight::Tool, Category::Config),

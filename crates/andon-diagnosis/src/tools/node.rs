@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[then(r"npm (?:ERR!|error) ERESOLVE", 2), then(r"Found: ", 12), then(r"Could not resolve dependency|peer \S+", 14), some(r"(?:npm (?:ERR!|error)) peer .* from", 18, 1)])
         .hint("Peer dependencies contradict each other: align the versions that npm names."),
     rule("npm", &["E404"], r"npm (?:ERR!|error) (?:code )?E404", Weight::Cause, Category::Dependency)
-        .quote(&[then(r"404 +Not Found", 3), then(r"404\s+'", 6)]).hint("The registry does not have the package (or does not show it to these credentials): {quote}"),
+        .quote(&[then(r"404 +Not Found", 3), then(r"404\s+'", 6)]).hint("Correct the package's name or version; if it is private, give this step a token and the registry of its scope in .npmrc."),
     rule("npm", &["ETARGET", "notarget"], r"npm (?:ERR!|error) (?:code ETARGET|notarget No matching version)", Weight::Cause, Category::Dependency)
         .quote(&[then(r"notarget No matching version found for (\S+)", 3)]).hint("Change the version in package.json to one that is published, or publish it first."),
     rule("npm", &["E401", "ENEEDAUTH", "E403", "EOTP"], r"npm (?:ERR!|error) (?:code (?:E401|ENEEDAUTH|E403|EOTP))", Weight::Cause, Category::Permission)
@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("npm", &["EUSAGE", "can only install", "in sync"], r"npm (?:ERR!|error) (?:code EUSAGE|.*`?npm ci`? can only install)", Weight::Cause, Category::Dependency)
         .quote(&[then(r"can only install|in sync|existing package-lock", 4), some(r"(?:Missing|Invalid): ", 14, 2)]).hint("package-lock.json is missing or not in line with package.json: run npm install and commit the lock file."),
     rule("npm", &["EBADENGINE", "Unsupported engine", "is incompatible with this module"], r"(?:npm (?:ERR!|error) (?:code )?(?:EBADENGINE|ENOTSUP)|The engine \S+ is incompatible with this module|ERR_PNPM_UNSUPPORTED_ENGINE)", Weight::Cause, Category::Config)
-        .quote(&[some(r"(?i)(?:required|expected version|not compatible|Got)", 6, 2)]).hint("The package asks for another Node.js version than the image has: {quote}"),
+        .quote(&[some(r"(?i)(?:required|expected version|not compatible|Got)", 6, 2)]).hint("Take a Node.js version that `engines` allows (runtime-versions in a buildspec, .nvmrc, or the image), or an older release of the package."),
     rule("npm", &["ECONNRE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "ERR_SOCKET"], r"(?:npm (?:ERR!|error) (?:code )?|error )(?:ECONNRE\w+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET_TIMEOUT)", Weight::Cause, Category::Infrastructure)
         .quote(&[some(r"(?i)(?:request to|network|getaddrinfo|connect )", 6, 2)]).hint("Retry once; if it stays so, check the way out of the network: proxy, NAT, DNS, VPC endpoints."),
     rule("npm", &["Missing script", "missing script", "Couldn't find a script", "Command \"", "NO_SCRIPT", "ERR_PNPM"], r#"(?:[Mm]issing script:? "?(?P<script>[\w:.-]+)|Couldn't find a script named "(?P<yarn>[^"]+)|^error Command "(?P<command>[^"]+)" not found|Command "(?P<pnpm>[^"]+)" not found)"#, Weight::Cause, Category::Config)
@@ -66,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("npm audit", &["# npm audit report", "found - Packages audited"], r"^# npm audit report|^\d+ vulnerabilit(?:y|ies) found - Packages audited", Weight::Cause, Category::Lint)
         .quote(&[some(r"^Severity: |^\S+  [<>=*]|^\S+ +\d\S* +- +\d", 14, 3)])
         .hint("Update the packages that the report names (`npm audit fix` where it can), or raise --audit-level if the build shall not fail for these."),
-    rule("node-gyp", &["gyp ERR!"], r"gyp ERR! (?:stack )?(?P<why>(?:Error: )?(?:find Python .*|Could not find any Python.*|not found: make.*|not found: python.*|.*find VS .*))", Weight::Cause, Category::Config).hint("The image lacks what builds native modules: {why}"),
+    rule("node-gyp", &["gyp ERR!"], r"gyp ERR! (?:stack )?(?P<why>(?:Error: )?(?:find Python .*|Could not find any Python.*|not found: make.*|not found: python.*|.*find VS .*))", Weight::Cause, Category::Config).hint("Install Python 3, make and a C++ compiler before npm install, or use a version of the module with prebuilt binaries."),
     rule("node-gyp", &["gyp ERR!"], r"gyp ERR! (?:stack )?(?P<why>(?:Error: )?(?:not found: make|Could not find any Python|find Python|`make` failed|.*Could not find.*|build error).*)", Weight::Tool, Category::Compile).hint("Install a compiler, make and Python in the image, or use a version of the package with prebuilt binaries."),
     rule("bun", &["error: Cannot find "], r"^error: Cannot find (?:package|module) '(?P<module>[^']+)'", Weight::Cause, Category::Dependency).hint("Module {module} is not installed or its path is wrong: add it to package.json, or correct the import."),
     rule("deno", &["Requires "], r"(?:NotCapable|PermissionDenied): (?P<why>Requires \w+ access.*)", Weight::Cause, Category::Permission).hint("Pass the permission on the command line of deno (--allow-read, --allow-net and the like)."),

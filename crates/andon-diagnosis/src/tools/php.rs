@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         .quote(&[some(r"^\s+- ", 12, 3)]).until(r"^(?:To enable|You can|Running|Use the)"),
     rule("composer", &[" -> it is missing", " -> found ", "is missing from your system"], r"^\s+- (?:\S+ .*requires .* -> .+)", Weight::Cause, Category::Dependency),
     rule("composer", &["Your lock file does not contain", "lock file is not up to date", "The lock file"], r"(?:[Yy]our lock file does not contain a compatible set|lock file is not up to date)", Weight::Tool, Category::Dependency).unless(r"^Warning")
-        .quote(&[some(r"^\s+- ", 8, 3)]).hint("composer.lock and the platform (or composer.json) do not agree: {quote}"),
+        .quote(&[some(r"^\s+- ", 8, 3)]).hint("Run composer update for that package with the PHP version of this image, or install the missing extension, and commit composer.lock."),
     rule("composer", &["Could not find package", "Could not find a matching version"], r"Could not find (?:package|a matching version of package) (?P<package>\S+)", Weight::Cause, Category::Dependency).hint("Composer does not find {package}: check its name, stability and repositories."),
     rule("composer", &["Composer could not find a composer.json", "does not contain valid JSON", "composer.json"], r"(?:Composer could not find a composer\.json|\S*composer\.json\S* does not contain valid JSON|does not match the expected JSON schema)", Weight::Cause, Category::Config).quote(&[some(r"(?:Parse error|Expected|\^|Invalid|-)", 4, 2)]),
     rule("composer", &["Script "], r"^Script (?:.+) (?:handling the \S+ event )?returned with error code", Weight::Summary, Category::Config),
