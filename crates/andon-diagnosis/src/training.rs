@@ -33,9 +33,9 @@ fn grown(base: f32, trees: &[Vec<Question>]) -> Trees {
     let mut grown = Trees { base, ..Trees::default() };
     for tree in trees {
         grown.roots.push(grown.nodes.len() as u32);
-        grown.nodes.extend(tree.iter().map(|question| match *question {
+        grown.nodes.extend((0..).zip(tree).map(|(at, question)| match *question {
             Question::Below { feature, value, next: [left, right] } => Node { feature, value, left, right },
-            Question::Leaf(value) => Node { feature: LEAF, value, left: 0, right: 0 },
+            Question::Leaf(value) => Node { feature: LEAF, value, left: at, right: at },
         }));
     }
     grown
