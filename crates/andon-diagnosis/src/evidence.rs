@@ -49,6 +49,8 @@ pub enum MessageSource {
     Ecs,
     /// The error of a function.
     Lambda,
+    /// A failing test case of a build's report.
+    TestReport,
 }
 
 impl Evidence {

@@ -1,4 +1,4 @@
-//! CodeBuild: the phases that failed, and the log.
+//! CodeBuild: the phases that failed, the failing test cases of its reports, and the log.
 //!
 //! The build says where its log is, but that is nearly always CodeBuild's default place. So both are read concurrently, and
 //! the log at the default place is used unless the build names another one.
@@ -11,33 +11,45 @@ use super::clients::Regional;
 use super::collector::EvidenceCollector;
 use super::log;
 use super::missing::{Missing, Question};
+use super::reports;
 use super::resource_ref::Stream;
 
+/// What a build says of where to look further.
+#[derive(Default)]
+struct Told {
+    kept: Kept,
+    /// The ARNs of its reports.
+    reports: Vec<String>,
+}
+
 /// Where a build says that its log is.
+#[derive(Default)]
 enum Kept {
     In(Stream),
     Nowhere,
+    #[default]
     Unsaid,
 }
 
 pub(super) async fn gather(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) {
     let guess = usual(project, id);
-    let (kept, guessed) = join(build(clients, inquiry, project, id), log::tail(clients.logs(), inquiry, &guess)).await;
+    let (told, guessed) = join(build(clients, inquiry, project, id), log::tail(clients.logs(), inquiry, &guess)).await;
+    let Told { kept, reports } = told.unwrap_or_else(|missing| {
+        inquiry.misses(missing.sentence);
+        Told::default()
+    });
     let (stream, tail) = match kept {
-        Ok(Kept::In(stream)) if stream != guess => {
+        Kept::In(stream) if stream != guess => {
             let tail = log::tail(clients.logs(), inquiry, &stream).await;
             (stream, tail)
         }
-        Ok(Kept::Nowhere) if guessed.is_err() => {
-            return inquiry
-                .misses(format!("The project {project} writes no log to CloudWatch, so only its phases are known"));
+        Kept::Nowhere if guessed.is_err() => {
+            inquiry.misses(format!("The project {project} writes no log to CloudWatch, so only its phases are known"));
+            return reports::gather(clients, inquiry, &reports).await;
         }
-        Ok(_) => (guess, guessed),
-        Err(missing) => {
-            inquiry.misses(missing.sentence);
-            (guess, guessed)
-        }
+        _ => (guess, guessed),
     };
+    reports::gather(clients, inquiry, &reports).await;
     match tail {
         Ok(tail) => log::explore(clients.logs(), inquiry, &stream, tail).await,
         Err(missing) => inquiry.misses(missing.sentence),
@@ -49,8 +61,8 @@ fn usual(project: &str, id: &str) -> Stream {
     Stream { group: format!("/aws/codebuild/{project}"), name: id.to_owned() }
 }
 
-/// Records what the phases say, and returns the place of the log.
-async fn build(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Kept, Missing> {
+/// Records what the phases say, and returns the place of the log and the reports.
+async fn build(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Told, Missing> {
     let build = format!("{project}:{id}");
     let question = Question {
         service: "CodeBuild",
@@ -63,14 +75,15 @@ async fn build(clients: &Regional, inquiry: &EvidenceCollector, project: &str, i
     match answer.builds().first() {
         Some(build) => {
             inquiry.finds(|found| found.phases = phases(build));
-            Ok(build.logs().map_or(Kept::Unsaid, kept))
+            let reports = build.report_arns().to_vec();
+            Ok(Told { kept: build.logs().map_or(Kept::Unsaid, kept), reports })
         }
         None => batch(clients, inquiry, project, &build).await,
     }
 }
 
 /// An action may run a batch of builds: then the id is the batch's, and its first failed build is used.
-async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Kept, Missing> {
+async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, id: &str) -> Result<Told, Missing> {
     let question = Question {
         service: "CodeBuild",
         permission: "codebuild:BatchGetBuildBatches",
@@ -92,7 +105,8 @@ async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, i
         let (project, id) = build.split_once(':')?;
         Some(usual(project, id))
     });
-    Ok(stream.map_or(Kept::Unsaid, Kept::In))
+    // The log of its build takes the last call, so its reports are left.
+    Ok(Told { kept: stream.map_or(Kept::Unsaid, Kept::In), reports: Vec::new() })
 }
 
 fn kept(logs: &LogsLocation) -> Kept {

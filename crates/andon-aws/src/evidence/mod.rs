@@ -24,6 +24,7 @@ mod lambda;
 mod log;
 mod member;
 mod missing;
+mod reports;
 mod resource_ref;
 
 use clients::Clients;

@@ -8,9 +8,11 @@ use super::*;
 const ID: &str = "fd90c10e-e934-4f16-a125-5e3012cc15ec";
 const GROUP: &str = "/aws/codebuild/web-tests";
 
-const OPERATIONS: [&str; 14] = [
+const OPERATIONS: [&str; 16] = [
     "BatchGetBuilds",
     "BatchGetBuildBatches",
+    "BatchGetReports",
+    "DescribeTestCases",
     "GetLogEvents",
     "FilterLogEvents",
     "GetDeployment",

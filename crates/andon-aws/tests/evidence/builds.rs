@@ -148,6 +148,69 @@ async fn of_a_batch_the_build_that_failed_is_read() {
     assert_eq!(world.operations(), ["BatchGetBuildBatches", "BatchGetBuilds", "GetLogEvents", "GetLogEvents"]);
 }
 
+const REPORT: &str = "arn:aws:codebuild:eu-west-1:111122223333:report/web-tests-unit:fd90c10e";
+
+/// A build with a report in which so many test cases failed.
+fn with_report(world: &World, failed: u64) {
+    let mut build = build(&logs());
+    build["reportArns"] = json!([REPORT]);
+    world.aws.put_build(build);
+    let report = json!({
+        "arn": REPORT, "type": "TEST", "name": "unit", "status": if failed > 0 { "FAILED" } else { "SUCCEEDED" },
+        "testSummary": { "total": 40, "statusCounts": { "SUCCEEDED": 40 - failed, "FAILED": failed } },
+    });
+    let case = |at: u64| {
+        json!({
+            "reportArn": REPORT, "prefix": "shop.BasketTest", "name": format!("total{at}"), "status": "FAILED",
+            "message": "java.lang.AssertionError: expected:<30> but was:<29>",
+        })
+    };
+    let passed = json!({ "reportArn": REPORT, "name": "empty", "status": "SUCCEEDED", "message": "" });
+    world.aws.put_report(report, std::iter::once(passed).chain((0..failed).map(case)).collect());
+}
+
+#[tokio::test]
+async fn failing_test_cases_are_named_by_the_builds_report_where_the_log_is_silent() {
+    let world = World::new();
+    with_report(&world, 7);
+    world.aws.append_log(GROUP, ID, lines(END));
+    let found = world.gather(&failed()).await;
+    assert_eq!(found.missing, Vec::<String>::new());
+    assert_eq!(
+        found.evidence.messages.first().map(|message| message.text.as_str()),
+        Some("Test failed: shop.BasketTest.total0: java.lang.AssertionError: expected:<30> but was:<29>")
+    );
+    assert_eq!(
+        found.evidence.messages.last().map(|message| message.text.as_str()),
+        Some("7 of 40 tests failed in the report unit")
+    );
+    assert_eq!(found.evidence.messages.len(), 6);
+    let diagnosis = diagnosis(&found);
+    assert!(diagnosis.cause.iter().any(|line| line.text.contains("BasketTest")), "{diagnosis:#?}");
+    assert_eq!(diagnosis.category.as_str(), "test");
+    assert_eq!(world.operations(), ["BatchGetBuilds", "BatchGetReports", "DescribeTestCases", "GetLogEvents"]);
+}
+
+#[tokio::test]
+async fn a_report_without_a_failure_leaves_the_log_to_be_read() {
+    let world = world(20, 0);
+    with_report(&world, 0);
+    let found = world.gather(&failed()).await;
+    names_the_cause(&found);
+    assert_eq!((found.missing, found.evidence.messages.len()), (vec![], 0));
+    assert_eq!(world.operations(), ["BatchGetBuilds", "BatchGetReports", "GetLogEvents"]);
+}
+
+#[tokio::test]
+async fn a_report_that_may_not_be_read_is_named_with_what_it_takes() {
+    let world = world(20, 0);
+    with_report(&world, 3);
+    world.deny("BatchGetReports");
+    let found = world.gather(&failed()).await;
+    names_the_cause(&found);
+    assert_eq!(found.missing, ["The notifier's role lacks codebuild:BatchGetReports on web-tests-unit"]);
+}
+
 #[tokio::test]
 async fn a_project_without_a_log_says_so_and_tells_its_phases() {
     let world = World::new();

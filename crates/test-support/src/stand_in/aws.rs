@@ -99,6 +99,11 @@ impl Aws {
         lock(&self.world).codebuild.put_build(build);
     }
 
+    /// A report of a build's tests, and its test cases.
+    pub fn put_report(&self, report: Value, cases: Vec<Value>) {
+        lock(&self.world).codebuild.put_report(report, cases);
+    }
+
     /// Tells of a batch of builds: an entry of `BatchGetBuildBatches`.
     pub fn put_build_batch(&self, batch: Value) {
         lock(&self.world).codebuild.put_batch(batch);
