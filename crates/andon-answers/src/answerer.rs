@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{self, Detail, Meaning, Records, facts, no_ledger};
 use super::understanding::{Intent, Parts, Understood, understand};
-use super::{Answer, Fleet, Group, Kind, Question, Session, Subject, Topic, Voice, turn};
+use super::{Answer, Fleet, Group, Kind, Pending, Question, Session, Subject, Topic, Voice, turn};
 use andon::account::Accounts;
 use andon::board::{PipelineRow, StatusColor};
 use andon::clock::Timer;
@@ -27,6 +27,9 @@ pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
 
 /// The most characters of a question that are remembered until it is clear.
 const MAX_REMEMBERED: usize = 300;
+
+/// The most words of a reply that says which one is meant.
+const MAX_CHOICE: usize = 4;
 
 /// The most earlier runs that are read to find the last decision.
 const MAX_DECIDED: usize = 4;
@@ -122,6 +125,13 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         // Nothing can be asked of no pipelines.
         if fleet.rows().is_empty() {
             return Meaning::of(&Question::Overview, &fleet, session).answer(voice, now, session, &Detail::default());
+        }
+        // One of those that were asked about comes first: "prod" is that one, whatever else it may be.
+        if let Some(Pending::WhichOne { candidates, .. }) = &session.pending
+            && text.split_whitespace().count() <= MAX_CHOICE
+            && fleet.among(candidates, text).is_some()
+        {
+            return self.answer(&Question::Named(Subject::Heard(text.to_owned())), session, now, voice).await;
         }
         // What answers a question back completes the question that it was about.
         let mut said = text.to_owned();

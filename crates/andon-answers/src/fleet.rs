@@ -112,13 +112,16 @@ impl Fleet {
     /// The matching candidate; `None` if several match.
     pub(super) fn among<'a>(&'a self, candidates: &[PipelineId], heard: &str) -> Option<&'a PipelineRow> {
         let rows: Vec<&PipelineRow> = candidates.iter().filter_map(|pipeline| self.row(pipeline)).collect();
-        // Namesakes differ in where they are.
-        let spoken: Vec<String> =
-            rows.iter().map(|row| format!("{} {}", row.overview.pipeline.name, self.description(row))).collect();
-        match Index::of(spoken.iter().map(String::as_str)).find(heard) {
+        let one = |spoken: &[String]| match Index::of(spoken.iter().map(String::as_str)).find(heard) {
             Match::One(at) => rows.get(at).copied(),
             _ => None,
-        }
+        };
+        let names: Vec<String> = rows.iter().map(|row| row.overview.pipeline.name.to_string()).collect();
+        // Namesakes differ in where they are. Where all are in the production account, "prod" is of the name.
+        one(&names).or_else(|| {
+            let described = names.iter().zip(&rows).map(|(name, row)| format!("{name} {}", self.description(row)));
+            one(&described.collect::<Vec<_>>())
+        })
     }
 
     pub(super) fn known<'a>(&'a self, pipelines: &'a [PipelineId]) -> Found<'a> {

@@ -7,6 +7,7 @@
 
 mod answerer;
 mod fleet;
+pub mod intents;
 mod locale;
 pub mod matching;
 mod question;

@@ -444,6 +444,20 @@ fn the_next_step_is_the_teams_own() {
 }
 
 #[test]
+fn a_reply_is_one_of_those_that_were_asked_about_whatever_else_it_may_be() {
+    for (fleet, question, reply, meant) in [
+        ("team", "how is checkout", "prod", "checkout-svc-prod"),
+        ("team", "how is check out", "the staging one", "checkout-svc-staging"),
+        ("msp", "why is the billing api red", "dev", "nw-dev-euw2-billing-api"),
+    ] {
+        let told = conversation(fleet, &[question, reply]);
+        assert!(matches!(told[0].kind, Kind::WhichOne(_)), "{question}: {}", told[0].speech);
+        let about: Vec<&str> = told[1].rows.iter().map(|row| row.overview.pipeline.name.as_str()).collect();
+        assert_eq!(about, [meant], "{question}, {reply}: {}", told[1].speech);
+    }
+}
+
+#[test]
 fn a_reply_completes_the_question_before() {
     let answers = conversation("msp", &["why is the web frontend red", "globex"]);
     assert!(matches!(answers[0].kind, Kind::WhichOne(_)), "{}", answers[0].speech);

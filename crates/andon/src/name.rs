@@ -169,6 +169,13 @@ pub struct PipelineId {
     pub name: PipelineName,
 }
 
+impl PipelineId {
+    /// What names it and no other, in one word: `ACCOUNT/REGION/NAME`.
+    pub fn address(&self) -> String {
+        format!("{}/{}/{}", self.home.account, self.home.region, self.name)
+    }
+}
+
 impl fmt::Display for PipelineId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}, {})", self.name, self.home.account, self.home.region)

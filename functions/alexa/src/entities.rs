@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use andon::board::PipelineRow;
 use andon_answers::{Fleet, spoken};
 
-use crate::intent::{PIPELINE_TYPE, id_of};
+use crate::intent::PIPELINE_TYPE;
 use crate::response::{Directive, Entity, EntityName, EntityType};
 
 /// The most names that Alexa takes at once, synonyms probably included.
@@ -27,7 +27,7 @@ pub(crate) fn entities(fleet: &Fleet) -> Option<Directive> {
     let mut bytes = 0;
     for row in rows.iter().take(MAX_NAMES) {
         let pipeline = &row.overview.pipeline;
-        let (id, value) = (id_of(pipeline), spoken(pipeline.name.as_str()));
+        let (id, value) = (pipeline.address(), spoken(pipeline.name.as_str()));
         bytes += AROUND + id.len() + value.len();
         if bytes > MAX_BYTES {
             break;

@@ -2,7 +2,9 @@
 
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
 use andon::run_action::RunAction;
-use andon_answers::{Group, Question, Subject, Topic, Voice};
+use andon_answers::intents::question;
+use andon_answers::{Question, Subject, Voice};
+use strum::VariantArray as _;
 
 use crate::request::{Intent, Slot};
 
@@ -48,41 +50,19 @@ const BEGINNINGS: &[(&str, &str)] = &[
 
 /// What an intent asks for, in the language of a voice; `None` if it is none of the model's.
 pub(crate) fn asked(intent: &Intent, voice: &Voice) -> Option<IntentKind> {
-    let subject = || subject(intent, voice);
-    let about = |topic| Question::About(topic, subject());
-    let intervention = |intervention| Some(IntentKind::RunAction(intervention, subject()));
     if let Some((_, beginning)) = BEGINNINGS.iter().find(|(name, _)| *name == intent.name) {
         let rest = intent.slot(QUESTION).map(|slot| slot.heard).unwrap_or_default();
         return Some(IntentKind::Words([beginning, rest.as_str()].join(" ")));
     }
-    Some(IntentKind::Question(match intent.name.as_str() {
-        "OverviewIntent" => Question::Overview,
-        "FailingIntent" => Question::List(Group::Failing),
-        "RunningIntent" => Question::List(Group::Running),
-        "ApprovalsIntent" => Question::List(Group::Waiting),
-        "StatusIntent" => about(Topic::Status),
-        "WhyIntent" => about(Topic::Why),
-        "ChangesIntent" => about(Topic::Change),
-        "LastDeploymentIntent" => about(Topic::LastDeployment),
-        "FourKeysIntent" if intent.slot(PIPELINE).is_none() => Question::Keys,
-        "FourKeysIntent" => about(Topic::Keys),
-        "PipelineIntent" => Question::Named(subject()),
-        "WhichOnesIntent" => Question::Which,
-        "OtherOneIntent" => Question::Other,
-        "FirstOneIntent" => Question::Nth(1),
-        "SecondOneIntent" => Question::Nth(2),
-        "AMAZON.YesIntent" => Question::Yes,
-        "AMAZON.NoIntent" => Question::No,
-        "AMAZON.HelpIntent" => Question::Help,
-        "AMAZON.StopIntent" | "AMAZON.CancelIntent" | "AMAZON.NavigateHomeIntent" => Question::Goodbye,
-        "AMAZON.FallbackIntent" => Question::NotUnderstood,
-        "AMAZON.RepeatIntent" => return Some(IntentKind::Again),
-        "RetryIntent" => return intervention(RunAction::Retry),
-        "ApproveIntent" => return intervention(RunAction::Approve),
-        "RejectIntent" => return intervention(RunAction::Reject),
-        "StopPipelineIntent" => return intervention(RunAction::Stop),
-        _ => return None,
-    }))
+    let named = intent.slot(PIPELINE).map(|_| subject(intent, voice));
+    if let Some(question) = question(&intent.name, named) {
+        return Some(IntentKind::Question(question));
+    }
+    if intent.name == "AMAZON.RepeatIntent" {
+        return Some(IntentKind::Again);
+    }
+    let what = RunAction::VARIANTS.iter().find(|what| intent_of(**what) == intent.name)?;
+    Some(IntentKind::RunAction(*what, subject(intent, voice)))
 }
 
 /// The intent of the model that asks for an intervention.
@@ -109,12 +89,7 @@ pub(crate) fn subject(intent: &Intent, voice: &Voice) -> Subject {
     })
 }
 
-/// A pipeline as the id of an entity: what [`read`] reads.
-pub(crate) fn id_of(pipeline: &PipelineId) -> String {
-    format!("{}/{}/{}", pipeline.home.account, pipeline.home.region, pipeline.name)
-}
-
-/// The pipeline of an entity's id.
+/// The pipeline of an entity's id, which is its address.
 pub(crate) fn read(id: &str) -> Option<PipelineId> {
     let mut parts = id.splitn(3, '/');
     let home = Home { account: AccountId::parse(parts.next()?).ok()?, region: Region::parse(parts.next()?).ok()? };
@@ -123,10 +98,8 @@ pub(crate) fn read(id: &str) -> Option<PipelineId> {
 
 #[cfg(test)]
 mod tests {
-    use andon_answers::Locale;
+    use andon_answers::{Locale, Topic};
     use serde_json::json;
-
-    use strum::VariantArray as _;
 
     use super::*;
 
@@ -205,7 +178,7 @@ mod tests {
     fn a_pipeline_is_read_back_from_its_id() {
         let name = PipelineName::parse("a/b c").unwrap();
         let pipeline = PipelineId { home: andon::testing::home(), name };
-        assert_eq!(read(&id_of(&pipeline)), Some(pipeline));
+        assert_eq!(read(&pipeline.address()), Some(pipeline));
         assert_eq!(read("checkout"), None);
     }
 }

@@ -5,7 +5,7 @@ use andon_answers::{Answer, Voice, standing};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::intent::{id_of, read};
+use crate::intent::read;
 use crate::response::{Directive, cut};
 use andon::name::PipelineId;
 
@@ -35,7 +35,7 @@ pub(crate) fn touched(arguments: &[Value]) -> Option<PipelineId> {
 fn shown(row: &PipelineRow, voice: &Voice, now: Timestamp) -> Value {
     let pipeline = &row.overview.pipeline;
     json!({
-        "id": id_of(pipeline),
+        "id": pipeline.address(),
         "name": text(pipeline.name.as_str()),
         "standing": text(&standing(row, voice, now)),
         "colour": colour(row.light),

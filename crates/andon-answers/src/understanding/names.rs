@@ -12,6 +12,8 @@ use super::words::Word;
 
 /// The most words of an unknown name that are repeated.
 pub(super) const MAX_NAME: usize = 6;
+/// The fewest letters of a word that may be heard as two: shorter ones are too often two words of a sentence.
+const MIN_JOINED: usize = 6;
 /// Words of questions that are in many names.
 const NAME_WORDS: &[&str] = &[
     "infra",
@@ -132,6 +134,15 @@ impl Sentence<'_> {
             if is_chain && !(is_plain(at) && is_plain(at - 1)) {
                 musts.insert(at - 1);
                 musts.insert(at);
+            }
+        }
+        // A word of a name that was heard as two: "check out".
+        for at in 1..self.words.len() {
+            let pair = [at - 1, at];
+            let is_free = pair.iter().all(|at| self.words.get(*at).is_some_and(|word| !word.is_used));
+            let joined: String = pair.iter().map(|at| self.text(*at)).collect();
+            if is_free && joined.chars().count() >= MIN_JOINED && !is_generic(&joined) && self.fleet.has_word(&joined) {
+                musts.extend(pair);
             }
         }
         // Words of questions that names have too belong to a name beside them, or to a group of names.

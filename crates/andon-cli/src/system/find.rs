@@ -9,16 +9,11 @@ use anyhow::{anyhow, bail};
 /// The most names that are suggested.
 const MAX_SUGGESTED: usize = 4;
 
-/// What tells a pipeline from all others: `ACCOUNT/REGION/NAME`.
-pub fn address(id: &PipelineId) -> String {
-    format!("{}/{}/{}", id.home.account, id.home.region, id.name)
-}
-
 /// The history of the pipeline with this name. Another one is never taken for it, but suggested.
 pub async fn find(ledger: &impl Ledger, name: &str) -> anyhow::Result<History> {
     let known: Vec<PipelineId> = ledger.pipelines().await?.iter().map(|overview| overview.pipeline.clone()).collect();
     let matching: Vec<&PipelineId> =
-        known.iter().filter(|id| id.name.as_str() == name || address(id) == name).collect();
+        known.iter().filter(|id| id.name.as_str() == name || id.address() == name).collect();
     match matching.as_slice() {
         [one] => match ledger.history(one).await? {
             Some(history) => Ok(history),
@@ -26,7 +21,7 @@ pub async fn find(ledger: &impl Ledger, name: &str) -> anyhow::Result<History> {
         },
         [] => Err(unknown(name, &known)),
         several => {
-            let addresses: Vec<String> = several.iter().map(|id| address(id)).collect();
+            let addresses: Vec<String> = several.iter().map(|id| id.address()).collect();
             bail!("several pipelines are named {name}; use one of {}", addresses.join(" or "))
         }
     }

@@ -14,7 +14,7 @@ mod find;
 mod ledger;
 
 pub use filter::{Fleet, Since, matches};
-pub use find::{address, find, run_of};
+pub use find::{find, run_of};
 pub use ledger::AnyLedger;
 
 /// The configuration that a command reads if it finds it where it is started.

@@ -41,27 +41,25 @@ pub(in super::super::super) fn refuse(
     };
     let name = row.map_or("NAME", |row| row.overview.pipeline.name.as_str());
     let region = row.map_or("REGION", |row| row.overview.pipeline.home.region.as_str());
-    let execution = row.map_or("EXECUTION", |row| row.overview.latest.execution.as_str());
     let stage = row
         .and_then(|row| row.failure()?.stage.as_ref())
         .or(row.and_then(|row| Some(&row.overview.latest.current.as_ref()?.stage)))
         .map_or("STAGE", |stage| stage.as_str());
     let aws = |command: &str| format!("aws codepipeline {command} --region {region}");
     let quoted = quote(name);
+    let andon = |command: &str| {
+        let is_alone = |id: &PipelineId| fleet.namesakes(id).next().is_none();
+        let address = row
+            .map(|row| &row.overview.pipeline)
+            .map_or_else(|| name.to_owned(), |id| if is_alone(id) { id.name.to_string() } else { id.address() });
+        format!("andon {command} {}", quote(&address))
+    };
     let command = match instruction {
-        Do::Retry => Some(aws(&format!(
-            "retry-stage-execution --pipeline-name {quoted} --stage-name {} --pipeline-execution-id {execution} --retry-mode FAILED_ACTIONS",
-            quote(stage)
-        ))),
-        Do::Stop => {
-            Some(aws(&format!("stop-pipeline-execution --pipeline-name {quoted} --pipeline-execution-id {execution}")))
-        }
+        Do::Retry => Some(andon("retry")),
+        Do::Stop => Some(andon("stop")),
+        Do::Approve => Some(andon("approve")),
+        Do::Reject => Some(andon("reject")),
         Do::Start => Some(aws(&format!("start-pipeline-execution --name {quoted}"))),
-        Do::Approve | Do::Reject => Some(aws(&format!(
-            "put-approval-result --pipeline-name {quoted} --stage-name {} --action-name ACTION --token TOKEN --result status={},summary=...",
-            quote(stage),
-            if instruction == Do::Approve { "Approved" } else { "Rejected" }
-        ))),
         Do::Rollback => Some(aws(&format!(
             "rollback-stage --pipeline-name {quoted} --stage-name {} --target-pipeline-execution-id EXECUTION",
             quote(stage)
@@ -89,7 +87,7 @@ pub(in super::super::super) fn refuse(
 
 /// A name on a command line.
 fn quote(text: &str) -> String {
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c));
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@/".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Surroundings, Verdict, runtime};
-use crate::system::{Fleet, System, Which, address};
+use crate::system::{Fleet, System, Which};
 use crate::terminal::{BOLD, Cell, Column, DIM, Table, ago};
 
 mod show;
@@ -198,7 +198,7 @@ impl Place {
             "coming": live.coming,
             "application": self.application,
             "url": links::execution(pipeline, &live.execution),
-            "address": address(pipeline),
+            "address": pipeline.address(),
         })
     }
 }
