@@ -108,6 +108,12 @@ const SKILL: Variable = Variable {
     example: "amzn1.ask.skill.12345678-1234-1234-1234-123456789012",
 };
 
+const LEX: Variable = Variable {
+    name: "ANDON_LEX_BOTS",
+    meaning: "the ids of the Lex bots that may call the function, separated by commas",
+    example: "ABCDEFGHIJ",
+};
+
 impl Variable {
     fn read(self) -> Result<Option<String>, EnvironmentError> {
         match std::env::var(self.name) {
@@ -206,6 +212,16 @@ fn role_of(name: Option<String>, external_id: Option<String>) -> Result<Option<M
         return Err(EXTERNAL_ID.wrong(&"an external id has 2 to 1224 characters"));
     }
     Ok(Some(MemberRole { name, external_id }))
+}
+
+/// The Lex bots that may call the function, from `ANDON_LEX_BOTS`; none means that any bot may.
+pub fn lex_bots() -> Result<BTreeSet<String>, EnvironmentError> {
+    let bots = LEX.read()?.unwrap_or_default();
+    let bots: BTreeSet<String> = bots.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    match bots.iter().find(|id| !id.chars().all(|c| c.is_ascii_alphanumeric())) {
+        Some(wrong) => Err(LEX.wrong(&format!("{wrong:?} is not the id of a bot"))),
+        None => Ok(bots),
+    }
 }
 
 /// `ANDON_SKILL_ID`: the skills that may ask.

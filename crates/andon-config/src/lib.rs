@@ -17,6 +17,7 @@ mod kind;
 mod limits;
 mod mask;
 mod mcp;
+mod phone;
 mod quiet_hours;
 mod reach;
 mod reader;
@@ -45,6 +46,7 @@ use jiff::tz::TimeZone;
 pub use chat::{Chat, May, Who};
 pub use finding::{Finding, Findings, Severity};
 pub use mcp::McpActions;
+pub use phone::Phone;
 #[cfg(feature = "check")]
 pub use render::{Style, render};
 pub use voice_actions::VoiceActions;
@@ -80,6 +82,8 @@ pub struct Config {
     pub environments: Environments,
     /// Where issues are that commit messages mention.
     pub issues: Trackers,
+    /// Who may ask by phone.
+    pub phone: Phone,
 }
 
 /// Where the file will be used, as far as known when checking.
@@ -117,6 +121,7 @@ const KEYS: &[&str] = &[
     "chat",
     "environments",
     "issues",
+    "phone",
 ];
 
 impl Default for Config {
@@ -133,6 +138,7 @@ impl Default for Config {
             chat: None,
             environments: Environments::default(),
             issues: Trackers::default(),
+            phone: Phone::default(),
         }
     }
 }
@@ -220,8 +226,9 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
     let chat = fields.section("chat").and_then(|node| chat::read(node, &known, &tokens, reader));
     let environments = fields.section("environments").map(|node| environment::read(node, reader)).unwrap_or_default();
     let issues = fields.section("issues").map(|node| issue::read(node, reader)).unwrap_or_default();
+    let phone = fields.section("phone").and_then(|node| phone::read(node, reader)).unwrap_or_default();
     let routing = Routing { accounts, destinations, routes };
-    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp, chat, environments, issues })
+    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp, chat, environments, issues, phone })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

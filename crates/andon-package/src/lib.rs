@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod archive;
+pub mod lex;
 pub mod parameters;
 pub mod skill;
 
@@ -25,6 +26,9 @@ pub enum Error {
     /// The manifest of the skill is not as expected.
     #[error("{0} is not the manifest of a skill: it has no endpoint at manifest.apis.custom.endpoint.uri")]
     NoEndpoint(String),
+    /// The model of the skill is not as expected.
+    #[error("{0} is not an interaction model: it has no intents")]
+    NoIntents(String),
     /// Not JSON.
     #[error("{path} is not JSON")]
     Json {

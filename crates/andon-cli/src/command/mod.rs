@@ -27,6 +27,7 @@ mod explain;
 mod forget;
 #[cfg(feature = "aws")]
 mod init;
+mod lex;
 #[cfg(feature = "aws")]
 mod logs;
 mod man;
@@ -113,6 +114,7 @@ enum Command {
     Down(down::Down),
     Package(package::Package),
     Skill(skill::Skill),
+    Lex(Box<lex::Lex>),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -178,6 +180,7 @@ pub fn run() -> ExitCode {
         Command::Down(down) => down.run(around),
         Command::Package(package) => package.run(around),
         Command::Skill(skill) => skill.run(around),
+        Command::Lex(lex) => lex.run(around),
         Command::Completions(completions) => completions.run(around),
         Command::Man(man) => man.run(around),
     };

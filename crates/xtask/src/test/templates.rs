@@ -1,7 +1,10 @@
 //! The templates: what CloudFormation and SAM think of them, and what there is to say of their security.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use andon_package::lex;
 use anyhow::Result;
 use test_support::tools::folder;
 
@@ -22,11 +25,23 @@ const TEMPLATES: [&str; 7] = [
 pub(super) fn check() -> Result<()> {
     tools::prepare()?;
     tools::prepare_for_templates()?;
-    run(tool("python", "cfn-lint").args(TEMPLATES))?;
-    run(tool("templates", "sam").args(["validate", "--lint", "--template", "sam-template.yml"]))?;
+    let bot = write_bot()?;
+    run(tool("python", "cfn-lint").args(TEMPLATES).arg(&bot))?;
+    for template in [Path::new("sam-template.yml"), &bot] {
+        run(tool("templates", "sam").args(["validate", "--lint", "--template"]).arg(template))?;
+    }
     let mut checkov = tool("templates", "checkov");
     checkov.args(["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]);
-    run(checkov.args(TEMPLATES.iter().flat_map(|template| ["--file", template])))
+    run(checkov.args(TEMPLATES.iter().flat_map(|template| ["--file", template])).arg("--file").arg(&bot))
+}
+
+/// Writes the template of the Lex bot, which is generated from the models of the skill.
+fn write_bot() -> Result<PathBuf> {
+    let template = lex::template(&workspace::root().join("skill-package"), &[], "lex.zip")?;
+    let path = workspace::target().join("lex").join("template.json");
+    fs::create_dir_all(workspace::target().join("lex"))?;
+    fs::write(&path, format!("{template:#}\n"))?;
+    Ok(path)
 }
 
 /// A program of one of the environments, which asks nobody outside and has a region to think of.

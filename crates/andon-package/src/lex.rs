@@ -1,0 +1,395 @@
+//! The Lex bot as a template: intents and sample utterances of the skill's models, slot values from the ledger.
+//!
+//! A bot version is frozen, and CloudFormation makes no new one when the bot changes. So the logical id of the version
+//! contains a digest of the definition.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::{Error, archive, file};
+
+/// A locale of the bot: its name in Lex, its name in the skill, and a neural voice of Amazon Polly.
+const LOCALES: [(&str, &str, &str); 6] = [
+    ("en_US", "en-US", "Joanna"),
+    ("en_GB", "en-GB", "Amy"),
+    ("de_DE", "de-DE", "Vicki"),
+    ("es_ES", "es-ES", "Lucia"),
+    ("fr_FR", "fr-FR", "Lea"),
+    ("ja_JP", "ja-JP", "Takumi"),
+];
+/// The slot of a pipeline's name, and the type of slot with the names.
+const PIPELINE: &str = "pipeline";
+const PIPELINE_NAME: &str = "PipelineName";
+/// The intents of the skill that do something, or that are there only for the way in which Alexa listens.
+const LEFT_OUT: [&str; 4] = ["RetryIntent", "ApproveIntent", "RejectIntent", "StopPipelineIntent"];
+/// The most values of a slot type that the template has, and the most characters of a value.
+const MAX_VALUES: usize = 1_000;
+const MAX_VALUE: usize = 140;
+/// How long a conversation is kept after its last turn, in seconds.
+const SESSION: u32 = 300;
+/// What greets the bot, by language: Alexa opens a skill by its name, and Lex has nothing like that.
+const GREETINGS: [(&str, &[&str]); 5] = [
+    ("en", &["hello", "hi", "good morning", "good evening", "start"]),
+    ("de", &["hallo", "guten Morgen", "guten Tag", "guten Abend"]),
+    ("es", &["hola", "buenos días", "buenas tardes"]),
+    ("fr", &["bonjour", "bonsoir", "salut"]),
+    ("ja", &["こんにちは", "おはよう", "もしもし"]),
+];
+
+/// A pipeline's name, as it is spoken and as it is written.
+pub type Name = (String, String);
+
+/// The template of a stack with the bot and its function, made from the skill's models in a folder.
+///
+/// `code` is the function's package, as a path from where the template will be.
+pub fn template(skill: &Path, names: &[Name], code: &str) -> Result<Value, Error> {
+    let mut locales = Vec::new();
+    for (locale, model, voice) in LOCALES {
+        let path = skill.join("interactionModels/custom").join(format!("{model}.json"));
+        let text = fs::read_to_string(&path).map_err(file(&path))?;
+        let shown = || path.display().to_string();
+        let model: Value = serde_json::from_str(&text).map_err(|source| Error::Json { path: shown(), source })?;
+        let intents = model.pointer("/interactionModel/languageModel/intents").and_then(Value::as_array);
+        let intents = intents.ok_or_else(|| Error::NoIntents(shown()))?;
+        locales.push(json!({
+            "LocaleId": locale,
+            "NluConfidenceThreshold": 0.4,
+            "VoiceSettings": { "VoiceId": voice, "Engine": "neural" },
+            "SlotTypes": [slot_type(&model, names)],
+            "Intents": intents_of(intents, locale.get(..2).unwrap_or_default()),
+        }));
+    }
+    let digest = archive::sha256(json!(locales).to_string().as_bytes());
+    let version = format!("BotVersion{}", digest.get(..12).unwrap_or_default());
+    Ok(stack(&json!(locales), &version, code))
+}
+
+/// The names to listen for: those of the ledger, or the examples of the model where there are none.
+fn slot_type(model: &Value, names: &[Name]) -> Value {
+    let examples = model.pointer("/interactionModel/languageModel/types/0/values").and_then(Value::as_array);
+    let examples = examples.into_iter().flatten().filter_map(|value| value.pointer("/name/value")?.as_str());
+    let examples: Vec<Name> = examples.map(|name| (name.to_owned(), name.to_owned())).collect();
+    let (mut values, mut taken) = (Vec::new(), BTreeSet::new());
+    for (spoken, written) in if names.is_empty() { &examples } else { names } {
+        let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= MAX_VALUE;
+        if values.len() == MAX_VALUES || !fits(spoken) || !taken.insert(spoken) {
+            continue;
+        }
+        let synonyms: Vec<Value> = Some(written)
+            .filter(|written| fits(written) && *written != spoken)
+            .map(|written| json!({ "Value": written }))
+            .into_iter()
+            .collect();
+        let mut value = json!({ "SampleValue": { "Value": spoken } });
+        if let (Some(members), false) = (value.as_object_mut(), synonyms.is_empty()) {
+            members.insert("Synonyms".to_owned(), Value::Array(synonyms));
+        }
+        values.push(value);
+    }
+    json!({
+        "Name": PIPELINE_NAME,
+        "SlotTypeValues": values,
+        // Andon's own matcher knows what a name means; Lex listens for its words.
+        "ValueSelectionSetting": {
+            "ResolutionStrategy": "ORIGINAL_VALUE",
+            "AdvancedRecognitionSetting": { "AudioRecognitionStrategy": "UseSlotValuesAsCustomVocabulary" },
+        },
+    })
+}
+
+fn intents_of(intents: &[Value], language: &str) -> Vec<Value> {
+    let greetings = GREETINGS.iter().find(|(of, _)| *of == language).map_or(&[][..], |(_, words)| words);
+    let hook = json!({ "Enabled": true });
+    let mut made = vec![
+        json!({
+            "Name": "WelcomeIntent",
+            "SampleUtterances": greetings.iter().map(|words| json!({ "Utterance": words })).collect::<Vec<_>>(),
+            "DialogCodeHook": hook, "FulfillmentCodeHook": hook,
+        }),
+        json!({
+            "Name": "FallbackIntent", "ParentIntentSignature": "AMAZON.FallbackIntent",
+            "DialogCodeHook": hook, "FulfillmentCodeHook": hook,
+        }),
+        json!({
+            "Name": "HelpIntent", "ParentIntentSignature": "AMAZON.HelpIntent",
+            "DialogCodeHook": hook, "FulfillmentCodeHook": hook,
+        }),
+        json!({
+            "Name": "StopIntent", "ParentIntentSignature": "AMAZON.StopIntent",
+            "DialogCodeHook": hook, "FulfillmentCodeHook": hook,
+        }),
+    ];
+    let mut taken: BTreeSet<String> = greetings.iter().map(|words| words.to_lowercase()).collect();
+    for intent in intents {
+        let text = |member: &str| intent.get(member).and_then(Value::as_str).unwrap_or_default();
+        let name = text("name");
+        let slots = intent.get("slots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let takes = |slot: &Value| slot.get("name").and_then(Value::as_str) == Some(PIPELINE);
+        if name.contains('.') || LEFT_OUT.contains(&name) || !slots.iter().all(takes) {
+            continue;
+        }
+        let samples = intent.get("samples").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let mut utterances = Vec::new();
+        for sample in samples.map(utterance).filter(|sample| !sample.is_empty()) {
+            // One utterance in two intents, Lex refuses.
+            if taken.insert(sample.to_lowercase()) {
+                utterances.push(json!({ "Utterance": sample }));
+            }
+        }
+        let mut made_of = json!({
+            "Name": name, "SampleUtterances": utterances, "DialogCodeHook": hook, "FulfillmentCodeHook": hook,
+        });
+        if let (Some(members), false) = (made_of.as_object_mut(), slots.is_empty()) {
+            members.insert("Slots".to_owned(), json!([slot()]));
+            members.insert("SlotPriorities".to_owned(), json!([{ "SlotName": PIPELINE, "Priority": 1 }]));
+        }
+        made.push(made_of);
+    }
+    made
+}
+
+/// The slot of a name. The function asks for it in its own words.
+fn slot() -> Value {
+    json!({
+        "Name": PIPELINE,
+        "SlotTypeName": PIPELINE_NAME,
+        "ValueElicitationSetting": { "SlotConstraint": "Optional" },
+    })
+}
+
+/// A sample without the marks that Lex does not take.
+fn utterance(sample: &str) -> String {
+    let kept = sample.chars().map(|c| match c {
+        '’' => '\'',
+        c if c.is_alphanumeric() || matches!(c, ' ' | '\'' | '{' | '}' | '_' | '-' | '.') => c,
+        // A vowel mark of a script without letters for vowels is no letter of its own.
+        c if !c.is_ascii() && !c.is_ascii_punctuation() && !matches!(c, '¿' | '¡' | '。' | '、' | '？' | '！') => {
+            c
+        }
+        _ => ' ',
+    });
+    kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn stack(locales: &Value, version: &str, code: &str) -> Value {
+    let assumed_by = |service: &str| {
+        json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }],
+        })
+    };
+    let table = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Table}";
+    let hooks: Vec<Value> = LOCALES
+        .iter()
+        .map(|(locale, ..)| {
+            let hook = json!({
+                "LambdaCodeHook": { "CodeHookInterfaceVersion": "1.0", "LambdaArn": { "Fn::GetAtt": ["Function", "Arn"] } },
+            });
+            json!({
+                "LocaleId": locale,
+                "BotAliasLocaleSetting": { "Enabled": true, "CodeHookSpecification": hook },
+            })
+        })
+        .collect();
+    let versions: Vec<Value> = LOCALES
+        .iter()
+        .map(|(locale, ..)| json!({ "LocaleId": locale, "BotVersionLocaleDetails": { "SourceBotVersion": "DRAFT" } }))
+        .collect();
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Description": "Andon on the phone, in web pages and in chats: an Amazon Lex bot that answers from the table of an Andon stack",
+        "Parameters": {
+            "Table": {
+                "Type": "String",
+                "AllowedPattern": "^[A-Za-z0-9_.-]{3,255}$",
+                "Description": "The table of the Andon stack in this Region: its output Table",
+            },
+            "LogRetentionDays": { "Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90, 365] },
+        },
+        "Resources": {
+            "Function": {
+                "Type": "AWS::Serverless::Function",
+                "Metadata": { "checkov": { "skip": [
+                    { "id": "CKV_AWS_115", "comment": "Only the bot calls it" },
+                    { "id": "CKV_AWS_116", "comment": "It is called synchronously" },
+                    { "id": "CKV_AWS_117", "comment": "It only calls public endpoints" },
+                    { "id": "CKV_AWS_173", "comment": "Its variables hold names and no secrets" },
+                ] } },
+                "Properties": {
+                    "FunctionName": { "Fn::Sub": "${AWS::StackName}-lex" },
+                    "Description": "Answers the Lex bot",
+                    "CodeUri": code,
+                    "Handler": "bootstrap",
+                    "Runtime": "provided.al2023",
+                    "Architectures": ["arm64"],
+                    "MemorySize": 256,
+                    // A caller hangs up after four seconds of silence.
+                    "Timeout": 8,
+                    "Tracing": "Active",
+                    "Role": { "Fn::GetAtt": ["FunctionRole", "Arn"] },
+                    "LoggingConfig": { "LogFormat": "JSON", "LogGroup": { "Ref": "Logs" } },
+                    "Environment": { "Variables": {
+                        "ANDON_TABLE": { "Ref": "Table" },
+                        "ANDON_LEX_BOTS": { "Ref": "Bot" },
+                    } },
+                },
+            },
+            "Logs": {
+                "Type": "AWS::Logs::LogGroup",
+                "Metadata": { "checkov": { "skip": [
+                    { "id": "CKV_AWS_158", "comment": "CloudWatch Logs encrypts it with its own key" },
+                ] } },
+                "Properties": {
+                    "LogGroupName": { "Fn::Sub": "/aws/lambda/${AWS::StackName}-lex" },
+                    "RetentionInDays": { "Ref": "LogRetentionDays" },
+                },
+            },
+            "FunctionRole": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "AssumeRolePolicyDocument": assumed_by("lambda.amazonaws.com"),
+                    "Policies": [{ "PolicyName": "permissions", "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+                        {
+                            "Sid": "WriteLogs", "Effect": "Allow",
+                            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                            "Resource": { "Fn::GetAtt": ["Logs", "Arn"] },
+                        },
+                        {
+                            "Sid": "WriteTraces", "Effect": "Allow",
+                            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+                            "Resource": "*",
+                        },
+                        {
+                            "Sid": "ReadTable", "Effect": "Allow",
+                            "Action": ["dynamodb:BatchGetItem", "dynamodb:Query"],
+                            "Resource": { "Fn::Sub": table },
+                        },
+                        {
+                            "Sid": "ListPipelines", "Effect": "Allow",
+                            "Action": "dynamodb:Query",
+                            "Resource": { "Fn::Sub": format!("{table}/index/list") },
+                        },
+                    ] } }],
+                },
+            },
+            "BotRole": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "AssumeRolePolicyDocument": assumed_by("lexv2.amazonaws.com"),
+                    "Policies": [{ "PolicyName": "speak", "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+                        { "Sid": "Speak", "Effect": "Allow", "Action": "polly:SynthesizeSpeech", "Resource": "*" },
+                    ] } }],
+                },
+            },
+            "Bot": {
+                "Type": "AWS::Lex::Bot",
+                "Properties": {
+                    "Name": { "Fn::Sub": "${AWS::StackName}" },
+                    "Description": "How the pipelines are doing",
+                    "RoleArn": { "Fn::GetAtt": ["BotRole", "Arn"] },
+                    "DataPrivacy": { "ChildDirected": false },
+                    "IdleSessionTTLInSeconds": SESSION,
+                    "AutoBuildBotLocales": true,
+                    "BotLocales": locales,
+                },
+            },
+            version: {
+                "Type": "AWS::Lex::BotVersion",
+                // The alias goes on with the version before until the new one is there.
+                "DeletionPolicy": "Retain",
+                "UpdateReplacePolicy": "Retain",
+                "Properties": { "BotId": { "Ref": "Bot" }, "BotVersionLocaleSpecification": versions },
+            },
+            "Alias": {
+                "Type": "AWS::Lex::BotAlias",
+                "Properties": {
+                    "BotAliasName": "live",
+                    "BotId": { "Ref": "Bot" },
+                    "BotVersion": { "Fn::GetAtt": [version, "BotVersion"] },
+                    "BotAliasLocaleSettings": hooks,
+                },
+            },
+            "Permission": {
+                "Type": "AWS::Lambda::Permission",
+                "Properties": {
+                    "Action": "lambda:InvokeFunction",
+                    "FunctionName": { "Ref": "Function" },
+                    "Principal": "lexv2.amazonaws.com",
+                    "SourceAccount": { "Ref": "AWS::AccountId" },
+                    "SourceArn": { "Fn::GetAtt": ["Alias", "Arn"] },
+                },
+            },
+        },
+        "Outputs": {
+            "BotId": { "Description": "The id of the bot", "Value": { "Ref": "Bot" } },
+            "BotAliasArn": {
+                "Description": "The alias of the bot: for a contact flow of Amazon Connect, or a web page",
+                "Value": { "Fn::GetAtt": ["Alias", "Arn"] },
+            },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(names: &[Name]) -> Value {
+        let skill = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skill-package");
+        template(&skill, names, "lex.zip").unwrap()
+    }
+
+    fn locales(template: &Value) -> &Vec<Value> {
+        template["Resources"]["Bot"]["Properties"]["BotLocales"].as_array().unwrap()
+    }
+
+    #[test]
+    fn names_of_the_ledger_are_listened_for_each_once() {
+        let names =
+            [("payments API", "payments-api"), ("payments API", "payments_api"), ("orders", "orders"), ("", "-")];
+        let names: Vec<Name> = names.map(|(spoken, written)| (spoken.to_owned(), written.to_owned())).to_vec();
+        let template = made(&names);
+        assert_eq!(
+            locales(&template)[0]["SlotTypes"][0]["SlotTypeValues"],
+            json!([
+                { "SampleValue": { "Value": "payments API" }, "Synonyms": [{ "Value": "payments-api" }] },
+                { "SampleValue": { "Value": "orders" } },
+            ])
+        );
+    }
+
+    #[test]
+    fn no_locale_has_an_utterance_twice_or_with_a_mark_that_lex_refuses() {
+        let template = made(&[]);
+        for locale in locales(&template) {
+            let mut all: Vec<String> = Vec::new();
+            for intent in locale["Intents"].as_array().unwrap() {
+                let name = intent["Name"].as_str().unwrap();
+                assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name}");
+                let utterances = intent["SampleUtterances"].as_array().map(Vec::as_slice).unwrap_or_default();
+                assert!(intent["ParentIntentSignature"].is_string() || !utterances.is_empty(), "{name}");
+                all.extend(utterances.iter().map(|utterance| utterance["Utterance"].as_str().unwrap().to_lowercase()));
+            }
+            assert!(all.iter().all(|text| !text.contains(['?', '!', ',', '’', '¿'])), "{all:?}");
+            let count = all.len();
+            all.sort();
+            all.dedup();
+            assert_eq!((all.len(), count > 100), (count, true), "{}", locale["LocaleId"]);
+        }
+    }
+
+    #[test]
+    fn a_bot_that_changes_gets_a_new_version() {
+        let version = |names: &[Name]| {
+            let template = made(names);
+            template["Resources"]["Alias"]["Properties"]["BotVersion"]["Fn::GetAtt"][0].as_str().unwrap().to_owned()
+        };
+        let changed = [("orders".to_owned(), "orders".to_owned())];
+        assert_eq!(version(&[]), version(&[]));
+        assert_ne!(version(&[]), version(&changed));
+    }
+}
