@@ -28,8 +28,6 @@ const LEFT_OUT: [&str; 4] = ["RetryIntent", "ApproveIntent", "RejectIntent", "St
 /// The most values of a slot type that the template has, and the most characters of a value.
 const MAX_VALUES: usize = 1_000;
 const MAX_VALUE: usize = 140;
-/// How long a conversation is kept after its last turn, in seconds.
-const SESSION: u32 = 300;
 /// What greets the bot, by language: Alexa opens a skill by its name, and Lex has nothing like that.
 const GREETINGS: [(&str, &[&str]); 5] = [
     ("en", &["hello", "hi", "good morning", "good evening", "start"]),
@@ -64,7 +62,7 @@ pub fn template(skill: &Path, names: &[Name], code: &str) -> Result<Value, Error
     }
     let digest = archive::sha256(json!(locales).to_string().as_bytes());
     let version = format!("BotVersion{}", digest.get(..12).unwrap_or_default());
-    Ok(stack(&json!(locales), &version, code))
+    stack(&json!(locales), &version, code)
 }
 
 /// The names to listen for: those of the ledger, or the examples of the model where there are none.
@@ -127,8 +125,8 @@ fn intents_of(intents: &[Value], language: &str) -> Vec<Value> {
         let text = |member: &str| intent.get(member).and_then(Value::as_str).unwrap_or_default();
         let name = text("name");
         let slots = intent.get("slots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let takes = |slot: &Value| slot.get("name").and_then(Value::as_str) == Some(PIPELINE);
-        if name.contains('.') || LEFT_OUT.contains(&name) || !slots.iter().all(takes) {
+        let is_name = |slot: &Value| slot.get("name").and_then(Value::as_str) == Some(PIPELINE);
+        if name.contains('.') || LEFT_OUT.contains(&name) || !slots.iter().all(is_name) {
             continue;
         }
         let samples = intent.get("samples").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
@@ -174,164 +172,38 @@ fn utterance(sample: &str) -> String {
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn stack(locales: &Value, version: &str, code: &str) -> Value {
-    let assumed_by = |service: &str| {
-        json!({
-            "Version": "2012-10-17",
-            "Statement": [{ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }],
-        })
-    };
-    let table = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Table}";
-    let hooks: Vec<Value> = LOCALES
-        .iter()
-        .map(|(locale, ..)| {
-            let hook = json!({
-                "LambdaCodeHook": { "CodeHookInterfaceVersion": "1.0", "LambdaArn": { "Fn::GetAtt": ["Function", "Arn"] } },
-            });
-            json!({
-                "LocaleId": locale,
-                "BotAliasLocaleSetting": { "Enabled": true, "CodeHookSpecification": hook },
-            })
-        })
-        .collect();
-    let versions: Vec<Value> = LOCALES
-        .iter()
-        .map(|(locale, ..)| json!({ "LocaleId": locale, "BotVersionLocaleDetails": { "SourceBotVersion": "DRAFT" } }))
-        .collect();
-    json!({
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Transform": "AWS::Serverless-2016-10-31",
-        "Description": "Andon on the phone, in web pages and in chats: an Amazon Lex bot that answers from the table of an Andon stack",
-        "Parameters": {
-            "Table": {
-                "Type": "String",
-                "AllowedPattern": "^[A-Za-z0-9_.-]{3,255}$",
-                "Description": "The table of the Andon stack in this Region: its output Table",
-            },
-            "LogRetentionDays": { "Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90, 365] },
-        },
-        "Resources": {
-            "Function": {
-                "Type": "AWS::Serverless::Function",
-                "Metadata": { "checkov": { "skip": [
-                    { "id": "CKV_AWS_115", "comment": "Only the bot calls it" },
-                    { "id": "CKV_AWS_116", "comment": "It is called synchronously" },
-                    { "id": "CKV_AWS_117", "comment": "It only calls public endpoints" },
-                    { "id": "CKV_AWS_173", "comment": "Its variables hold names and no secrets" },
-                ] } },
-                "Properties": {
-                    "FunctionName": { "Fn::Sub": "${AWS::StackName}-lex" },
-                    "Description": "Answers the Lex bot",
-                    "CodeUri": code,
-                    "Handler": "bootstrap",
-                    "Runtime": "provided.al2023",
-                    "Architectures": ["arm64"],
-                    "MemorySize": 256,
-                    // A caller hangs up after four seconds of silence.
-                    "Timeout": 8,
-                    "Tracing": "Active",
-                    "Role": { "Fn::GetAtt": ["FunctionRole", "Arn"] },
-                    "LoggingConfig": { "LogFormat": "JSON", "LogGroup": { "Ref": "Logs" } },
-                    "Environment": { "Variables": {
-                        "ANDON_TABLE": { "Ref": "Table" },
-                        "ANDON_LEX_BOTS": { "Ref": "Bot" },
-                    } },
-                },
-            },
-            "Logs": {
-                "Type": "AWS::Logs::LogGroup",
-                "Metadata": { "checkov": { "skip": [
-                    { "id": "CKV_AWS_158", "comment": "CloudWatch Logs encrypts it with its own key" },
-                ] } },
-                "Properties": {
-                    "LogGroupName": { "Fn::Sub": "/aws/lambda/${AWS::StackName}-lex" },
-                    "RetentionInDays": { "Ref": "LogRetentionDays" },
-                },
-            },
-            "FunctionRole": {
-                "Type": "AWS::IAM::Role",
-                "Properties": {
-                    "AssumeRolePolicyDocument": assumed_by("lambda.amazonaws.com"),
-                    "Policies": [{ "PolicyName": "permissions", "PolicyDocument": { "Version": "2012-10-17", "Statement": [
-                        {
-                            "Sid": "WriteLogs", "Effect": "Allow",
-                            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                            "Resource": { "Fn::GetAtt": ["Logs", "Arn"] },
-                        },
-                        {
-                            "Sid": "WriteTraces", "Effect": "Allow",
-                            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-                            "Resource": "*",
-                        },
-                        {
-                            "Sid": "ReadTable", "Effect": "Allow",
-                            "Action": ["dynamodb:BatchGetItem", "dynamodb:Query"],
-                            "Resource": { "Fn::Sub": table },
-                        },
-                        {
-                            "Sid": "ListPipelines", "Effect": "Allow",
-                            "Action": "dynamodb:Query",
-                            "Resource": { "Fn::Sub": format!("{table}/index/list") },
-                        },
-                    ] } }],
-                },
-            },
-            "BotRole": {
-                "Type": "AWS::IAM::Role",
-                "Properties": {
-                    "AssumeRolePolicyDocument": assumed_by("lexv2.amazonaws.com"),
-                    "Policies": [{ "PolicyName": "speak", "PolicyDocument": { "Version": "2012-10-17", "Statement": [
-                        { "Sid": "Speak", "Effect": "Allow", "Action": "polly:SynthesizeSpeech", "Resource": "*" },
-                    ] } }],
-                },
-            },
-            "Bot": {
-                "Type": "AWS::Lex::Bot",
-                "Properties": {
-                    "Name": { "Fn::Sub": "${AWS::StackName}" },
-                    "Description": "How the pipelines are doing",
-                    "RoleArn": { "Fn::GetAtt": ["BotRole", "Arn"] },
-                    "DataPrivacy": { "ChildDirected": false },
-                    "IdleSessionTTLInSeconds": SESSION,
-                    "AutoBuildBotLocales": true,
-                    "BotLocales": locales,
-                },
-            },
-            version: {
-                "Type": "AWS::Lex::BotVersion",
-                // The alias goes on with the version before until the new one is there.
-                "DeletionPolicy": "Retain",
-                "UpdateReplacePolicy": "Retain",
-                "Properties": { "BotId": { "Ref": "Bot" }, "BotVersionLocaleSpecification": versions },
-            },
-            "Alias": {
-                "Type": "AWS::Lex::BotAlias",
-                "Properties": {
-                    "BotAliasName": "live",
-                    "BotId": { "Ref": "Bot" },
-                    "BotVersion": { "Fn::GetAtt": [version, "BotVersion"] },
-                    "BotAliasLocaleSettings": hooks,
-                },
-            },
-            "Permission": {
-                "Type": "AWS::Lambda::Permission",
-                "Properties": {
-                    "Action": "lambda:InvokeFunction",
-                    "FunctionName": { "Ref": "Function" },
-                    "Principal": "lexv2.amazonaws.com",
-                    "SourceAccount": { "Ref": "AWS::AccountId" },
-                    "SourceArn": { "Fn::GetAtt": ["Alias", "Arn"] },
-                },
-            },
-        },
-        "Outputs": {
-            "BotId": { "Description": "The id of the bot", "Value": { "Ref": "Bot" } },
-            "BotAliasArn": {
-                "Description": "The alias of the bot: for a contact flow of Amazon Connect, or a web page",
-                "Value": { "Fn::GetAtt": ["Alias", "Arn"] },
-            },
-        },
-    })
+/// Fills in what depends on the models: the locales of the bot, of its version and of its alias.
+fn stack(locales: &Value, version: &str, code: &str) -> Result<Value, Error> {
+    let shown = || "lex-template.json".to_owned();
+    let mut stack: Value = serde_json::from_str(include_str!("lex-template.json"))
+        .map_err(|source| Error::Json { path: shown(), source })?;
+    let hook = json!({
+        "LambdaCodeHook": { "CodeHookInterfaceVersion": "1.0", "LambdaArn": { "Fn::GetAtt": ["Function", "Arn"] } },
+    });
+    let versions = LOCALES
+        .map(|(locale, ..)| json!({ "LocaleId": locale, "BotVersionLocaleDetails": { "SourceBotVersion": "DRAFT" } }));
+    let hooks = LOCALES.map(|(locale, ..)| {
+        let setting = json!({ "Enabled": true, "CodeHookSpecification": hook });
+        json!({ "LocaleId": locale, "BotAliasLocaleSetting": setting })
+    });
+    let filled = [
+        ("/Resources/Function/Properties/CodeUri", json!(code)),
+        ("/Resources/Bot/Properties/BotLocales", locales.clone()),
+        ("/Resources/BotVersion/Properties/BotVersionLocaleSpecification", json!(versions)),
+        ("/Resources/Alias/Properties/BotAliasLocaleSettings", json!(hooks)),
+        ("/Resources/Alias/Properties/BotVersion/Fn::GetAtt/0", json!(version)),
+    ];
+    for (pointer, value) in filled {
+        if let Some(place) = stack.pointer_mut(pointer) {
+            *place = value;
+        }
+    }
+    if let Some(resources) = stack.get_mut("Resources").and_then(Value::as_object_mut)
+        && let Some(frozen) = resources.remove("BotVersion")
+    {
+        resources.insert(version.to_owned(), frozen);
+    }
+    Ok(stack)
 }
 
 #[cfg(test)]
@@ -380,6 +252,21 @@ mod tests {
             all.dedup();
             assert_eq!((all.len(), count > 100), (count, true), "{}", locale["LocaleId"]);
         }
+    }
+
+    #[test]
+    fn every_locale_has_a_version_and_the_function() {
+        let template = made(&[]);
+        let resources = &template["Resources"];
+        let frozen = resources.as_object().unwrap().iter().find(|(name, _)| name.starts_with("BotVersion")).unwrap().1;
+        for list in [
+            &resources["Bot"]["Properties"]["BotLocales"],
+            &frozen["Properties"]["BotVersionLocaleSpecification"],
+            &resources["Alias"]["Properties"]["BotAliasLocaleSettings"],
+        ] {
+            assert_eq!(list.as_array().map(Vec::len), Some(LOCALES.len()), "{list}");
+        }
+        assert_eq!(resources["Function"]["Properties"]["CodeUri"], "lex.zip");
     }
 
     #[test]

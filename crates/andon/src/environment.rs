@@ -319,7 +319,7 @@ mod tests {
             url: url.map(str::to_owned),
         };
         let all = Environments(vec![
-            named("build farm", glob("buil*"), None),
+            named("build farm", glob("build*"), None),
             named("production", None, Some("https://{pipeline}.example.com/")),
         ]);
         let runs = merged(testing::events("codepipeline-run-retry-succeeded"));

@@ -33,10 +33,10 @@ pub(crate) struct Request {
     pub(crate) slots: Map<String, Value>,
     /// The name of a pipeline that Lex heard.
     pub(crate) pipeline: Option<String>,
-    /// The session attributes.
+    /// The attributes of the session.
     pub(crate) attributes: Map<String, Value>,
-    /// The request attributes, which go back as they came.
-    pub(crate) request_attributes: Map<String, Value>,
+    /// The attributes of this one request, which go back as they came.
+    pub(crate) of_turn: Map<String, Value>,
 }
 
 /// How something was said.
@@ -75,7 +75,7 @@ impl Request {
             pipeline: slots.get(PIPELINE).and_then(heard),
             slots,
             attributes: object("/sessionState/sessionAttributes"),
-            request_attributes: object("/requestAttributes"),
+            of_turn: object("/requestAttributes"),
         }
     }
 
@@ -83,7 +83,7 @@ impl Request {
     pub(crate) fn caller(&self) -> Option<&str> {
         let (name, connect) = PLATFORM;
         let is_call = self.input != Input::Text
-            || self.request_attributes.get(name).and_then(Value::as_str).is_some_and(|platform| platform == connect);
+            || self.of_turn.get(name).and_then(Value::as_str).is_some_and(|platform| platform == connect);
         is_call.then(|| self.attributes.get(CALLER).and_then(Value::as_str).unwrap_or_default())
     }
 

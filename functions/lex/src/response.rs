@@ -78,7 +78,7 @@ impl Response {
         Self {
             is_read: request.input == Input::Text,
             attributes: request.attributes.clone(),
-            request_attributes: request.request_attributes.clone(),
+            request_attributes: request.of_turn.clone(),
             action,
             intent: json!({"name": request.intent, "state": state, "slots": slots}),
             hints: None,
@@ -222,8 +222,8 @@ fn packed<'t>(texts: impl Iterator<Item = &'t str>, between: &str, finished: imp
 /// Sentences, a line each, in the markup that the voices of Amazon Polly know.
 fn speech_markup(sentences: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let inside: String = sentences.lines().map(|sentence| format!("<s>{}</s>", escape(sentence))).collect();
-    format!("<speak>{inside}</speak>")
+    let sentences: Vec<String> = sentences.lines().map(|sentence| format!("<s>{}</s>", escape(sentence))).collect();
+    format!("<speak>{}</speak>", sentences.concat())
 }
 
 fn cut(text: &str, most: usize) -> String {

@@ -22,11 +22,15 @@ const TEMPLATES: [&str; 7] = [
     "templates/function.yml",
 ];
 
+/// Regions that have the resources of Amazon Lex, to check its template for.
+const BOT_REGIONS: [&str; 5] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1"];
+
 pub(super) fn check() -> Result<()> {
     tools::prepare()?;
     tools::prepare_for_templates()?;
     let bot = write_bot()?;
-    run(tool("python", "cfn-lint").args(TEMPLATES).arg(&bot))?;
+    run(tool("python", "cfn-lint").args(TEMPLATES))?;
+    run(tool("python", "cfn-lint").arg("--template").arg(&bot).arg("--regions").args(BOT_REGIONS))?;
     for template in [Path::new("sam-template.yml"), &bot] {
         run(tool("templates", "sam").args(["validate", "--lint", "--template"]).arg(template))?;
     }
