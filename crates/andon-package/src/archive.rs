@@ -60,6 +60,18 @@ pub fn with_configuration(package: &[u8], configuration: &str) -> Result<Vec<u8>
     self::package(&binary, Some(configuration))
 }
 
+/// The configuration in the package of a function, if there is one.
+pub fn configuration(package: &[u8]) -> Result<Option<String>, Error> {
+    let mut archive = ZipArchive::new(Cursor::new(package))?;
+    let mut text = String::new();
+    match archive.by_name(CONFIGURATION) {
+        Ok(mut file) => file.read_to_string(&mut text).map_err(zip::result::ZipError::from)?,
+        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Some(text))
+}
+
 /// The SHA-256 of some bytes, in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
@@ -107,6 +119,8 @@ mod tests {
         assert_eq!(with_configuration(&released, "version: 1\n").unwrap(), whole);
         let other = package(BINARY.bytes, Some("version: 1\nroutes: []\n")).unwrap();
         assert_eq!(with_configuration(&other, "version: 1\n").unwrap(), whole);
+        assert_eq!(configuration(&whole).unwrap().as_deref(), Some("version: 1\n"));
+        assert_eq!(configuration(&released).unwrap(), None);
     }
 
     #[test]

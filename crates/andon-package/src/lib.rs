@@ -4,6 +4,7 @@ pub mod archive;
 pub mod lex;
 pub mod parameters;
 pub mod skill;
+pub mod template;
 
 /// Why a package cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum Error {
     /// The model of the skill is not as expected.
     #[error("{0} is not an interaction model: it has no intents")]
     NoIntents(String),
+    /// Not a template.
+    #[error("not a template of CloudFormation: {0}")]
+    NoTemplate(String),
     /// Not JSON.
     #[error("{path} is not JSON")]
     Json {

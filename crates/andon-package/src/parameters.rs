@@ -48,14 +48,12 @@ pub fn conflicts(configuration: &str, parameters: &Parameters) -> Vec<String> {
             conflicts.push(format!("{text} cannot be published to: add it to the stack's parameter MoreTopics"));
         }
     }
-    let actions = document.pointer("/voice/actions").and_then(Value::as_array);
-    let wants_actions = actions.is_some_and(|actions| !actions.is_empty());
-    if wants_actions && parameter("VoiceActions") != "on" {
+    if wants(document.pointer("/voice/actions")) && parameter("VoiceActions") != "on" {
         conflicts.push("voice.actions cannot be performed: the stack's parameter VoiceActions is not `on`".to_owned());
     }
     let app = parameter("SlackApp");
     let chat = document.get("chat").filter(|chat| !chat.is_null());
-    let wants_chat_actions = chat.and_then(|chat| chat.get("may")?.as_array()).is_some_and(|rules| !rules.is_empty());
+    let wants_chat_actions = wants(chat.and_then(|chat| chat.get("may")));
     if chat.is_some() && (app.is_empty() || app == "off") {
         conflicts.push("chat is not answered: the stack's parameter SlackApp is `off`".to_owned());
     } else if wants_chat_actions && app != "actions" {
@@ -64,6 +62,73 @@ pub fn conflicts(configuration: &str, parameters: &Parameters) -> Vec<String> {
     conflicts.sort();
     conflicts.dedup();
     conflicts
+}
+
+/// The parameters that would let the stack do what `andon.yml` uses, as far as it says which: each with its new value.
+pub fn remedies(configuration: &str, parameters: &Parameters) -> Parameters {
+    let mut remedies = Parameters::new();
+    let Ok(document) = serde_saphyr::from_str::<Value>(configuration) else { return remedies };
+    let mut texts = Vec::new();
+    gather(&document, &mut texts);
+    let given = |name: &str| parameters.get(name).map(|value| value.trim()).unwrap_or_default();
+    let mut set = |name: &str, value: String| {
+        if value != given(name) {
+            remedies.insert(name.to_owned(), value);
+        }
+    };
+    if let Some(path) =
+        common_path(texts.iter().filter_map(|text| secret(text))).filter(|_| given("SecretsPath").is_empty())
+    {
+        set("SecretsPath", path);
+    }
+    let mut topics: Vec<&str> =
+        given("MoreTopics").split(',').map(str::trim).filter(|topic| !topic.is_empty()).collect();
+    for topic in texts.iter().filter(|text| text.starts_with("arn:") && text.split(':').nth(2) == Some("sns")) {
+        if !topics.contains(topic) {
+            topics.push(topic);
+        }
+    }
+    if !topics.is_empty() {
+        set("MoreTopics", topics.join(","));
+    }
+    if wants(document.pointer("/voice/actions")) {
+        set("VoiceActions", "on".to_owned());
+    }
+    if let Some(chat) = document.get("chat").filter(|chat| !chat.is_null()) {
+        let acts = wants(chat.get("may"));
+        if acts || !matches!(given("SlackApp"), "questions" | "actions") {
+            set("SlackApp", if acts { "actions" } else { "questions" }.to_owned());
+        }
+    }
+    remedies
+}
+
+/// The secrets that a configuration refers to, as they stand in it.
+pub fn secrets(configuration: &str) -> Vec<String> {
+    let Ok(document) = serde_saphyr::from_str::<Value>(configuration) else { return Vec::new() };
+    let mut texts = Vec::new();
+    gather(&document, &mut texts);
+    let mut secrets: Vec<String> = texts.into_iter().filter(|text| secret(text).is_some()).map(str::to_owned).collect();
+    secrets.sort();
+    secrets.dedup();
+    secrets
+}
+
+/// Whether a list is there and holds something.
+fn wants(list: Option<&Value>) -> bool {
+    list.and_then(Value::as_array).is_some_and(|list| !list.is_empty())
+}
+
+/// The deepest path that all names are below.
+fn common_path<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let folders = names.map(|name| {
+        let (folder, _) = name.trim_start_matches('/').rsplit_once('/').unwrap_or_default();
+        folder.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>()
+    });
+    let common = folders.reduce(|common, folder| {
+        common.into_iter().zip(folder).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+    })?;
+    (!common.is_empty()).then(|| format!("/{}", common.join("/")))
 }
 
 /// Every text in a document.
@@ -146,6 +211,25 @@ voice:
             let text = format!("slack-token: \"{reference}\"\n");
             assert_eq!(conflicts(&text, &parameters(path)).is_empty(), fits, "{reference} {path}");
         }
+    }
+
+    #[test]
+    fn what_would_be_allowed_is_no_conflict_any_more() {
+        let chat = format!("{CONFIGURATION}chat:\n  may:\n    - {{ actions: [retry], who: anyone }}\n");
+        for configuration in [CONFIGURATION, &chat, "version: 1\n"] {
+            let other = "arn:aws:sns:eu-west-1:111122223333:other";
+            let mut parameters = Parameters::from([("MoreTopics".to_owned(), other.to_owned())]);
+            parameters.extend(remedies(configuration, &parameters));
+            assert_eq!(conflicts(configuration, &parameters), [""; 0]);
+            assert_eq!(remedies(configuration, &parameters), Parameters::new());
+            assert!(parameters["MoreTopics"].starts_with(other));
+        }
+        let none = Parameters::new();
+        assert_eq!(remedies(CONFIGURATION, &none)["SecretsPath"], "/andon");
+        // Of secrets without a common path, somebody has to choose.
+        let apart = "slack-token: ssm:/andon/token\nvoice: { code: \"secretsmanager:other/code\" }\n";
+        assert!(!remedies(apart, &none).contains_key("SecretsPath"));
+        assert_eq!(secrets(apart), ["secretsmanager:other/code", "ssm:/andon/token"]);
     }
 
     #[test]

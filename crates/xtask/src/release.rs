@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use andon_package::archive::{self, Entry};
+use andon_package::template;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
@@ -117,19 +118,10 @@ fn assemble(out: &Path, buckets: Option<&str>) -> Result<()> {
 /// A template whose packages are in a bucket of the Region that it is deployed to, as Lambda demands. They have the
 /// configuration that a release comes with: alerts by email.
 fn launched(template: &str, prefix: &str) -> String {
-    let with_buckets = template.lines().map(|line| match line.trim().strip_prefix("CodeUri: target/lambda/") {
-        None => line.to_owned(),
-        Some(file) => {
-            let (indent, function) = (line.len() - line.trim_start().len(), file.trim_end_matches(".zip"));
-            let inner = " ".repeat(indent + 2);
-            format!(
-                "{:indent$}CodeUri:\n{inner}Bucket: !Sub \"{prefix}-${{AWS::Region}}\"\n\
-                 {inner}Key: !Sub \"{VERSION}/{function}-${{Architecture}}.zip\"",
-                ""
-            )
-        }
-    });
-    with_buckets.map(|line| line + "\n").collect()
+    template::with_packages(template, |function| {
+        let key = format!("{VERSION}/{function}-${{Architecture}}.zip");
+        format!("{{ Bucket: !Sub \"{prefix}-${{AWS::Region}}\", Key: !Sub \"{key}\" }}")
+    })
 }
 
 /// A zip of all files in a folder.
