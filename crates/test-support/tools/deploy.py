@@ -13,7 +13,7 @@ import sys
 import zipfile
 
 import boto3
-from sam import plain
+from sam import as_text, plain
 from samtranslator.yaml_helper import yaml_parse
 
 REGION = "us-east-1"
@@ -28,7 +28,7 @@ def main(url, account, path, stack, *parameters):
     if "Transform" in template:
         packages(client("s3"), bucket, template)
     template = plain(template)
-    client("s3").put_object(Bucket=bucket, Key=stack, Body=with_addresses(template))
+    client("s3").put_object(Bucket=bucket, Key=stack, Body=as_text(template, REGION))
     given = [dict(zip(("ParameterKey", "ParameterValue"), each.split("=", 1))) for each in parameters]
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
@@ -57,16 +57,6 @@ def main(url, account, path, stack, *parameters):
         },
         sys.stdout,
     )
-
-
-def with_addresses(template):
-    """The template as text, with the addresses of function URLs, which moto does not make."""
-    text = json.dumps(template)
-    for name, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Lambda::Url":
-            address = f"https://{name.lower()}.lambda-url.{REGION}.on.aws/"
-            text = text.replace("${" + name + ".FunctionUrl}", address)
-    return text
 
 
 def clients(url, account):

@@ -1,5 +1,6 @@
-"""What moto's CloudFormation lacks, as AWS documents it: a function, some types, events of resources, failures that roll
-back, and change sets that belong to one stack.
+"""What moto's CloudFormation lacks, as AWS documents it: SAM's transform, a function, some types, events of resources,
+failures that roll back, change sets that belong to one stack, and the drift of rules. And what its IAM lacks: to simulate
+policies.
 
 A type that moto skips is created here as far as others refer to it, and only if botocore takes its properties as the input
 of the call that CloudFormation makes for it. So a property of the wrong name or form fails the stack.
@@ -9,6 +10,7 @@ and what a change set leads to has the outputs, parameters and tags of before.
 """
 
 import ipaddress
+import json
 import uuid
 from functools import cache
 from itertools import islice
@@ -20,12 +22,19 @@ import botocore.validate
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend as Backend
-from moto.cloudformation.models import Event
+from moto.cloudformation.models import Event, Stack
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
 from moto.elbv2.models import FakeTargetGroup
+from moto.events.models import events_backends
+from moto.iam.access_control import IAMPolicy, IAMPolicyStatement, PermissionResult
+from moto.iam.responses import IamResponse
+from sam import as_text, plain
+from samtranslator.yaml_helper import yaml_parse
 
 without_cidr = parsing.clean_json
 
@@ -41,7 +50,7 @@ def clean_json(value, resources):
 # Its own recursion finds the name in the module.
 parsing.clean_json = clean_json
 
-create, execute = Backend.create_change_set, Backend.execute_change_set
+create, execute, delete = Backend.create_change_set, Backend.execute_change_set, Backend.delete_stack
 
 
 def stack_of(backend, name):
@@ -54,19 +63,52 @@ def create_change_set(self, stack_name, change_set_name, template, parameters, d
         if stack.status != "REVIEW_IN_PROGRESS":
             raise ValidationError(message=f"Stack [{stack_name}] already exists and cannot be created again")
         del self.stacks[stack.stack_id]
-    return create(self, stack_name, change_set_name, template, parameters, description, change_set_type, **others)
+    processed = transformed(template, parameters)
+    made = create(self, stack_name, change_set_name, processed, parameters, description, change_set_type, **others)
+    self.change_sets[made[0]].original = template
+    return made
+
+
+def transformed(template, parameters):
+    """The template without SAM's transform and without what its conditions leave out, which moto cannot update."""
+    parsed = yaml_parse(template)
+    if "Transform" not in parsed:
+        return template
+    parsed = plain(parsed)
+    known = parsing.ResourceMap("", "", parameters, {}, "us-east-1", "123456789012", parsed, {})
+    known.load_mapping()
+    known.load_parameters()
+    known.load_conditions()
+    holds = known.lazy_condition_map
+    kept = {name: each for name, each in parsed["Resources"].items() if holds.get(each.get("Condition"), True)}
+    return as_text(parsed | {"Resources": kept})
+
+
+def get_template(self, name_or_stack_id):
+    stack = self.get_stack(name_or_stack_id)
+    return getattr(stack, "original", stack.template)
+
+
+def delete_stack(self, name_or_stack_id):
+    """moto knows of the policies that keep a resource only `Retain`."""
+    stack = stack_of(self, name_or_stack_id)
+    for resource in stack.resource_map._resource_json_map.values() if stack else []:
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+            resource["DeletionPolicy"] = "Retain"
+    return delete(self, name_or_stack_id)
 
 
 def execute_change_set(self, change_set_name, stack_name=None):
     change_set = self.describe_change_set(change_set_name)
     stack = change_set.stack
-    before = len(stack.events)
+    before, former = len(stack.events), (stack.template, stack.parameters)
     try:
         execute(self, change_set_name, stack_name)
     except Exception as failure:
         if change_set.change_set_type != "CREATE":
-            raise
+            return roll_back_update(stack, failure, *former)
         return roll_back(stack, failure)
+    stack.original = change_set.original
     if change_set.change_set_type == "CREATE":
         made = [each for each in stack.resource_map._parsed_resources.values() if hasattr(each, "logical_resource_id")]
         events = [event(stack, each, f"CREATE_{how}") for each in made for how in ("IN_PROGRESS", "COMPLETE")]
@@ -79,14 +121,28 @@ def execute_change_set(self, change_set_name, stack_name=None):
 
 def roll_back(stack, failure):
     """A creation that fails leaves a stack without resources, and an event that says why."""
-    name, kind = getattr(failure, "resource", ("Unknown", "AWS::CloudFormation::Stack"))
-    reason = getattr(failure, "message", None) or str(failure)
-    failed = Event(stack.stack_id, stack.name, name, "", kind, "CREATE_FAILED", reason, None)
-    stack.events.append(failed)
+    fail(stack, failure)
     stack.resource_map.delete()
     stack.resource_map._parsed_resources.clear()
     stack._add_stack_event("ROLLBACK_COMPLETE")
     stack.status = "ROLLBACK_COMPLETE"
+
+
+def roll_back_update(stack, failure, template, parameters):
+    """An update that fails leaves the stack as it was."""
+    fail(stack, failure)
+    stack._add_stack_event("UPDATE_ROLLBACK_IN_PROGRESS")
+    stack.template = template
+    stack._parse_template()
+    stack.resource_map.update(stack.template_dict, parameters)
+    stack._add_stack_event("UPDATE_ROLLBACK_COMPLETE")
+    stack.status = "UPDATE_ROLLBACK_COMPLETE"
+
+
+def fail(stack, failure):
+    name, kind = getattr(failure, "resource", ("Unknown", "AWS::CloudFormation::Stack"))
+    reason = getattr(failure, "message", None) or str(failure)
+    stack.events.append(Event(stack.stack_id, stack.name, name, "", kind, "CREATE_FAILED", reason, None))
 
 
 def event(stack, resource, status):
@@ -124,11 +180,95 @@ def delete_route_table(self, account, region):
     backend.delete_route_table(self.id)
 
 
+listed = Stack.parameter_list.fget
+
+
+def parameter_list(self):
+    """moto gives a list as Python writes it, and CloudFormation with commas."""
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in listed(self)}
+    joined = {key: ",".join(value) if isinstance(value, list) else value for key, value in values.items()}
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in joined.items()]
+
+
+Stack.parameter_list = property(parameter_list)
 RouteTable.delete = delete_route_table
 FakeTargetGroup.get_cfn_attribute = lambda self, name: {"TargetGroupFullName": self.arn.rsplit(":", 1)[-1]}[name]
 Backend.create_change_set = create_change_set
 Backend.execute_change_set = execute_change_set
 Backend.delete_change_set = delete_change_set
+Backend.delete_stack = delete_stack
+Backend.get_template = get_template
+
+
+# ---- Drift: rules that are gone or disabled ----
+
+
+def detect_stack_drift(self):
+    return ActionResult({"StackDriftDetectionId": str(uuid.uuid4())})
+
+
+def describe_stack_drift_detection_status(self):
+    status = {"StackId": "", "DetectionStatus": "DETECTION_COMPLETE", "Timestamp": utcnow()}
+    return ActionResult(status | {"StackDriftDetectionId": self._get_param("StackDriftDetectionId")})
+
+
+def describe_stack_resource_drifts(self):
+    stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+    buses = events_backends[stack.account_id][stack.region_name].event_buses
+    drifts = []
+    for name, rule in stack.resource_map._parsed_resources.items():
+        if getattr(rule, "cf_resource_type", "") != "AWS::Events::Rule":
+            continue
+        there = next((bus.rules[rule.name] for bus in buses.values() if rule.name in bus.rules), None)
+        if there is None or there.state == "DISABLED":
+            state = {"PropertyPath": "/State", "ExpectedValue": "ENABLED", "ActualValue": "DISABLED"}
+            drifts.append(
+                {
+                    "StackId": stack.stack_id,
+                    "LogicalResourceId": name,
+                    "ResourceType": "AWS::Events::Rule",
+                    "PropertyDifferences": [state | {"DifferenceType": "NOT_EQUAL"}] if there else [],
+                    "StackResourceDriftStatus": "MODIFIED" if there else "DELETED",
+                    "Timestamp": utcnow(),
+                }
+            )
+    return ActionResult({"StackResourceDrifts": drifts})
+
+
+CloudFormationResponse.detect_stack_drift = detect_stack_drift
+CloudFormationResponse.describe_stack_drift_detection_status = describe_stack_drift_detection_status
+CloudFormationResponse.describe_stack_resource_drifts = describe_stack_resource_drifts
+
+
+# ---- Simulated policies ----
+
+
+def simulate_principal_policy(self):
+    """Whether the inline policies of a user allow actions on a resource."""
+    user = self.backend.get_user(self._get_param("PolicySourceArn").split("/")[-1])
+    resource = self._get_param("ResourceArns")[0]
+    policies = [IAMPolicy({"policy_document": document}) for document in user.policies.values()]
+    results = []
+    for action in self._get_param("ActionNames"):
+        verdicts = [policy.is_action_permitted(action, resource) for policy in policies]
+        allowed = PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
+        decision = "allowed" if allowed else "implicitDeny"
+        results.append({"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": decision})
+    return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+permitted = IAMPolicyStatement.is_action_permitted
+
+
+def is_action_permitted(self, *others, **named):
+    """Whoever asks moto by HTTP is taken to have come by TLS, and moto denies what a condition does not hold for."""
+    if "aws:SecureTransport" in json.dumps(self._statement.get("Condition", {})):
+        return PermissionResult.NEUTRAL
+    return permitted(self, *others, **named)
+
+
+IAMPolicyStatement.is_action_permitted = is_action_permitted
+IamResponse.simulate_principal_policy = simulate_principal_policy
 
 
 # ---- Types ----
@@ -216,6 +356,7 @@ def scaling_policy(properties):
 
 
 def alarm(properties):
+    properties = {"AlarmName": f"alarm-{uuid.uuid4()}"} | properties
     check("cloudwatch", "PutMetricAlarm", properties)
     return properties["AlarmName"], {}
 

@@ -1,5 +1,6 @@
 """What CloudFormation makes of a template of SAM, as far as moto can create it."""
 
+import json
 import os
 
 from samtranslator.translator.transform import transform
@@ -48,3 +49,13 @@ def without_builds(template):
         return [replaced(each) for each in value] if isinstance(value, list) else value
 
     return replaced(template)
+
+
+def as_text(template, region="us-east-1"):
+    """The template as text, with the addresses of function URLs, which moto does not make."""
+    text = json.dumps(template)
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::Url":
+            address = f"https://{name.lower()}.lambda-url.{region}.on.aws/"
+            text = text.replace("${" + name + ".FunctionUrl}", address)
+    return text
