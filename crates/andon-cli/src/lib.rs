@@ -3,6 +3,8 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod command;
+#[cfg(feature = "aws")]
+pub mod deployment;
 pub mod json;
 pub mod local;
 pub mod release;

@@ -1,4 +1,4 @@
-//! The files of a release, from a folder: the packages of the functions, the templates and the skill.
+//! The files of a release, from a folder or downloaded: the packages of the functions, the templates and the skill.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use andon_package::archive;
 use anyhow::{Context as _, bail};
 
 /// The file with the checksums, one of which every other file has to have.
-const CHECKSUMS: &str = "SHA256SUMS";
+pub const CHECKSUMS: &str = "SHA256SUMS";
 
 /// A processor that Lambda has, by Lambda's own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -29,13 +29,28 @@ impl Arch {
             Self::X86_64 => "x86_64",
         }
     }
+
+    /// The file of a function's package for it.
+    pub fn package_of(self, function: &str) -> String {
+        format!("{function}-{}.zip", self.name())
+    }
 }
 
-/// A release in a folder.
+/// A release.
 #[derive(Debug)]
 pub struct Release {
-    folder: PathBuf,
+    place: String,
+    /// The list of the checksums as it was released.
+    sums: String,
     checksums: BTreeMap<String, String>,
+    files: Files,
+}
+
+/// Where the files of a release are.
+#[derive(Debug)]
+enum Files {
+    In(PathBuf),
+    Held(BTreeMap<String, Vec<u8>>),
 }
 
 impl Release {
@@ -44,23 +59,66 @@ impl Release {
         let path = folder.join(CHECKSUMS);
         let text = fs::read_to_string(&path)
             .with_context(|| format!("{} is not the folder of a release: it has no {CHECKSUMS}", folder.display()))?;
+        Self::of(folder.display().to_string(), &text, Files::In(folder.to_owned()))
+    }
+
+    /// A release at an address, of which nothing but the checksums is known yet.
+    pub fn at(address: &str, checksums: &str) -> anyhow::Result<Self> {
+        Self::of(address.to_owned(), checksums, Files::Held(BTreeMap::new()))
+    }
+
+    fn of(place: String, sums: &str, files: Files) -> anyhow::Result<Self> {
         let line = |line: &str| line.split_once("  ").map(|(sum, name)| (name.to_owned(), sum.to_owned()));
-        let checksums = text.lines().map(line).collect::<Option<_>>();
-        let checksums = checksums.with_context(|| format!("{} is not a list of checksums", path.display()))?;
-        Ok(Self { folder: folder.to_owned(), checksums })
+        let checksums = sums.lines().map(line).collect::<Option<_>>();
+        let checksums = checksums.with_context(|| format!("the {CHECKSUMS} of {place} is not a list of checksums"))?;
+        Ok(Self { place, sums: sums.to_owned(), checksums, files })
+    }
+
+    /// The list of the checksums.
+    pub fn sums(&self) -> &str {
+        &self.sums
+    }
+
+    /// Takes in a file that was downloaded, which has to be as it was released.
+    pub fn hold(&mut self, name: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+        self.must_be_released(name, &bytes)?;
+        if let Files::Held(held) = &mut self.files {
+            held.insert(name.to_owned(), bytes);
+        }
+        Ok(())
+    }
+
+    /// Whether a file is part of the release.
+    pub fn has(&self, name: &str) -> bool {
+        self.checksums.contains_key(name)
     }
 
     /// The contents of a file, which have to be those that were released.
     pub fn read(&self, name: &str) -> anyhow::Result<Vec<u8>> {
-        let Some(wanted) = self.checksums.get(name) else {
-            bail!("the release in {} has no {name}", self.folder.display());
-        };
-        let path = self.folder.join(name);
-        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        if archive::sha256(&bytes) != *wanted {
-            bail!("{} is damaged: its checksum is not the one in {CHECKSUMS}; download it again", path.display());
+        if !self.has(name) {
+            bail!("the release in {} has no {name}", self.place);
         }
-        Ok(bytes)
+        match &self.files {
+            Files::Held(held) => held.get(name).cloned().with_context(|| format!("{name} was not downloaded")),
+            Files::In(folder) => {
+                let path = folder.join(name);
+                let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                self.must_be_released(name, &bytes)?;
+                Ok(bytes)
+            }
+        }
+    }
+
+    /// The contents of a file that is a text.
+    pub fn text(&self, name: &str) -> anyhow::Result<String> {
+        String::from_utf8(self.read(name)?).with_context(|| format!("{name} of {} is not a text", self.place))
+    }
+
+    fn must_be_released(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        if self.checksums.get(name) != Some(&archive::sha256(bytes)) {
+            bail!("{name} of {} is damaged: its checksum is not the one in {CHECKSUMS}; download it again", self.place);
+        }
+        Ok(())
     }
 
     /// The names of the functions that were built for a processor.
@@ -73,14 +131,14 @@ impl Release {
             .filter_map(|name| name.strip_suffix(&suffix))
             .collect();
         if names.is_empty() {
-            bail!("the release in {} has no functions for {}", self.folder.display(), arch.name());
+            bail!("the release in {} has no functions for {}", self.place, arch.name());
         }
         Ok(names)
     }
 
     /// The package of a function, with this configuration in it.
     pub fn package(&self, function: &str, arch: Arch, configuration: &str) -> anyhow::Result<Vec<u8>> {
-        let name = format!("{function}-{}.zip", arch.name());
+        let name = arch.package_of(function);
         archive::with_configuration(&self.read(&name)?, configuration).with_context(|| format!("cannot use {name}"))
     }
 }

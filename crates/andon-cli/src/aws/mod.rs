@@ -16,10 +16,12 @@ pub mod logs;
 pub mod outbox;
 mod reach;
 mod rights;
+mod signed;
 pub mod stack;
 
 pub use reach::Reach;
 pub use rights::Rights;
+pub use signed::{Answer, Call};
 
 /// Which account and region.
 #[derive(Debug, Clone, Default, clap::Args)]

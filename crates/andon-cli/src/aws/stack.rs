@@ -11,10 +11,10 @@ use super::Session;
 
 /// The name that Andon's stack has if nobody gives it another one.
 pub const DEFAULT: &str = "andon";
-/// The output that names the table. With [`NOTIFIER`], it tells Andon's stacks from all others.
-const TABLE: &str = "Table";
+/// The output that names the table. With [`NOTIFIER`] it tells Andon's stacks from all others.
+pub const TABLE: &str = "Table";
 /// The output that names the notifier.
-const NOTIFIER: &str = "NotifierFunction";
+pub const NOTIFIER: &str = "NotifierFunction";
 
 /// A deployed Andon.
 #[derive(Debug, Clone)]

@@ -19,7 +19,13 @@ mod check;
 mod completions;
 mod dashboard;
 mod demo;
+#[cfg(feature = "aws")]
+mod deploy;
+#[cfg(feature = "aws")]
+mod destroy;
 mod detail;
+#[cfg(feature = "aws")]
+mod doctor;
 #[cfg(feature = "aws")]
 mod down;
 mod env;
@@ -43,6 +49,8 @@ mod runs;
 mod serve;
 mod skill;
 mod status;
+#[cfg(feature = "aws")]
+mod test_alert;
 #[cfg(feature = "aws")]
 mod up;
 mod watch;
@@ -106,6 +114,14 @@ enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Preview(preview::Preview),
+    #[cfg(feature = "aws")]
+    Deploy(Box<deploy::Deploy>),
+    #[cfg(feature = "aws")]
+    TestAlert(Box<test_alert::TestAlert>),
+    #[cfg(feature = "aws")]
+    Doctor(doctor::Doctor),
+    #[cfg(feature = "aws")]
+    Destroy(destroy::Destroy),
     #[cfg(feature = "aws")]
     Init(init::Init),
     #[cfg(feature = "aws")]
@@ -172,6 +188,14 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check.run(around),
         Command::Explain(explain) => explain.run(around),
         Command::Preview(preview) => preview.run(around),
+        #[cfg(feature = "aws")]
+        Command::Deploy(deploy) => deploy.run(around),
+        #[cfg(feature = "aws")]
+        Command::TestAlert(test) => test.run(around),
+        #[cfg(feature = "aws")]
+        Command::Doctor(doctor) => doctor.run(around),
+        #[cfg(feature = "aws")]
+        Command::Destroy(destroy) => destroy.run(around),
         #[cfg(feature = "aws")]
         Command::Init(init) => init.run(around),
         #[cfg(feature = "aws")]

@@ -267,7 +267,9 @@ impl Up {
         Ok(Wanted {
             name: settings.environment_stack(),
             template: Template::Environment.load(settings, &self.folder)?,
-            parameters,
+            url: None,
+            parameters: owned(parameters),
+            repairs: false,
             tags: templates::environment_tags(settings),
         })
     }
@@ -276,7 +278,9 @@ impl Up {
         Ok(Wanted {
             name: settings.pipeline_stack(),
             template: Template::of_pipeline(settings).load(settings, &self.folder)?,
-            parameters,
+            url: None,
+            parameters: owned(parameters),
+            repairs: false,
             tags: templates::service_tags(settings),
         })
     }
@@ -508,6 +512,10 @@ async fn apply(
             stacks.execute(&prepared, progress).await
         }
     }
+}
+
+fn owned(parameters: templates::Parameters) -> Vec<(String, String)> {
+    parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn word_of(exists: bool, prepared: Option<&Prepared>) -> &'static str {

@@ -47,6 +47,12 @@ impl Progress {
         if self.aside { writeln!(anstream::stderr(), "{text}") } else { self.terminal.line(text) }
     }
 
+    /// A JSON document on standard output, wherever the progress goes.
+    pub fn json(&mut self, value: &impl serde::Serialize) -> std::io::Result<()> {
+        self.clear();
+        self.terminal.json(value)
+    }
+
     /// A thing, what there is to say of it, and how long it took. It fits into a screen of 80 columns, except for a
     /// failure, whose reason is shown in full.
     pub fn item(&mut self, sign: Sign, name: &str, what: &str, took: Option<SignedDuration>) -> std::io::Result<()> {

@@ -7,8 +7,8 @@ use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{
-    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceStatus,
-    Stack as Described, StackEvent, StackStatus, Tag,
+    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentMode, Parameter, Replacement,
+    ResourceStatus, Stack as Described, StackEvent, StackStatus, Tag, TemplateStage,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::progress::{Progress, Sign};
 use crate::aws::Session;
 
 /// The name of the change set, one at a time for each stack.
-const CHANGE_SET: &str = "andon-up";
+const CHANGE_SET: &str = "andon";
 /// The longest that CloudFormation may take to compute a change set.
 const MAX_COMPUTATION: Duration = Duration::from_mins(5);
 
@@ -45,6 +45,8 @@ pub struct Stack {
     pub parameters: BTreeMap<String, String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// The role that CloudFormation changes it with; none if it does that with the rights of whoever asks.
+    pub role: Option<String>,
     /// When it was last created or updated.
     pub changed: Option<Timestamp>,
 }
@@ -56,8 +58,12 @@ pub struct Wanted {
     pub name: String,
     /// Its template.
     pub template: String,
+    /// Where the template is, if it is not sent along: one that is too large for that.
+    pub url: Option<String>,
     /// The template's parameters.
-    pub parameters: Vec<(&'static str, String)>,
+    pub parameters: Vec<(String, String)>,
+    /// Whether resources that were changed or deleted by hand become again what the template says.
+    pub repairs: bool,
     /// Its tags.
     pub tags: Vec<(&'static str, String)>,
 }
@@ -187,6 +193,7 @@ impl<'a> Stacks<'a> {
         let name = &wanted.name;
         let doing = format!("prepare the stack {name}");
         if let Some(existing) = existing
+            && !wanted.repairs
             && self.is_so(wanted, existing).await?
         {
             return Ok(None);
@@ -196,13 +203,20 @@ impl<'a> Stacks<'a> {
         let parameters = wanted
             .parameters
             .iter()
-            .map(|(key, value)| Parameter::builder().parameter_key(*key).parameter_value(value).build())
+            .map(|(key, value)| Parameter::builder().parameter_key(key).parameter_value(value).build())
             .collect();
         let tags = wanted.tags.iter().map(|(key, value)| Tag::builder().key(*key).value(value).build()).collect();
         let request = self.client.create_change_set().stack_name(name).change_set_name(CHANGE_SET);
-        let request = request.change_set_type(kind).template_body(&wanted.template);
-        let request =
-            request.set_parameters(Some(parameters)).set_tags(Some(tags)).capabilities(Capability::CapabilityIam);
+        let request = request.change_set_type(kind).set_parameters(Some(parameters)).set_tags(Some(tags));
+        let request = request.capabilities(Capability::CapabilityIam);
+        let request = match &wanted.url {
+            Some(url) => request.template_url(url),
+            None => request.template_body(&wanted.template),
+        };
+        let request = request.set_deployment_mode(wanted.repairs.then_some(DeploymentMode::RevertDrift));
+        // A transform can add any resource, so it has to be agreed to.
+        let has_transform = wanted.template.lines().any(|line| line.starts_with("Transform:"));
+        let request = if has_transform { request.capabilities(Capability::CapabilityAutoExpand) } else { request };
         request.send().await.map_err(|error| self.session.plain(&doing, &error))?;
         let deadline = Instant::now() + MAX_COMPUTATION;
         let mut changes = Vec::new();
@@ -237,13 +251,14 @@ impl<'a> Stacks<'a> {
     }
 
     /// Whether a stack is what it should be: what computes no change set takes no time.
-    async fn is_so(&self, wanted: &Wanted, existing: &Stack) -> anyhow::Result<bool> {
-        let given = |(key, value): &(&str, String)| existing.parameters.get(*key) == Some(value);
+    pub async fn is_so(&self, wanted: &Wanted, existing: &Stack) -> anyhow::Result<bool> {
+        let given = |(key, value): &(String, String)| existing.parameters.get(key) == Some(value);
         let tagged = |(key, value): &(&str, String)| existing.tags.get(*key) == Some(value);
         if !wanted.parameters.iter().all(given) || !wanted.tags.iter().all(tagged) {
             return Ok(false);
         }
-        let answer = self.client.get_template().stack_name(&existing.name).send().await;
+        let request = self.client.get_template().stack_name(&existing.name).template_stage(TemplateStage::Original);
+        let answer = request.send().await;
         let doing = format!("read the template of {}", existing.name);
         let answer = answer.map_err(|error| self.session.plain(&doing, &error))?;
         Ok(answer.template_body().is_some_and(|template| template.trim() == wanted.template.trim()))
@@ -370,6 +385,7 @@ impl Stack {
                 .iter()
                 .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned())))
                 .collect(),
+            role: described.role_arn().map(str::to_owned),
             changed: changed.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok()),
         }
     }

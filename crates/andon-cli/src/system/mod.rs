@@ -59,39 +59,45 @@ pub struct System {
     pub session: Option<crate::aws::Session>,
 }
 
-/// Where the ledger is.
-enum Place {
-    Directory(PathBuf),
-    #[cfg(feature = "aws")]
-    Stack(Option<String>),
-}
-
 impl Which {
     /// Opens it, and says on a terminal which one it is if the user did not.
     pub async fn open(&self) -> anyhow::Result<System> {
-        let config = configuration(self.config.clone().or_else(configuration_here).as_deref())?;
-        match self.place() {
-            Place::Directory(directory) => {
-                let ledger = AnyLedger::Local(open_existing(&directory)?);
-                if self.data.is_none() {
-                    say(&format!("Reading the state directory {}.", directory.display()));
-                }
-                Ok(System {
-                    ledger,
-                    config,
-                    #[cfg(feature = "aws")]
-                    session: None,
-                })
-            }
-            #[cfg(feature = "aws")]
-            Place::Stack(name) => {
-                let session = crate::aws::Session::of(&self.deployed.aws).await?;
-                let stack = crate::aws::stack::find(&session, name.as_deref()).await?;
-                say(&format!("Reading the stack {} in {}.", stack.name, session.region));
-                let ledger = AnyLedger::deployed(&session.config, &stack.table);
-                Ok(System { ledger, config, session: Some(session) })
-            }
+        let config = self.configuration()?;
+        #[cfg(feature = "aws")]
+        if let Some((session, stack)) = self.deployed().await? {
+            let ledger = AnyLedger::deployed(&session.config, &stack.table);
+            return Ok(System { ledger, config, session: Some(session) });
         }
+        let directory = self.directory();
+        let ledger = AnyLedger::Local(open_existing(&directory)?);
+        if self.data.is_none() {
+            say(&format!("Reading the state directory {}.", directory.display()));
+        }
+        Ok(System {
+            ledger,
+            config,
+            #[cfg(feature = "aws")]
+            session: None,
+        })
+    }
+
+    /// The configuration on this machine.
+    pub fn configuration(&self) -> anyhow::Result<Config> {
+        configuration(self.config.clone().or_else(configuration_here).as_deref())
+    }
+
+    /// The deployed stack, if it is that; says on a terminal which one.
+    #[cfg(feature = "aws")]
+    pub async fn deployed(&self) -> anyhow::Result<Option<(crate::aws::Session, crate::aws::stack::Stack)>> {
+        let named = |name: &String| !name.is_empty();
+        let stack = self.deployed.stack.clone().or_else(|| std::env::var("ANDON_STACK").ok().filter(named));
+        if self.data.is_some() || (stack.is_none() && Path::new(DATA).is_dir()) {
+            return Ok(None);
+        }
+        let session = crate::aws::Session::of(&self.deployed.aws).await?;
+        let stack = crate::aws::stack::find(&session, stack.as_deref()).await?;
+        say(&format!("Reading the stack {} in {}.", stack.name, session.region));
+        Ok(Some((session, stack)))
     }
 
     /// The options that lead to AWS.
@@ -100,21 +106,8 @@ impl Which {
         &self.deployed.aws
     }
 
-    #[cfg(feature = "aws")]
-    fn place(&self) -> Place {
-        let named = |name: &String| !name.is_empty();
-        let stack = self.deployed.stack.clone().or_else(|| std::env::var("ANDON_STACK").ok().filter(named));
-        match (&self.data, stack) {
-            (Some(directory), _) => Place::Directory(directory.clone()),
-            (None, Some(stack)) => Place::Stack(Some(stack)),
-            (None, None) if Path::new(DATA).is_dir() => Place::Directory(DATA.into()),
-            (None, None) => Place::Stack(None),
-        }
-    }
-
-    #[cfg(not(feature = "aws"))]
-    fn place(&self) -> Place {
-        Place::Directory(self.data.clone().unwrap_or_else(|| DATA.into()))
+    fn directory(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| DATA.into())
     }
 }
 

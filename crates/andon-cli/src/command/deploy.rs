@@ -1,0 +1,436 @@
+//! `andon deploy`: Andon's own stack from the files of a release, created or brought up to date.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use andon::words::counted;
+use andon_config::Config;
+use andon_package::archive;
+use andon_package::parameters::{self, Parameters};
+use andon_package::template::{self, Declared};
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+use super::{Surroundings, Verdict, question, runtime};
+use crate::aws::{self, Session};
+use crate::deployment::bucket::Bucket;
+use crate::deployment::choice::{Choice, off};
+use crate::deployment::permissions::{self, Permissions};
+use crate::deployment::secrets::{self, Stored};
+use crate::deployment::{SAMPLE, TEMPLATE, download, is_andon};
+use crate::release::{Arch, Release};
+use crate::service::progress::{Progress, Sign};
+use crate::service::stacks::{Outcome, Prepared, Stack, Stacks, Wanted};
+use crate::system::configuration_here;
+use crate::terminal::{BOLD, Cell, DIM, GOOD, Table, Terminal, clean, paint};
+
+/// The most characters of a stack's name: those of its functions and roles are made from it.
+const MAX_NAME: usize = 24;
+
+/// Deploy Andon itself from a release: functions, rules, queues, table and alarms, without SAM, Rust or Node
+///
+/// Puts andon.yml into the functions, shows what would change, asks, and deploys. It can be interrupted and run again at
+/// any time. Parameters keep the values that they had.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  andon deploy --from andon-0.2.0 --email team@example.com
+  andon deploy --from https://github.com/OWNER/andon/releases/download/v0.2.0
+  andon deploy --parameter SecretsPath=/andon --parameter MemberAccounts='111122223333, 444455556666'
+  andon deploy --plan --json")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct Deploy {
+    /// The release: a folder, or an http or https address that its files are below
+    #[arg(long, value_name = "FOLDER|URL", default_value = ".")]
+    from: String,
+    /// The checksum that the SHA256SUMS of the release has to have
+    #[arg(long, value_name = "HEX")]
+    sha256: Option<String>,
+    /// The configuration [default: andon.yml, or for a new stack the one of the release]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The stack
+    #[arg(long, value_name = "NAME", env = "ANDON_STACK", default_value = aws::stack::DEFAULT)]
+    stack: String,
+    /// The address that alerts go to; the same as --parameter Email=ADDRESS
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// The processor of the functions [default: that of the stack, or arm64]
+    #[arg(long)]
+    arch: Option<Arch>,
+    /// A parameter of the stack; an empty value turns its feature off
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    /// The bucket for the packages [default: andon-artifacts-ACCOUNT-REGION, created if it is missing]
+    #[arg(long, value_name = "NAME")]
+    bucket: Option<String>,
+    #[command(flatten)]
+    aws: aws::Options,
+    /// Deploy without asking
+    #[arg(long)]
+    yes: bool,
+    /// Show what it would do, and end; for a stack that exists, the packages are uploaded
+    #[arg(long, conflicts_with = "yes")]
+    plan: bool,
+    /// Restore resources of the stack that were changed or deleted by hand
+    #[arg(long)]
+    repair: bool,
+    /// Do not ask IAM whether these credentials may deploy
+    #[arg(long)]
+    unchecked: bool,
+    /// Write JSON; progress goes to standard error
+    #[arg(long)]
+    json: bool,
+    /// Milliseconds between two looks, for tests
+    #[arg(long, hide = true, default_value_t = 3000)]
+    pace: u64,
+}
+
+/// What is deployed, found out before anything is changed.
+struct Cargo {
+    version: String,
+    arch: Arch,
+    configuration: String,
+    /// The package of each function, by the key that it is stored under.
+    packages: BTreeMap<String, Vec<u8>>,
+    template_key: String,
+    wanted: Wanted,
+    changed_parameters: Vec<(String, String, String)>,
+    declared: Declared,
+}
+
+impl Deploy {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        runtime()?.block_on(self.deploy(around.terminal))
+    }
+
+    async fn deploy(self, terminal: Terminal) -> anyhow::Result<Verdict> {
+        let is_name = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        if !is_name(&self.stack) || self.stack.len() > MAX_NAME {
+            bail!("{:?} is not a name for the stack: at most {MAX_NAME} letters, digits and hyphens", self.stack);
+        }
+        let mut progress = Progress::new(terminal, self.json);
+        let session = Session::open(&self.aws).await?;
+        let stacks = Stacks::new(&session, Duration::from_millis(self.pace));
+        let existing = stacks.settled(&self.stack, &mut progress).await?;
+        if let Some(stack) = existing.as_ref().filter(|stack| !is_andon(stack)) {
+            bail!("the stack {} is there, and it is not an Andon: choose another name with --stack", stack.name);
+        }
+        let bucket = Bucket::new(&session, self.bucket.as_deref());
+        let cargo = self.load(&bucket, existing.as_ref(), &mut progress).await?;
+
+        if let Some(existing) = existing.as_ref().filter(|_| !self.repair)
+            && stacks.is_so(&cargo.wanted, existing).await?
+        {
+            if !self.json {
+                progress.line(&format!("{} is as it should be: no changes.", existing.name))?;
+            }
+            return self.conclude(&session, &cargo, existing, Outcome::Unchanged, &mut progress).await;
+        }
+        bucket.is_there().await?;
+        self.may_deploy(&session, &cargo, &bucket, existing.as_ref(), &mut progress).await?;
+        self.head(&session, &cargo, &bucket, existing.as_ref(), &mut progress)?;
+
+        // What a new stack would be is known; what changes in one that is there, CloudFormation has to compute.
+        if existing.is_none() && (self.plan || !self.agreed()?) {
+            return self.ended_early(&cargo, &[], &mut progress);
+        }
+        if existing.is_none() {
+            stacks.clear(&self.stack, &mut progress).await?;
+        }
+        upload(&bucket, &cargo, &mut progress).await?;
+        let Some(prepared) = stacks.prepare(&cargo.wanted, existing.as_ref()).await? else {
+            let stack = existing.context("the template creates nothing")?;
+            progress.line(&format!("{} is as it should be: no changes.", stack.name))?;
+            return self.conclude(&session, &cargo, &stack, Outcome::Unchanged, &mut progress).await;
+        };
+        if existing.is_some() {
+            show_changes(&prepared, &mut progress)?;
+            if self.plan || !self.agreed()? {
+                stacks.discard(&self.stack).await?;
+                return self.ended_early(&cargo, &[prepared], &mut progress);
+            }
+        }
+        let (stack, outcome) = stacks.execute(&prepared, &mut progress).await?;
+        self.conclude(&session, &cargo, &stack, outcome, &mut progress).await
+    }
+
+    fn agreed(&self) -> anyhow::Result<bool> {
+        if self.yes { Ok(true) } else { question::confirm("Deploy?", "--yes") }
+    }
+
+    fn ended_early(&self, cargo: &Cargo, prepared: &[Prepared], progress: &mut Progress) -> anyhow::Result<Verdict> {
+        if self.json {
+            let changes: Vec<Value> = match prepared {
+                [prepared] => prepared.changes.iter().map(|change| json!(change)).collect(),
+                _ => cargo
+                    .declared
+                    .resources()
+                    .map(|(name, kind)| json!({"action": "add", "name": name, "kind": kind}))
+                    .collect(),
+            };
+            progress.json(&json!({"stack": self.stack, "version": cargo.version, "plan": changes}))?;
+        } else if !self.plan {
+            progress.line("Nothing was deployed.")?;
+        }
+        Ok(Verdict::Well)
+    }
+
+    /// Reads release and configuration, and decides on the parameters.
+    async fn load(
+        &self,
+        bucket: &Bucket<'_>,
+        existing: Option<&Stack>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<Cargo> {
+        let former = existing.map(|stack| stack.parameters.clone()).unwrap_or_default();
+        let arch = match (self.arch, former.get("Architecture").map(String::as_str)) {
+            (Some(arch), _) => arch,
+            (None, Some("x86_64")) => Arch::X86_64,
+            (None, _) => Arch::Arm64,
+        };
+        progress.wait("reading the release", Instant::now());
+        let release = download::open(&self.from, arch, &[TEMPLATE, SAMPLE], self.sha256.as_deref()).await?;
+        let text = release.text(TEMPLATE)?;
+        let declared = Declared::read(&text).with_context(|| format!("cannot use {TEMPLATE} of {}", self.from))?;
+        let configuration = self.configuration(&release, existing)?;
+        let mut choice = Choice::new(&declared, former);
+        choice.set("Architecture", arch.name());
+        for (name, value) in self
+            .email
+            .iter()
+            .map(|email| ("Email", email))
+            .chain(self.parameters.iter().map(|(name, value)| (name.as_str(), value)))
+        {
+            choice.set(name, value);
+        }
+        self.ask_for_the_rest(&mut choice, &configuration, existing)?;
+        let problems = choice.problems();
+        if !problems.is_empty() {
+            bail!("these parameters cannot be deployed:\n  {}", problems.join("\n  "));
+        }
+        let values = choice.values();
+        fit(&configuration, &values)?;
+
+        let mut packages = BTreeMap::new();
+        let mut keys = BTreeMap::new();
+        for function in release.functions(arch)? {
+            let package = release.package(function, arch, &configuration)?;
+            let key = format!("{}/{function}-{}.zip", self.stack, archive::sha256(&package));
+            keys.insert(function.to_owned(), key.clone());
+            packages.insert(key, package);
+        }
+        let mut missing = Vec::new();
+        let template = template::with_packages(&text, |function| {
+            let key = keys.get(function);
+            if key.is_none() {
+                missing.push(function.to_owned());
+            }
+            format!("s3://{}/{}", bucket.name, key.map_or("", String::as_str))
+        });
+        if !missing.is_empty() {
+            bail!("the release in {} has no package of {} for {}", self.from, missing.join(", "), arch.name());
+        }
+        let template_key = format!("{}/template-{}.yml", self.stack, archive::sha256(template.as_bytes()));
+        let wanted = Wanted {
+            name: self.stack.clone(),
+            url: Some(bucket.url(&template_key)),
+            template,
+            parameters: values.into_iter().collect(),
+            tags: Vec::new(),
+            repairs: self.repair && existing.is_some(),
+        };
+        let version = declared.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
+        let changed_parameters = choice.changes();
+        Ok(Cargo { version, arch, configuration, packages, template_key, wanted, changed_parameters, declared })
+    }
+
+    /// The configuration that goes into the functions, without an error in it: they would not start.
+    fn configuration(&self, release: &Release, existing: Option<&Stack>) -> anyhow::Result<String> {
+        let (name, text) = match self.config.clone().or_else(configuration_here) {
+            Some(file) => {
+                let name = file.display().to_string();
+                let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {name}"))?;
+                (name, text)
+            }
+            // The functions of a stack that is there have one, which must not be lost by an oversight.
+            None if existing.is_some() => {
+                bail!("there is no andon.yml here: pass --config, or deploy from where yours is")
+            }
+            None => (SAMPLE.to_owned(), release.text(SAMPLE)?),
+        };
+        Config::parse(&text, &name)
+            .map_err(|findings| anyhow::anyhow!("{findings}\nRun `andon check {name}` for details."))?;
+        Ok(text)
+    }
+
+    /// Asks for what a new stack needs most, and for what the configuration uses and the parameters do not allow.
+    fn ask_for_the_rest(
+        &self,
+        choice: &mut Choice<'_>,
+        configuration: &str,
+        existing: Option<&Stack>,
+    ) -> anyhow::Result<()> {
+        if self.yes || self.plan || !question::is_possible() {
+            return Ok(());
+        }
+        if existing.is_none() && !choice.has("Email") {
+            let email = question::ask("Which address do alerts go to by email? (Enter for none)", "--email")?;
+            choice.set("Email", &email);
+        }
+        for (name, value) in parameters::remedies(configuration, &choice.values()) {
+            if question::confirm(&format!("andon.yml needs {name}={value}. Set it?"), &format!("--parameter {name}="))?
+            {
+                choice.set(&name, &value);
+            }
+        }
+        Ok(())
+    }
+
+    async fn may_deploy(
+        &self,
+        session: &Session,
+        cargo: &Cargo,
+        bucket: &Bucket<'_>,
+        existing: Option<&Stack>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<()> {
+        // With a role of its own, CloudFormation does not use the rights of the caller.
+        if self.unchecked || existing.is_some_and(|stack| stack.role.is_some()) {
+            return Ok(());
+        }
+        progress.wait("asking IAM for the permissions", Instant::now());
+        match permissions::check(session, &cargo.declared, &self.stack, &bucket.name).await {
+            Permissions::Enough => Ok(()),
+            Permissions::Unknown(why) => {
+                Ok(progress.item(Sign::Note, "permissions", &format!("not checked: {why}"), None)?)
+            }
+            Permissions::Lacking(lacking) => bail!(
+                "{} may not do this, so nothing was changed:\n  {}\nIf IAM is wrong, because of a condition for example, \
+                 pass --unchecked",
+                session.caller,
+                lacking.join("\n  ")
+            ),
+        }
+    }
+
+    fn head(
+        &self,
+        session: &Session,
+        cargo: &Cargo,
+        bucket: &Bucket<'_>,
+        existing: Option<&Stack>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<()> {
+        let title = format!("{} in account {}, {}", self.stack, session.account, session.region);
+        progress.line(&paint(BOLD, &title))?;
+        let functions = counted(u64::try_from(cargo.packages.len()).unwrap_or_default(), "function");
+        progress.line(&format!("  Andon {}, {functions} for {}", cargo.version, cargo.arch.name()))?;
+        progress.line(&format!("  packages go to the bucket {}", bucket.name))?;
+        if existing.is_none() {
+            progress.line("  creates the stack with the parameters:")?;
+            for (name, value) in cargo.wanted.parameters.iter().filter(|(_, value)| !value.is_empty()) {
+                progress.line(&format!("    {name} = {value}"))?;
+            }
+        }
+        for (name, former, value) in &cargo.changed_parameters {
+            progress.line(&format!("  {name}: {} → {}", or_empty(former), or_empty(value)))?;
+        }
+        progress.line("")?;
+        Ok(())
+    }
+
+    async fn conclude(
+        &self,
+        session: &Session,
+        cargo: &Cargo,
+        stack: &Stack,
+        outcome: Outcome,
+        progress: &mut Progress,
+    ) -> anyhow::Result<Verdict> {
+        let off = off(&stack.outputs);
+        let found = secrets::look(session, &parameters::secrets(&cargo.configuration)).await;
+        let missing: Vec<&Stored> = found.iter().filter(|secret| secret.stored == Some(false)).collect();
+        if self.json {
+            progress.json(&json!({
+                "stack": stack.name, "account": session.account, "region": session.region, "version": cargo.version,
+                "outcome": outcome, "outputs": stack.outputs,
+                "off": off.iter().copied().collect::<BTreeMap<_, _>>(), "missing-secrets": missing,
+            }))?;
+            return Ok(Verdict::Well);
+        }
+        progress.line("")?;
+        for (name, value) in &stack.outputs {
+            let is_off = off.iter().any(|(feature, _)| feature == name);
+            let (mark, style) = if is_off { ("·", DIM) } else { ("✓", GOOD) };
+            progress.line(&format!("  {} {name:<22} {}", paint(style, mark), clean(value)))?;
+        }
+        progress.line("")?;
+        for secret in missing {
+            progress.item(Sign::Waits, &secret.reference, "is not stored yet; this stores it:", None)?;
+            progress.line(&format!("      {}", secret.remedy))?;
+        }
+        let email = stack.parameters.get("Email").filter(|email| !email.is_empty());
+        if let Some(email) = email.filter(|_| outcome == Outcome::Created) {
+            progress.line(&format!("AWS has sent {email} a link: no email arrives until it is confirmed."))?;
+        }
+        progress.line(&format!("To prove that alerts arrive: andon test-alert --stack {}", stack.name))?;
+        Ok(Verdict::Well)
+    }
+}
+
+/// What the configuration uses has to be allowed: it would fail with the first alert.
+fn fit(configuration: &str, values: &Parameters) -> anyhow::Result<()> {
+    let conflicts = parameters::conflicts(configuration, values);
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let remedies: Vec<String> = parameters::remedies(configuration, values)
+        .iter()
+        .map(|(name, value)| format!("--parameter '{name}={value}'"))
+        .collect();
+    let remedy = if remedies.is_empty() { String::new() } else { format!("\nThis allows it: {}", remedies.join(" ")) };
+    bail!("andon.yml does not fit the parameters of the stack:\n  {}{remedy}", conflicts.join("\n  "))
+}
+
+async fn upload(bucket: &Bucket<'_>, cargo: &Cargo, progress: &mut Progress) -> anyhow::Result<()> {
+    if bucket.make_ready().await? {
+        progress.item(Sign::Done, "bucket", "created: private, encrypted, versioned", None)?;
+    }
+    let template = cargo.wanted.template.as_bytes();
+    let files = cargo.packages.iter().map(|(key, bytes)| (key.as_str(), bytes.as_slice()));
+    for (key, bytes) in files.chain([(cargo.template_key.as_str(), template)]) {
+        let name = key.rsplit('/').next().unwrap_or(key);
+        let name = name.split_once('-').map_or(name, |(name, _)| name);
+        progress.wait(&format!("uploading {name}"), Instant::now());
+        let what = if bucket.put(key, bytes).await? { "uploaded" } else { "there already" };
+        progress.item(Sign::Done, name, &format!("{what}, {} KB", bytes.len().div_ceil(1000)), None)?;
+    }
+    Ok(())
+}
+
+fn show_changes(prepared: &Prepared, progress: &mut Progress) -> anyhow::Result<()> {
+    let mut table = Table::new(["Change", "Resource", "Type"]);
+    for change in &prepared.changes {
+        let kind = change.kind.strip_prefix("AWS::").unwrap_or(&change.kind);
+        table.push(vec![Cell::new(change.action), Cell::new(&change.name).styled(BOLD), Cell::new(kind).styled(DIM)]);
+    }
+    progress.line("")?;
+    for line in table.lines(Some(progress.width())) {
+        progress.line(&line)?;
+    }
+    progress.line("")?;
+    Ok(())
+}
+
+fn or_empty(value: &str) -> &str {
+    if value.is_empty() { "(empty)" } else { value }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    parameters::parse(text).ok_or_else(|| "write it as NAME=VALUE, such as SecretsPath=/andon".to_owned())
+}

@@ -1,0 +1,191 @@
+//! `andon destroy`: Andon's own stack removed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use andon::name::Region;
+use andon_aws::dashboards::CloudWatchShelf;
+use andon_dashboards::{DashboardName, DashboardStore as _, changes};
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Surroundings, Verdict, question, runtime};
+use crate::aws::{self, Session};
+use crate::deployment::bucket::Bucket;
+use crate::deployment::is_andon;
+use crate::service::progress::{Progress, Sign};
+use crate::service::stacks::{Stack, Stacks};
+use crate::service::store::Store;
+use crate::terminal::{BOLD, Terminal, paint};
+
+/// Remove Andon itself: its functions, rules, queues, topic, alarms and logs
+///
+/// Asks for the name of the stack, and says what stays and how to remove that. It can be interrupted and run again.
+#[derive(Debug, clap::Args)]
+pub(super) struct Destroy {
+    /// The stack
+    #[arg(long, value_name = "NAME", env = "ANDON_STACK", default_value = aws::stack::DEFAULT)]
+    stack: String,
+    /// The bucket of the packages [default: andon-artifacts-ACCOUNT-REGION]
+    #[arg(long, value_name = "NAME")]
+    bucket: Option<String>,
+    #[command(flatten)]
+    aws: aws::Options,
+    /// Remove without asking, given the name of the stack
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    /// Remove the packages too
+    #[arg(long)]
+    packages: bool,
+    /// Write JSON; progress goes to standard error
+    #[arg(long)]
+    json: bool,
+    /// Milliseconds between two looks, for tests
+    #[arg(long, hide = true, default_value_t = 3000)]
+    pace: u64,
+}
+
+/// Something that is not removed.
+#[derive(Debug, Serialize)]
+struct Stays {
+    what: String,
+    /// What removes it.
+    remedy: String,
+}
+
+impl Destroy {
+    pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
+        runtime()?.block_on(self.destroy(around.terminal))
+    }
+
+    async fn destroy(self, terminal: Terminal) -> anyhow::Result<Verdict> {
+        let mut progress = Progress::new(terminal, self.json);
+        let session = Session::open(&self.aws).await?;
+        let stacks = Stacks::new(&session, Duration::from_millis(self.pace));
+        let Some(stack) = stacks.idle(&self.stack, &mut progress).await? else {
+            return self.nothing(&session, &mut progress);
+        };
+        if !is_andon(&stack) {
+            bail!(
+                "the stack {} is not a deployed Andon. If a deployment of it failed, `andon deploy` takes it up again; \
+                 `aws cloudformation delete-stack --stack-name {}` deletes it whatever it is",
+                stack.name,
+                stack.name
+            );
+        }
+        let bucket = Bucket::new(&session, self.bucket.as_deref());
+        let boards = CloudWatchShelf::connect(&session.config);
+        let dashboards = dashboards(&boards, &session, &stack).await?;
+        let stays = self.stays(&session, &stack, &bucket);
+        progress.line(&paint(BOLD, &format!("{} in account {}, {}", stack.name, session.account, session.region)))?;
+        progress.line("  removed: functions, rules, queues, topic, subscriptions, alarms, log groups")?;
+        for name in &dashboards {
+            progress.line(&format!("  removed: the dashboard {name}"))?;
+        }
+        for Stays { what, remedy } in &stays {
+            progress.line(&format!("  stays:   {what}"))?;
+            progress.line(&format!("           {remedy}"))?;
+        }
+        let typed = match &self.confirm {
+            Some(typed) => typed.clone(),
+            None => question::ask(&format!("Type {} to remove it:", stack.name), &format!("--confirm {}", stack.name))?,
+        };
+        if typed != stack.name {
+            progress.line("Nothing was removed.")?;
+            return Ok(Verdict::Well);
+        }
+        stacks.delete(&stack, &mut progress).await?;
+        for name in &dashboards {
+            boards.remove(name).await?;
+            progress.item(Sign::Done, name.as_str(), "dashboard removed", None)?;
+        }
+        if self.packages {
+            self.remove_packages(&session, &bucket, &mut progress).await?;
+        }
+        if self.json {
+            progress.json(&json!({"stack": stack.name, "removed": true, "stays": stays}))?;
+        } else {
+            progress.line(&format!("{} is removed.", stack.name))?;
+        }
+        Ok(Verdict::Well)
+    }
+
+    fn nothing(&self, session: &Session, progress: &mut Progress) -> anyhow::Result<Verdict> {
+        if self.json {
+            progress.json(&json!({"stack": self.stack, "removed": false, "stays": []}))?;
+        } else {
+            let (account, region) = (&session.account, &session.region);
+            progress.line(&format!("There is no stack {} in account {account}, {region}.", self.stack))?;
+        }
+        Ok(Verdict::Well)
+    }
+
+    async fn remove_packages(
+        &self,
+        session: &Session,
+        bucket: &Bucket<'_>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<()> {
+        let count = Store::new(session, &bucket.name).empty(&format!("{}/", self.stack), progress).await?;
+        progress.item(Sign::Done, &bucket.name, &format!("{count} objects deleted"), None)?;
+        if bucket.own && bucket.delete_if_empty().await? {
+            progress.item(Sign::Done, &bucket.name, "bucket deleted", None)?;
+        }
+        Ok(())
+    }
+
+    fn stays(&self, session: &Session, stack: &Stack, bucket: &Bucket<'_>) -> Vec<Stays> {
+        let region = &session.region;
+        let mut stays = Vec::new();
+        if let Some(table) = stack.outputs.get("Table") {
+            stays.push(Stays {
+                what: format!("the table {table} with its history"),
+                remedy: format!(
+                    "aws dynamodb delete-table --region {region} --table-name {table}\n           or keep it for the \
+                     next stack: andon deploy --parameter ExistingTable={table}"
+                ),
+            });
+        }
+        if !self.packages {
+            stays.push(Stays {
+                what: format!("the packages in the bucket {}", bucket.name),
+                remedy: "andon destroy --packages removes them".to_owned(),
+            });
+        }
+        if stack.role.is_some() {
+            stays.push(Stays {
+                what: "the pipeline that deploys this stack, and would create it again".to_owned(),
+                remedy: format!("aws cloudformation delete-stack --region {region} --stack-name andon-pipeline"),
+            });
+        }
+        if stack.outputs.get("OtherAccounts").is_some_and(|value| value.starts_with("on")) {
+            stays.push(Stays {
+                what: "the stacks of spoke.yml in other accounts and Regions".to_owned(),
+                remedy: "aws cloudformation delete-stack --stack-name andon-spoke, in each of them".to_owned(),
+            });
+        }
+        if let Some(path) = stack.parameters.get("SecretsPath").filter(|path| !path.is_empty()) {
+            stays.push(Stays {
+                what: format!("the secrets below {path}"),
+                remedy: format!("aws ssm get-parameters-by-path --region {region} --path {path} lists them"),
+            });
+        }
+        stays
+    }
+}
+
+/// The dashboards that the stack's function made; those of another Andon in the region are not among them.
+async fn dashboards(boards: &CloudWatchShelf, session: &Session, stack: &Stack) -> anyhow::Result<Vec<DashboardName>> {
+    let Some(function) = stack.outputs.get("DashboardFunction") else { return Ok(Vec::new()) };
+    let region = Region::parse(&session.region).context("the region has no name that dashboards can have")?;
+    let mut there = BTreeMap::new();
+    for name in boards.names(DashboardName::of_all(&region).as_str()).await? {
+        if name.is_of(&region)
+            && let Some(body) = boards.body(&name).await?
+        {
+            there.insert(name, body);
+        }
+    }
+    Ok(changes(&[], &there, function).remove.into_iter().cloned().collect())
+}
