@@ -3,7 +3,9 @@
 
 use super::MOST_LINES;
 use super::contest::Choice;
+use super::disclaimed::is_disclaimed;
 use super::features::Page;
+use super::headline::is_headline;
 use super::listed::{self, Candidate};
 use super::log::Log;
 use super::model::Model;
@@ -16,12 +18,19 @@ pub(super) struct Ranking {
     lines: Vec<Candidate>,
     /// Those that rank highest, with the features by which they are judged again.
     listed: Vec<(usize, Vec<f32>)>,
+    /// Those of them of which the log says that they tell of no failure, if others do not.
+    disclaimed: Vec<usize>,
+    /// The most telling line.
+    first: Option<usize>,
     /// Whether any of them sounds like an error.
     pub(super) complains: bool,
 }
 
 /// Of lines that look alike and score so little less than the best, the first is the failure that the others repeat.
 const ALIKE: f32 = 1.0;
+/// A headline goes after the best of so many next lines, unless that scores so much less.
+const DETAIL: usize = 6;
+const LESS: f32 = 3.0;
 /// So many lines are judged together: their features fit into a processor's cache beside a tree.
 const TOGETHER: usize = 24;
 /// So much more a line is worth that belongs to the cause than one that does not costs.
@@ -40,14 +49,23 @@ impl Ranking {
             }));
         }
         lines.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.line.cmp(&b.line)));
-        Self { listed: listed::rows(&lines, log.len()), lines, complains: page.complains() }
+        let listed = listed::rows(&lines, log.len());
+        let mut disclaimed: Vec<usize> =
+            listed.iter().map(|(line, _)| *line).filter(|line| is_disclaimed(log, *line)).collect();
+        if disclaimed.len() == listed.len() {
+            disclaimed.clear();
+        }
+        let mut ranking = Self { lines, listed, disclaimed, first: None, complains: page.complains() };
+        ranking.first = ranking.chosen(log);
+        ranking
     }
 
     /// The lines to quote, the most telling first; none twice.
     pub(super) fn quoted(&self, model: &Model<'_>) -> Vec<usize> {
         let Some(first) = self.first() else { return Vec::new() };
+        let claimed = self.listed.iter().filter(|(line, _)| !self.disclaimed.contains(line));
         let mut listed: Vec<(usize, f32)> =
-            self.listed.iter().map(|(line, row)| (*line, model.lists.score(row) + model.limits.quoted)).collect();
+            claimed.map(|(line, row)| (*line, model.lists.score(row) + model.limits.quoted)).collect();
         listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let template =
             |line: usize| self.lines.iter().find(|other| other.line == line).map_or(0, |other| other.template);
@@ -78,20 +96,32 @@ impl Ranking {
         self.listed
     }
 
+    fn claimed(&self) -> impl Iterator<Item = &Candidate> {
+        self.lines.iter().filter(|candidate| !self.disclaimed.contains(&candidate.line))
+    }
+
     /// The most telling line.
     pub(super) fn first(&self) -> Option<usize> {
-        let best = self.lines.first()?;
-        if best.look == 0 {
-            return Some(best.line);
+        self.first
+    }
+
+    /// The best line, or the first that looks like it; of a headline, the line that says it.
+    fn chosen(&self, log: &Log) -> Option<usize> {
+        let best = self.claimed().next()?;
+        let alike = self.claimed().filter(|other| other.look == best.look && other.score >= best.score - ALIKE);
+        let first = if best.look == 0 { best } else { alike.min_by_key(|other| other.line)? };
+        if !is_headline(log.line(first.line)) {
+            return Some(first.line);
         }
-        let alike = self.lines.iter().filter(|other| other.look == best.look && other.score >= best.score - ALIKE);
-        alike.map(|other| other.line).min()
+        let below = first.line + 1..=first.line + DETAIL;
+        let detail = self.claimed().find(|other| below.contains(&other.line) && other.score >= first.score - LESS);
+        Some(detail.unwrap_or(first).line)
     }
 
     /// The scores of the first and of the next that says something else; of a line alone, no lead.
     pub(super) fn lead(&self) -> Option<(f32, f32)> {
-        let first = self.lines.first()?;
-        let next = self.lines.iter().find(|candidate| candidate.template != first.template);
+        let first = self.claimed().next()?;
+        let next = self.claimed().find(|candidate| candidate.template != first.template);
         Some((first.score, next.map_or(first.score, |next| next.score)))
     }
 }

@@ -16,3 +16,4 @@ mod row;
 mod shape;
 
 pub(super) use page::Page;
+pub(super) use shape::{head_of, level};

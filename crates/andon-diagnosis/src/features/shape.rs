@@ -1,6 +1,7 @@
 //! What a line's text looks like.
 
-pub(super) fn head_of(text: &str) -> &str {
+/// The first 48 bytes of a line.
+pub(in super::super) fn head_of(text: &str) -> &str {
     let cut = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= 48).last().unwrap_or(0);
     text.get(..cut).unwrap_or("")
 }
@@ -25,7 +26,7 @@ pub(super) fn first_class(text: &str) -> u8 {
 }
 
 /// Whether one of the level's names stands at the head of a line, alone or in brackets, or in the field after a time stamp.
-pub(super) fn level(head: &str, names: &[&str]) -> bool {
+pub(in super::super) fn level(head: &str, names: &[&str]) -> bool {
     let mut words = head.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     // Time stamps and logger names come first: the level is among the first few words, in capitals or in front.
     let first = words.next().unwrap_or("");
