@@ -74,7 +74,7 @@ impl Renderer<'_> {
                 (self.choice("Group by", [Group::None, Group::Cause, Group::Customer], selection.group, |group| {
                     Selection { group, page: 1, ..selection.clone() }
                 }))
-                @if matches!(self.navigation, Navigation::Page) {
+                @if matches!(self.navigation, Navigation::Page(_)) {
                 (self.choice("Order", [Sort::Urgency, Sort::Longest, Sort::Newest, Sort::Name], selection.sort, |sort| {
                     Selection { sort, page: 1, ..selection.clone() }
                 }))

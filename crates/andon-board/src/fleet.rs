@@ -114,7 +114,7 @@ fn nothing(navigation: Navigation<'_>) -> Markup {
         p.empty {
             "No pipelines yet. "
             @match navigation {
-                Navigation::Page => {
+                Navigation::Page(_) => {
                     "Send CodePipeline events to " code { "POST /events" } ", for example: "
                     code { "curl --json @event.json http://localhost:4646/events" }
                 }

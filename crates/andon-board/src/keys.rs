@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::Renderer;
 use super::moment::{seconds, shortly};
-use andon::history::DoraMetrics;
+use super::trend::weeks;
+use andon::history::{Delivery, DoraMetrics, History, Median};
 
 impl Renderer<'_> {
     pub(super) fn keys(&self, keys: &DoraMetrics) -> Markup {
@@ -22,28 +23,49 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn keys_in_full(&self, keys: &DoraMetrics) -> Markup {
+    pub(super) fn keys_in_full(&self, keys: &DoraMetrics, history: &History) -> Markup {
         let all = keys.deployments + keys.failed;
+        let weeks = weeks(history, keys, self.now);
         html! {
             section.card {
                 h3 { "Delivery metrics since " (self.day(keys.since)) }
-                dl.facts {
+                dl.facts.delivery {
                     @if let Some(rate) = keys.deployments_per_week(self.now) {
-                        div { dt { "Deployments" } dd { (figure(rate)) " per week" } }
+                        div { dt { "Deployments" } dd { (figure(rate)) " per week"
+                            (self.trend("Deployments", &weeks, |week| Some(count(week.deployments)), |deployments| format!("{deployments:.0}"))) } }
                     }
                     @if let Some(lead) = keys.lead_time {
-                        div { dt { "Lead time, commit to deployment" } dd { (seconds(lead.seconds)) " (median of " (lead.of) ")" } }
+                        div { dt { "Lead time, commit to deployment" } dd { (seconds(lead.seconds)) " (median of " (lead.of) ")"
+                            (self.trend("Lead time", &weeks, |week| length(week.lead_time), time)) } }
                     }
                     @if let Some(rate) = keys.change_failure_rate() {
-                        div { dt { "Failed deployments" } dd { (keys.failed) " of " (all) " (" (percent(rate)) ")" } }
+                        div { dt { "Failed deployments" } dd { (keys.failed) " of " (all) " (" (percent(rate)) ")"
+                            (self.trend("Failed deployments", &weeks, Delivery::change_failure_rate, percent)) } }
                     }
                     @if let Some(recovery) = keys.recovery_time {
-                        div { dt { "Time to recover" } dd { (seconds(recovery.seconds)) " (median of " (recovery.of) ")" } }
+                        div { dt { "Time to recover" } dd { (seconds(recovery.seconds)) " (median of " (recovery.of) ")"
+                            (self.trend("Time to recover", &weeks, |week| length(week.recovery_time), time)) } }
                     }
                 }
+                @if weeks.len() > 1 { p.took { "Each bar is a whole week, the latest at the right." } }
             }
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few dozen deployments")]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a duration in seconds")]
+fn length(median: Option<Median>) -> Option<f64> {
+    median.map(|median| median.seconds as f64)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "made of whole seconds")]
+fn time(length: f64) -> String {
+    shortly(length as i64)
 }
 
 /// A number to two figures: `0.4`, `3.5`, `12`.

@@ -10,8 +10,8 @@ use andon::name::{ExecutionId, PipelineId};
 /// How things are opened.
 #[derive(Debug, Clone, Copy)]
 pub enum Navigation<'d> {
-    /// Each by its address.
-    Page,
+    /// Each by its address, which begins with this text: nothing, or a path such as `/shared/x`.
+    Page(&'d str),
     /// Each by a call of the function with this ARN; CloudWatch's `cwdb-action` applies to the element before it.
     Widget(&'d str),
 }
@@ -29,7 +29,7 @@ impl Navigation<'_> {
     /// Opens a pipeline.
     pub(super) fn pipeline(&self, pipeline: &PipelineId, content: &Markup) -> Markup {
         match self {
-            Self::Page => html! { a href=(address(pipeline)) { (content) } },
+            Self::Page(base) => html! { a href=(address(base, pipeline)) { (content) } },
             Self::Widget(endpoint) => call(endpoint, Display::Popup, "link", content, &json!({ "pipeline": pipeline })),
         }
     }
@@ -37,8 +37,8 @@ impl Navigation<'_> {
     /// Opens one run of a pipeline.
     pub(super) fn run(&self, pipeline: &PipelineId, execution: &ExecutionId, content: &Markup) -> Markup {
         match self {
-            Self::Page => {
-                html! { a href={ (address(pipeline)) "/runs/" (segment(execution.as_str())) } { (content) } }
+            Self::Page(base) => {
+                html! { a href={ (address(base, pipeline)) "/runs/" (segment(execution.as_str())) } { (content) } }
             }
             Self::Widget(endpoint) => {
                 let mut wanted = json!({ "pipeline": pipeline });
@@ -53,7 +53,7 @@ impl Navigation<'_> {
     /// Leads back to the board; in CloudWatch that is behind the popup already.
     pub(super) fn board(&self) -> Markup {
         match self {
-            Self::Page => html! { a.back href="/" { "All pipelines" } },
+            Self::Page(base) => html! { a.back href={ (base) "/" } { "All pipelines" } },
             Self::Widget(_) => html! {},
         }
     }
@@ -61,7 +61,7 @@ impl Navigation<'_> {
     /// Opens another page of the board, or the same for other choices.
     pub(super) fn selection(&self, selection: &Selection, class: &str, content: &Markup) -> Markup {
         match self {
-            Self::Page => html! { a class=(class) href=(query(selection)) { (content) } },
+            Self::Page(base) => html! { a class=(class) href=(query(base, selection)) { (content) } },
             Self::Widget(endpoint) => {
                 let mut wanted = json!({ "find": selection.search, "page": selection.page, "rows": selection.rows });
                 if let Some(wanted) = wanted.as_object_mut() {
@@ -79,8 +79,8 @@ impl Navigation<'_> {
                 placeholder="Name, change, cause, state:red…" maxlength=(MAX_SEARCH_LEN);
         };
         match self {
-            Self::Page => html! {
-                form.search method="get" action="/" role="search" {
+            Self::Page(base) => html! {
+                form.search method="get" action={ (base) "/" } role="search" {
                     @for (name, value) in choices(selection) { input type="hidden" name=(name) value=(value); }
                     (field) button.btn type="submit" { "Search" }
                 }
@@ -107,12 +107,12 @@ fn choices(selection: &Selection) -> impl Iterator<Item = (&'static str, &'stati
 }
 
 /// The address of a selection, which keeps the search and every choice.
-fn query(selection: &Selection) -> String {
+fn query(base: &str, selection: &Selection) -> String {
     let search = (!selection.search.is_empty()).then(|| format!("search={}", segment(&selection.search)));
     let page = (selection.page > 1).then(|| format!("page={}", selection.page));
     let chosen = choices(selection).map(|(name, value)| format!("{name}={value}"));
     let parts: Vec<String> = search.into_iter().chain(chosen).chain(page).collect();
-    if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
+    if parts.is_empty() { format!("{base}/") } else { format!("{base}/?{}", parts.join("&")) }
 }
 
 fn call(endpoint: &str, display: Display, class: &str, content: &Markup, wanted: &Value) -> Markup {
@@ -127,8 +127,8 @@ fn call(endpoint: &str, display: Display, class: &str, content: &Markup, wanted:
 }
 
 /// The page of a pipeline.
-fn address(pipeline: &PipelineId) -> String {
+fn address(base: &str, pipeline: &PipelineId) -> String {
     let home = &pipeline.home;
     let parts = [home.account.as_str(), home.region.as_str(), pipeline.name.as_str()].map(segment);
-    format!("/pipelines/{}", parts.join("/"))
+    format!("{base}/pipelines/{}", parts.join("/"))
 }

@@ -1,5 +1,6 @@
-//! The page of one pipeline: one of its runs down to the actions, and earlier runs.
+//! The pages of one pipeline and of one of its runs.
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use maud::{Markup, html};
 
 use super::Renderer;
@@ -12,6 +13,9 @@ use andon::links;
 use andon::name::{ExecutionId, PipelineId};
 use andon::run::Run;
 
+/// How many of the latest runs are read down to their actions.
+const RECENT: usize = 15;
+
 /// A pipeline, and the run of it that is looked at.
 #[derive(Debug, Clone)]
 pub struct Pipeline {
@@ -21,6 +25,10 @@ pub struct Pipeline {
     pub execution: ExecutionId,
     /// That run down to its actions, where the ledger still has it.
     pub run: Option<Run>,
+    /// The latest runs down to their actions.
+    pub recent: Vec<Run>,
+    /// Whether this run was asked for, and not the pipeline as a whole.
+    pub is_of_run: bool,
 }
 
 /// Reads a pipeline and one of its runs, the latest if none is named; `None` if nothing is known of such a pipeline.
@@ -32,38 +40,58 @@ pub async fn find(
     let Some(history) = ledger.history(pipeline).await? else {
         return Ok(None);
     };
+    let is_of_run = execution.is_some();
     let latest = || history.latest().map(|latest| latest.execution.clone());
     let Some(execution) = execution.cloned().or_else(latest) else {
         return Ok(None);
     };
-    let run = ledger.load(pipeline, &execution).await?.into_run();
-    Ok(Some(Pipeline { history, execution, run }))
+    let mut wanted: Vec<ExecutionId> =
+        history.runs().into_iter().rev().take(RECENT).map(|run| run.execution.clone()).collect();
+    if !wanted.contains(&execution) {
+        wanted.push(execution.clone());
+    }
+    let loads = wanted.iter().map(|execution| ledger.load(pipeline, execution));
+    let known: Vec<_> = stream::iter(loads).buffered(RECENT + 1).try_collect().await?;
+    let mut recent: Vec<Run> = known.into_iter().filter_map(andon::ledger::Known::into_run).collect();
+    let run = recent.iter().find(|run| run.execution == execution).cloned();
+    recent.truncate(RECENT);
+    Ok(Some(Pipeline { history, execution, run, recent, is_of_run }))
 }
 
 impl Renderer<'_> {
-    /// A pipeline in full.
+    /// A pipeline in full, or one of its runs.
     pub fn pipeline(&self, pipeline: &Pipeline) -> Markup {
         let Some(overview) = pipeline.history.overview() else {
             return self.sorry("Andon has no runs of this pipeline.");
         };
         let row = PipelineRow::of(overview);
+        let is_whole = !pipeline.is_of_run;
         self.frame(&html! {
-            (self.head(&row))
+            (self.head(&row, is_whole))
             @match pipeline.history.run(&pipeline.execution) {
-                Some(summary) => { (self.card(&row, summary, pipeline.run.as_ref())) }
+                Some(summary) => { (self.card(&row, summary, pipeline)) }
                 None => { p.empty { "Andon has no record of this run (it keeps the last " (MAX_RUNS) ")." } }
             }
-            @if let Some(keys) = &row.overview.keys { (self.keys_in_full(keys)) }
-            (self.runs(&pipeline.history, &pipeline.execution))
+            @if is_whole {
+                (self.environments(pipeline))
+                @if let Some(keys) = &row.overview.keys { (self.keys_in_full(keys, &pipeline.history)) }
+                (self.pace(pipeline))
+            }
+            (self.runs(pipeline))
         })
     }
 
-    fn head(&self, row: &PipelineRow) -> Markup {
+    fn head(&self, row: &PipelineRow, is_whole: bool) -> Markup {
         let id = &row.overview.pipeline;
+        let name = html! { (id.name) };
         html! {
             div class={ "head " (row.light.word()) } {
                 (self.navigation.board())
-                h2 { (sign(row.light)) " " (id.name) " " span.word { (row.word()) } }
+                h2 {
+                    (sign(row.light)) " "
+                    @if is_whole { (name) } @else { (self.navigation.pipeline(id, &name)) }
+                    " " span.word { (row.word()) }
+                }
                 p {
                     (self.home(&id.home)) " · " (outward(&links::pipeline(id), &html! { "Open in AWS" }))
                     @if let Some(since) = row.red_since() { " · red for " b { (self.roughly_since(since)) } ", since " (self.at(since)) }
@@ -74,7 +102,7 @@ impl Renderer<'_> {
     }
 
     /// The run that is looked at.
-    fn card(&self, row: &PipelineRow, summary: &RunSummary, run: Option<&Run>) -> Markup {
+    fn card(&self, row: &PipelineRow, summary: &RunSummary, pipeline: &Pipeline) -> Markup {
         let id = &row.overview.pipeline;
         let is_latest = summary.execution == row.overview.latest.execution;
         let light = StatusColor::of(summary.status);
@@ -103,13 +131,16 @@ impl Renderer<'_> {
                         }))
                     }
                     @if let Some(known) = &summary.change { (fact("Change", &html! { span.change { (self.linked_change(known)) } })) }
+                    @if let Some(line) = &summary.line { @if let Some(name) = line.name() { (fact("Branch", &html! { (name) })) } }
                 }
-                @if let Some(run) = run { (self.run(run)) }
+                @if is_latest && !summary.status.is_final() { div.ahead { (self.expected(row)) } }
+                @if let Some(run) = &pipeline.run { (self.run(run, pipeline)) }
+                (self.fresh_changes(&pipeline.history, summary))
             }
         }
     }
 }
 
-fn fact(name: &str, value: &Markup) -> Markup {
+pub(super) fn fact(name: &str, value: &Markup) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }

@@ -79,7 +79,7 @@ impl Renderer<'_> {
         let page = row.failure().and_then(|failure| links::checked(failure.page.as_deref()?));
         let commit = row.change().and_then(|change| links::checked(change.url.as_deref()?));
         let is_waiting = latest.status == Status::Waiting;
-        let is_page = matches!(self.navigation, Navigation::Page);
+        let is_page = matches!(self.navigation, Navigation::Page(_));
         html! {
             p.links {
                 @if let Some(page) = page { (outward(&page, &html! { "Log" })) " " }
@@ -152,7 +152,7 @@ impl Renderer<'_> {
 
     /// The progress and ETA of a running execution. There is none while it waits for a person, or
     /// after a retry, whose remaining work is unknown.
-    fn expected(&self, row: &PipelineRow) -> Markup {
+    pub(super) fn expected(&self, row: &PipelineRow) -> Markup {
         let began = row.began();
         let usual = row.overview.typical.map(|typical| typical.median).filter(|median| *median > 0);
         let latest = &row.overview.latest;

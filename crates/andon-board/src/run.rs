@@ -1,25 +1,36 @@
-//! One run down to its actions, with the causes of failures.
+//! One run: a picture of its stages and actions, and when each is expected to end.
 
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::Renderer;
-use super::moment::{between, outward};
+use super::moment::{between, outward, roughly, seconds};
+use super::pipeline::Pipeline;
 use super::sign::telling_sign;
-use andon::board::{StatusColor, place_of};
-use andon::history::FailureSummary;
+use andon::board::StatusColor;
+use andon::event::{Attempt, Provider};
 use andon::links;
+use andon::pace::{StagePace, stage_paces};
 use andon::run::{ActionView, Run, StageView, Status};
 
 impl Renderer<'_> {
-    pub(super) fn run(&self, run: &Run) -> Markup {
+    pub(super) fn run(&self, run: &Run, pipeline: &Pipeline) -> Markup {
+        let paces = stage_paces(&pipeline.recent);
+        let stages = run.stages();
         html! {
-            (causes(run))
-            ol.stages { @for stage in run.stages() { (self.stage(&stage)) } }
+            (self.causes(run, run.attempt()))
+            ol.stages {
+                @for stage in &stages { (self.stage(stage, paces.iter().find(|pace| pace.stage == stage.name))) }
+                @if !run.status().is_final() { (self.ahead(&stages, &paces)) }
+            }
             @if let Some(comment) = run.stop_comment() { p.why { b { "Stopped: " } (comment) } }
+            (self.approvals(run, &pipeline.history))
+            (self.attempts(run))
+            (self.revisions(run))
         }
     }
 
-    fn stage(&self, stage: &StageView) -> Markup {
+    fn stage(&self, stage: &StageView, pace: Option<&StagePace>) -> Markup {
         let light = StatusColor::of(stage.status);
         html! {
             li class=(light.word()) {
@@ -27,7 +38,64 @@ impl Renderer<'_> {
                     (telling_sign(light, stage.status.word())) (stage.name)
                     span.took { (between(stage.started, stage.ended.unwrap_or(self.now))) }
                 }
-                ul { @for action in &stage.actions { (self.action(action)) } }
+                @if let Some(pace) = pace { (self.progress(stage, pace)) }
+                ol.levels {
+                    @for level in levels(&stage.actions) {
+                        li.side-by-side[level.len() > 1] { ul { @for action in level { (self.action(action)) } } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// How far a stage is, and when it is expected to end; of one that has ended, whether that took unusually long.
+    fn progress(&self, stage: &StageView, pace: &StagePace) -> Markup {
+        let usual = pace.typical.median;
+        let usually = html! { span title={ "median of " (pace.typical.runs) " runs" } { "usually " (seconds(usual)) } };
+        html! {
+            @if let Some(end) = expected_end(stage, pace) {
+                @let elapsed = self.now.duration_since(stage.started).as_secs().max(0);
+                @let percent = elapsed.saturating_mul(100).checked_div(usual).unwrap_or(100).min(100);
+                @let words = format!("{} elapsed, usually {}", self.since(stage.started), seconds(usual));
+                div.progress role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow=(percent) aria-label=(words) title=(words) {
+                    i style={ "width:" (percent) "%" } {}
+                }
+                p.took {
+                    (usually) ", "
+                    @if end >= self.now { "ends about " (self.at(end)) }
+                    @else { span.late { (roughly(elapsed - usual)) " longer than usual" } }
+                }
+            } @else if !stage.status.is_final() {
+                p.took { (usually) " without the wait" }
+            } @else if pace.outliers.iter().any(|slow| Some(slow.at) == stage.ended) {
+                p.took { span.late { "unusually long: " } (usually) }
+            }
+        }
+    }
+
+    /// The stages that a run has yet to come to, by those of earlier runs.
+    fn ahead(&self, stages: &[StageView], paces: &[StagePace]) -> Markup {
+        let is_known = |pace: &&StagePace| stages.iter().any(|stage| stage.name == pace.stage);
+        let come_to = paces.iter().rposition(|pace| is_known(&pace)).map_or(0, |last| last + 1);
+        let going_on = stages.iter().find(|stage| !stage.status.is_final());
+        let mut end = going_on.and_then(|stage| {
+            let pace = paces.iter().find(|pace| pace.stage == stage.name)?;
+            Some(expected_end(stage, pace)?.max(self.now))
+        });
+        let mut ahead: Vec<(&StagePace, Option<Timestamp>)> = Vec::new();
+        for pace in paces.get(come_to..).unwrap_or_default() {
+            end = end.and_then(|end| end.checked_add(SignedDuration::from_secs(pace.typical.median)).ok());
+            ahead.push((pace, end));
+        }
+        html! {
+            @for (pace, end) in ahead {
+                li.grey.ahead {
+                    h4 { (pace.stage) span.took { "not yet" } }
+                    p.took {
+                        span title={ "median of " (pace.typical.runs) " runs" } { "usually " (seconds(pace.typical.median)) }
+                        @if let Some(end) = end { ", ends about " (self.at(end)) }
+                    }
+                }
             }
         }
     }
@@ -48,6 +116,7 @@ impl Renderer<'_> {
                     span.took {
                         @if let Some(provider) = &action.provider { " " (provider.name) " ·" }
                         " " (between(action.started, action.ended.unwrap_or(self.now)))
+                        @if action.attempt > Attempt::FIRST { " · attempt " (action.attempt.number()) }
                     }
                     @if let Some(said) = said.filter(|_| has_more_to_say) { div.why { (said) } }
                     @if action.status == Status::Waiting { (asked(action)) }
@@ -57,34 +126,34 @@ impl Renderer<'_> {
     }
 }
 
+/// When a stage is expected to end; `None` if it does not go on, waits for a person, or was retried: then its remaining
+/// work is not known.
+fn expected_end(stage: &StageView, pace: &StagePace) -> Option<Timestamp> {
+    let is_approval = |action: &ActionView| action.provider.as_ref().is_some_and(Provider::is_approval);
+    let is_plain = !stage.actions.iter().any(|action| action.attempt > Attempt::FIRST || is_approval(action));
+    let goes_on = stage.status == Status::InProgress && is_plain;
+    goes_on.then(|| stage.started.checked_add(SignedDuration::from_secs(pace.typical.median)).ok()).flatten()
+}
+
+/// Actions that went on at the same time, together: each level began when all of the one before had ended.
+fn levels(actions: &[ActionView]) -> Vec<Vec<&ActionView>> {
+    let mut levels: Vec<Vec<&ActionView>> = Vec::new();
+    for action in actions {
+        let has_ended = |other: &&ActionView| other.ended.is_some_and(|ended| ended <= action.started);
+        match levels.last_mut().filter(|level| !level.iter().all(has_ended)) {
+            Some(level) => level.push(action),
+            None => levels.push(vec![action]),
+        }
+    }
+    levels
+}
+
 /// The approval's custom data and URL for review.
 fn asked(action: &ActionView) -> Markup {
     html! {
         @if let Some(data) = &action.custom_data { div.why { (data) } }
         @if let Some(link) = action.review_link.as_deref().and_then(links::checked) {
             div { (outward(&link, &html! { "Open the review URL" })) }
-        }
-    }
-}
-
-/// Why the actions of the latest attempt failed, as far as that has been found out.
-fn causes(run: &Run) -> Markup {
-    let failures = run.failures(run.attempt());
-    let explained = failures.iter().filter_map(|failure| Some((failure, failure.explanation.as_ref()?)));
-    html! {
-        @for (failure, explanation) in explained.filter(|(_, why)| !why.cause.is_empty() || why.hint.is_some()) {
-            div.cause {
-                h4 { "Why " (place_of(&FailureSummary::of(failure)).unwrap_or_else(|| "it".to_owned())) " failed" }
-                @if !explanation.cause.is_empty() { pre { (explanation.cause.join("\n")) } }
-                @if let Some(hint) = &explanation.hint {
-                    p {
-                        b { "What to do: " } (hint)
-                        @if let Some(page) = explanation.link.as_deref().and_then(links::checked) {
-                            " " (outward(&page, &html! { "Runbook" }))
-                        }
-                    }
-                }
-            }
         }
     }
 }

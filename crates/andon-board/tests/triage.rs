@@ -90,7 +90,7 @@ fn shown(rows: &[PipelineRow], selection: &Selection) -> Element {
     let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
     let (accounts, environments, issues) = (accounts(), environments(), Trackers::default());
     let names = Names { accounts: &accounts, environments: &environments, issues: &issues };
-    let renderer = Renderer { viewer: &viewer, names, now, navigation: Navigation::Page };
+    let renderer = Renderer { viewer: &viewer, names, now, navigation: Navigation::Page("") };
     read(&renderer.board(rows, selection).into_string())
 }
 
@@ -121,7 +121,8 @@ fn a_search_finds_customers_changes_authors_stages_and_causes() {
         ("environment:customers state:red customer:\"Acme Corp\"", 5),
         ("customers", 15),
         ("environment:staging", 0),
-        ("branch:main", 0),
+        ("branch:main", 30),
+        ("branch:develop", 0),
         ("owner:ada", 0),
         ("customer:Globex customer:\"Acme Corp\"", 30),
     ];

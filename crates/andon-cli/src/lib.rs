@@ -10,6 +10,7 @@ pub mod local;
 pub mod release;
 #[cfg(feature = "aws")]
 pub mod service;
+pub mod share;
 pub mod sqlite;
 pub mod system;
 pub mod terminal;

@@ -83,6 +83,30 @@ fn environments_say_what_is_live_since_when_and_what_was_there_before() {
 }
 
 #[test]
+fn a_month_is_reported_as_markdown_as_html_and_as_json() {
+    let data = known();
+    let config = data.path().join("andon.yml");
+    std::fs::write(&config, "version: 1\naccounts:\n  \"111122223333\": { name: shop, customer: Acme <b> Co }\n")
+        .unwrap();
+    let which = ["--data", path(data.path()), "--config", path(&config), "--now", "2026-12-02T08:00:00Z"];
+    let report = |arguments: &[&str]| run(&[&["report"][..], arguments, &which].concat());
+    let markdown = report(&["--customer", "acme*"]);
+    assert_eq!((markdown.code, markdown.err.as_str()), (0, ""));
+    insta::assert_snapshot!("report", markdown.out);
+    let html = report(&["--customer", "acme*", "--month", "2026-11", "--html"]);
+    assert!(html.out.contains("<h1>Acme &lt;b&gt; Co: delivery in November 2026</h1>"), "{}", html.out);
+    let json = report(&["--month", "2026-11", "--json"]).json();
+    assert_eq!(json["outages"][3]["pipeline"], "orders-fulfilment");
+    assert_eq!(json["outages"][3]["until"], Value::Null, "still red");
+    assert_eq!(report(&["--month", "2026-10", "--json"]).json()["total"]["deployments"], 0);
+    let wrong = report(&["--customer", "acmee <b> co"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("Did you mean Acme <b> Co?"), "{}", wrong.err);
+    assert!(report(&["--month", "2027-01"]).err.contains("January 2027 has not begun"));
+    assert_eq!(report(&["--month", "November"]).code, 2);
+}
+
+#[test]
 fn the_board_of_a_directory_is_served_and_takes_nothing() {
     let data = known();
     let server = Server::of(andon(&["board", "--no-open", "--data", path(data.path())]));

@@ -335,3 +335,78 @@ fn many_events_over_many_pipelines_add_up() {
     // Of the pipeline alone: its stages and actions are measured only where the configuration says so.
     assert_eq!((count("name", "FailureCount"), count("name", "SuccessCount")), (PIPELINES, PIPELINES));
 }
+
+/// A configuration of two customers.
+fn customers(directory: &Path) -> String {
+    let file = directory.join("andon.yml");
+    let text = "version: 1\naccounts:\n  \"111122223333\": { name: shop, customer: Acme & Co }\n  \"444455556666\": { name: finance, customer: Globex }\n";
+    std::fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+#[test]
+fn behind_a_proxy_the_board_is_shown_to_named_users_alone() {
+    let data = tempfile::tempdir().unwrap();
+    let config = customers(data.path());
+    let start = |proxy: &str| {
+        let data = data.path().join(proxy);
+        let arguments = ["serve", "--port", "0", "--quiet", "--config", &config, "--data", data.to_str().unwrap()];
+        let mut command = support::andon(&[&arguments[..], &["--trusted-proxy", proxy]].concat());
+        command.args(["--user-header", "X-Auth-Email"]);
+        Server::of(command)
+    };
+    let server = start("127.0.0.1");
+    assert_eq!(server.post(json!(events("build-failed")).to_string().as_bytes()).status, 200);
+    for path in ["/", "/api/pipelines", "/live", "/pipelines/111122223333/eu-west-1/payments-api"] {
+        assert_eq!(server.get(path).status, 401, "{path}");
+        assert_eq!(server.send("GET", path, "X-Forwarded-User: ada\r\n", b"").status, 401, "{path}");
+    }
+    let page = server.send("GET", "/", "X-Auth-Email: ada@<b>example.com\r\n", b"");
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Signed in as ada@&lt;b&gt;example.com"), "{}", page.body);
+    assert_eq!(server.get("/healthz").status, 200);
+    let elsewhere = start("192.0.2.7");
+    assert_eq!(elsewhere.send("GET", "/", "X-Auth-Email: ada\r\n", b"").status, 403);
+}
+
+#[test]
+fn a_signed_link_shows_one_customer_and_nothing_else() {
+    let data = tempfile::tempdir().unwrap();
+    let config = customers(data.path());
+    let directory = data.path().to_str().unwrap();
+    let arguments = ["serve", "--port", "0", "--quiet", "--config", &config, "--data", directory];
+    let mut command = support::andon(&[&arguments[..], &["--trusted-proxy", "192.0.2.7"]].concat());
+    command.env("ANDON_SHARE_KEY", KEY);
+    let server = Server::of(command);
+    for name in ["build-failed", "cross-region-failed"] {
+        assert_eq!(server.post(json!(events(name)).to_string().as_bytes()).status, 200);
+    }
+    let share = |arguments: &[&str], key: &str| -> support::Ended {
+        let mut command = support::andon(&[&["share", "--config", &config][..], arguments].concat());
+        command.env("ANDON_SHARE_KEY", key).output().unwrap().into()
+    };
+    let shared = share(&["--customer", "acme & co", "--for", "2h", "--url", "https://board.example.com/"], KEY);
+    assert_eq!((shared.code, shared.err.as_str()), (0, ""));
+    let path = shared.out.trim().strip_prefix("https://board.example.com").unwrap();
+    let page = server.get(path);
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("payments-api") && !page.body.contains("invoice-export"), "{}", page.body);
+    assert!(page.body.contains("The pipelines of Acme &amp; Co, shared until "), "{}", page.body);
+    // Every address of the page stays below the link.
+    let outside = ["href=\"/\"", "href=\"/?", "href=\"/pipelines", "src=\"/live.js\"", "action=\"/\""];
+    assert!(outside.iter().all(|address| !page.body.contains(address)), "{}", page.body);
+    assert_eq!(server.get(&format!("{path}live.js")).status, 200);
+    assert_eq!(server.get(&format!("{path}pipelines/111122223333/eu-west-1/payments-api")).status, 200);
+    assert_eq!(server.get(&format!("{path}pipelines/444455556666/eu-west-1/invoice-export")).status, 404);
+    assert_eq!(server.get(&format!("{path}?search=invoice")).status, 200);
+    assert!(!server.get(&format!("{path}?search=invoice")).body.contains("invoice-export"));
+    assert_eq!(server.get("/").status, 403, "the rest is for the proxy's users");
+    assert_eq!(server.get(&path.replace("Acme", "Globex")).status, 403);
+    // Bad input says what to do.
+    assert!(share(&["--customer", "acme & coo"], KEY).err.contains("Did you mean Acme & Co?"));
+    assert!(share(&["--customer", "acme & co"], "short").err.contains("openssl rand"));
+    assert!(share(&["--customer", "acme & co"], "").err.contains("ANDON_SHARE_KEY is not set"));
+    assert_eq!(share(&["--customer", "acme & co", "--for", "forever"], KEY).code, 2);
+}

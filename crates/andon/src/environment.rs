@@ -325,8 +325,8 @@ mod tests {
         let runs = merged(testing::events("codepipeline-run-retry-succeeded"));
         let found = environments(&runs, &all);
         let pipeline = &runs[0].pipeline.name;
-        let names: Vec<&str> = found.iter().map(|it| all.name(pipeline, &it.stage)).collect();
-        assert_eq!(names, ["build farm", "production"]);
+        let called: Vec<&str> = found.iter().map(|it| all.name(pipeline, &it.stage)).collect();
+        assert_eq!(called, ["build farm", "production"]);
         let deploy = &found[1].stage;
         assert_eq!(all.application(pipeline, deploy).unwrap(), format!("https://{pipeline}.example.com/"));
         assert_eq!(all.application(pipeline, &found[0].stage), None);

@@ -33,6 +33,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
     ("p", &[]),
     ("path", &["d", "fill-rule"]),
     ("pre", &[]),
+    ("q", &[]),
     ("section", &[]),
     ("span", &[]),
     ("style", &[]),

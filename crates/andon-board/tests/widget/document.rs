@@ -72,6 +72,15 @@ impl Element {
         all
     }
 
+    /// The elements right in it with a name.
+    pub(crate) fn children_named(&self, name: &str) -> Vec<&Element> {
+        let children = self.children.iter().filter_map(|child| match child {
+            Node::Element(child) => Some(child),
+            Node::Text(_) => None,
+        });
+        children.filter(|child| child.name == name).collect()
+    }
+
     /// The elements in it with a name.
     pub(crate) fn with_name(&self, name: &str) -> Vec<&Element> {
         self.all().into_iter().filter(|element| element.name == name).collect()

@@ -4,6 +4,7 @@
 
 mod allowed;
 mod answers;
+mod details;
 mod document;
 mod expected;
 mod fleet;

@@ -104,7 +104,7 @@ impl Demo {
             });
             let andon = LocalAndon::new(ledger, Pending::in_memory()?, sender, SystemClock, config)
                 .with_evidence(LocalEvidence::Samples);
-            web::serve(listener, &andon, Skills::Any, web::Hosts::default(), || Ok(())).await?;
+            web::serve(listener, &andon, Skills::Any, web::Doors::default(), || Ok(())).await?;
             Ok(Verdict::Well)
         })
     }

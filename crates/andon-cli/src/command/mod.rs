@@ -44,9 +44,11 @@ mod preview;
 #[cfg(feature = "aws")]
 mod question;
 mod replay;
+mod report;
 mod routed;
 mod runs;
 mod serve;
+mod share;
 mod skill;
 mod status;
 #[cfg(feature = "aws")]
@@ -96,6 +98,8 @@ enum Command {
     Watch(watch::Watch),
     Open(open::Open),
     Board(board::Board),
+    Report(Box<report::Report>),
+    Share(share::Share),
     Env(Box<env::Env>),
     #[cfg(feature = "aws")]
     Logs(Box<logs::Logs>),
@@ -171,6 +175,8 @@ pub fn run() -> ExitCode {
         Command::Watch(watch) => watch.run(around),
         Command::Open(open) => open.run(around),
         Command::Board(board) => board.run(around),
+        Command::Report(report) => report.run(around),
+        Command::Share(share) => share.run(around),
         Command::Env(env) => env.run(around),
         #[cfg(feature = "aws")]
         Command::Logs(logs) => logs.run(around),

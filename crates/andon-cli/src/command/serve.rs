@@ -9,7 +9,8 @@ use alexa::Skills;
 use andon::statistics::Datum;
 #[cfg(feature = "aws")]
 use andon_config::Config;
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
+use axum::http::HeaderName;
 use jiff::Timestamp;
 
 use super::{Data, Surroundings, Verdict, configuration, runtime};
@@ -18,9 +19,10 @@ use crate::aws::{Rights, outbox::Outbox};
 #[cfg(feature = "aws")]
 use crate::local::LocalEvidence;
 use crate::local::{CallbackSender, LocalAndon, LocalLedger, Pending, Sent, SystemClock, open};
+use crate::share::ShareKey;
 use crate::system::configuration_here;
 use crate::terminal::alert::framed;
-use crate::terminal::{BOLD, DIM, Terminal, complain, moment, paint};
+use crate::terminal::{BOLD, DIM, Terminal, aside, complain, moment, paint};
 use crate::web;
 
 /// Receive events over HTTP or from a queue, send alerts, and serve the board
@@ -32,7 +34,7 @@ use crate::web;
 /// Alerts go to the destinations of andon.yml and to this terminal. At its start, the server says which destinations it
 /// cannot send to, and why.
 ///
-/// There is no authentication: bind to localhost, or put it behind a proxy that authenticates.
+/// There is no login: bind to localhost, or put it behind a proxy that authenticates, and name the proxy with --trusted-proxy.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     /// Port; 0 for any free port
@@ -55,6 +57,15 @@ pub(super) struct Serve {
     /// own name resolve to this machine and read the board.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
+    /// Address of a proxy that authenticates users; repeat for several
+    ///
+    /// The board is then shown to users that the proxy names in a header, and to nobody else; connections from other
+    /// addresses are refused. Who looks at what is printed once an hour. Events and /healthz need no user.
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
+    proxies: Vec<IpAddr>,
+    /// Header in which the proxy names the user
+    #[arg(long, default_value = "X-Forwarded-User", value_name = "NAME", requires = "proxies")]
+    user_header: HeaderName,
     /// Id of an Alexa skill to answer at /alexa; repeat for several [default: any skill]
     #[arg(long = "skill", value_name = "ID")]
     skills: Vec<String>,
@@ -100,7 +111,14 @@ impl Serve {
             Ok(())
         });
         let skills = if self.skills.is_empty() { Skills::Any } else { Skills::Only(self.skills.into_iter().collect()) };
-        let hosts: web::Hosts = self.hosts.into_iter().collect();
+        let tell: fn(&str) = if quiet { |_| () } else { aside };
+        let proxies = (!self.proxies.is_empty()).then(|| web::Proxies {
+            addresses: self.proxies.into_iter().map(|address| address.to_canonical()).collect(),
+            header: self.user_header,
+            seen: web::Seen::new(tell),
+        });
+        let key = ShareKey::of_environment().map_err(|problem| anyhow!(problem))?;
+        let doors = web::Doors { hosts: self.hosts.into_iter().collect(), access: web::Access { proxies, key } };
         runtime()?.block_on(async {
             let listener = web::listen(SocketAddr::new(self.bind, self.port)).await?;
             #[cfg(feature = "aws")]
@@ -115,14 +133,14 @@ impl Serve {
             #[cfg(feature = "aws")]
             let served = async {
                 let Some(url) = self.sending.queue.clone() else {
-                    return web::serve(listener, &andon, skills, hosts.clone(), sync).await;
+                    return web::serve(listener, &andon, skills, doors.clone(), sync).await;
                 };
                 let queue = web::Queue::open(url, &self.sending.aws).await?;
-                web::serve_and_feed(listener, &andon, skills, hosts.clone(), sync, async |feed| queue.feed(feed).await)
+                web::serve_and_feed(listener, &andon, skills, doors.clone(), sync, async |feed| queue.feed(feed).await)
                     .await
             };
             #[cfg(not(feature = "aws"))]
-            let served = web::serve(listener, &andon, skills, hosts.clone(), sync);
+            let served = web::serve(listener, &andon, skills, doors.clone(), sync);
             tokio::select! {
                 served = served => served?,
                 never = forget_daily(&ledger) => match never {},

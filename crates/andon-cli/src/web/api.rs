@@ -7,11 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use super::Site;
-use super::handle::{Handle, NoAnswer};
-use super::pages::find;
+use super::handle::NoAnswer;
+use super::pages::{Place, find};
+use super::scope::Scope;
 use crate::json::{in_full, row};
 
-pub(super) async fn board(State(site): State<Site>) -> Response {
+pub(super) async fn board(_scope: Scope, State(site): State<Site>) -> Response {
     match site.rows.read(&site.desk, &site.news).await {
         Ok(rows) => {
             let rows: Vec<Value> = rows.iter().map(row).collect();
@@ -21,8 +22,8 @@ pub(super) async fn board(State(site): State<Site>) -> Response {
     }
 }
 
-pub(super) async fn pipeline(State(desk): State<Handle>, Path(place): Path<(String, String, String)>) -> Response {
-    match find(&desk, place, None).await {
+pub(super) async fn pipeline(scope: Scope, State(site): State<Site>, Path(place): Path<Place>) -> Response {
+    match find(&site, &scope, place).await {
         Ok(Some(Pipeline { history, run, .. })) => as_json(StatusCode::OK, &in_full(&history, run.as_ref())),
         Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no runs of such a pipeline are recorded"})),
         Err(error) => no_answer(&error),

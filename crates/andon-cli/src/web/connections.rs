@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
 use super::live::MAX_WATCHERS;
+use super::scope::Peer;
 
 /// How many connections there may be; further ones wait to be accepted. Below the 1,024 files that a process may open by
 /// default, with room for pages beside all watchers.
@@ -40,8 +41,9 @@ pub(super) async fn accept(listener: TcpListener, router: Router, ending: impl F
         tokio::select! {
             () = &mut ending => break,
             (permit, accepted) = next => match accepted {
-                Ok((stream, _)) => {
-                    let connection = answer(stream, router.clone(), ended.clone());
+                Ok((stream, peer)) => {
+                    let router = router.clone().layer(Extension(Peer(peer.ip())));
+                    let connection = answer(stream, router, ended.clone());
                     open.spawn(async move {
                         let _permit = permit;
                         connection.await;

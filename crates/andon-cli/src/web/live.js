@@ -3,6 +3,8 @@
 "use strict";
 
 const EVERY = 10_000;
+/** Where the addresses of these pages begin: a shared view has its own. */
+const base = new URL(".", document.currentScript.src);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 let fetching = false;
@@ -53,7 +55,7 @@ function say(words) {
   if (place && place.textContent !== words) place.textContent = words;
 }
 
-const source = new EventSource("/live");
+const source = new EventSource(new URL("live", base));
 source.addEventListener("open", refresh);
 source.addEventListener("news", refresh);
 source.addEventListener("error", () => say("connection lost, reconnecting…"));
@@ -102,7 +104,7 @@ const keys = {
   j: () => move(1),
   ArrowUp: () => move(-1),
   k: () => move(-1),
-  w: () => location.assign("/?wall"),
+  w: () => location.assign(new URL("?wall", base)),
   "?": () => document.querySelector("#keys")?.showModal(),
 };
 

@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::events::refuse;
+use super::scope::Scope;
 
 const SCRIPT: &str = include_str!("live.js");
 /// How many pages may watch at once; further ones refresh themselves every few seconds.
@@ -84,7 +85,7 @@ impl News {
 }
 
 /// Follows the news; 503 if too many do.
-pub(super) async fn get(State(news): State<News>) -> Response {
+pub(super) async fn get(_scope: Scope, State(news): State<News>) -> Response {
     if let Ok(place) = Arc::clone(&news.places).try_acquire_owned() {
         let events = Sse::new(news.follow(place)).keep_alive(KeepAlive::default());
         return ([(header::CACHE_CONTROL, "no-store")], events).into_response();

@@ -33,6 +33,7 @@ mod pages;
 #[cfg(feature = "aws")]
 mod queue;
 mod rendered;
+mod scope;
 mod skill;
 mod viewer;
 mod worker;
@@ -44,6 +45,7 @@ use live::News;
 #[cfg(feature = "aws")]
 pub use queue::Queue;
 use rendered::{Rendered, Rows};
+pub use scope::{Access, Proxies, Seen};
 
 /// The most that one request may hold.
 const MAX_BODY: usize = 8 << 20;
@@ -52,6 +54,15 @@ const MAX_WAITING: usize = 64;
 /// How long requests in progress may take after a shutdown request.
 const LAST_ORDERS: Duration = Duration::from_secs(5);
 
+/// Whom the server answers.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// The names that it answers to.
+    pub hosts: Hosts,
+    /// Who may look at the board.
+    pub access: Access,
+}
+
 /// Listens at an address.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; choose another --port"))
@@ -59,15 +70,15 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until shutdown; requests in progress are finished first.
 ///
-/// Only requests for one of `hosts` are answered. `sync` makes recorded events durable; it is called before clients get their acknowledgement.
+/// Only requests that `doors` let in are answered. `sync` makes recorded events durable; it is called before clients get their acknowledgement.
 pub async fn serve<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
     station: &LocalAndon<L, C>,
     skills: Skills,
-    hosts: Hosts,
+    doors: Doors,
     sync: impl Fn() -> Result<(), LedgerError>,
 ) -> anyhow::Result<()> {
-    serve_and_feed(listener, station, skills, hosts, sync, async |_| std::future::pending().await).await
+    serve_and_feed(listener, station, skills, doors, sync, async |_| std::future::pending().await).await
 }
 
 /// The same, with events from elsewhere too.
@@ -75,7 +86,7 @@ pub async fn serve_and_feed<L: Ledger, C: Clock + Timer + Clone>(
     listener: TcpListener,
     station: &LocalAndon<L, C>,
     skills: Skills,
-    hosts: Hosts,
+    doors: Doors,
     sync: impl Fn() -> Result<(), LedgerError>,
     feeding: impl AsyncFnOnce(Feed) -> Infallible,
 ) -> anyhow::Result<()> {
@@ -87,11 +98,12 @@ pub async fn serve_and_feed<L: Ledger, C: Clock + Timer + Clone>(
         desk: handle,
         news: news.clone(),
         config: Arc::new(station.config().clone()),
+        access: doors.access,
         rows: Rows::default(),
         rendered: Rendered::default(),
     };
     let last_news = news.clone();
-    let server = connections::accept(listener, router(site, hosts, everything()), async move {
+    let server = connections::accept(listener, router(site, doors.hosts, everything()), async move {
         end().await;
         last_news.end();
     });
@@ -116,6 +128,7 @@ pub async fn show(listener: TcpListener, ledger: &impl Ledger, config: &Config, 
         desk: Handle::new(desk),
         news: news.clone(),
         config: Arc::new(config.clone()),
+        access: Access::default(),
         rows: Rows::default(),
         rendered: Rendered::default(),
     };
@@ -137,6 +150,7 @@ struct Site {
     desk: Handle,
     news: News,
     config: Arc<Config>,
+    access: Access,
     rows: Rows,
     rendered: Rendered,
 }
@@ -153,17 +167,23 @@ impl FromRef<Site> for News {
     }
 }
 
-/// What only shows.
+/// What only shows: everything, and the same below the links that are shared.
 fn pages() -> Router<Site> {
+    let shared = |rest: &str| format!("{}{{token}}/{rest}", scope::SHARED);
     Router::new()
         .route("/", get(pages::board))
         .route("/pipelines/{account}/{region}/{name}", get(pages::pipeline))
         .route("/pipelines/{account}/{region}/{name}/runs/{execution}", get(pages::run))
-        .route("/healthz", get(async || "ok\n"))
         .route("/live", get(live::get))
         .route("/live.js", get(live::script))
         .route("/api/pipelines", get(api::board))
         .route("/api/pipelines/{account}/{region}/{name}", get(api::pipeline))
+        .route(&shared(""), get(pages::board))
+        .route(&shared("pipelines/{account}/{region}/{name}"), get(pages::pipeline))
+        .route(&shared("pipelines/{account}/{region}/{name}/runs/{execution}"), get(pages::run))
+        .route(&shared("live"), get(live::get))
+        .route(&shared("live.js"), get(live::script))
+        .route("/healthz", get(async || "ok\n"))
 }
 
 /// What takes something in, too.

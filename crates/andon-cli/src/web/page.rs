@@ -5,6 +5,8 @@ use andon_board::Viewer;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::scope::Scope;
+
 const STYLE: &str = include_str!("page.css");
 /// How often a page is loaded again where no script does that, in seconds.
 const REFRESH: u32 = 10;
@@ -18,6 +20,8 @@ pub(super) struct Page<'p> {
     pub(super) content: &'p Markup,
     /// Whether the page is for a screen on a wall.
     pub(super) is_wall: bool,
+    /// Who looks at what.
+    pub(super) scope: &'p Scope,
 }
 
 impl Page<'_> {
@@ -35,15 +39,15 @@ impl Page<'_> {
                     title { (self.title) }
                     link rel="icon" href=(icon(self.light));
                     style { (PreEscaped(STYLE)) }
-                    script src="/live.js" defer {}
+                    script src={ (self.scope.base) "/live.js" } defer {}
                 }
                 body.wall[self.is_wall] {
                     header {
-                        h1 { a href="/" { "Andon" } }
+                        h1 { a href={ (self.scope.base) "/" } { "Andon" } }
                         p { "Pipelines that need attention first" }
                     }
                     main { (self.content) }
-                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "refreshes every " (REFRESH) " seconds" } p { kbd { "?" } " lists the keys" } }
+                    footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "refreshes every " (REFRESH) " seconds" } @if let Some(scope) = self.scope.words() { p.scope { (scope) } } p { kbd { "?" } " lists the keys" } }
                     (keys())
                 }
             }

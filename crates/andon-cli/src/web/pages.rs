@@ -1,5 +1,7 @@
 //! The pages: the board, and one for each pipeline and each of its runs.
 
+use std::sync::Arc;
+
 use andon::board::{PipelineRow, StatusColor};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
 use andon_board::{MAX_SEARCH_LEN, Names, Navigation, Pipeline, Renderer, Selection, View};
@@ -12,8 +14,9 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::Site;
-use super::handle::{Handle, NoAnswer};
+use super::handle::NoAnswer;
 use super::page::Page;
+use super::scope::Scope;
 use super::viewer::viewer;
 
 /// Nothing is run but the script of these pages, and nothing is fetched but from here, whatever slips into a page.
@@ -63,15 +66,32 @@ struct Shown {
     is_wall: bool,
 }
 
+/// The pipeline, and perhaps the run, that an address names.
+#[derive(Debug, Deserialize)]
+pub(super) struct Place {
+    account: String,
+    region: String,
+    name: String,
+    execution: Option<String>,
+}
+
 pub(super) async fn board(
+    scope: Scope,
     State(site): State<Site>,
     uri: Uri,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
     let selection = asked.selection();
-    let rows = async || site.rows.read(&site.desk, &site.news).await;
-    page(&site, &uri, &headers, rows, |view, rows| {
+    let rows = async || {
+        let rows = site.rows.read(&site.desk, &site.news).await?;
+        if scope.shared.is_none() {
+            return Ok(rows);
+        }
+        let has = |row: &&PipelineRow| scope.has(&row.overview.pipeline.home.account, site.config.accounts());
+        Ok(Arc::new(rows.iter().filter(has).cloned().collect::<Vec<_>>()))
+    };
+    page(&site, &scope, &uri, &headers, rows, |view, rows| {
         let red = rows.iter().filter(|row| row.light == StatusColor::Red).count();
         Shown {
             status: StatusCode::OK,
@@ -85,26 +105,25 @@ pub(super) async fn board(
 }
 
 pub(super) async fn pipeline(
+    scope: Scope,
     State(site): State<Site>,
     uri: Uri,
-    Path((account, region, name)): Path<(String, String, String)>,
+    Path(place): Path<Place>,
     headers: HeaderMap,
 ) -> Response {
-    let found = async || find(&site.desk, (account, region, name), None).await;
-    page(&site, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
+    let found = async || find(&site, &scope, place).await;
+    page(&site, &scope, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
 }
 
 pub(super) async fn run(
+    scope: Scope,
     State(site): State<Site>,
     uri: Uri,
-    Path((account, region, name, execution)): Path<(String, String, String, String)>,
+    Path(place): Path<Place>,
     headers: HeaderMap,
 ) -> Response {
-    let found = async || match ExecutionId::parse(execution) {
-        Ok(execution) => find(&site.desk, (account, region, name), Some(execution)).await,
-        Err(_) => Ok(None),
-    };
-    page(&site, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
+    let found = async || find(&site, &scope, place).await;
+    page(&site, &scope, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
 }
 
 fn one(view: &Renderer<'_>, found: Option<&Pipeline>) -> Shown {
@@ -130,6 +149,7 @@ fn sorry(view: &Renderer<'_>, status: StatusCode, sentence: &str) -> Shown {
 /// A page: what `read` finds, as `show` shows it. Rendered once for each change, address, language and time zone.
 async fn page<T>(
     site: &Site,
+    scope: &Scope,
     uri: &Uri,
     headers: &HeaderMap,
     read: impl AsyncFnOnce() -> Result<T, NoAnswer>,
@@ -137,19 +157,20 @@ async fn page<T>(
 ) -> Response {
     let viewer = viewer(headers, &site.config.zone);
     let zone = viewer.zone.iana_name().unwrap_or_default().to_owned();
-    let key = [uri.to_string(), viewer.locale.clone(), zone];
+    let key = [uri.to_string(), viewer.locale.clone(), zone, scope.user.clone().unwrap_or_default()];
     let render = async || {
         let found = read().await;
         let now = Timestamp::now();
         let Config { environments, issues, .. } = &*site.config;
         let names = Names { accounts: site.config.accounts(), environments, issues };
-        let view = Renderer { viewer: &viewer, names, now, navigation: Navigation::Page };
+        let view = Renderer { viewer: &viewer, names, now, navigation: Navigation::Page(&scope.base) };
         let shown = match found {
             Ok(found) => show(&view, found),
             Err(error) => sorry(&view, StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
         };
         let Shown { status, title, light, content, is_wall } = shown;
-        let document = Page { title: &title, light, viewer: &viewer, now, content: &content, is_wall }.document();
+        let document =
+            Page { title: &title, light, viewer: &viewer, now, content: &content, is_wall, scope }.document();
         (status, document.0)
     };
     let document = site.rendered.page(key, &site.news, render).await;
@@ -164,17 +185,14 @@ async fn page<T>(
     (document.status, headers, tag, document.body).into_response()
 }
 
-/// The pipeline at an address; `None` if there is none, or if the address cannot be one.
-pub(super) async fn find(
-    desk: &Handle,
-    (account, region, name): (String, String, String),
-    execution: Option<ExecutionId>,
-) -> Result<Option<Pipeline>, NoAnswer> {
+/// The pipeline at an address; `None` if there is none, if it is not shown here, or if the address cannot be one.
+pub(super) async fn find(site: &Site, scope: &Scope, place: Place) -> Result<Option<Pipeline>, NoAnswer> {
+    let Place { account, region, name, execution } = place;
     let parsed = (AccountId::parse(account), Region::parse(region), PipelineName::parse(name));
-    match parsed {
-        (Ok(account), Ok(region), Ok(name)) => {
-            desk.pipeline(PipelineId { home: Home { account, region }, name }, execution).await
-        }
-        _ => Ok(None),
+    let (Ok(account), Ok(region), Ok(name)) = parsed else { return Ok(None) };
+    let Ok(execution) = execution.map(ExecutionId::parse).transpose() else { return Ok(None) };
+    if !scope.has(&account, site.config.accounts()) {
+        return Ok(None);
     }
+    site.desk.pipeline(PipelineId { home: Home { account, region }, name }, execution).await
 }

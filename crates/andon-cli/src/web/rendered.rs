@@ -17,8 +17,8 @@ const MAX_AGE: Duration = Duration::from_secs(5);
 /// How many pages are kept: one for each address, language and time zone.
 const MAX_PAGES: usize = 64;
 
-/// What tells one rendering from another: the address, the language and the time zone.
-pub(super) type Key = [String; 3];
+/// What tells one rendering from another: the address, the language, the time zone, and who looks.
+pub(super) type Key = [String; 4];
 
 /// A page that has been rendered.
 #[derive(Debug, Clone)]

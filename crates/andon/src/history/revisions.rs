@@ -2,6 +2,7 @@
 
 use super::lines::Index;
 use super::{ChangeSummary, History, RunSummary};
+use crate::run::Status;
 
 /// The revisions of a run, parted into what is new and what is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +56,36 @@ fn is_same(one: &ChangeSummary, other: &ChangeSummary) -> bool {
 }
 
 impl History {
+    /// The run of the same line that succeeded last before a run began.
+    pub fn last_green_before(&self, run: &RunSummary) -> Option<&RunSummary> {
+        let index = Index::of(self);
+        let line = index.line(run);
+        let is_green = |other: &&RunSummary| {
+            other.place() < run.place() && other.status == Status::Succeeded && other.rollback.is_none()
+        };
+        index.of_line(&line).rfind(is_green)
+    }
+
+    /// What came in the runs of a line after one of them up to another, the latest first, each change once.
+    pub fn changes_between(&self, since: &RunSummary, run: &RunSummary) -> Vec<ChangeSummary> {
+        let index = Index::of(self);
+        let line = index.line(run);
+        let between = |other: &&RunSummary| {
+            other.place() > since.place() && other.place() <= run.place() && other.rollback.is_none()
+        };
+        let mut changes: Vec<ChangeSummary> = Vec::new();
+        for other in index.of_line(&line).rev().filter(between) {
+            let of_trigger = other.change.as_ref().filter(|_| !other.revisions.is_empty());
+            for change in of_trigger.into_iter().chain(other.fetched()) {
+                let is_known = changes.iter().chain(since.fetched()).any(|known| is_same(known, change));
+                if !is_known {
+                    changes.push(change.clone());
+                }
+            }
+        }
+        changes
+    }
+
     /// What a run changes, where it has several sources or none of its changes is new.
     pub fn changes(&self, run: &RunSummary) -> Changes {
         if run.revisions.is_empty() {
