@@ -1,6 +1,6 @@
 //! `andon deploy`: Andon's own stack from the files of a release, created or brought up to date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -216,25 +216,23 @@ impl Deploy {
         let values = choice.values();
         fit(&configuration, &values)?;
 
+        // A release can have functions that other templates deploy.
+        let mut functions = BTreeSet::new();
+        template::with_packages(&text, |function| {
+            functions.insert(function.to_owned());
+            String::new()
+        });
         let mut packages = BTreeMap::new();
         let mut keys = BTreeMap::new();
-        for function in release.functions(arch)? {
-            let package = release.package(function, arch, &configuration)?;
+        for function in functions {
+            let package = release.package(&function, arch, &configuration)?;
             let key = format!("{}/{function}-{}.zip", self.stack, archive::sha256(&package));
-            keys.insert(function.to_owned(), key.clone());
-            packages.insert(key, package);
+            packages.insert(key.clone(), package);
+            keys.insert(function, key);
         }
-        let mut missing = Vec::new();
         let template = template::with_packages(&text, |function| {
-            let key = keys.get(function);
-            if key.is_none() {
-                missing.push(function.to_owned());
-            }
-            format!("s3://{}/{}", bucket.name, key.map_or("", String::as_str))
+            format!("s3://{}/{}", bucket.name, keys.get(function).map_or("", String::as_str))
         });
-        if !missing.is_empty() {
-            bail!("the release in {} has no package of {} for {}", self.from, missing.join(", "), arch.name());
-        }
         let template_key = format!("{}/template-{}.yml", self.stack, archive::sha256(template.as_bytes()));
         let wanted = Wanted {
             name: self.stack.clone(),

@@ -124,7 +124,7 @@ mod tests {
             ("MemberAccounts", "111122223333, 4444", "12 digits"),
             ("Rollout", "Fast", "AllAtOnce"),
             ("LogRetentionDays", "31", "one of 1, 3"),
-            ("Emial", "team@example.com", "there is no parameter Emial"),
+            ("Address", "team@example.com", "there is no parameter Address"),
         ] {
             let mut choice = Choice::new(&declared, Parameters::new());
             choice.set(name, value);

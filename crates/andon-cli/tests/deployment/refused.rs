@@ -22,7 +22,7 @@ fn refused(world: &World, arguments: &[&str], parts: &[&str]) {
 fn wrong_values_and_what_the_configuration_needs_are_said_at_once() {
     let world = World::new();
     refused(&world, &["--email", "team"], &["Email cannot be \"team\": it has to be an email address, or empty"]);
-    refused(&world, &["--parameter", "Emial=a@b.c"], &["there is no parameter Emial; there are "]);
+    refused(&world, &["--parameter", "Address=a@b.c"], &["there is no parameter Address; there are "]);
     refused(&world, &["--stack", "a name"], &["\"a name\" is not a name for the stack"]);
     let config = world.configuration("version: 1\nroutes:\n  - to: nobody\n");
     refused(&world, &["--config", &config], &["ours.yml:3"]);
