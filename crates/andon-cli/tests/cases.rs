@@ -88,3 +88,53 @@ fn a_branch_that_is_called_like_a_mention_mentions_nobody() {
     let others = blocks["blocks"].as_array().unwrap().iter().filter(|block| block["type"] != "header");
     assert!(others.clone().count() > 1 && others.into_iter().all(|block| !block.to_string().contains("<!channel>")));
 }
+
+/// Routes that match by what set a run off have digests, too.
+#[test]
+fn a_digest_goes_by_the_tag_and_the_trigger_of_what_is_red() {
+    let directory = tempfile::tempdir().unwrap();
+    let (events, config) = (directory.path().join("events.json"), directory.path().join("andon.yml"));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/fork-and-branch-like-a-tag.json");
+    let all: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let tagged = all.iter().find(|event| event["detail"]["execution-trigger"]["tag-name"] == "v2.0").unwrap();
+    let execution = tagged["detail"]["execution-id"].clone();
+    let mut run_of_tag: Vec<Value> =
+        all.into_iter().filter(|event| event["detail"]["execution-id"] == execution).collect();
+    run_of_tag.last_mut().unwrap()["detail"]["state"] = "FAILED".into();
+    std::fs::write(&events, serde_json::to_vec(&run_of_tag).unwrap()).unwrap();
+    let digests = |matches: &str| {
+        let digest = "{ at: \"09:00\", days: [mon, tue, wed, thu, fri, sat, sun] }";
+        let route = format!("{{ match: {{ {matches} }}, to: default, digest: {digest} }}");
+        std::fs::write(&config, format!("version: 1\nroutes:\n  - {route}\n")).unwrap();
+        let (events, config) = (events.to_str().unwrap(), config.to_str().unwrap());
+        let ended = run(&["replay", events, "--json", "--config", config, "--for", "24h"]);
+        ended.json_lines().iter().filter(|line| line["kind"] == "digest").count()
+    };
+    assert_eq!(digests("tag: v2.0"), 1);
+    assert_eq!(digests("trigger: tag"), 1);
+    assert_eq!(digests("tag: other"), 0);
+    assert_eq!(digests("trigger: push"), 0);
+}
+
+#[test]
+fn a_route_is_shown_once_for_each_alert_whatever_form_the_events_have() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("andon.yml");
+    std::fs::write(&config, EVERYTHING).unwrap();
+    let config = config.to_str().unwrap();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/service-takes-back-an-older-run.json");
+    let events: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let lines = events.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let of_array = run(&["check", config, "--route", file, "--json"]).json();
+    let of_lines = support::run_with(lines.as_bytes(), &["check", config, "--route", "-", "--json"]).json();
+    assert_eq!(of_array, of_lines);
+    let failed = of_array["alerts"].as_array().unwrap().iter().filter(|alert| alert["kind"] == "failed").count();
+    assert_eq!(failed, 2, "{of_array}");
+}
+
+#[test]
+fn the_clock_runs_on_for_a_month_at_most() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/rollback-is-stopped.json");
+    let ended = run(&["replay", file, "--for", "99999d"]);
+    assert!(ended.err.contains("at most 31 days"), "{}", ended.err);
+}

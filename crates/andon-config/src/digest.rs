@@ -1,6 +1,7 @@
 //! Reading the digest of a route.
 
 use andon::alert::AlertKind;
+use andon::suggest::quoted;
 use andon_notify::{DigestTime, TimeOfDay, day};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -11,6 +12,9 @@ use super::tree::{Node, Value};
 use super::zone::zone;
 
 const KEYS: &[&str] = &["at", "days", "zone"];
+
+/// What somebody writes who wants none.
+const NEVER: [&str; 6] = ["never", "none", "off", "no", "false", "disabled"];
 
 /// The days of a digest that names none.
 const WORKDAYS: [Weekday; 5] =
@@ -28,6 +32,23 @@ pub(super) fn read(
             Finding::warning(node.span.clone(), "this route sends no digest: `kinds` does not list it")
                 .with_help("add `digest` to `kinds`, or remove this line"),
         );
+    }
+    match &node.value {
+        Value::Text(text) if NEVER.contains(&text.as_str()) => {
+            reader.note(
+                Finding::error(node.span.clone(), format!("`digest` cannot be {}", quoted(text)))
+                    .with_help("remove this line: without `digest`, a route sends none"),
+            );
+            return None;
+        }
+        Value::List(_) => {
+            reader.note(
+                Finding::error(node.span.clone(), "a route has one digest, not a list of them")
+                    .with_help("write `digest: \"09:00\"`; for a second time, add a route with `kinds: [digest]`"),
+            );
+            return None;
+        }
+        _ => {}
     }
     if matches!(node.value, Value::Text(_)) {
         let at = reader.value(node, "a time of day", TimeOfDay::parse)?;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use andon::account::Accounts;
 use andon::alert::AlertKind;
+use andon::event::Trigger;
 use andon::glob::{Glob, Globs, Subject};
 use andon::invalid::Invalid;
 use andon::region;
@@ -112,6 +113,17 @@ pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Optio
                     .with_help(suggestion(glob.as_str(), Category::VARIANTS.iter().copied())),
             );
         }
+        if field == Field::Trigger && !Trigger::KINDS.iter().any(|known| glob.matches(known)) {
+            let known = listed(Trigger::KINDS, "or");
+            reader.note(
+                Finding::warning(item.span.clone(), format!("unknown trigger {}", quoted(glob.as_str()))).with_help(
+                    match trigger_meant(glob.as_str()) {
+                        Some(near) => format!("did you mean {}?", quoted(near)),
+                        None => format!("known are {known}"),
+                    },
+                ),
+            );
+        }
         if field == Field::Region
             && !glob.has_wildcard()
             && !region::is_known(glob.as_str())
@@ -125,6 +137,18 @@ pub(super) fn globs(node: &Node, field: Field, reader: &mut Reader<'_>) -> Optio
         globs.push(glob);
     }
     (!globs.is_empty()).then_some(Globs(globs))
+}
+
+/// The kind of trigger that somebody means who writes it in their own words.
+fn trigger_meant(text: &str) -> Option<&'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "manual" | "manually" | "console" | "api" => Some("StartPipelineExecution"),
+        "pr" | "pull_request" | "merge-request" => Some("pull-request"),
+        "git" | "commit" | "branch" => Some("push"),
+        "schedule" | "cron" | "event" | "eventbridge" => Some("CloudWatchEvent"),
+        "rollback" => Some("*Rollback"),
+        _ => nearest(text, Trigger::KINDS),
+    }
 }
 
 /// Reads the routes, and lists the valid ones with their positions.
@@ -176,6 +200,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     let failures =
         fields.get("failures").and_then(|node| reader.value(node, "`failures`", failures)).unwrap_or_default();
     let to = fields.require("to", "to: default", reader).map(|node| to(node, known, reader)).unwrap_or_default();
+    note_service_failed(&fields, &matches, &kinds, reader);
     note_incidents(&fields, node, &kinds, &to, known, reader);
     let mention = match fields.get("mention") {
         Some(node) => {
@@ -210,6 +235,29 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     let continues = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
     let (name, name_span) = name.unzip();
     Some((Route { name, matches, kinds, failures, mention, quiet, digest, to, continues }, name_span))
+}
+
+/// Warns where a route is to take what no run made, and matches by what only runs have.
+fn note_service_failed(fields: &Fields<'_>, matches: &Match, kinds: &[AlertKind], reader: &mut Reader<'_>) {
+    let Some(node) = fields.get("kinds").filter(|_| kinds.contains(&AlertKind::ServiceFailed)) else { return };
+    let Match { stage, action, category, branch, tag, trigger, pull_request, author, .. } = matches;
+    let of_runs = [
+        ("stage", stage),
+        ("action", action),
+        ("category", category),
+        ("branch", branch),
+        ("tag", tag),
+        ("trigger", trigger),
+        ("pull-request", pull_request),
+        ("author", author),
+    ];
+    let given = of_runs.iter().find(|(_, globs)| globs.is_some());
+    if let Some((key, _)) = given.filter(|_| kinds.len() < AlertKind::VARIANTS.len()) {
+        reader.note(
+            Finding::warning(node.span.clone(), format!("`service-failed` never has a {key}: this route takes none"))
+                .with_help("take it with a route that matches by `pipeline`, `account` or `region`, or by nothing"),
+        );
+    }
 }
 
 /// Warns of incidents that the route opens and never ends.

@@ -335,6 +335,29 @@ fn a_value_of_the_wrong_type_anywhere_is_refused_by_code_and_schema() {
     }
 }
 
+#[test]
+fn what_no_alert_can_fit_is_a_warning_and_a_digest_that_cannot_be_says_why() {
+    let route = |route: &str| drawn(&format!("version: 1\nroutes:\n  - {{ {route}, to: default }}\n"));
+    for (text, said) in [
+        ("kinds: [service-failed], match: { branch: main }", "`service-failed` never has a branch"),
+        ("kinds: [failed, service-failed], match: { stage: Deploy }", "`service-failed` never has a stage"),
+        ("match: { trigger: manual }", "did you mean `StartPipelineExecution`?"),
+        ("match: { trigger: WebHook2 }", "unknown trigger `WebHook2`"),
+        ("digest: [\"09:00\", \"17:00\"]", "a route has one digest, not a list of them"),
+        ("digest: never", "without `digest`, a route sends none"),
+    ] {
+        assert!(route(text).contains(said), "{text}: {}", route(text));
+    }
+    for fine in [
+        "kinds: all, match: { branch: main }",
+        "kinds: [service-failed], match: { pipeline: \"shop/*\" }",
+        "match: { trigger: \"*rollback\" }",
+        "match: { trigger: [push, startpipelineexecution] }",
+    ] {
+        assert!(!route(fine).contains("warning"), "{fine}: {}", route(fine));
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in ".*") {

@@ -120,10 +120,12 @@ impl<'f> Facts<'f> {
     pub fn of_red(red: &StillRed<'f>) -> Self {
         let failure = red.broken_by.map(|broken_by| &broken_by.failure);
         let change = red.broken_by.and_then(|broken_by| broken_by.change.as_ref());
+        let origin = red.broken_by.map(|broken_by| &broken_by.origin);
+        let of_run = origin.and_then(|origin| origin.branch.as_deref());
         let (branch, pull_request) = match red.any_line {
             Some(Line::Branch(name)) => (Some(name.as_str()), None),
-            Some(Line::PullRequest(number)) => (None, Some(number.as_str())),
-            _ => (None, None),
+            Some(Line::PullRequest(number)) => (of_run, Some(number.as_str())),
+            _ => (of_run, None),
         };
         Self {
             account: red.pipeline.home.account.as_str(),
@@ -133,8 +135,8 @@ impl<'f> Facts<'f> {
             action: failure.and_then(|failure| failure.action.as_ref()).map(ActionName::as_str),
             category: failure.and_then(|failure| failure.category).map(andon_diagnosis::Category::as_str),
             branch,
-            tag: None,
-            trigger: None,
+            tag: origin.and_then(|origin| origin.tag.as_deref()),
+            trigger: origin.and_then(|origin| origin.trigger.as_deref()),
             pull_request,
             author: change.and_then(|change| change.author.as_deref()),
             kind: AlertKind::Digest,

@@ -50,6 +50,6 @@ impl Line {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name().unwrap_or_else(|| "other runs".to_owned()))
+        f.write_str(&self.name().unwrap_or_else(|| "runs without a branch".to_owned()))
     }
 }

@@ -10,8 +10,8 @@ use andon::batch::{Batch, Invocation, Unfinished};
 use andon::clock::Clock;
 use andon::event::{Attempt, Event, EvidenceEvent, Received, Subject, parse};
 use andon::ledger::{
-    Archive, ClaimKey, Claimed, Contradiction, Effect, Lease, Ledger, Receipt, Recorded, Touched, contradiction,
-    record_all,
+    Archive, ClaimKey, Claimed, Contradiction, Effect, Lease, Ledger, Receipt, Recorded, Touched, contradicted_before,
+    contradiction, record_all,
 };
 use andon::run::Run;
 use andon::statistics::{Datum, Due, MAX_DATA, Measurement, MetricSink, due};
@@ -94,6 +94,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             match parsed {
                 Ok(Event::Pipeline(event)) => {
                     let run = Run::of(&event);
+                    told.extend(self.said_before(batch, index, event.attempt, &run).await);
                     told.push((Telling { index, subject: event.subject, attempt: event.attempt }, run));
                 }
                 Ok(Event::Evidence(event)) => evidence.push((index, event)),
@@ -115,6 +116,21 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
         taken
     }
 
+    /// What other services said of a deployment that only now is known to be of this run.
+    async fn said_before(&self, batch: &mut Batch, index: usize, attempt: Attempt, run: &Run) -> Vec<(Telling, Run)> {
+        match contradicted_before(&self.ledger, run).await {
+            Ok(said) => {
+                let of_run = |run| (Telling { index, subject: Subject::Pipeline, attempt }, run);
+                said.into_iter().map(of_run).collect()
+            }
+            Err(error) => {
+                tracing::warn!("will retry: {error}");
+                batch.fail(index, error.to_string());
+                Vec::new()
+            }
+        }
+    }
+
     /// What another service says of a run, if it says anything of one.
     async fn contradicted(&self, batch: &mut Batch, index: usize, event: &EvidenceEvent) -> Option<(Telling, Run)> {
         match contradiction(&self.ledger, event).await {
@@ -122,7 +138,7 @@ impl<L: Ledger, A: Archive, S: MetricSink, C: Clock> Metrics<L, A, S, C> {
             Ok(Contradiction::Of { told, attempt, .. }) => {
                 Some((Telling { index, subject: Subject::Pipeline, attempt }, *told))
             }
-            Ok(Contradiction::OfNoRun | Contradiction::Nothing) => None,
+            Ok(Contradiction::OfNoRun { .. } | Contradiction::Nothing) => None,
             Err(error) => {
                 tracing::warn!("will retry: {error}");
                 batch.fail(index, error.to_string());

@@ -18,7 +18,7 @@ use andon::name::PipelineId;
 use andon::run::{Run, WaitPolicy};
 use andon_config::Config;
 use andon_notify::{DeadLetters, EvidenceSource, Sender};
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -188,8 +188,9 @@ impl<P: Ports> Notifier<P> {
             kept.err().map(|error| (vec![*index], Problem::from(error)))
         };
         // What explains a failure is there before the failure is told.
-        let (kept, added) = join(join_all(evidence.iter().map(keep)), add_all(&self.ledger, told)).await;
-        problems.extend(kept.into_iter().flatten());
+        problems.extend(join_all(evidence.iter().map(keep)).await.into_iter().flatten());
+        problems.extend(self.add_what_was_said(&mut told).await);
+        let added = add_all(&self.ledger, told).await;
         let mut lanes: BTreeMap<PipelineId, Lane> = BTreeMap::new();
         for added in added {
             let lane = lanes.entry(added.pipeline.clone()).or_default();

@@ -2,9 +2,10 @@
 
 use andon::alert::service_failed;
 use andon::batch::Invocation;
-use andon::event::EvidenceEvent;
-use andon::ledger::{Contradiction, Ledger as _, LedgerError, contradiction};
-use andon::run::WaitPolicy;
+use andon::event::{Attempt, EvidenceEvent};
+use andon::ledger::{Contradiction, Ledger as _, LedgerError, contradicted_before, contradiction};
+use andon::run::{Run, WaitPolicy};
+use futures_util::future::join_all;
 
 use crate::{Cause, Notifier, Ports, Problem};
 
@@ -18,6 +19,22 @@ impl<P: Ports> Notifier<P> {
             }
         }
         Ok(())
+    }
+
+    /// Adds what other services said of deployments that only now are known to be of these runs.
+    pub(crate) async fn add_what_was_said(
+        &self,
+        told: &mut Vec<((Attempt, usize), Run)>,
+    ) -> Vec<(Vec<usize>, Problem)> {
+        let said = join_all(told.iter().map(|(by, run)| async { (*by, contradicted_before(&self.ledger, run).await) }));
+        let mut problems = Vec::new();
+        for (by, said) in said.await {
+            match said {
+                Ok(said) => told.extend(said.into_iter().map(|run| (by, run))),
+                Err(error) => problems.push((vec![by.1], error.into())),
+            }
+        }
+        problems
     }
 
     /// Sends that a deployment failed or was rolled back: about the run that made it or, where no run did, about the service.
@@ -41,7 +58,7 @@ impl<P: Ports> Notifier<P> {
     ) -> Result<Vec<Problem>, Problem> {
         match contradiction(&self.ledger, event).await? {
             Contradiction::Nothing => Ok(Vec::new()),
-            Contradiction::OfNoRun => match service_failed(event) {
+            Contradiction::OfNoRun { perhaps } => match service_failed(event, perhaps) {
                 Some(alert) => Ok(self.tell(alert, None, cause, invocation).await),
                 None => Ok(Vec::new()),
             },

@@ -140,7 +140,7 @@ fn a_deployment_that_no_run_made_reads_well() {
     let Ok(Event::Evidence(event)) = parse(&event, &Received { home: home(), at: Timestamp::UNIX_EPOCH }) else {
         panic!("no evidence")
     };
-    let alert = service_failed(&event).unwrap();
+    let alert = service_failed(&event, Vec::new()).unwrap();
     let now = event.at;
     reads_well("service failed", &message(AlertKind::ServiceFailed, vec![(alert, now)]));
 }

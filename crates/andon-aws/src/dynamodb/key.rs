@@ -186,6 +186,7 @@ mod tests {
         let event = |at: &str| EvidenceEvent {
             external: ExternalId::parse("x").unwrap(),
             deployment: None,
+            application: None,
             home: None,
             kind: andon::event::EvidenceKind::Build,
             state: "FAILED".to_owned(),

@@ -41,6 +41,9 @@ pub(super) struct Replay {
     run_on: Option<SignedDuration>,
 }
 
+/// For how long the clock can run on: far longer than anything waits, and some seconds of sweeps.
+const MAX_RUN_ON: SignedDuration = SignedDuration::from_hours(31 * 24);
+
 /// How many events are read ahead of those that are played.
 const AHEAD: usize = 256;
 
@@ -142,7 +145,13 @@ fn duration(text: &str) -> Result<SignedDuration, String> {
     let example = || "write a duration such as 90m, 4h or 2d".to_owned();
     let span: Span = text.trim().parse().map_err(|_| example())?;
     let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| example())?;
-    if length.is_negative() { Err(example()) } else { Ok(length) }
+    if length.is_negative() {
+        return Err(example());
+    }
+    if length > MAX_RUN_ON {
+        return Err(format!("the clock runs on for at most {} days", MAX_RUN_ON.as_hours() / 24));
+    }
+    Ok(length)
 }
 
 /// Opens a file of events.

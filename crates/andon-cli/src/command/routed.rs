@@ -1,12 +1,16 @@
 //! `andon check --route`: where recorded events would go, and why.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::Path;
+use std::sync::Arc;
 
 use andon::alert::{Alert, AlertBody, Settle, due, service_failed};
-use andon::event::{Event, Received, parse};
-use andon::ledger::{Contradiction, NoArchive, contradiction, record};
-use andon::name::{AccountId, Home, Region};
+use andon::event::{Deleted, Event, Received, parse};
+use andon::history::History;
+use andon::ledger::{Contradiction, Ledger as _, NoArchive, contradicted_before, contradiction, forget, record};
+use andon::name::{AccountId, ExecutionId, Home, PipelineId, Region};
 use andon::run::{Run, WaitPolicy};
 use andon_config::Config;
 use andon_notify::{Delivery, Facts, Found, Timing, Verdict, explain, route, verdicts};
@@ -15,14 +19,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::runtime;
-use crate::local::{in_memory, recorded};
+use crate::local::{LocalLedger, Shared, each_event, in_memory};
 use crate::terminal::{BOLD, Terminal, one_line, paint};
 
 /// Prints what each route does with the alerts of a file of events.
 pub(super) fn print(config: &Config, file: &Path, json: bool, terminal: Terminal) -> anyhow::Result<()> {
     let alerts = runtime()?.block_on(alerts(config, file))?;
     if alerts.is_empty() && !json {
-        terminal.line(format!("{} leads to no alert.", file.display()))?;
+        let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
+        terminal.line(format!("{name} leads to no alert."))?;
     }
     let mut list = Vec::new();
     for alert in &alerts {
@@ -43,46 +48,33 @@ pub(super) fn print(config: &Config, file: &Path, json: bool, terminal: Terminal
 /// The alerts that events lead to, each once, as it is when all of them are known. Their causes are those that the events
 /// themselves name: logs are not read.
 async fn alerts(config: &Config, file: &Path) -> anyhow::Result<Vec<Alert>> {
-    let name = file.display();
-    let text = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    let payload: Value = serde_json::from_slice(&text).with_context(|| format!("{name} is not JSON"))?;
-    let ledger = in_memory()?;
-    let rule = &config.statistics.deployment;
-    let (mut runs, mut alerts, mut events) = (BTreeMap::new(), BTreeMap::new(), 0);
-    for event in recorded::unwrap(payload) {
+    let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
+    let mut events = Vec::new();
+    let mut take = |event| {
+        events.push(event);
+        true
+    };
+    let (_, problem) = if file == Path::new("-") {
+        each_event(io::stdin().lock(), &mut take)
+    } else {
+        each_event(BufReader::new(File::open(file).with_context(|| format!("cannot read {name}"))?), &mut take)
+    };
+    if let Some(problem) = problem {
+        bail!("{name}: {problem}");
+    }
+    let (mut led_to, mut followed) =
+        (LedTo { config, ledger: in_memory()?, runs: BTreeMap::new(), alerts: BTreeMap::new() }, 0);
+    for event in events {
         let event = event.with_context(|| format!("in {name}"))?;
         let received = Received { home: nowhere()?, at: Timestamp::UNIX_EPOCH };
-        let told = match parse(&event, &received).with_context(|| format!("in {name}"))? {
-            Event::Pipeline(event) => Some(Run::of(&event)),
-            Event::Evidence(event) => match contradiction(&ledger, &event).await? {
-                Contradiction::Of { told, .. } => Some(*told),
-                Contradiction::OfNoRun => {
-                    alerts.extend(service_failed(&event).map(|alert| ((alert.at, alert.dedup_key()), alert)));
-                    None
-                }
-                Contradiction::Nothing => None,
-            },
-            Event::Unknown(_) => continue,
-            Event::ApprovalRequest(_) | Event::Deleted(_) => None,
-        };
-        events += 1;
-        if let Some(told) = told {
-            let recorded = record(&ledger, &NoArchive, rule, told).await?;
-            // What is known last counts.
-            runs.insert(recorded.run.execution.clone(), (recorded.run, recorded.history));
-        }
+        let event = parse(&event, &received).with_context(|| format!("in {name}"))?;
+        followed += u32::from(!matches!(event, Event::Unknown(_)));
+        led_to.take(event).await?;
     }
-    if events == 0 {
+    if followed == 0 {
         bail!("{name} holds no event that Andon follows");
     }
-    for (run, history) in runs.values() {
-        for attempt in run.attempts() {
-            for alert in due(run, history, attempt, WaitPolicy::GiveUp, Settle::OFF).alerts {
-                alerts.insert((alert.at, alert.dedup_key()), alert);
-            }
-        }
-    }
-    let mut alerts: Vec<Alert> = alerts.into_values().collect();
+    let mut alerts = led_to.alerts();
     for alert in &mut alerts {
         if let AlertBody::Failed(failed) = &mut alert.body {
             for failure in failed.failures.iter_mut().filter(|failure| failure.explanation.is_none()) {
@@ -91,6 +83,79 @@ async fn alerts(config: &Config, file: &Path) -> anyhow::Result<Vec<Alert>> {
         }
     }
     Ok(alerts)
+}
+
+/// What events have led to so far.
+struct LedTo<'c> {
+    config: &'c Config,
+    ledger: Shared<LocalLedger>,
+    /// The runs as they are known, each with the history of its pipeline.
+    runs: BTreeMap<(PipelineId, ExecutionId), (Arc<Run>, History)>,
+    /// The alerts that hang on no run any more, by what they are claimed by.
+    alerts: BTreeMap<(PipelineId, String), Alert>,
+}
+
+impl LedTo<'_> {
+    async fn take(&mut self, event: Event) -> anyhow::Result<()> {
+        match event {
+            Event::Pipeline(event) => {
+                let told = Run::of(&event);
+                let said = contradicted_before(&self.ledger, &told).await?;
+                for told in [told].into_iter().chain(said) {
+                    self.record(told).await?;
+                }
+            }
+            Event::Evidence(event) => {
+                for event in [Some(event.clone()), event.by_deployment()].into_iter().flatten() {
+                    self.ledger.keep_evidence(&event).await?;
+                }
+                match contradiction(&self.ledger, &event).await? {
+                    Contradiction::Of { told, .. } => self.record(*told).await?,
+                    Contradiction::OfNoRun { perhaps } => {
+                        // The first event of a failed deployment tells it.
+                        if let Some(alert) = service_failed(&event, perhaps) {
+                            self.alerts.entry((alert.pipeline.clone(), alert.dedup_key())).or_insert(alert);
+                        }
+                    }
+                    Contradiction::Nothing => {}
+                }
+            }
+            Event::Deleted(Deleted { pipeline, at }) => {
+                // What was told before that was told; what is made anew has no history.
+                let (gone, kept): (BTreeMap<_, _>, _) =
+                    std::mem::take(&mut self.runs).into_iter().partition(|((of, _), _)| *of == pipeline);
+                self.runs = kept;
+                self.alerts.extend(gone.values().flat_map(due_of));
+                forget(&self.ledger, &pipeline, at).await?;
+            }
+            Event::ApprovalRequest(_) | Event::Unknown(_) => {}
+        }
+        Ok(())
+    }
+
+    async fn record(&mut self, told: Run) -> anyhow::Result<()> {
+        let recorded = record(&self.ledger, &NoArchive, &self.config.statistics.deployment, told).await?;
+        // What is known last counts.
+        let key = (recorded.run.pipeline.clone(), recorded.run.execution.clone());
+        self.runs.insert(key, (recorded.run, recorded.history));
+        Ok(())
+    }
+
+    /// The alerts, in the order of what they tell.
+    fn alerts(self) -> Vec<Alert> {
+        let mut alerts = self.alerts;
+        alerts.extend(self.runs.values().flat_map(due_of));
+        let mut alerts: Vec<Alert> = alerts.into_values().collect();
+        alerts.sort_by_key(|alert| alert.at);
+        alerts
+    }
+}
+
+/// The alerts that a run leads to, each by what it is claimed by.
+fn due_of((run, history): &(Arc<Run>, History)) -> Vec<((PipelineId, String), Alert)> {
+    let of_attempt = |attempt| due(run, history, attempt, WaitPolicy::GiveUp, Settle::OFF).alerts;
+    let alerts = run.attempts().into_iter().flat_map(of_attempt);
+    alerts.map(|alert| ((alert.pipeline.clone(), alert.dedup_key()), alert)).collect()
 }
 
 /// For events that name no account: their home is not theirs.

@@ -5,17 +5,22 @@ use jiff::tz::TimeZone;
 
 use super::{About, Cause, Fact, Hint, Link, MAX_CAUSES, Message};
 use andon::account::Accounts;
-use andon::alert::{Alert, AlertBody, Approval, Failed, Recovered, RolledBack};
+use andon::alert::{Alert, AlertBody, Approval, Failed, FailedRollback, Recovered, RolledBack};
 use andon::arn::Arn;
 use andon::event::{Attempt, Commit, PullRequest, Reference, ReferenceKind, Trigger};
 use andon::history::ChangeSummary;
-use andon::name::{ActionName, ExternalId, StageName};
+use andon::name::{ActionName, ExternalId, PipelineId, StageName};
 use andon::run::{Condition, Explanation, Failure, MAX_CAUSE_LINES};
 use andon::words::{counted, ordinal, span};
 use andon::{alert, links};
 
 /// The most notes about missing evidence.
 const MAX_NOTES: usize = 3;
+
+/// The most pipelines that are named as possible.
+const MAX_POSSIBLE: usize = 5;
+
+const STAYS_RED: &str = "The pipeline stays red until another change succeeds.";
 
 /// The most changes that are named as waiting behind an approval.
 const MAX_BEHIND: usize = 5;
@@ -72,11 +77,14 @@ fn title(alert: &Alert) -> String {
         None => alert.pipeline.name.to_string(),
     };
     match &alert.body {
-        AlertBody::Failed(Failed { failures, is_rollback: true, .. }) => match place(failures) {
+        AlertBody::Failed(Failed { rollback: Some(rollback), .. }) if rollback.is_stopped => {
+            format!("The rollback of {name} was stopped")
+        }
+        AlertBody::Failed(Failed { failures, rollback: Some(_), .. }) => match place(failures) {
             Some(place) => format!("The rollback of {name} failed in {place}"),
             None => format!("The rollback of {name} failed"),
         },
-        AlertBody::ServiceFailed { service, .. } => format!("{} {name} failed to deploy", service_kind(service)),
+        AlertBody::ServiceFailed { service, .. } => format!("Deployment of {} {name} failed", service_kind(service)),
         AlertBody::Failed(Failed { failures, streak, .. }) => {
             let again = if streak.count > 1 { " again" } else { "" };
             match (place(failures), failures.first().and_then(|failure| failure.condition)) {
@@ -91,7 +99,7 @@ fn title(alert: &Alert) -> String {
             format!("{name} is green again after {}", counted(recovered.failures, "failure"))
         }
         AlertBody::RolledBack(RolledBack { by_service: true, .. }) => {
-            format!("{name} was rolled back by the service that it deploys to")
+            format!("ECS rolled back the deployment of {name}")
         }
         AlertBody::RolledBack(RolledBack { to: Some(to), .. }) => match summary(to) {
             Some(change) => format!("{name} was rolled back to {change}"),
@@ -163,10 +171,11 @@ fn place(failures: &[Failure]) -> Option<String> {
 
 fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
     match &alert.body {
-        AlertBody::Failed(Failed { is_rollback: true, .. }) => Some(
-            "Which change is live now is not known. The pipeline stays red until another change succeeds.".to_owned(),
-        ),
-        AlertBody::ServiceFailed { .. } => Some("No run of a pipeline is known to have deployed it.".to_owned()),
+        AlertBody::Failed(Failed { rollback: Some(rollback), .. }) => Some(not_rolled_back(rollback)),
+        AlertBody::ServiceFailed { perhaps, .. } => Some(match possible(perhaps) {
+            Some(names) => format!("It is not known which pipeline made this deployment: {names} may have."),
+            None => "No run of a pipeline is known to have made this deployment.".to_owned(),
+        }),
         AlertBody::Failed(failed) if failed.streak.count > 1 => {
             let streak = &failed.streak;
             let same = if failed.is_same_again() { ", in the same place and for the same reason" } else { "" };
@@ -186,18 +195,17 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
             };
             Some(format!("It was red for {}, since {}.{same}", span(*outage), clock(*since, context)))
         }
-        AlertBody::RolledBack(RolledBack { by_service: true, undone, to, .. }) => {
-            let change = undone.as_ref().and_then(summary).unwrap_or_else(|| "The change".to_owned());
-            let before = to.as_ref().and_then(summary);
+        AlertBody::RolledBack(RolledBack { by_service: true, is_running, undone, to, .. }) => {
+            let change = undone.as_ref().and_then(subject).unwrap_or_else(|| "The change".to_owned());
+            let before = to.as_ref().and_then(subject);
             let live = before.map(|before| format!(" Most likely {before} is live again.")).unwrap_or_default();
-            Some(format!("{change} is not live, whatever the action says.{live}"))
+            let action =
+                if *is_running { "; the action that deployed it still runs" } else { ", whatever the action says" };
+            Some(format!("{change} is not live{action}.{live}"))
         }
-        AlertBody::RolledBack(RolledBack { undone, .. }) => Some(match undone.as_ref().and_then(summary) {
-            Some(change) => format!("{change} is not live. The pipeline stays red until another change succeeds."),
-            None => {
-                "Which change is no longer live is not known. The pipeline stays red until another change succeeds."
-                    .to_owned()
-            }
+        AlertBody::RolledBack(RolledBack { undone, .. }) => Some(match undone.as_ref().and_then(subject) {
+            Some(change) => format!("{change} is not live. {STAYS_RED}"),
+            None => format!("It is not known which change was rolled back. {STAYS_RED}"),
         }),
         AlertBody::ApprovalNeeded(Approval { expires: Some(expires), .. }) => {
             Some(format!("If no one answers by {}, the approval expires and the run fails.", clock(*expires, context)))
@@ -211,6 +219,29 @@ fn lead(alert: &Alert, context: &Context<'_>) -> Option<String> {
             Some(format!("\u{201c}{}\u{201d}", comment.trim()))
         }
         _ => None,
+    }
+}
+
+/// What is known after a rollback that did not succeed.
+fn not_rolled_back(rollback: &FailedRollback) -> String {
+    let (undone, to) = (rollback.undone.as_ref().and_then(subject), rollback.to.as_ref().and_then(summary));
+    let aim = match (undone, to) {
+        (Some(undone), Some(to)) => format!("{undone} was to be replaced by {to}. "),
+        (Some(undone), None) => format!("{undone} was to be rolled back. "),
+        (None, Some(to)) => format!("It was to roll back to {to}. "),
+        (None, None) => String::new(),
+    };
+    format!("{aim}It is not known which change is live now. {STAYS_RED}")
+}
+
+/// The pipelines that may have made a deployment: `search-blue or search-green`.
+fn possible(pipelines: &[PipelineId]) -> Option<String> {
+    let names: Vec<&str> = pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
+    let (last, others) = names.split_last()?;
+    match others {
+        [] => Some((*last).to_owned()),
+        others if names.len() <= MAX_POSSIBLE => Some(format!("{} or {last}", others.join(", "))),
+        _ => Some(format!("one of {} pipelines that were deploying", names.len())),
     }
 }
 
@@ -279,7 +310,7 @@ fn service_kind(service: &ExternalId) -> &'static str {
     match Arn::parse(service).map(|arn| arn.service) {
         Some("ecs") => "ECS service",
         Some("cloudformation") => "CloudFormation stack",
-        _ => "CodeDeploy deployment",
+        _ => "CodeDeploy application",
     }
 }
 
@@ -345,16 +376,24 @@ pub(super) fn summary(change: &ChangeSummary) -> Option<String> {
     }
 }
 
+/// The same where a sentence goes on after it.
+fn subject(change: &ChangeSummary) -> Option<String> {
+    let summary = summary(change)?;
+    let is_closed = short(change).is_none_or(|what| what == summary);
+    Some(if is_closed { summary } else { format!("{summary},") })
+}
+
 /// Who or what started a run: the last part of an ARN, except for a connection, where it is only an id.
 fn trigger(kind: &str, detail: Option<&str>) -> String {
     let name = detail.map(|detail| match detail.strip_prefix("arn:") {
-        Some(arn) if arn.contains(":connection/") => "a push",
-        Some(arn) => arn.rsplit('/').next().unwrap_or(arn),
+        // A push, a tag or a pull request: its kind is all that is known.
+        Some(arn) if arn.contains(":connection/") => None,
+        Some(arn) => Some(arn.rsplit('/').next().unwrap_or(arn)),
         // What it names is the run that is undone.
-        None if kind == "AutomatedRollback" => "CodePipeline",
-        None => detail,
+        None if kind == "AutomatedRollback" => Some("CodePipeline"),
+        None => Some(detail),
     });
-    match name {
+    match name.flatten() {
         Some(name) => format!("{name} ({kind})"),
         None => kind.to_owned(),
     }
@@ -472,6 +511,7 @@ fn notes(alert: &Alert) -> Vec<String> {
     notes.dedup();
     notes.truncate(MAX_NOTES);
     if let AlertBody::Failed(Failed { failures, .. }) = &alert.body
+        && !failures.is_empty()
         && failures.iter().all(|failure| failure.reason().is_none() && failure.condition.is_none())
     {
         notes.push("CodePipeline gave no reason.".to_owned());

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Alert, AlertBody, Approval, Failed, FailureStreak, Recovered, RolledBack, commit};
+use super::{Alert, AlertBody, Approval, Failed, FailedRollback, FailureStreak, Recovered, RolledBack, commit};
 use crate::event::{Attempt, State, Subject};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary, Streak};
 use crate::run::{Failure, Outcome, Run, Status, WaitPolicy};
@@ -45,18 +45,18 @@ impl Settle {
 pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPolicy, settle: Settle) -> Due {
     let mut due = Due { alerts: Vec::new(), unexplained: false, settling: false };
     due.alerts.extend(started(run, history));
-    let failures = run.failures(attempt);
+    let failures = run.failed(attempt);
     if let Some(last) = failures.last() {
         let is_known = run.is_explained(attempt) && is_placed(run, history) || wait_policy.is_over(last.at);
         if run.is_rejected(attempt) {
-            let body = AlertBody::Rejected { attempt, failures: failures.clone() };
+            let body = AlertBody::Rejected { attempt, failures: failures.to_vec() };
             due.alerts.push(Alert::of_run(run, Some(history), last.at, body));
         } else if run.is_retried_by_codepipeline(attempt) {
             // The retry tells how it ends.
-        } else if !settle.is_over(run, attempt, last.at) {
+        } else if !settle.is_over(run, attempt, failures.first().unwrap_or(last).at) {
             due.settling = true;
         } else if is_known {
-            due.alerts.push(failed(run, history, attempt, failures.clone()));
+            due.alerts.push(failed(run, history, attempt, failures.to_vec()));
         } else {
             due.unexplained = true;
         }
@@ -64,6 +64,7 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPoli
     due.alerts.extend(approvals(run, Some(history)));
     due.alerts.extend(approved(run, history, attempt));
     due.alerts.extend(ended(run, history, attempt));
+    due.alerts.extend(stopped_rollback(run, history, attempt));
     due.alerts.extend(rolled_back(run, history));
     due.alerts.extend(reverted(run, history, attempt));
     if let Some(summary) = history.run(&run.execution) {
@@ -96,7 +97,6 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
     let red = before.streak.filter(|streak| streak.colour == Colour::Red);
     let mine = history.run(&run.execution);
     let previous = mine.and_then(|mine| last_failed(history, mine, None)?.failure.clone());
-    let is_rollback = run.rollback().is_some();
     let my_change = mine.and_then(|mine| history.change(mine));
     let streak = match red {
         Some(streak) => FailureStreak {
@@ -111,7 +111,33 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
         },
         None => FailureStreak { count: 1, since: first, before: None, broken_by: None },
     };
-    Alert::of_run(run, Some(history), first, AlertBody::Failed(Failed { attempt, failures, streak, is_rollback }))
+    let rollback = run.rollback().map(|_| Box::new(failed_rollback(run, history, false)));
+    Alert::of_run(run, Some(history), first, AlertBody::Failed(Failed { attempt, failures, streak, rollback }))
+}
+
+fn failed_rollback(run: &Run, history: &History, is_stopped: bool) -> FailedRollback {
+    let rollback = history.rollback(&run.execution);
+    let change = |of: Option<&RunSummary>| of.and_then(|of| history.change(of));
+    FailedRollback {
+        to: change(rollback.and_then(|rollback| rollback.target)),
+        undone: change(rollback.and_then(|rollback| rollback.undone)),
+        is_stopped,
+    }
+}
+
+/// That a rollback was stopped before it came to an end: what is live then is not known.
+fn stopped_rollback(run: &Run, history: &History, attempt: Attempt) -> Option<Alert> {
+    run.rollback()?;
+    let is_cut_off = |(state, _): &(State, Timestamp)| matches!(state, State::Stopped | State::Canceled);
+    let (_, at) = run.ends(&Subject::Pipeline, attempt).into_iter().find(is_cut_off)?;
+    // What failed before that was told as a failure.
+    if !run.failures(attempt).is_empty() {
+        return None;
+    }
+    let streak = FailureStreak { count: 1, since: at, before: None, broken_by: None };
+    let rollback = Some(Box::new(failed_rollback(run, history, true)));
+    let failed = Failed { attempt, failures: Vec::new(), streak, rollback };
+    Some(Alert::of_run(run, Some(history), at, AlertBody::Failed(failed)))
 }
 
 pub(super) fn approvals(run: &Run, history: Option<&History>) -> Vec<Alert> {
@@ -195,6 +221,7 @@ fn rolled_back(run: &Run, history: &History) -> Option<Alert> {
         undone: rollback.undone.and_then(|undone| history.change(undone)),
         stage: rollback.run.stages.last().map(|stage| stage.name.clone()),
         by_service: false,
+        is_running: false,
     });
     Some(Alert::of_run(run, Some(history), outcome.ended, body))
 }
@@ -212,6 +239,7 @@ fn reverted(run: &Run, history: &History, attempt: Attempt) -> Option<Alert> {
         undone: history.change(summary),
         stage: subject.stage().cloned(),
         by_service: true,
+        is_running: run.ends(subject, attempt).is_empty(),
     });
     Some(Alert::of_run(run, Some(history), at, body))
 }

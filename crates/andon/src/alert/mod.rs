@@ -13,7 +13,7 @@ mod thresholds;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::event::{Attempt, Commit, ReferenceKind, Trigger};
+use crate::event::{Attempt, Commit, Trigger};
 use crate::history::{ChangeSummary, Changes, FailureSummary, History, RunSummary};
 use crate::line::Line;
 use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, PipelineId, StageName};
@@ -95,7 +95,7 @@ pub enum AlertBody {
         /// Since when one has been waited for.
         since: Timestamp,
     },
-    /// A deployment that no run made failed.
+    /// A deployment failed of which it is not known that a run made it.
     ServiceFailed {
         /// The service, the deployment or the stack, as its service calls it.
         service: ExternalId,
@@ -103,6 +103,8 @@ pub enum AlertBody {
         deployment: Option<ExternalId>,
         /// Why, in the words of the service.
         reason: Option<String>,
+        /// The pipelines that may have made it.
+        perhaps: Vec<PipelineId>,
     },
     /// An approval was given.
     Approved {
@@ -144,8 +146,19 @@ pub struct Failed {
     pub failures: Vec<Failure>,
     /// The failure streak that it belongs to.
     pub streak: FailureStreak,
-    /// Whether the run was to deploy an earlier change again.
-    pub is_rollback: bool,
+    /// The rollback that the run was to be.
+    pub rollback: Option<Box<FailedRollback>>,
+}
+
+/// A rollback that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedRollback {
+    /// The change that was to be live again, as far as it is known.
+    pub to: Option<ChangeSummary>,
+    /// The change that was to be rolled back, as far as it is known.
+    pub undone: Option<ChangeSummary>,
+    /// Whether somebody stopped it, or edited its pipeline: nothing in it failed.
+    pub is_stopped: bool,
 }
 
 /// The failures since the last success.
@@ -198,8 +211,10 @@ pub struct RolledBack {
     pub undone: Option<ChangeSummary>,
     /// The stage that was rolled back.
     pub stage: Option<StageName>,
-    /// Whether the service did it by itself, not a run of the pipeline.
+    /// Whether ECS did it by itself, not a run of the pipeline.
     pub by_service: bool,
+    /// Whether the action that made the deployment still runs.
+    pub is_running: bool,
 }
 
 /// A manual approval that waits.
@@ -352,10 +367,8 @@ impl Alert {
 
     /// The branch of the run, as far as it is known.
     pub fn branch(&self) -> Option<&str> {
-        let of_commit = self.commit.as_ref().and_then(|commit| commit.reference.as_ref());
-        let of_commit = of_commit.filter(|reference| reference.kind != ReferenceKind::Tag);
-        match (of_commit, self.any_line()) {
-            (Some(reference), _) => Some(&reference.name),
+        match (self.commit.as_ref().and_then(Commit::branch), self.any_line()) {
+            (Some(name), _) => Some(name),
             (None, Some(Line::Branch(name))) => Some(name),
             _ => None,
         }
@@ -368,8 +381,7 @@ impl Alert {
 
     /// The tag that started the run.
     pub fn tag(&self) -> Option<&str> {
-        let reference = self.commit.as_ref()?.reference.as_ref()?;
-        (reference.kind == ReferenceKind::Tag).then_some(reference.name.as_str())
+        self.commit.as_ref()?.tag()
     }
 
     /// The number of the pull request that started the run.
@@ -384,12 +396,7 @@ impl Alert {
 
     /// What set the run off: `pull-request`, `tag`, `push`, or CodePipeline's name of the kind.
     pub fn trigger_kind(&self) -> Option<&str> {
-        match self.trigger.as_ref()? {
-            Trigger::Other { kind, .. } => Some(kind),
-            Trigger::Git(_) if self.pull_request().is_some() => Some("pull-request"),
-            Trigger::Git(_) if self.tag().is_some() => Some("tag"),
-            Trigger::Git(_) => Some("push"),
-        }
+        self.trigger.as_ref().map(Trigger::kind)
     }
 
     /// Whether it is the first bad news since the last good one.

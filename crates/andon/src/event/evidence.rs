@@ -16,6 +16,8 @@ const WHAT: &str = "an event of a build or a deployment";
 
 /// The most characters of one message.
 const MAX_LEN: usize = 4000;
+/// The longest name of an application or a deployment group, in characters.
+const MAX_NAME_LEN: usize = 100;
 /// The most messages of one event.
 const MAX: usize = 20;
 
@@ -27,6 +29,9 @@ pub struct EvidenceEvent {
     /// The deployment of the service that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<ExternalId>,
+    /// What CodeDeploy deploys there, and to which machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
     /// Where it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home: Option<Home>,
@@ -43,7 +48,34 @@ pub struct EvidenceEvent {
     pub log: Option<LogStream>,
 }
 
+/// An application of CodeDeploy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Application {
+    /// Its name.
+    pub name: String,
+    /// The deployment group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
 impl EvidenceEvent {
+    /// What people call what is deployed: `prod/payments` of the ARN of an ECS service, the stack of a stack's ARN, the
+    /// application and the deployment group of a CodeDeploy deployment.
+    pub fn called(&self) -> String {
+        if let Some(Application { name, group }) = &self.application {
+            return group.as_ref().map_or_else(|| name.clone(), |group| format!("{name}/{group}"));
+        }
+        let Some(arn) = Arn::parse(self.external.as_str()) else { return self.external.to_string() };
+        let resource = arn.resource;
+        let Some((of, name)) = resource.split_once('/') else { return resource.to_owned() };
+        if of == "stack" { name.split('/').next().unwrap_or(name).to_owned() } else { name.to_owned() }
+    }
+
+    /// Whether it is about one deployment, whose id no other deployment has: a stack is called the same in every one.
+    pub fn is_of_one_deployment(&self) -> bool {
+        matches!(self.kind, EvidenceKind::Service | EvidenceKind::Deployment)
+    }
+
     /// Whether a deployment failed, so that what it deploys is not live.
     pub fn is_failed_deployment(&self) -> bool {
         match self.kind {
@@ -66,6 +98,20 @@ impl EvidenceEvent {
     pub fn is_rollback(&self) -> bool {
         let says_so = |message: &String| message.to_ascii_lowercase().contains("rolling back");
         self.kind == EvidenceKind::Service && !self.is_failed_deployment() && self.messages.iter().any(says_so)
+    }
+
+    /// Whether a service goes back to this deployment: `rolling back to deploymentId ecs-svc/123`.
+    pub fn goes_back_to(&self, deployment: &str) -> bool {
+        let target = |message: &String| {
+            let at = message.to_ascii_lowercase().find("rolling back to")?;
+            Some(
+                message
+                    .get(at..)?
+                    .split(|letter: char| letter.is_whitespace() || ".,;'\"".contains(letter))
+                    .any(|word| word == deployment),
+            )
+        };
+        self.is_rollback() && self.messages.iter().filter_map(target).any(|is_it| is_it)
     }
 
     /// What other services' names of the same thing are: what it is filed under as well.
@@ -129,7 +175,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         "ECS Deployment State Change" => Some(service(value, detail)),
         _ => return unknown(),
     };
-    let Some(Said { external, deployment, kind, state, messages, log }) = said else {
+    let Some(Said { external, deployment, application, kind, state, messages, log }) = said else {
         return unknown();
     };
     let missing = |member: &str| Malformed { what: WHAT, member: member.to_owned(), problem: "is missing".to_owned() };
@@ -144,6 +190,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
         home: Some(home(WHAT, value, Arn::parse(external.as_str()), received)?),
         external,
         deployment,
+        application,
         kind,
         state: state.ok_or_else(|| missing("detail (its state)"))?,
         at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
@@ -155,6 +202,7 @@ pub(super) fn parse(value: &Value, source: &str, detail_type: &str, received: &R
 struct Said {
     external: Option<String>,
     deployment: Option<String>,
+    application: Option<Application>,
     kind: EvidenceKind,
     state: Option<String>,
     messages: Vec<String>,
@@ -189,6 +237,7 @@ fn build(detail: &Value) -> Option<Said> {
     Some(Said {
         external,
         deployment: None,
+        application: None,
         kind: EvidenceKind::Build,
         state: string(detail, "build-status"),
         messages,
@@ -202,9 +251,11 @@ fn deployment(detail: &Value) -> Said {
         Some(value @ Value::Object(_)) => string(value, "ErrorMessage").or_else(|| string(value, "message")),
         _ => None,
     };
+    let short = |name: &str| string(detail, name).map(|text| text.chars().take(MAX_NAME_LEN).collect::<String>());
     Said {
         external: string(detail, "deploymentId"),
         deployment: None,
+        application: short("application").map(|name| Application { name, group: short("deploymentGroup") }),
         kind: EvidenceKind::Deployment,
         state: string(detail, "state"),
         messages: information.into_iter().collect(),
@@ -225,6 +276,7 @@ fn stack(detail: &Value) -> Option<Said> {
     Some(Said {
         external: string(detail, "stack-id"),
         deployment: None,
+        application: None,
         kind: EvidenceKind::Stack,
         state: Some(state),
         messages,
@@ -237,6 +289,7 @@ fn service(value: &Value, detail: &Value) -> Said {
     Said {
         external: service.map(str::to_owned).or_else(|| string(detail, "deploymentId")),
         deployment: string(detail, "deploymentId"),
+        application: None,
         kind: EvidenceKind::Service,
         state: string(detail, "eventName"),
         messages: string(detail, "reason").into_iter().collect(),

@@ -22,7 +22,7 @@ use crate::name::{ActionExecutionId, ActionName, ExecutionId, ExternalId, Home, 
 
 pub use approval::ApprovalRequest;
 pub use cloudtrail::Deleted;
-pub use evidence::{EvidenceEvent, EvidenceKind, LogStream};
+pub use evidence::{Application, EvidenceEvent, EvidenceKind, LogStream};
 pub(crate) use trigger::is_rollback;
 
 /// Where and when an event was received, for values that the event itself lacks.
@@ -214,10 +214,18 @@ impl State {
         !matches!(self, Self::Started | Self::Resumed | Self::Stopping | Self::Contradicted | Self::Reverted)
     }
 
+    /// Whether another service says so.
+    pub(crate) fn is_of_another_service(self) -> bool {
+        matches!(self, Self::Contradicted | Self::Reverted)
+    }
+
     /// The state by its name in events; `None` for an unknown name.
+    ///
+    /// Most are in capitals; the services' own lists write `Skipped` and `InProgress`.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "STARTED" => Self::Started,
+        let name: String = name.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase();
+        Some(match name.as_str() {
+            "STARTED" | "INPROGRESS" => Self::Started,
             "RESUMED" => Self::Resumed,
             "STOPPING" => Self::Stopping,
             "SUPERSEDED" => Self::Superseded,
@@ -245,6 +253,48 @@ pub enum Trigger {
         /// Who or what, mostly an ARN.
         detail: Option<String>,
     },
+}
+
+impl Trigger {
+    /// Every kind of trigger that is known, as routes match it.
+    pub const KINDS: [&'static str; 12] = [
+        "pull-request",
+        "tag",
+        "push",
+        "StartPipelineExecution",
+        "CreatePipeline",
+        "PollForSourceChanges",
+        "CloudWatchEvent",
+        "PutActionRevision",
+        "Webhook",
+        "WebhookV2",
+        "ManualRollback",
+        "AutomatedRollback",
+    ];
+
+    /// What set the run off, as routes match it: `pull-request`, `tag`, `push`, or CodePipeline's name of the kind.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Other { kind, .. } => kind,
+            Self::Git(commit) if commit.pull_request.is_some() => "pull-request",
+            Self::Git(commit) if commit.tag().is_some() => "tag",
+            Self::Git(_) => "push",
+        }
+    }
+}
+
+impl Commit {
+    /// The tag that it was fetched by.
+    pub fn tag(&self) -> Option<&str> {
+        let reference = self.reference.as_ref()?;
+        (reference.kind == ReferenceKind::Tag).then_some(reference.name.as_str())
+    }
+
+    /// The branch that it was fetched from.
+    pub fn branch(&self) -> Option<&str> {
+        let reference = self.reference.as_ref()?;
+        (reference.kind != ReferenceKind::Tag).then_some(reference.name.as_str())
+    }
 }
 
 /// A commit, as far as it is known.
@@ -406,6 +456,11 @@ impl Provider {
     /// Whether it deploys.
     pub fn is_deployment(&self) -> bool {
         self.category == "Deploy"
+    }
+
+    /// Whether the id that it gives is that of one deployment, by which its service tells what becomes of it.
+    pub fn names_deployments(&self) -> bool {
+        matches!(self.name.as_str(), "ECS" | "CodeDeploy" | "CodeDeployToECS")
     }
 }
 

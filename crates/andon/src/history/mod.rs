@@ -29,9 +29,9 @@ pub use delivery::Delivery;
 pub use deployments::Recovery;
 pub use dora::{DoraMetrics, Median};
 pub use lines::RollbackRuns;
-pub use overview::{BrokenBy, OpenRun, Overview, RedLine, Typical};
+pub use overview::{BrokenBy, DeploymentId, OpenRun, Overview, RedLine, Typical};
 pub use revisions::Changes;
-pub use summary::{ChangeSummary, Current, FailureSummary, RolledBack, RunSummary, StageLight};
+pub use summary::{ChangeSummary, Current, FailureSummary, Origin, RolledBack, RunSummary, StageLight};
 
 use lines::Index;
 

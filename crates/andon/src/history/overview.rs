@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::lines::Index;
-use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, RunSummary, Streak, red};
+use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, Origin, RunSummary, Streak, red};
 use crate::attention::Owner;
 use crate::event::Attempt;
 use crate::line::Line;
-use crate::name::{ExecutionId, PipelineId, StageName};
+use crate::name::{ExecutionId, ExternalId, PipelineId, StageName};
 use crate::run::Status;
 
 /// The number of runs in a trend.
@@ -16,6 +16,9 @@ const TREND: usize = 20;
 
 /// The most red lines that are listed.
 const MAX_RED: usize = 10;
+
+/// The most deployments that are listed.
+const MAX_DEPLOYMENT_IDS: usize = 12;
 
 /// The most runs that are listed as going on, those that wait for an approval first: a pipeline in parallel mode can have
 /// fifty.
@@ -57,9 +60,21 @@ pub struct Overview {
     /// How delivery is going, where the pipeline deploys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<DoraMetrics>,
+    /// The latest deployments that its runs name; at most a dozen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deployment_ids: Vec<DeploymentId>,
     /// Who is on it, while there is something to be on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
+}
+
+/// A deployment, and the run that made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeploymentId {
+    /// Its id, in the service that it is of.
+    pub id: ExternalId,
+    /// The run.
+    pub execution: ExecutionId,
 }
 
 /// A line of change that is red.
@@ -126,6 +141,9 @@ pub struct BrokenBy {
     /// The change that made it red, if that was an earlier run that is still recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<ChangeSummary>,
+    /// What set that run off.
+    #[serde(default, skip_serializing_if = "Origin::is_unknown")]
+    pub origin: Origin,
 }
 
 impl Overview {
@@ -144,6 +162,15 @@ impl Overview {
         let since = |run: &&OpenRun| run.current.as_ref().map_or(run.since, |current| current.since);
         self.open.iter().filter(|run| run.status == status).min_by_key(since)
     }
+}
+
+/// The latest deployments that runs name, newest first.
+fn deployment_ids(runs: &[&RunSummary]) -> Vec<DeploymentId> {
+    let of_run = |run: &&RunSummary| {
+        let execution = run.execution.clone();
+        run.deployment_ids.clone().into_iter().map(move |id| DeploymentId { id, execution: execution.clone() })
+    };
+    runs.iter().rev().flat_map(of_run).take(MAX_DEPLOYMENT_IDS).collect()
 }
 
 impl History {
@@ -178,6 +205,7 @@ impl History {
             sole_line: self.sole_line(),
             broken_by: streak.and_then(|streak| self.broken_by(&index, &leading, streak)),
             keys: self.keys(),
+            deployment_ids: deployment_ids(runs),
             owner: self.owner(&health).cloned(),
             health,
         })
@@ -204,6 +232,7 @@ impl History {
             failure: latest.failure.clone()?,
             change: self.change(latest),
             first: first.filter(|first| first.execution != latest.execution).and_then(|first| self.change(first)),
+            origin: latest.origin.clone(),
         })
     }
 

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Attempt, Commit, Rollback};
+use crate::event::{Attempt, Commit, Rollback, Trigger};
 use crate::line::Line;
-use crate::name::{ActionName, ExecutionId, StageName};
+use crate::name::{ActionName, ExecutionId, ExternalId, StageName};
 use crate::run::{Deployed, DeploymentRule, ECR, Failure, Outcome, Revision, Run, S3, Status};
 use andon_diagnosis::Category;
 
@@ -16,6 +16,9 @@ const MAX_LEN: usize = 200;
 
 /// The most revisions of one run that are kept.
 const MAX_REVISIONS: usize = 8;
+
+/// The most deployments of one run that are kept by their ids.
+const MAX_DEPLOYMENT_IDS: usize = 8;
 
 /// The longest URL of a page: of a commit, or of what failed.
 const MAX_URL_LEN: usize = 300;
@@ -74,6 +77,42 @@ pub struct RunSummary {
     /// The rollback that it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<RolledBack>,
+    /// What set it off, and on what.
+    #[serde(default, skip_serializing_if = "Origin::is_unknown")]
+    pub origin: Origin,
+    /// The deployments that its actions name, by the ids of the services that they deploy to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deployment_ids: Vec<ExternalId>,
+}
+
+/// What set a run off, and on what: what routes match besides its line of change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Origin {
+    /// See [`Trigger::kind`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<String>,
+    /// The branch, whoever names it: the trigger or the source action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+}
+
+impl Origin {
+    fn of(run: &Run, commit: Option<&Commit>) -> Self {
+        let short = |text: &str| text.chars().take(MAX_LEN).collect();
+        Self {
+            trigger: run.trigger().map(Trigger::kind).map(short),
+            branch: commit.and_then(Commit::branch).map(short),
+            tag: commit.and_then(Commit::tag).map(short),
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A rollback, as far as its own events tell.
@@ -227,6 +266,9 @@ impl RunSummary {
         let status = run.status();
         let stages = run.looks();
         let revisions = run.revisions();
+        let commit = run.commit();
+        let mut deployment_ids = run.deployment_ids();
+        deployment_ids.truncate(MAX_DEPLOYMENT_IDS);
         let current =
             (!status.is_final()).then(|| stages.iter().rev().find(|stage| !stage.status.is_final())).flatten();
         Self {
@@ -265,8 +307,8 @@ impl RunSummary {
             } else {
                 None
             },
-            failure: run.failures(run.attempt()).first().map(FailureSummary::of),
-            change: run.commit().as_ref().map(ChangeSummary::of),
+            failure: run.failed(run.attempt()).first().map(FailureSummary::of),
+            change: commit.as_ref().map(ChangeSummary::of),
             revisions: if revisions.len() > 1 {
                 revisions.iter().take(MAX_REVISIONS).map(ChangeSummary::of_revision).collect()
             } else {
@@ -274,6 +316,8 @@ impl RunSummary {
             },
             line: run.line(),
             rollback: run.rollback().map(|Rollback { target }| RolledBack { target, undone: run.undone() }),
+            origin: Origin::of(run, commit.as_ref()),
+            deployment_ids,
         }
     }
 

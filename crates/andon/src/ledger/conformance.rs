@@ -279,6 +279,7 @@ async fn evidence_is_kept_once_and_in_order(ledger: &impl Ledger, unique: &str) 
     let event = |seconds: i64, state: &str| EvidenceEvent {
         external: external.clone(),
         deployment: None,
+        application: None,
         home: None,
         kind: EvidenceKind::Build,
         state: state.to_owned(),

@@ -30,7 +30,7 @@ pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{
     Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, attend, forget, record, record_all,
 };
-pub use services::{Contradiction, contradiction};
+pub use services::{Contradiction, contradicted_before, contradiction};
 
 /// A value and the version it was read at.
 #[derive(Debug, Clone, PartialEq, Eq)]

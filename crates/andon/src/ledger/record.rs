@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{Known, Ledger, LedgerError, Saved, Versioned};
 use crate::attention::Deed;
 use crate::event::Attempt;
-use crate::history::{History, RunSummary};
+use crate::history::{History, Origin, RunSummary};
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{DeploymentRule, Outcome, Run, Status};
 
@@ -106,6 +106,8 @@ impl PastRun {
             revisions: Vec::new(),
             line: None,
             rollback: None,
+            origin: Origin::default(),
+            deployment_ids: Vec::new(),
         }
     }
 }

@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Ledger, LedgerError};
 use crate::event::{Attempt, EvidenceEvent, Subject};
+use crate::history::Overview;
+use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::{Deploys, Run, deploying};
 
 /// The most runs that are looked through for the one that an event is about.
@@ -24,14 +26,17 @@ pub enum Contradiction {
         /// The action.
         subject: Subject,
     },
-    /// That a deployment failed which no known run made.
-    OfNoRun,
-    /// Nothing, or nothing that is known to be about one run.
+    /// That a deployment failed of which it is not known that a run made it.
+    OfNoRun {
+        /// The pipelines that may have.
+        perhaps: Vec<PipelineId>,
+    },
+    /// Nothing.
     Nothing,
 }
 
-/// Finds the run that a failed or reverted deployment is about, among the latest and the open ones of its account and
-/// region.
+/// Finds the run that a failed or reverted deployment is about, among those of its account and region that name it, the
+/// latest and the open ones.
 pub async fn contradiction(ledger: &impl Ledger, event: &EvidenceEvent) -> Result<Contradiction, LedgerError> {
     if !event.is_failed_deployment() && !event.is_rollback() {
         return Ok(Contradiction::Nothing);
@@ -42,9 +47,36 @@ pub async fn contradiction(ledger: &impl Ledger, event: &EvidenceEvent) -> Resul
             let told = Box::new(run.contradicted_by(attempt, subject.clone(), event));
             Contradiction::Of { told, attempt, subject }
         }
-        Deploys::Nothing if event.is_failed_deployment() => Contradiction::OfNoRun,
-        Deploys::Nothing | Deploys::Unclear => Contradiction::Nothing,
+        Deploys::Unknown { perhaps } if event.is_failed_deployment() => {
+            Contradiction::OfNoRun { perhaps: perhaps.into_iter().collect() }
+        }
+        Deploys::Unclear | Deploys::Unknown { .. } => Contradiction::Nothing,
     })
+}
+
+/// What other services said of the deployments with which actions of a run succeeded, before it was known that they are of
+/// that run: the facts to record.
+///
+/// While it goes on, an action does not say what it deploys. Where nothing else told either, it is known when it succeeds.
+pub async fn contradicted_before(ledger: &impl Ledger, told: &Run) -> Result<Vec<Run>, LedgerError> {
+    let mut contradicted = Vec::new();
+    for (attempt, subject, external) in told.succeeded_deployments() {
+        let said = ledger.evidence(&external).await?;
+        let is_of_it = |said: &&EvidenceEvent| {
+            let names_it = said.external == external || said.deployment.as_ref() == Some(&external);
+            names_it && said.is_of_one_deployment() && said.is_failed_deployment()
+        };
+        contradicted
+            .extend(said.iter().filter(is_of_it).map(|said| told.contradicted_by(attempt, subject.clone(), said)));
+    }
+    Ok(contradicted)
+}
+
+/// The runs that name the deployment that an event is about, however long ago they made it.
+fn naming<'o>(event: &'o EvidenceEvent, overview: &'o Overview) -> impl Iterator<Item = &'o ExecutionId> {
+    let is_it = |id: &ExternalId| *id == event.external || event.deployment.as_ref() == Some(id);
+    let ids = overview.deployment_ids.iter().filter(move |known| event.is_of_one_deployment() && is_it(&known.id));
+    ids.map(|known| &known.execution)
 }
 
 async fn candidates(ledger: &impl Ledger, event: &EvidenceEvent) -> Result<Vec<Run>, LedgerError> {
@@ -58,9 +90,9 @@ async fn candidates(ledger: &impl Ledger, event: &EvidenceEvent) -> Result<Vec<R
         let latest = (&latest.execution, latest.ended.unwrap_or(latest.first_seen));
         let near = open.chain([latest]).filter(|(_, at)| is_near(*at));
         wanted.extend(near.map(|(execution, at)| (at, &overview.pipeline, execution)));
+        wanted.extend(naming(event, overview).map(|execution| (Timestamp::MAX, &overview.pipeline, execution)));
     }
     wanted.sort();
-    wanted.dedup_by(|a, b| (a.1, a.2) == (b.1, b.2));
     let latest = wanted.into_iter().rev().take(MAX_RUNS);
     let known = join_all(latest.map(|(_, pipeline, execution)| ledger.load(pipeline, execution))).await;
     let mut runs: Vec<Run> = Vec::new();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Run, Status};
 use crate::event::{Attempt, State, Subject};
 use crate::glob::Globs;
-use crate::name::StageName;
+use crate::name::{ExternalId, StageName};
 
 /// What counts as a deployment in the four keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,9 +51,43 @@ pub struct Deployed {
 }
 
 impl Run {
-    /// Whether a condition had any of its stages skipped: then its success as a whole does not say what was deployed.
-    fn has_skipped(&self) -> bool {
-        self.facts.has_skipped()
+    /// Whether a condition had a stage skipped, and nothing was deployed after it: then the success of the run as a whole
+    /// does not say that its change is live.
+    fn has_skipped_deployment(&self) -> bool {
+        let Some(skipped) = self.facts.skipped() else { return false };
+        let deployed = |subject: &Subject| {
+            self.facts_of(subject).any(|(_, state, fact)| state == State::Succeeded && fact.at >= skipped)
+        };
+        !self.facts.deployments().iter().any(deployed)
+    }
+
+    /// The deployments that its actions say they succeeded with.
+    pub fn succeeded_deployments(&self) -> Vec<(Attempt, Subject, ExternalId)> {
+        let of_action = |subject: &Subject| {
+            let succeeded = self.facts_of(subject).filter(|(_, state, _)| *state == State::Succeeded);
+            let named = succeeded.filter_map(|(attempt, _, fact)| {
+                let action = fact.action.as_ref()?;
+                action.provider.as_ref().filter(|provider| provider.names_deployments())?;
+                Some((attempt, subject.clone(), action.result.as_ref()?.external.clone()?))
+            });
+            named.collect::<Vec<_>>()
+        };
+        self.facts.deployments().iter().flat_map(of_action).collect()
+    }
+
+    /// The deployments that its actions name, by the ids of the services that they deploy to.
+    pub fn deployment_ids(&self) -> Vec<ExternalId> {
+        let of_action = |subject| {
+            let own = self.facts_of(subject).filter(|(_, state, _)| !state.is_of_another_service());
+            own.filter_map(|(.., fact)| {
+                let action = fact.action.as_ref()?;
+                action.provider.as_ref().filter(|provider| provider.names_deployments())?;
+                action.result.as_ref()?.external.clone()
+            })
+        };
+        let mut ids: Vec<ExternalId> = self.facts.deployments().iter().flat_map(of_action).collect();
+        ids.dedup();
+        ids
     }
 
     fn failed_outcomes(&self) -> Vec<Deployed> {
@@ -74,7 +108,7 @@ impl Run {
     pub fn deployments(&self, deployment_rule: &DeploymentRule) -> Option<Vec<Deployed>> {
         let pipeline = self.pipeline.name.as_str();
         if deployment_rule.counts(pipeline, None) {
-            return self.has_skipped().then(|| self.failed_outcomes());
+            return self.has_skipped_deployment().then(|| self.failed_outcomes());
         }
         let mut deployments: Vec<Deployed> = self
             .facts

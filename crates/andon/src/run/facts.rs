@@ -177,7 +177,8 @@ struct Noted {
     approvals: BTreeSet<Subject>,
     sources: BTreeSet<Subject>,
     deployments: BTreeSet<Subject>,
-    is_skipped: bool,
+    /// When a stage was last skipped.
+    skipped: Option<Timestamp>,
     /// Whether what some of them say of failed actions hangs on facts of other attempts.
     is_hearsay: bool,
 }
@@ -199,7 +200,9 @@ impl Noted {
                 }
             }
         }
-        self.is_skipped |= state == State::Skipped;
+        if state == State::Skipped {
+            self.skipped = self.skipped.max(Some(fact.at));
+        }
         self.is_hearsay |= state == State::Contradicted || !fact.failed.is_empty();
     }
 
@@ -381,9 +384,9 @@ impl Facts {
         &self.noted.deployments
     }
 
-    /// Whether any stage was skipped.
-    pub(super) fn has_skipped(&self) -> bool {
-        self.noted.is_skipped
+    /// When a stage was last skipped.
+    pub(super) fn skipped(&self) -> Option<Timestamp> {
+        self.noted.skipped
     }
 
     /// Whether what some of them say of failed actions hangs on facts of other attempts.

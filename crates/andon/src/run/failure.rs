@@ -82,7 +82,7 @@ impl Run {
     }
 
     /// The same, worked out once.
-    pub(super) fn failed(&self, attempt: Attempt) -> Arc<[Failure]> {
+    pub(crate) fn failed(&self, attempt: Attempt) -> Arc<[Failure]> {
         self.memo.failures(attempt, || self.failures_of(attempt))
     }
 

@@ -34,6 +34,17 @@ impl Memo {
     /// Facts have come to an attempt. How the one before it ended can hang on whether it was retried.
     pub(super) fn forget(&self, attempt: Attempt) {
         self.failures.known().remove(&attempt);
+        self.forget_ends(attempt);
+    }
+
+    /// Whether every failure that is known of an attempt is that of an action: one of a stage alone hangs on its actions.
+    pub(super) fn names_all(&self, attempt: Attempt) -> bool {
+        let known = self.failures.known();
+        known.get(&attempt).is_none_or(|failures| failures.iter().all(|failure| failure.action.is_some()))
+    }
+
+    /// Facts have come to an attempt that change nothing about what failed in it.
+    pub(super) fn forget_ends(&self, attempt: Attempt) {
         self.forget_outcomes(attempt);
         self.forget_outcomes(Attempt::new(attempt.number().saturating_sub(1)));
     }

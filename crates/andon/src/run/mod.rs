@@ -37,7 +37,7 @@ pub use services::{Deploys, deploying};
 pub use stage::{ActionView, StageView};
 pub use status::Status;
 
-use facts::{Fact, Facts};
+use facts::{Fact, FactKey, Facts};
 use memo::Memo;
 
 /// The longest text taken from an event, in characters; CodePipeline's own limit for a summary is 2,048.
@@ -167,6 +167,7 @@ impl Run {
 
     fn merge_facts(&mut self, other: Facts) -> bool {
         let touched = other.attempts().clone();
+        let is_quiet = other.iter().all(|(key, fact)| self.is_quiet(key, fact));
         let tells_of_pipeline = other.of(&Subject::Pipeline).next().is_some();
         let first_seen = self.facts.first_seen();
         if !self.facts.merge(other) {
@@ -177,12 +178,26 @@ impl Run {
             return true;
         }
         for attempt in touched {
-            self.memo.forget(attempt);
+            if is_quiet && self.memo.names_all(attempt) {
+                self.memo.forget_ends(attempt);
+            } else {
+                self.memo.forget(attempt);
+            }
         }
         if tells_of_pipeline {
             self.memo.forget_outcomes(Attempt::FIRST);
         }
         true
+    }
+
+    /// Whether a fact changes nothing about what failed: of an action that goes on or ends, and has not failed.
+    fn is_quiet(&self, key: FactKey<'_>, fact: &Fact) -> bool {
+        let FactKey { attempt, subject, state } = key;
+        let troubles = [State::Failed, State::Resumed, State::Contradicted, State::Reverted];
+        subject.is_action()
+            && fact.failed.is_empty()
+            && !troubles.contains(&state)
+            && troubles.iter().all(|trouble| self.fact(attempt, subject, *trouble).is_none())
     }
 
     /// Whether it holds all that another reading of it tells.

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{ActionView, Run, Status};
-use crate::event::{Attempt, EvidenceEvent, Subject};
-use crate::name::ExternalId;
+use crate::event::{Application, Attempt, EvidenceEvent, Subject};
+use crate::name::{ExternalId, PipelineId};
 
 /// How long after an action has ended its service may still contradict it.
 const MAX_LATE: SignedDuration = SignedDuration::from_mins(60);
@@ -41,34 +41,65 @@ pub enum Deploys<'r> {
         /// The action.
         subject: Subject,
     },
-    /// One of several, or of one whose service is not known.
+    /// One of several actions of a run: they name what they deploy when they end.
     Unclear,
-    /// Nothing that any of the runs does.
-    Nothing,
+    /// Nothing that is known for sure to be of one run. These pipelines may have made it: they deploy something at the time,
+    /// and it is not known what, or several of them deploy what is called like this. None, if no run can have.
+    Unknown {
+        /// The pipelines, in order.
+        perhaps: BTreeSet<PipelineId>,
+    },
 }
 
 /// The action that an event of a service is about.
 pub fn deploying<'r>(event: &EvidenceEvent, runs: &'r [Run]) -> Deploys<'r> {
-    let mut found: Vec<(Fit, &Run, Attempt, Subject)> = Vec::new();
-    let mut is_unclear = false;
+    let mut found: Vec<Found<'r>> = Vec::new();
+    let mut perhaps = BTreeSet::new();
     for run in runs {
         for stage in run.stages() {
             for action in &stage.actions {
                 let subject = Subject::Action { stage: stage.name.clone(), action: action.name.clone() };
                 if let Some(fit) = fit(event, run, action, &subject) {
-                    found.push((fit, run, action.attempt, subject));
+                    found.push(Found { fit, started: action.started, run, attempt: action.attempt, subject });
                 }
-                is_unclear |= may_be(event, action);
+                if may_be(event, action) {
+                    perhaps.insert(run.pipeline.clone());
+                }
             }
         }
     }
-    let best = found.iter().map(|(fit, ..)| *fit).max();
-    found.retain(|(fit, ..)| Some(*fit) == best);
-    match (found.pop(), found.is_empty(), is_unclear) {
-        (Some((_, run, attempt, subject)), true, _) => Deploys::Action { run, attempt, subject },
-        (Some(_), false, _) | (None, _, true) => Deploys::Unclear,
-        (None, _, false) => Deploys::Nothing,
+    let best = found.iter().map(|found| found.fit).max();
+    found.retain(|found| Some(found.fit) == best);
+    let pipelines: BTreeSet<PipelineId> = found.iter().map(|found| found.run.pipeline.clone()).collect();
+    if pipelines.len() > 1 {
+        return Deploys::Unknown { perhaps: pipelines };
     }
+    // What one pipeline deployed last is what its service speaks of; of actions side by side, the one that is called like it.
+    let alike = found.iter().map(|found| likeness(event, &found.subject)).max();
+    found.retain(|found| Some(likeness(event, &found.subject)) == alike);
+    found.sort_by_key(|found| found.started);
+    let Some(Found { run, attempt, subject, .. }) = found.pop() else { return Deploys::Unknown { perhaps } };
+    if found.iter().any(|other| other.run.execution == run.execution && other.subject != subject) {
+        return Deploys::Unclear;
+    }
+    Deploys::Action { run, attempt, subject }
+}
+
+/// How many parts of what is deployed the name of an action has in it.
+fn likeness(event: &EvidenceEvent, subject: &Subject) -> usize {
+    let Subject::Action { action, .. } = subject else { return 0 };
+    let (action, called) = (action.as_str().to_lowercase(), event.called().to_lowercase());
+    let is_in_action = |part: &&&str| part.len() >= MIN_LETTERS && action.contains(**part);
+    parts(&called).iter().filter(is_in_action).count()
+}
+
+/// An action that an event may be about.
+struct Found<'r> {
+    fit: Fit,
+    started: Timestamp,
+    run: &'r Run,
+    attempt: Attempt,
+    subject: Subject,
 }
 
 /// Whether an action goes on of which it is not known what it deploys.
@@ -83,10 +114,18 @@ fn fit(event: &EvidenceEvent, run: &Run, action: &ActionView, subject: &Subject)
         return None;
     }
     if run.contradicted_service(action.attempt, subject) == Some(&event.external) {
-        return Some(Fit::SameService);
+        // Who goes back leaves what failed before.
+        return Some(if event.is_rollback() { Fit::SameDeployment } else { Fit::SameService });
     }
     let external = action.result.as_ref().and_then(|result| result.external.as_ref()).map(ExternalId::as_str);
+    // A stack is called the same in every deployment: once the action has ended, somebody else deploys it.
+    if !event.is_of_one_deployment() && action.ended.is_some_and(|ended| event.at > ended) {
+        return None;
+    }
     let ids = [Some(&event.external), event.deployment.as_ref()];
+    if external.is_some_and(|external| event.goes_back_to(external)) {
+        return None;
+    }
     if external.is_some_and(|external| ids.into_iter().flatten().any(|id| external.contains(id.as_str()))) {
         return Some(Fit::SameDeployment);
     }
@@ -105,28 +144,31 @@ fn fit(event: &EvidenceEvent, run: &Run, action: &ActionView, subject: &Subject)
 ///
 /// A shared part is not enough: `billing-worker` does not deploy `billing-report`.
 fn is_called_like(event: &EvidenceEvent, run: &Run, subject: &Subject) -> bool {
-    let service = name_of(&event.external).to_lowercase();
     let pipeline = run.pipeline.name.as_str().to_lowercase();
     let action = match subject {
         Subject::Action { action, .. } => action.as_str().to_lowercase(),
         _ => String::new(),
     };
-    if service == pipeline || service == action {
-        return true;
-    }
-    let (mine, theirs) = (parts(&service), parts(&pipeline));
-    let either = theirs.union(&parts(&action)).copied().collect();
-    is_within(&mine, &either) || is_within(&theirs, &mine)
+    names(event).iter().any(|service| {
+        let service = service.to_lowercase();
+        if service == pipeline || service == action {
+            return true;
+        }
+        let (mine, theirs) = (parts(&service), parts(&pipeline));
+        let either = theirs.union(&parts(&action)).copied().collect();
+        is_within(&mine, &either) || is_within(&theirs, &mine)
+    })
 }
 
-/// What a service or a stack is called: `arn:aws:ecs:region:account:service/cluster/name`,
-/// `arn:aws:cloudformation:region:account:stack/name/id`.
-fn name_of(external: &ExternalId) -> &str {
-    let mut segments = external.as_str().rsplit('/');
-    let last = segments.next().unwrap_or_default();
-    match (segments.next(), segments.next()) {
-        (Some(name), Some(of)) if of.ends_with(":stack") => name,
-        _ => last,
+/// What it is called that is deployed: the service without its cluster, the stack, the application with and without its
+/// deployment group.
+fn names(event: &EvidenceEvent) -> Vec<String> {
+    match &event.application {
+        Some(Application { name, group }) => {
+            let both = group.as_ref().map(|group| format!("{name}-{group}"));
+            [Some(name.clone()), both].into_iter().flatten().collect()
+        }
+        None => vec![event.called().rsplit('/').next().unwrap_or_default().to_owned()],
     }
 }
 

@@ -199,8 +199,7 @@ impl Run {
         let subject = Subject::Action { stage: stage.clone(), action: light.name.clone() };
         let (mut known, mut of_others) = (ActionFacts::default(), ActionFacts::default());
         for (state, fact) in self.facts_of_attempt(&subject, light.attempt) {
-            let is_own = !matches!(state, State::Contradicted | State::Reverted);
-            let facts = if is_own { &mut known } else { &mut of_others };
+            let facts = if state.is_of_another_service() { &mut of_others } else { &mut known };
             facts.join(fact.action.clone().unwrap_or_default());
         }
         // What another service said stands only where the action itself says nothing.

@@ -28,6 +28,8 @@ pub(super) fn measure(
             State::Succeeded if *subject == Subject::Pipeline && run.is_contradicted_by(attempt, at) => {
                 Metric::FailureCount
             }
+            // A rollback brings nothing new, and is no deployment.
+            State::Succeeded if *subject == Subject::Pipeline && run.rollback().is_some() => continue,
             State::Succeeded => Metric::SuccessCount,
             State::Failed if !is_decided(run, subject, attempt, at, wait_policy) => {
                 measured.waits = true;
