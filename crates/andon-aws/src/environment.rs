@@ -235,6 +235,21 @@ pub fn skills() -> Result<BTreeSet<String>, EnvironmentError> {
     }
 }
 
+/// `ANDON_ALARMS`: the alarms whose states are on the dashboard, if any are.
+pub fn alarms() -> Result<Vec<String>, EnvironmentError> {
+    let alarms = Variable {
+        name: "ANDON_ALARMS",
+        meaning: "the ARNs of CloudWatch alarms, separated by commas",
+        example: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:andon-NotifierErrors",
+    };
+    let text = alarms.read()?.unwrap_or_default();
+    let arns: Vec<String> = text.split(',').map(str::trim).filter(|arn| !arn.is_empty()).map(str::to_owned).collect();
+    match arns.iter().find(|arn| Arn::parse(arn).is_none_or(|arn| arn.service != "cloudwatch")) {
+        Some(wrong) => Err(alarms.wrong(&format!("{wrong:?} is not the ARN of an alarm"))),
+        None => Ok(arns),
+    }
+}
+
 /// The configuration: the file that `ANDON_CONFIG` names, or `andon.yml` beside the binary; without either, the default.
 pub fn config() -> Result<Config, EnvironmentError> {
     let named = std::env::var_os("ANDON_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);

@@ -14,8 +14,18 @@ use aws_smithy_types::error::ErrorMetadata;
 
 fn dashboard() -> Dashboard {
     let home = andon::testing::home();
-    build([], &Site { home: &home, function: "", accounts: &Accounts::default(), deployments: Metric::SuccessCount })
-        .remove(0)
+    build(
+        [],
+        &Site {
+            home: &home,
+            function: "",
+            accounts: &Accounts::default(),
+            deployments: Metric::SuccessCount,
+            alarms: &[],
+            services: &[],
+        },
+    )
+    .remove(0)
 }
 
 fn finding() -> DashboardValidationMessage {

@@ -25,6 +25,7 @@ mod reader;
 mod render;
 mod routes;
 mod runbook;
+mod service;
 mod statistics;
 mod tree;
 mod voice_actions;
@@ -36,6 +37,7 @@ use andon::account::Accounts;
 use andon::alert::{Limit, Limits};
 use andon::environment::Environments;
 use andon::issue::Trackers;
+use andon::service::Service;
 use andon::statistics::Statistics;
 use andon::suggest::quoted;
 use andon_diagnosis::Runbook;
@@ -84,6 +86,8 @@ pub struct Config {
     pub issues: Trackers,
     /// Who may ask by phone.
     pub phone: Phone,
+    /// The deployed services whose metrics are on the dashboard.
+    pub services: Vec<Service>,
 }
 
 /// Where the file will be used, as far as known when checking.
@@ -122,6 +126,7 @@ const KEYS: &[&str] = &[
     "environments",
     "issues",
     "phone",
+    "services",
 ];
 
 impl Default for Config {
@@ -139,6 +144,7 @@ impl Default for Config {
             environments: Environments::default(),
             issues: Trackers::default(),
             phone: Phone::default(),
+            services: Vec::new(),
         }
     }
 }
@@ -227,8 +233,23 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
     let environments = fields.section("environments").map(|node| environment::read(node, reader)).unwrap_or_default();
     let issues = fields.section("issues").map(|node| issue::read(node, reader)).unwrap_or_default();
     let phone = fields.section("phone").and_then(|node| phone::read(node, reader)).unwrap_or_default();
+    let services = fields.section("services").map(|node| service::read(node, reader)).unwrap_or_default();
     let routing = Routing { accounts, destinations, routes };
-    Some(Config { zone, routing, runbooks, limits, settle, statistics, voice, mcp, chat, environments, issues, phone })
+    Some(Config {
+        zone,
+        routing,
+        runbooks,
+        limits,
+        settle,
+        statistics,
+        voice,
+        mcp,
+        chat,
+        environments,
+        issues,
+        phone,
+        services,
+    })
 }
 
 fn version(fields: Fields<'_>, reader: &mut Reader<'_>) {

@@ -53,6 +53,17 @@ pub enum Content {
     Metric(Chart),
     /// What a function answers.
     Custom(Custom),
+    /// The states of alarms.
+    Alarm(Alarms),
+}
+
+/// The states of alarms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alarms {
+    /// What they are called together.
+    pub title: String,
+    /// The alarms, by their ARNs.
+    pub alarms: Vec<String>,
 }
 
 /// Words.

@@ -5,6 +5,8 @@ use andon::name::Region;
 
 /// A day, in seconds: the period of a trend.
 const DAY: u32 = 86_400;
+/// The period of what services measure, in seconds.
+const FIVE_MINUTES: u32 = 300;
 
 /// Green for success and red for failure, which also differ in lightness.
 pub(super) const WELL: &str = "#2ca02c";
@@ -95,6 +97,22 @@ impl Formulas {
     pub(super) fn many_trends(self, title: impl Into<String>, region: &Region, measure: &'static str) -> Content {
         let chart = self.chart(title, region, View::TimeSeries);
         Content::Metric(Chart { y_axis: Some(scale(measure)), legend: Some(names(Side::Right)), ..chart })
+    }
+
+    /// In steps of five minutes, a line for each of several.
+    pub(super) fn recent_trends(self, title: impl Into<String>, region: &Region, measure: &'static str) -> Content {
+        let chart = self.chart(title, region, View::TimeSeries);
+        Content::Metric(Chart {
+            period: FIVE_MINUTES,
+            y_axis: Some(scale(measure)),
+            legend: Some(names(Side::Bottom)),
+            ..chart
+        })
+    }
+
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// A bar for each, over the whole time range.

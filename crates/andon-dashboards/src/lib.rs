@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use andon::account::Accounts;
 use andon::name::{AccountId, Home, PipelineId};
+use andon::service::Service;
 use andon::statistics::Metric;
 
 pub mod body;
@@ -19,13 +20,14 @@ mod layout;
 mod name;
 mod query;
 mod search;
+mod services;
 mod store;
 mod words;
 
 pub use name::DashboardName;
 pub use store::{Changes, DashboardError, DashboardStore, changes};
 
-use body::{Body, Content, Custom, Params, PeriodOverride, UpdateOn};
+use body::{Alarms, Body, Content, Custom, Params, PeriodOverride, UpdateOn};
 use by_query::Queries;
 use by_search::Searches;
 use fleet::{Extent, Group};
@@ -33,6 +35,9 @@ use layout::Layout;
 
 /// How far back a dashboard looks at first: as far as queries can.
 const START: &str = "-P14D";
+
+/// The most alarms that one widget takes.
+const MAX_ALARMS: usize = 100;
 
 /// How many pipelines there are to a page of the live board.
 const ROWS: u16 = 20;
@@ -65,6 +70,10 @@ pub struct Site<'s> {
     pub accounts: &'s Accounts,
     /// The metric that counts deployments.
     pub deployments: Metric,
+    /// The ARNs of the alarms whose states are shown.
+    pub alarms: &'s [String],
+    /// The deployed services whose metrics are shown.
+    pub services: &'s [Service],
 }
 
 impl Site<'_> {
@@ -114,6 +123,13 @@ fn dashboard(
         queries.four_keys(&mut layout);
         queries.trends(&mut layout);
         queries.lists(&mut layout);
+    }
+    if group.extent == Extent::Fleet {
+        services::row(&mut layout, site);
+        if !site.alarms.is_empty() {
+            let alarms = site.alarms.iter().take(MAX_ALARMS).cloned().collect();
+            layout.row(3, vec![Content::Alarm(Alarms { title: "Andon's own alarms".to_owned(), alarms })]);
+        }
     }
     if group.places.keys().any(|place| place != site.home) {
         let height = u16::try_from(group.accounts().len().min(16)).unwrap_or(16) + 2;

@@ -28,6 +28,7 @@ pub mod report;
 pub mod run;
 pub mod run_action;
 pub mod secret;
+pub mod service;
 pub mod statistics;
 pub mod suggest;
 #[cfg(any(test, feature = "testing"))]

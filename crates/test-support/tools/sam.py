@@ -52,10 +52,13 @@ def without_builds(template):
 
 
 def as_text(template, region="us-east-1"):
-    """The template as text, with the addresses of function URLs, which moto does not make."""
+    """The template as text, with the addresses of function URLs and ARNs of alarms, which moto does not make."""
     text = json.dumps(template)
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Lambda::Url":
             address = f"https://{name.lower()}.lambda-url.{region}.on.aws/"
             text = text.replace("${" + name + ".FunctionUrl}", address)
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            arn = f"arn:aws:cloudwatch:{region}:123456789012:alarm:{name}"
+            text = text.replace(json.dumps({"Fn::GetAtt": [name, "Arn"]}), json.dumps(arn))
     return text

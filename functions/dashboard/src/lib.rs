@@ -31,8 +31,10 @@ pub struct Dashboards<L, S, C> {
     pub store: S,
     /// The time.
     pub clock: C,
-    /// The names of the accounts.
+    /// The names of the accounts, and the services whose metrics are shown.
     pub config: Config,
+    /// The ARNs of the alarms whose states are shown.
+    pub alarms: Vec<String>,
 }
 
 /// Why the dashboards are not as they should be. All that could be done has been done.
@@ -94,6 +96,8 @@ impl<L: Ledger, S: DashboardStore, C: Clock> Dashboards<L, S, C> {
             function: &invocation.function,
             accounts: self.config.accounts(),
             deployments: self.config.statistics.deployments(),
+            alarms: &self.alarms,
+            services: &self.config.services,
         };
         let wanted = build(&pipelines, &site);
         let names: Vec<DashboardName> = names?.into_iter().filter(|name| name.is_of(region)).collect();

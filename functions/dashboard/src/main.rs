@@ -9,13 +9,14 @@ use dashboard::Dashboards;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     lambda::log();
-    let (table, configuration) = (environment::table()?, environment::config()?);
+    let (table, configuration, alarms) = (environment::table()?, environment::config()?, environment::alarms()?);
     let aws = config::load().await;
     let function = Dashboards {
         ledger: DynamoLedger::connect(&aws, &table, SystemClock),
         store: CloudWatchShelf::connect(&aws),
         clock: SystemClock,
         config: configuration,
+        alarms,
     };
     lambda::serve(function, async |dashboards, payload, invocation| dashboards.handle(payload, invocation).await).await
 }

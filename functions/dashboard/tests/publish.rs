@@ -96,7 +96,7 @@ fn call(ledger: &MemoryLedger, store: &Shelf, payload: Value, faults: &Rc<Faults
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:andon-dashboard:live".to_owned();
     let invocation = Invocation { function, ..invocation("call") };
     let ledger = Faulty::new(ledger, faults);
-    let dashboards = Dashboards { ledger, store, clock: now, config: Config::default() };
+    let dashboards = Dashboards { ledger, store, clock: now, config: Config::default(), alarms: Vec::new() };
     dashboards.handle(payload, &invocation).now_or_never().unwrap()
 }
 

@@ -35,7 +35,14 @@ fn dashboards(count: usize) -> (Region, Vec<Dashboard>) {
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:andon-dashboard";
     let built = build(
         &pipelines,
-        &Site { home: &home, function, accounts: &Accounts::default(), deployments: Metric::SuccessCount },
+        &Site {
+            home: &home,
+            function,
+            accounts: &Accounts::default(),
+            deployments: Metric::SuccessCount,
+            alarms: &[],
+            services: &[],
+        },
     );
     (region, built)
 }

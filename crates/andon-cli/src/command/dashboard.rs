@@ -51,6 +51,8 @@ impl Dashboard {
                 function: &self.function,
                 accounts: config.accounts(),
                 deployments: config.statistics.deployments(),
+                alarms: &[],
+                services: &config.services,
             },
         );
         let is_meant = |shown: &&Shown| self.name.as_ref().is_none_or(|name| shown.name.as_str() == name);
@@ -84,6 +86,9 @@ fn outline(widgets: &[Widget]) -> Table {
         let (kind, title, made_of) = match &widget.content {
             Content::Text(text) => ("text", text.markdown.lines().next().unwrap_or_default(), ""),
             Content::Custom(custom) => ("board", custom.title.as_str(), custom.endpoint.as_str()),
+            Content::Alarm(alarms) => {
+                ("alarms", alarms.title.as_str(), alarms.alarms.first().map_or("", String::as_str))
+            }
             Content::Metric(chart) => ("metrics", chart.title.as_str(), first_expression(chart)),
         };
         table.push(vec![

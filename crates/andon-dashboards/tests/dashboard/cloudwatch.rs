@@ -71,6 +71,10 @@ pub(crate) fn found<'m>(expression: &str, metrics: &'m Metrics) -> Option<(Vec<&
         return Some((found, lines.min(sorted["limit"].parse().unwrap())));
     }
     let expression = expression.strip_suffix(" / 60").unwrap_or(expression);
+    if expression.starts_with("SEARCH('{AWS/") {
+        // What services measure is no metric of a pipeline.
+        return Some((Vec::new(), 0));
+    }
     if let Some(terms) = expression.strip_prefix("SEARCH('") {
         let found = search(terms.rsplit_once("', '").unwrap().0, metrics);
         let lines = found.len();

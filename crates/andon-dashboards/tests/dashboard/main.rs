@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use andon::account::{Account, Accounts};
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
+use andon::service::Service;
 use andon::statistics::Metric;
 use andon_dashboards::{Dashboard, Site, build};
 use proptest::prelude::*;
@@ -67,7 +68,17 @@ fn named(id: &str, name: &str, customer: Option<&str>) -> (String, Account) {
 }
 
 fn dashboards(pipelines: &[PipelineId], accounts: &Accounts) -> Vec<Dashboard> {
-    build(pipelines, &Site { home: &home(), function: FUNCTION, accounts, deployments: Metric::DeploymentCount })
+    build(
+        pipelines,
+        &Site {
+            home: &home(),
+            function: FUNCTION,
+            accounts,
+            deployments: Metric::DeploymentCount,
+            alarms: &[],
+            services: &[],
+        },
+    )
 }
 
 fn names(dashboards: &[Dashboard]) -> Vec<&str> {
@@ -131,6 +142,45 @@ fn a_small_fleet_has_one_dashboard_with_a_line_for_every_pipeline() {
             assert_eq!(graphs[title].iter().collect::<BTreeSet<_>>().len(), pipelines.len(), "{title}");
         }
     }
+}
+
+#[test]
+fn alarms_and_services_stand_on_the_dashboard_of_all_pipelines() {
+    let alarms = ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:andon-NotifierErrors-X".to_owned()];
+    let services = [
+        Service::Ecs { cluster: "shop".to_owned(), name: "payments".to_owned() },
+        Service::Lambda { function: "resize".to_owned() },
+    ];
+    let accounts = accounts();
+    let build = |services: &[Service], count: usize| {
+        let site = Site {
+            home: &home(),
+            function: FUNCTION,
+            accounts: &accounts,
+            deployments: Metric::DeploymentCount,
+            alarms: &alarms,
+            services,
+        };
+        build(&spread(count, 12), &site)
+    };
+    for count in [30, 300] {
+        let dashboards = build(&services, count);
+        let body = serde_json::to_value(&dashboards[0].body).unwrap();
+        assert_eq!(violations(&dashboards[0], &metrics(&spread(count, 12), &home())), Vec::<String>::new());
+        let widgets = body["widgets"].as_array().unwrap();
+        let of_kind = |kind: &str| widgets.iter().filter(|widget| widget["type"] == kind).count();
+        assert_eq!((of_kind("alarm"), of_kind("custom")), (1, 1));
+        assert_eq!((&widgets[0]["type"], &widgets.last().unwrap()["type"]), (&"custom".into(), &"text".into()));
+        let titles: Vec<&str> = widgets.iter().filter_map(|widget| widget["properties"]["title"].as_str()).collect();
+        for title in ["ECS: CPU", "ECS: memory", "Lambda: errors", "Lambda: duration (95th percentile)"] {
+            assert!(titles.contains(&title), "{titles:?}");
+        }
+        for part in &dashboards[1..] {
+            assert!(!part.json().contains("ECS: CPU") && !part.json().contains(&alarms[0]), "{}", part.name);
+        }
+    }
+    let lambda = build(&services[1..], 30);
+    assert!(!lambda[0].json().contains("AWS/ECS"));
 }
 
 #[test]
@@ -251,7 +301,14 @@ fn what_stands_on_the_dashboard_of_a_customer() {
 fn without_a_function_there_is_no_live_board() {
     let dashboards = build(
         &at_home(2),
-        &Site { home: &home(), function: "", accounts: &Accounts::default(), deployments: Metric::DeploymentCount },
+        &Site {
+            home: &home(),
+            function: "",
+            accounts: &Accounts::default(),
+            deployments: Metric::DeploymentCount,
+            alarms: &[],
+            services: &[],
+        },
     );
     assert!(!serde_json::to_string(&dashboards[0].body).unwrap().contains("\"custom\""));
 }
@@ -290,8 +347,14 @@ proptest! {
 #[test]
 fn successes_that_count_as_deployments_are_not_counted_with_those_of_stages() {
     for count in [2, 200] {
-        let site =
-            Site { home: &home(), function: "", accounts: &Accounts::default(), deployments: Metric::SuccessCount };
+        let site = Site {
+            home: &home(),
+            function: "",
+            accounts: &Accounts::default(),
+            deployments: Metric::SuccessCount,
+            alarms: &[],
+            services: &[],
+        };
         let dashboards = build(&at_home(count), &site);
         let json: String = dashboards.iter().map(Dashboard::json).collect();
         assert!(json.contains("SuccessCount") && !json.contains("DeploymentCount"), "{count}");
