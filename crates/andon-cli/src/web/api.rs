@@ -2,13 +2,14 @@
 
 use andon_board::Pipeline;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::Site;
 use super::handle::NoAnswer;
 use super::pages::{Place, find};
+use super::reply::as_json;
 use super::scope::Scope;
 use crate::json::{in_full, row};
 
@@ -28,12 +29,6 @@ pub(super) async fn pipeline(scope: Scope, State(site): State<Site>, Path(place)
         Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no runs of such a pipeline are recorded"})),
         Err(error) => no_answer(&error),
     }
-}
-
-/// A JSON reply.
-pub(super) fn as_json(status: StatusCode, value: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], value.to_string())
-        .into_response()
 }
 
 fn no_answer(error: &NoAnswer) -> Response {

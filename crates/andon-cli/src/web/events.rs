@@ -6,12 +6,12 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::MAX_BODY;
-use super::api::as_json;
 use super::handle::Handle;
+use super::reply::{as_json, refuse};
 use crate::local::{Outcome, recorded};
 
 /// The most that one event may hold: EventBridge itself allows 256 KB, wrapped and escaped it is more.
@@ -91,10 +91,6 @@ fn told(fate: &Outcome) -> Value {
             json!({"outcome": "malformed", "member": malformed.member, "problem": malformed.to_string()})
         }
     }
-}
-
-pub(super) fn refuse(status: StatusCode, problem: &str) -> Response {
-    as_json(status, &json!({"error": problem})).into_response()
 }
 
 /// Whether a browser sends this on behalf of some other site's page.

@@ -12,7 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::events::refuse;
+use super::reply::refuse;
 
 /// The names that `Host` may say, besides those of this machine and plain addresses.
 #[derive(Debug, Clone, Default)]

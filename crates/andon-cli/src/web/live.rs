@@ -12,7 +12,7 @@ use futures_util::{Stream, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::events::refuse;
+use super::reply::refuse;
 use super::scope::Scope;
 
 const SCRIPT: &str = include_str!("live.js");

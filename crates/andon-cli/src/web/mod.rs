@@ -33,6 +33,7 @@ mod pages;
 #[cfg(feature = "aws")]
 mod queue;
 mod rendered;
+mod reply;
 mod scope;
 mod skill;
 mod viewer;

@@ -18,7 +18,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::Site;
-use super::events::refuse;
+use super::reply::refuse;
 use crate::share::{ShareKey, Shared};
 
 /// Where the addresses of shared views begin.

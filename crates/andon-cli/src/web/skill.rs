@@ -11,9 +11,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::api::as_json;
-use super::events::{Body, is_foreign, refuse};
+use super::events::{Body, is_foreign};
 use super::handle::Handle;
+use super::reply::{as_json, refuse};
 use crate::local::{LocalAndon, Shared};
 
 /// The skill, which answers here and does nothing.

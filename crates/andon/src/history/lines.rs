@@ -81,8 +81,7 @@ impl<'h> Index<'h> {
         if run.deployments.is_none() && run.outcomes.iter().any(|outcome| outcome.is_implied) && !self.is_over(run) {
             let implied = |deployed: &Deployed| {
                 let is_it = |end: &Outcome| (end.attempt, end.ended) == (deployed.attempt, deployed.ended);
-                let may_come = |outcome: &Outcome| outcome.is_implied && outcome.attempt >= run.attempt;
-                run.outcomes.iter().any(|outcome| may_come(outcome) && is_it(outcome))
+                run.outcomes.iter().any(|outcome| outcome.is_implied && is_it(outcome))
             };
             deployed.retain(|deployed| !implied(deployed));
         }

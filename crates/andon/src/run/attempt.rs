@@ -127,11 +127,6 @@ impl Run {
         outcomes
     }
 
-    /// Whether nothing more will be told of an end: the run's own event told it, or a person has retried since.
-    pub fn is_told(&self, outcome: &Outcome) -> bool {
-        !outcome.is_implied || outcome.attempt < self.attempt()
-    }
-
     /// The failure that only stages and actions of an attempt told of.
     fn implied(&self, attempt: Attempt) -> Option<Outcome> {
         // Whoever stops a run that has failed, or edits its pipeline, does not make it green.

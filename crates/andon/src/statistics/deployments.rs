@@ -22,7 +22,7 @@ pub(super) fn measure(
     let mut deployed = touched(deployed, attempt, |deployed| (deployed.attempt, deployed.status));
     if deployed.iter().all(|deployed| deployed.stage.is_none()) {
         // What only its actions told of is measured when it is known that its own end will not come.
-        let ends: Vec<Outcome> = run.outcomes().into_iter().filter(|outcome| run.is_told(outcome)).collect();
+        let ends: Vec<Outcome> = run.outcomes().into_iter().filter(|outcome| !outcome.is_implied).collect();
         deployed
             .retain(|deployed| ends.iter().any(|end| (end.attempt, end.ended) == (deployed.attempt, deployed.ended)));
     }

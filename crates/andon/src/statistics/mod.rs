@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use crate::event::{Attempt, Subject};
 use crate::history::History;
 use crate::ledger::ClaimKey;
-use crate::name::{ExecutionId, Home};
-use crate::run::{Outcome, Run, Status, WaitPolicy};
+use crate::name::Home;
+use crate::run::{Run, Status, WaitPolicy};
 
 pub mod cost;
 mod deployments;
@@ -117,12 +117,8 @@ pub fn due(
     }
     if let Some(summary) = history.run(&run.execution) {
         let touched = touched(run.outcomes(), attempt, |end| (end.attempt, end.status));
-        for outcome in touched.into_iter().filter(|outcome| run.is_told(outcome)) {
-            if outcome.is_implied {
-                measure_implied(&mut measured, &place, &run.execution, &outcome);
-            } else {
-                ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, wait_policy);
-            }
+        for outcome in touched.into_iter().filter(|outcome| !outcome.is_implied) {
+            ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, wait_policy);
             if outcome.is_explained || wait_policy.is_over(outcome.ended) {
                 streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
@@ -176,18 +172,13 @@ fn never_ended(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &
     let mine = of_next.into_iter().filter(|unended| unended.execution == run.execution);
     for unended in history.unended_before(&run.execution).into_iter().chain(mine) {
         for outcome in unended.outcomes.iter().filter(|outcome| outcome.is_implied) {
-            measure_implied(measured, place, &unended.execution, outcome);
+            let end = format!("{}/{}", unended.execution, outcome.attempt.number());
+            measured.data.push(place.measurement(Metric::FailureCount, 1.0, &Subject::Pipeline, outcome.ended, &end));
             streaks::measure(measured, place, history, unended, outcome);
             deployments::measure_never_ended(measured, place, unended, outcome);
         }
         deployments::measure_recoveries(measured, place, &unended.execution, history, &Subject::Pipeline);
     }
-}
-
-/// Counts the failure of an attempt whose own end never came.
-fn measure_implied(measured: &mut Measured, place: &Place<'_>, execution: &ExecutionId, outcome: &Outcome) {
-    let end = format!("{execution}/{}", outcome.attempt.number());
-    measured.data.push(place.measurement(Metric::FailureCount, 1.0, &Subject::Pipeline, outcome.ended, &end));
 }
 
 /// What has been measured so far, and whether more is to come.
