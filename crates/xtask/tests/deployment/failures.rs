@@ -6,6 +6,7 @@ use test_support::stand_in::Aws;
 use crate::account::{HUB, recorded_here};
 
 const DEPLOYMENT: &str = "d-89UY4MNR5";
+const BUILD: &str = "web-build:44cf1673-7232-408f-8000-e8c9c72d1442";
 const SERVICE_DEPLOYMENT: &str = "ecs-svc/7710245839164450928";
 
 /// One action after another, each of a pipeline of its own.
@@ -16,7 +17,7 @@ pub(crate) fn of_every_kind() -> Vec<Value> {
     let log = format!("arn:aws:logs:us-east-1:{HUB}:log-group:/aws/codepipeline/web:log-stream:3f2a");
     let mut failures = Vec::new();
     for (provider, id, summary) in [
-        ("CodeBuild", "web-build:44cf1673-7232-408f-8000-e8c9c72d1442", "Build terminated with state: FAILED"),
+        ("CodeBuild", BUILD, "Build terminated with state: FAILED"),
         ("CodeDeploy", DEPLOYMENT, "Deployment d-89UY4MNR5 failed"),
         ("CloudFormation", stack.as_str(), "Stack web was rolled back"),
         ("CloudFormation", change_set.as_str(), "Change set failed"),
@@ -42,6 +43,16 @@ pub(crate) fn of_every_kind() -> Vec<Value> {
 
 /// What the services know beside the reason that an event gives.
 pub(crate) fn prepare(aws: &Aws) {
+    let report = format!("arn:aws:codebuild:us-east-1:{HUB}:report/web-build-unit:fd90c10e");
+    aws.put_build(json!({
+        "id": BUILD, "projectName": "web-build", "buildStatus": "FAILED", "reportArns": [report],
+        "logs": { "groupName": "/aws/codebuild/web-build", "streamName": "44cf1673-7232-408f-8000-e8c9c72d1442" },
+    }));
+    let summary = json!({ "total": 2, "statusCounts": { "FAILED": 1, "SUCCEEDED": 1 }, "durationInNanoSeconds": 1 });
+    aws.put_report(
+        json!({ "arn": report, "type": "TEST", "name": "unit", "status": "FAILED", "testSummary": summary }),
+        vec![json!({ "reportArn": report, "name": "total", "status": "FAILED", "message": "expected 3" })],
+    );
     aws.put_deployment(json!({ "deploymentId": DEPLOYMENT, "applicationName": "web", "status": "Failed" }));
     aws.put_deployment_target(
         DEPLOYMENT,

@@ -40,7 +40,11 @@ pub(crate) fn resources(call: &Call) -> Vec<String> {
         }
         "codebuild" => {
             let projects = texts(&input["ids"]).into_iter().filter_map(|id| id.split(':').next());
-            projects.map(|project| arn("codebuild", &format!("project/{project}"))).collect()
+            let projects = projects.map(|project| arn("codebuild", &format!("project/{project}")));
+            // What may be read of a report, its group says.
+            let reports = texts(&input["reportArns"]).into_iter().chain(input["reportArn"].as_str());
+            let groups = reports.filter_map(|report| report.split(":report/").nth(1)?.split(':').next());
+            projects.chain(groups.map(|group| arn("codebuild", &format!("report-group/{group}")))).collect()
         }
         "sts" => text("RoleArn").map(str::to_owned).into_iter().collect(),
         _ => Vec::new(),
