@@ -42,12 +42,15 @@ impl Lex {
         })?;
         write(&self.from, &names, &self.code, &self.out)
             .with_context(|| format!("cannot write the template of the bot to {}", self.out.display()))?;
+        let out = self.out.display();
+        around.terminal.line(match names.len() {
+            0 => format!("No pipelines are recorded: {out} has names of examples."),
+            1 => format!("The name of one pipeline is in {out}."),
+            count => format!("The names of {count} pipelines are in {out}."),
+        })?;
         around.terminal.line(format!(
-            "{} names of pipelines are in {}.\nNext: sam deploy --template-file {} --stack-name andon-lex \
-             --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Table=TABLE",
-            names.len(),
-            self.out.display(),
-            self.out.display()
+            "Next: sam deploy --template-file {out} --stack-name andon-lex --capabilities CAPABILITY_IAM --resolve-s3 \
+             --parameter-overrides Table=TABLE"
         ))?;
         Ok(Verdict::Well)
     }
