@@ -59,7 +59,7 @@ impl<C: Clock> DynamoLedger<C> {
                 return Ok(claim);
             }
         }
-        Err(LedgerError::Contended(key.to_string()))
+        Err(LedgerError::Contended(format!("claim {key}")))
     }
 
     pub(super) async fn settle_claim(

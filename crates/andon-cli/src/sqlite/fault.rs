@@ -34,6 +34,7 @@ impl Failure {
                 | ErrorCode::PermissionDenied
                 | ErrorCode::TooBig,
             ) => LedgerError::Unusable(format!("cannot {doing}: {error}")),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::Contended(doing),
             _ => LedgerError::Unavailable { doing, problem: error.to_string() },
         }
     }

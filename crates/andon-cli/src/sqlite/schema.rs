@@ -64,6 +64,9 @@ const MAX_CACHE: i64 = -32 * 1024;
 /// How long a write waits for those of other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a write pauses before it tries again.
+const BUSY_PAUSE: Duration = Duration::from_millis(4);
+
 pub(super) fn open(file: &Path) -> Result<Connection, LedgerError> {
     let place = format!("the file {}", file.display());
     let connection =
@@ -84,7 +87,7 @@ pub(super) fn open_in_memory() -> Result<Connection, LedgerError> {
 
 fn prepare(mut connection: Connection, place: &str, steps: &[&str]) -> Result<Connection, LedgerError> {
     let faulty = |error: rusqlite::Error| Failure::from(error).in_the_ledger(format!("open {place}"));
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(faulty)?;
+    connection.busy_handler(Some(wait_for_others)).map_err(faulty)?;
     // Every statement is prepared once: none is displaced by another, and none anew for the values that it is given.
     connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(faulty)?;
@@ -150,6 +153,18 @@ fn migrate(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> 
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", i64::try_from(steps.len()).unwrap_or(i64::MAX))?;
     transaction.commit()
+}
+
+/// Waits for another process, and says whether to try again.
+///
+/// The pause stays short. SQLite's own handler waits longer each time, up to 100 ms, and a process that writes without a
+/// pause then keeps the others out.
+fn wait_for_others(tries: i32) -> bool {
+    let waited = BUSY_PAUSE.saturating_mul(tries.unsigned_abs());
+    if waited < BUSY_TIMEOUT {
+        std::thread::sleep(BUSY_PAUSE);
+    }
+    waited < BUSY_TIMEOUT
 }
 
 /// Changing a new file's journal is the one thing that does not wait by itself for another process doing the same.

@@ -143,8 +143,8 @@ pub enum LedgerError {
         /// What is wrong with it.
         problem: String,
     },
-    /// Too many others were writing the same item.
-    #[error("cannot record {0}: too many concurrent writers; the event will be retried")]
+    /// Too many others were writing at the same time. Says what was being done, to what.
+    #[error("cannot {0}: too many concurrent writers; the event will be retried")]
     Contended(String),
 }
 

@@ -151,7 +151,7 @@ async fn amend(
             return Ok(true);
         }
     }
-    Err(LedgerError::Contended(format!("the history of {pipeline}")))
+    Err(LedgerError::Contended(format!("record the history of {pipeline}")))
 }
 
 /// Merges an event of a run into the ledger, and returns everything known afterwards: [`record_all`] of one.
@@ -161,7 +161,7 @@ pub async fn record(
     deployment_rule: &DeploymentRule,
     told: Run,
 ) -> Result<Recorded, LedgerError> {
-    let nothing = LedgerError::Contended(format!("run {} of {}", told.execution, told.pipeline));
+    let nothing = LedgerError::Contended(format!("record run {} of {}", told.execution, told.pipeline));
     let mut touched = record_all(ledger, archive, deployment_rule, [((), told)]).await;
     touched.pop().map_or(Err(nothing), |touched| touched.recorded)
 }
@@ -307,7 +307,7 @@ async fn learn(
             return Ok(runs.into_iter().map(recorded).collect());
         }
     }
-    Err(LedgerError::Contended(format!("the history of {pipeline}")))
+    Err(LedgerError::Contended(format!("record the history of {pipeline}")))
 }
 
 fn backfill(
