@@ -2,7 +2,8 @@
 
 use super::{Group, Question, Subject, Topic};
 
-/// What Alexa's own intents begin with. Amazon Lex allows no full stop in a name and leaves it out.
+/// What Alexa's own intents begin with. Lex allows neither a full stop in a name nor the name of a built-in intent, so that
+/// its bot has `Yes` where the skill has `AMAZON.YesIntent`.
 const BUILT_IN: &str = "AMAZON.";
 
 /// The intents that are about one pipeline: their slot holds its name.
@@ -14,28 +15,29 @@ pub const ABOUT_ONE: [&str; 6] =
 pub fn question(intent: &str, named: Option<Subject>) -> Option<Question> {
     let is_named = named.is_some();
     let subject = named.unwrap_or(Subject::Last);
-    Some(match intent.strip_prefix(BUILT_IN).unwrap_or(intent) {
-        "WelcomeIntent" => Question::Welcome,
-        "OverviewIntent" => Question::Overview,
-        "FailingIntent" => Question::List(Group::Failing),
-        "RunningIntent" => Question::List(Group::Running),
-        "ApprovalsIntent" => Question::List(Group::Waiting),
-        "StatusIntent" => Question::About(Topic::Status, subject),
-        "WhyIntent" => Question::About(Topic::Why, subject),
-        "ChangesIntent" => Question::About(Topic::Change, subject),
-        "LastDeploymentIntent" => Question::About(Topic::LastDeployment, subject),
-        "FourKeysIntent" if is_named => Question::About(Topic::Keys, subject),
-        "FourKeysIntent" => Question::Keys,
-        "PipelineIntent" => Question::Named(subject),
-        "WhichOnesIntent" => Question::Which,
-        "OtherOneIntent" => Question::Other,
-        "FirstOneIntent" => Question::Nth(1),
-        "SecondOneIntent" => Question::Nth(2),
-        "YesIntent" => Question::Yes,
-        "NoIntent" => Question::No,
-        "HelpIntent" => Question::Help,
-        "StopIntent" | "CancelIntent" | "NavigateHomeIntent" => Question::Goodbye,
-        "FallbackIntent" => Question::NotUnderstood,
+    let name = intent.strip_prefix(BUILT_IN).unwrap_or(intent);
+    Some(match name.strip_suffix("Intent").unwrap_or(name) {
+        "Welcome" => Question::Welcome,
+        "Overview" => Question::Overview,
+        "Failing" => Question::List(Group::Failing),
+        "Running" => Question::List(Group::Running),
+        "Approvals" => Question::List(Group::Waiting),
+        "Status" => Question::About(Topic::Status, subject),
+        "Why" => Question::About(Topic::Why, subject),
+        "Changes" => Question::About(Topic::Change, subject),
+        "LastDeployment" => Question::About(Topic::LastDeployment, subject),
+        "FourKeys" if is_named => Question::About(Topic::Keys, subject),
+        "FourKeys" => Question::Keys,
+        "Pipeline" => Question::Named(subject),
+        "WhichOnes" => Question::Which,
+        "OtherOne" => Question::Other,
+        "FirstOne" => Question::Nth(1),
+        "SecondOne" => Question::Nth(2),
+        "Yes" => Question::Yes,
+        "No" => Question::No,
+        "Help" => Question::Help,
+        "Stop" | "Cancel" | "NavigateHome" | "Farewell" => Question::Goodbye,
+        "Fallback" => Question::NotUnderstood,
         _ => return None,
     })
 }
@@ -47,7 +49,7 @@ mod tests {
     #[test]
     fn an_intent_is_the_same_with_and_without_amazons_name() {
         assert_eq!(question("AMAZON.HelpIntent", None), Some(Question::Help));
-        assert_eq!(question("HelpIntent", None), Some(Question::Help));
+        assert_eq!(question("Help", None), Some(Question::Help));
         assert_eq!(question("WeatherIntent", None), None);
     }
 

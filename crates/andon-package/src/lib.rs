@@ -33,6 +33,17 @@ pub enum Error {
     /// Not a template.
     #[error("not a template of CloudFormation: {0}")]
     NoTemplate(String),
+    /// The bot has no such locale.
+    #[error("there is no bot in {name}; there are {known}")]
+    NoLocale {
+        /// The locale that was asked for.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// The template of the bot lacks something that is filled in.
+    #[error("the template of the bot has no {0}")]
+    NoPlace(&'static str),
     /// Not JSON.
     #[error("{path} is not JSON")]
     Json {

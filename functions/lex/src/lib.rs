@@ -30,7 +30,7 @@ pub struct Lex<L, C> {
     pub desk: Answerer<L, C>,
     /// The time.
     pub clock: C,
-    /// The ids of the bots that may ask; any bot where there are none.
+    /// The ids of the bots that may ask.
     pub bots: BTreeSet<String>,
     /// The phone numbers that may ask, in the form of E.164. Without one nobody may by phone.
     pub callers: BTreeSet<String>,
@@ -41,23 +41,30 @@ impl<L: Ledger, C: Clock + Timer> Lex<L, C> {
     pub async fn handle(&self, payload: Value) -> Result<Value, Infallible> {
         let request = Request::read(&payload);
         let voice = Voice::of(Locale::of(&request.locale));
-        if let Some(problem) = self.refusal(&request) {
+        if let Some((phrase, problem)) = self.refusal(&request) {
             tracing::warn!(lex.refused = 1, "denied: {problem}");
-            let speech = Speech::new(&[voice.say(Phrase::ActionRefused, &[])], voice);
+            let speech = Speech::new(&[voice.say(phrase, &[])], voice);
             return Ok(Response::new(&request, Next::Close(State::Failed)).saying(&speech).into_json());
         }
         Ok(self.answer(&request, voice).await.into_json())
     }
 
-    /// Why somebody is not answered.
-    fn refusal(&self, request: &Request) -> Option<String> {
-        if !self.bots.is_empty() && !self.bots.contains(&request.bot) {
-            return Some(format!("the bot {:?} is not in ANDON_LEX_BOTS", request.bot));
+    /// Why somebody is not answered: what is said, and what is logged.
+    fn refusal(&self, request: &Request) -> Option<(Phrase, String)> {
+        if !self.bots.contains(&request.bot) {
+            return Some((Phrase::ActionRefused, format!("the bot {:?} is not in ANDON_LEX_BOTS", request.bot)));
         }
         // A number can be forged: it keeps strangers away, and opens nothing but questions.
         let caller = request.caller()?;
-        (!self.callers.contains(caller))
-            .then(|| "the number is not listed under `phone.callers` in andon.yml".to_owned())
+        if self.callers.contains(caller) {
+            return None;
+        }
+        let problem = if caller.is_empty() {
+            "the call has no number: it is hidden, or the contact flow does not set the session attribute `caller`"
+        } else {
+            "the number is not listed under `phone.callers` in andon.yml"
+        };
+        Some((Phrase::CallerRefused, problem.to_owned()))
     }
 
     async fn answer(&self, request: &Request, voice: &'static Voice) -> Response {
@@ -69,8 +76,8 @@ impl<L: Ledger, C: Clock + Timer> Lex<L, C> {
             answer = self.ask(&Question::Goodbye, &conversation, voice).await;
             return Response::new(request, Next::Close(State::Failed)).answering(&answer, voice);
         }
-        if request.input != Input::Text {
-            // Who has read an answer knows what comes next; who has heard one is asked.
+        if request.caller().is_some() {
+            // Who has read an answer knows what comes next; who has heard one is asked. Amazon Connect ends with the turn.
             answer = answer.keeping_open(voice);
         }
         conversation.talk = answer.session.clone();

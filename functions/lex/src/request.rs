@@ -13,7 +13,8 @@ const FALLBACK: &str = "FallbackIntent";
 const MAX_LEN: usize = 500;
 /// The session attribute that the contact flow puts the caller's number into.
 const CALLER: &str = "caller";
-/// The request attribute that says which service passes the conversation on, and what Amazon Connect calls itself there.
+/// The request attribute that says which service passes the conversation on, and how Amazon Connect begins to name itself
+/// there: it adds that it is a chat.
 const PLATFORM: (&str, &str) = ("x-amz-lex:channels:platform", "Connect");
 
 /// One turn of a conversation.
@@ -83,7 +84,7 @@ impl Request {
     pub(crate) fn caller(&self) -> Option<&str> {
         let (name, connect) = PLATFORM;
         let is_call = self.input != Input::Text
-            || self.of_turn.get(name).and_then(Value::as_str).is_some_and(|platform| platform == connect);
+            || self.of_turn.get(name).and_then(Value::as_str).is_some_and(|platform| platform.starts_with(connect));
         is_call.then(|| self.attributes.get(CALLER).and_then(Value::as_str).unwrap_or_default())
     }
 
@@ -134,7 +135,9 @@ mod tests {
         assert_eq!(Request::read(&typed).caller(), None);
         let spoken = json!({"inputMode": "Speech", "sessionState": {"sessionAttributes": {"caller": "+4930123456"}}});
         assert_eq!(Request::read(&spoken).caller(), Some("+4930123456"));
-        let typed = json!({"inputMode": "Text", "requestAttributes": {"x-amz-lex:channels:platform": "Connect"}});
-        assert_eq!(Request::read(&typed).caller(), Some(""));
+        for platform in ["Connect", "Connect Chat"] {
+            let typed = json!({"inputMode": "Text", "requestAttributes": {"x-amz-lex:channels:platform": platform}});
+            assert_eq!(Request::read(&typed).caller(), Some(""), "{platform}");
+        }
     }
 }

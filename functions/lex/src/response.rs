@@ -108,7 +108,9 @@ impl Response {
             let texts = packed(sentences, " ", str::to_owned);
             texts.into_iter().map(|content| json!({"contentType": "PlainText", "content": content})).collect()
         } else {
-            let texts = packed(sentences, "\n", speech_markup);
+            let mut texts = packed(sentences, "\n", speech_markup);
+            // A mark for what is left out says nothing to who listens.
+            texts.retain(|text| *text != speech_markup(MORE));
             texts.into_iter().map(|content| json!({"contentType": "SSML", "content": content})).collect()
         };
         self
@@ -153,6 +155,9 @@ impl Response {
         json!({"sessionState": state, "messages": self.messages, "requestAttributes": self.request_attributes})
     }
 }
+
+/// The last message where more was to be said.
+const MORE: &str = "…";
 
 /// What an answer offers to go on with: the candidates it asks about, or what is asked next of a pipeline that is red.
 pub(crate) fn buttons(answer: &Answer, fleet: &Fleet, voice: &Voice) -> Vec<Button> {
@@ -214,7 +219,7 @@ fn packed<'t>(texts: impl Iterator<Item = &'t str>, between: &str, finished: imp
     }
     if messages.len() > MAX_MESSAGES {
         messages.truncate(MAX_MESSAGES - 1);
-        messages.push("…".to_owned());
+        messages.push(MORE.to_owned());
     }
     messages.iter().filter(|text| !text.trim().is_empty()).map(|text| finished(text.trim())).collect()
 }

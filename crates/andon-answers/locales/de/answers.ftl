@@ -295,6 +295,7 @@ light = { $light ->
 
 action-off = Ich bin nicht dafür eingerichtet, etwas zu ändern.
 action-refused = Das kann ich leider nicht tun.
+caller-refused = Diese Telefonnummer darf Andon nicht fragen.
 action-ask-retry = Soll ich { $stage } von { $pipeline } noch einmal versuchen?
 action-ask-approve = Soll ich { $pipeline } bei { $action } freigeben?
 action-ask-reject = Soll ich { $pipeline } bei { $action } ablehnen?

@@ -296,6 +296,7 @@ light = { $light ->
 
 action-off = I am not set up to change anything.
 action-refused = I am sorry, I cannot do that.
+caller-refused = This phone number is not allowed to ask Andon.
 action-ask-retry = Shall I retry { $stage } of { $pipeline }?
 action-ask-approve = Shall I approve { $pipeline }, at { $action }?
 action-ask-reject = Shall I reject { $pipeline }, at { $action }?

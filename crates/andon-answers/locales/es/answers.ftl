@@ -298,6 +298,7 @@ light = { $light ->
 
 action-off = No estoy configurado para cambiar nada.
 action-refused = Lo siento, no puedo hacer eso.
+caller-refused = Este número de teléfono no está autorizado para consultar Andon.
 action-ask-retry = ¿Reintento { $stage } de { $pipeline }?
 action-ask-approve = ¿Apruebo { $pipeline } en { $action }?
 action-ask-reject = ¿Rechazo { $pipeline } en { $action }?

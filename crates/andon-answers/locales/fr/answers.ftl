@@ -294,6 +294,7 @@ light = { $light ->
 
 action-off = Je ne suis pas configuré pour modifier quoi que ce soit.
 action-refused = Désolé, je ne peux pas faire cela.
+caller-refused = Ce numéro de téléphone n'est pas autorisé à interroger Andon.
 action-ask-retry = Dois-je relancer { $stage } pour { $pipeline } ?
 action-ask-approve = Dois-je approuver { $pipeline }, pour { $action } ?
 action-ask-reject = Dois-je refuser { $pipeline }, pour { $action } ?

@@ -194,6 +194,7 @@ light = { $light ->
 
 action-off = 変更する操作は設定されていません。
 action-refused = 申し訳ありませんが、それはできません。
+caller-refused = この電話番号からはAndonに質問できません。
 action-ask-retry = { $pipeline }の{ $stage }をやり直しますか？
 action-ask-approve = { $pipeline }を{ $action }で承認しますか？
 action-ask-reject = { $pipeline }を{ $action }で却下しますか？

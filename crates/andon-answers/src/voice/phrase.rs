@@ -310,6 +310,8 @@ phrases! {
     ActionOff = "action-off" (),
     /// The asker may not; no reason is given.
     ActionRefused = "action-refused" (),
+    /// Who calls is not listed.
+    CallerRefused = "caller-refused" (),
     /// Shall this stage be retried?
     ActionAskRetry = "action-ask-retry" ("pipeline", "stage"),
     /// Shall this be approved?

@@ -41,7 +41,7 @@ pub(super) fn check() -> Result<()> {
 
 /// Writes the template of the Lex bot, which is generated from the models of the skill.
 fn write_bot() -> Result<PathBuf> {
-    let template = lex::template(&workspace::root().join("skill-package"), &[], "lex.zip")?;
+    let template = lex::bot(&workspace::root().join("skill-package"), &lex::locales(), &[], "lex.zip")?.template;
     let path = workspace::target().join("lex").join("template.json");
     fs::create_dir_all(workspace::target().join("lex"))?;
     fs::write(&path, format!("{template:#}\n"))?;

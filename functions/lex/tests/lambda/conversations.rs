@@ -44,6 +44,8 @@ async fn people_talk_with_the_bot() {
     told.push(world.turn(&mut german, "was ist kaputt").await);
     german.intent = named("WhyIntent", Some("payments API"));
     told.push(world.turn(&mut german, "warum ist payments API fehlgeschlagen").await);
+    german.intent = json!({"name": "No", "slots": {}});
+    told.push(world.turn(&mut german, "nein danke").await);
 
     insta::assert_snapshot!(told.join("\n"));
     assert_eq!(world.faults(), [""; 0]);

@@ -19,7 +19,7 @@ async fn nobody_is_told_anything_who_may_not_ask() {
     let unknown = Talk { attributes: json!({"caller": "+4930999999"}), ..Talk::spoken() };
     let hidden = Talk { attributes: json!({}), ..Talk::spoken() };
     let mut typed_on_the_phone = Talk::typed().request("what is failing");
-    typed_on_the_phone["requestAttributes"] = json!({"x-amz-lex:channels:platform": "Connect"});
+    typed_on_the_phone["requestAttributes"] = json!({"x-amz-lex:channels:platform": "Connect Chat"});
     for request in
         [other_bot, unknown.request("what is failing"), hidden.request("what is failing"), typed_on_the_phone]
     {
