@@ -403,7 +403,11 @@ fn a_signed_link_shows_one_customer_and_nothing_else() {
     assert_eq!(server.get(&format!("{path}?search=invoice")).status, 200);
     assert!(!server.get(&format!("{path}?search=invoice")).body.contains("invoice-export"));
     assert_eq!(server.get("/").status, 403, "the rest is for the proxy's users");
-    assert_eq!(server.get(&path.replace("Acme", "Globex")).status, 403);
+    let forged = path.replace("Acme", "Globex");
+    assert_eq!(server.get(&forged).status, 403);
+    let refused = server.send("GET", &forged, "Accept: text/html\r\n", b"");
+    assert!(refused.body.contains("<p class=\"refusal\">this link has expired or is not valid"), "{}", refused.body);
+    assert_eq!(server.get(&format!("{path}live")).status, 204, "the news would tell when others' pipelines run");
     // Bad input says what to do.
     assert!(share(&["--customer", "acme & coo"], KEY).err.contains("Did you mean Acme & Co?"));
     assert!(share(&["--customer", "acme & co"], "short").err.contains("openssl rand"));

@@ -111,11 +111,10 @@ impl Serve {
             Ok(())
         });
         let skills = if self.skills.is_empty() { Skills::Any } else { Skills::Only(self.skills.into_iter().collect()) };
-        let tell: fn(&str) = if quiet { |_| () } else { aside };
         let proxies = (!self.proxies.is_empty()).then(|| web::Proxies {
             addresses: self.proxies.into_iter().map(|address| address.to_canonical()).collect(),
             header: self.user_header,
-            seen: web::Seen::new(tell),
+            seen: web::Seen::new(aside),
         });
         let key = ShareKey::of_environment().map_err(|problem| anyhow!(problem))?;
         let doors = web::Doors { hosts: self.hosts.into_iter().collect(), access: web::Access { proxies, key } };

@@ -13,10 +13,12 @@ use super::reply::as_json;
 use super::scope::Scope;
 use crate::json::{in_full, row};
 
-pub(super) async fn board(_scope: Scope, State(site): State<Site>) -> Response {
+pub(super) async fn board(scope: Scope, State(site): State<Site>) -> Response {
     match site.rows.read(&site.desk, &site.news).await {
         Ok(rows) => {
-            let rows: Vec<Value> = rows.iter().map(row).collect();
+            let accounts = site.config.accounts();
+            let shown = rows.iter().filter(|row| scope.has(&row.overview.pipeline.home.account, accounts));
+            let rows: Vec<Value> = shown.map(row).collect();
             as_json(StatusCode::OK, &rows.into())
         }
         Err(error) => no_answer(&error),

@@ -21,13 +21,18 @@ async function refresh() {
   try {
     const reply = await fetch(location.href);
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
+    // The page of a proxy that asks who you are has no part of this one, and neither has a refusal.
+    if (!reply.ok || !fresh.querySelector("main") || !fresh.querySelector("#live")) {
+      say("no longer up to date: reload the page, or ask for a new link");
+      return;
+    }
     announce(document.title, fresh.title);
     document.title = fresh.title;
     for (const part of ["link[rel=icon]", "main", "footer"]) {
       const [old, now] = [document.querySelector(part), fresh.querySelector(part)];
       if (now && old.outerHTML !== now.outerHTML) replace(old, now);
     }
-    say("live");
+    say(source.readyState === EventSource.CLOSED ? `refreshes every ${EVERY / 1000} seconds` : "live");
   } catch {
     say("connection lost, reconnecting…");
   } finally {
@@ -58,7 +63,10 @@ function say(words) {
 const source = new EventSource(new URL("live", base));
 source.addEventListener("open", refresh);
 source.addEventListener("news", refresh);
-source.addEventListener("error", () => say("connection lost, reconnecting…"));
+source.addEventListener("error", () => {
+  // A shared view and one watcher too many get no news: the page is fetched every so often.
+  if (source.readyState !== EventSource.CLOSED) say("connection lost, reconnecting…");
+});
 setInterval(refresh, EVERY);
 document.addEventListener("selectionchange", () => {
   if (again && getSelection().isCollapsed) refresh();

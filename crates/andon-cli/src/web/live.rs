@@ -85,7 +85,13 @@ impl News {
 }
 
 /// Follows the news; 503 if too many do.
-pub(super) async fn get(_scope: Scope, State(news): State<News>) -> Response {
+///
+/// A shared view gets none, with 204, which browsers do not ask for again: news are of every pipeline, so their times would
+/// tell when other customers' pipelines run. Its pages fetch themselves every few seconds.
+pub(super) async fn get(scope: Scope, State(news): State<News>) -> Response {
+    if scope.shared.is_some() {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     if let Ok(place) = Arc::clone(&news.places).try_acquire_owned() {
         let events = Sse::new(news.follow(place)).keep_alive(KeepAlive::default());
         return ([(header::CACHE_CONTROL, "no-store")], events).into_response();

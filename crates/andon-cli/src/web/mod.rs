@@ -194,6 +194,7 @@ fn everything() -> Router<Site> {
 
 fn router(site: Site, hosts: Hosts, routes: Router<Site>) -> Router {
     routes
+        .fallback(reply::nothing)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(hosts, host::check))
         .with_state(site)

@@ -55,6 +55,26 @@ impl Page<'_> {
     }
 }
 
+/// The page of somebody who is refused: a sentence without its capital and full stop.
+pub(super) fn refusal(problem: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "Andon" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { h1 { "Andon" } }
+                main { p.refusal { (problem) "." } }
+            }
+        }
+    }
+}
+
 /// What the keys do.
 fn keys() -> Markup {
     let keys = [

@@ -3,7 +3,8 @@
 //! `serve` has no login of its own. Behind a proxy that authenticates, it takes the user's name from a header, from the
 //! addresses of that proxy alone. A signed link shows one customer's pipelines, read-only, until it expires.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::Site;
-use super::reply::refuse;
+use super::reply::refuse_to;
 use crate::share::{ShareKey, Shared};
 
 /// Where the addresses of shared views begin.
@@ -84,9 +85,12 @@ impl Seen {
     fn note(&self, user: &str, page: &str) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|_, at| at.elapsed() < TOLD_FOR);
-        let key = (user.to_owned(), page.to_owned());
-        if told.len() < MAX_TOLD && !told.contains_key(&key) {
-            told.insert(key, Instant::now());
+        // Where there are too many, some are told again: none is left out.
+        if told.len() >= MAX_TOLD {
+            told.clear();
+        }
+        if let Entry::Vacant(place) = told.entry((user.to_owned(), page.to_owned())) {
+            place.insert(Instant::now());
             (self.tell)(&format!("{user} looked at {page}"));
         }
     }
@@ -117,10 +121,10 @@ impl Access {
             return Err((StatusCode::FORBIDDEN, "the board is shown by way of its proxy alone"));
         }
         let mut names = parts.headers.get_all(&proxies.header).iter();
-        let name = names.next().and_then(|name| name.to_str().ok()).map(one_line);
+        let name = names.next().and_then(|name| std::str::from_utf8(name.as_bytes()).ok()).map(one_line);
         let name: String = name.unwrap_or_default().trim().chars().take(MAX_NAME).collect();
         if name.is_empty() || names.next().is_some() {
-            return Err((StatusCode::UNAUTHORIZED, "the proxy did not say who the user is"));
+            return Err((StatusCode::UNAUTHORIZED, "the proxy did not say who the user is, once and in UTF-8"));
         }
         proxies.seen.note(&name, &one_line(path));
         Ok(Scope { base: String::new(), shared: None, user: Some(name) })
@@ -151,7 +155,9 @@ impl FromRequestParts<Site> for Scope {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        site.access.admit(parts, Timestamp::now()).map_err(|(status, problem)| refuse(status, problem))
+        site.access
+            .admit(parts, Timestamp::now())
+            .map_err(|(status, problem)| refuse_to(&parts.headers, status, problem))
     }
 }
 
@@ -184,6 +190,8 @@ mod tests {
         let access = access();
         let scope = admitted(&access, "10.0.0.7", "/", &["ada@example.com"]).unwrap();
         assert_eq!(scope.user.as_deref(), Some("ada@example.com"));
+        let scope = admitted(&access, "10.0.0.7", "/", &["Jürgen"]).unwrap();
+        assert_eq!(scope.user.as_deref(), Some("Jürgen"));
         assert_eq!(admitted(&access, "::ffff:10.0.0.7", "/", &["ada"]).unwrap().user.as_deref(), Some("ada"));
         assert_eq!(admitted(&access, "10.0.0.8", "/", &["ada"]), Err(StatusCode::FORBIDDEN));
         for users in [&[][..], &[""], &["  "], &["ada", "sam"]] {
