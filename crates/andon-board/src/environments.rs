@@ -39,7 +39,7 @@ impl Renderer<'_> {
                     @if let Some(url) = self.names.environments.application(&id.name, &live.stage) {
                         (outward(&url, &html! { "Open the application" })) " "
                     }
-                    @if live.is_rollback { "Rolled back to. " }
+                    @if live.is_rollback { "Rolled back. " }
                     @if let Some(approved) = &live.approved {
                         "Approved " (self.at(approved.at))
                         @if let Some(comment) = &approved.comment { ": " q { (comment) } }

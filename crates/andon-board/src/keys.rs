@@ -13,8 +13,13 @@ impl Renderer<'_> {
             html! { div { dt { (name) } dd { (value.unwrap_or_else(|| "–".to_owned())) } } }
         };
         let frequency = keys.deployments_per_week(self.now).map(|rate| format!("{}/wk", figure(rate)));
+        let title = format!(
+            "Since {}: deployments per week; median time from commit to deployment; share of failed deployments; median \
+             time to recover",
+            keys.since.to_zoned(self.viewer.zone.clone()).strftime("%-d %B %Y")
+        );
         html! {
-            dl.keys title="Deployments per week; median time from commit to deployment; share of failed deployments; median time to recover" {
+            dl.keys title=(title) {
                 (small("deploys", frequency))
                 (small("lead", keys.lead_time.map(|median| shortly(median.seconds))))
                 (small("failed", keys.change_failure_rate().map(percent)))

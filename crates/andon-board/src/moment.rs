@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::Renderer;
 use andon::history::ChangeSummary;
 use andon::links;
+use andon::text::one_line;
 use andon::words::span;
 
 /// From this number of seconds on, a rough duration leaves out the seconds.
@@ -57,7 +58,7 @@ impl Renderer<'_> {
             @if let Some(id) = id { (to_page(html! { code { (id) } })) " " }
             @if let Some(title) = &change.title {
                 span.title {
-                    @for piece in self.names.issues.pieces(title) {
+                    @for piece in self.names.issues.pieces(&one_line(title)) {
                         @match piece.url {
                             Some(issue) => { (outward(&issue, &html! { (piece.text) })) }
                             None if has_id => { (piece.text) }
@@ -67,7 +68,7 @@ impl Renderer<'_> {
                 }
                 " "
             }
-            @if let Some(author) = &change.author { span.author { "by " (author) } }
+            @if let Some(author) = &change.author { span.author { "by " (one_line(author)) } }
         }
     }
 

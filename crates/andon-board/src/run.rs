@@ -12,6 +12,7 @@ use andon::event::{Attempt, Provider};
 use andon::links;
 use andon::pace::{StagePace, stage_paces};
 use andon::run::{ActionView, Run, StageView, Status};
+use andon::words::counted;
 
 impl Renderer<'_> {
     pub(super) fn run(&self, run: &Run, pipeline: &Pipeline) -> Markup {
@@ -51,12 +52,12 @@ impl Renderer<'_> {
     /// How far a stage is, and when it is expected to end; of one that has ended, whether that took unusually long.
     fn progress(&self, stage: &StageView, pace: &StagePace) -> Markup {
         let usual = pace.typical.median;
-        let usually = html! { span title={ "median of " (pace.typical.runs) " runs" } { "usually " (seconds(usual)) } };
+        let usually = usually(pace);
         html! {
             @if let Some(end) = expected_end(stage, pace) {
                 @let elapsed = self.now.duration_since(stage.started).as_secs().max(0);
                 @let percent = elapsed.saturating_mul(100).checked_div(usual).unwrap_or(100).min(100);
-                @let words = format!("{} elapsed, usually {}", self.since(stage.started), seconds(usual));
+                @let words = format!("{} elapsed, {} {}", self.since(stage.started), often(pace), seconds(usual));
                 div.progress role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow=(percent) aria-label=(words) title=(words) {
                     i style={ "width:" (percent) "%" } {}
                 }
@@ -92,7 +93,7 @@ impl Renderer<'_> {
                 li.grey.ahead {
                     h4 { (pace.stage) span.took { "not yet" } }
                     p.took {
-                        span title={ "median of " (pace.typical.runs) " runs" } { "usually " (seconds(pace.typical.median)) }
+                        (usually(pace))
                         @if let Some(end) = end { ", ends about " (self.at(end)) }
                     }
                 }
@@ -123,6 +124,20 @@ impl Renderer<'_> {
                 }
             }
         }
+    }
+}
+
+/// How long a stage takes, and in how many runs that was measured.
+fn usually(pace: &StagePace) -> Markup {
+    let runs = counted(u64::try_from(pace.typical.runs).unwrap_or(u64::MAX), "run");
+    html! { span title={ "median of " (runs) } { (often(pace)) " " (seconds(pace.typical.median)) } }
+}
+
+/// What a duration may be called, by how often it was measured.
+fn often(pace: &StagePace) -> &'static str {
+    match pace.typical.runs {
+        1 | 2 => "so far",
+        _ => "usually",
     }
 }
 

@@ -12,6 +12,7 @@ use andon::event::Attempt;
 use andon::history::{ChangeSummary, FailureSummary, History, RunSummary};
 use andon::links;
 use andon::run::{ActionView, Failure, Run, Status};
+use andon::text::clean;
 use andon::words::counted;
 
 /// The most changes that are listed.
@@ -41,7 +42,7 @@ impl Renderer<'_> {
                 @if let Some(why) = known {
                     @if !why.cause.is_empty() {
                         @if why.probable { p.took { "Probably:" } }
-                        pre { (why.cause.join("\n")) }
+                        pre { (clean(&why.cause.join("\n"))) }
                     } @else if let Some(said) = failure.own_words() { p { (said) } }
                     @if let Some(tests) = why.failed_tests { p { b { (counted(u64::from(tests), "test")) " failed" } } }
                     @if let Some(hint) = &why.hint {
@@ -137,7 +138,8 @@ impl Renderer<'_> {
 
     /// What is new since the last success before a run, with who wrote it.
     pub(super) fn fresh_changes(&self, history: &History, run: &RunSummary) -> Markup {
-        let Some(green) = history.last_green_before(run) else { return html! {} };
+        // What a rollback deploys is older than the last success.
+        let Some(green) = history.last_green_before(run).filter(|_| run.rollback.is_none()) else { return html! {} };
         let changes = history.changes_between(green, run);
         html! {
             section.part {
@@ -146,7 +148,11 @@ impl Renderer<'_> {
                     (self.navigation.run(&history.pipeline, &green.execution, &html! { "run " (green.execution.short()) }))
                     " " (self.at(green.ended.unwrap_or(green.first_seen)))
                 }
-                @if changes.is_empty() { p.took { "None: it ran with the same revisions." } }
+                @if changes.is_empty() {
+                    p.took {
+                        @if run.change.is_some() { "None: it ran with the same revisions." } @else { "They are not known." }
+                    }
+                }
                 ul { @for change in changes.iter().take(MAX_CHANGES) {
                     li.change { (self.linked_change(change)) }
                 } }

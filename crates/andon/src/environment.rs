@@ -135,14 +135,22 @@ pub fn environments<'r>(runs: impl IntoIterator<Item = &'r Run>, named: &Environ
             });
         }
     }
-    for (run, stages) in &runs {
+    let place = |execution: &ExecutionId| runs.iter().position(|(run, _)| run.execution == *execution);
+    for (at, (run, stages)) in runs.iter().enumerate() {
         for known in live.iter_mut().filter(|known| run.execution != known.execution) {
+            // A run that began before the live one does not come after it, whatever became of it.
+            let is_later = place(&known.execution).is_none_or(|live| at > live);
             let stage = stages.iter().find(|stage| stage.name == known.stage);
             let is_named = named.is_named(run, &known.stage);
-            let failed = stage.is_some_and(|stage| deploys(stage, is_named).any(|it| it.status == Status::Failed));
-            if failed && stage.and_then(|stage| stage.ended).is_none_or(|ended| ended > known.since) {
+            let failed = || stage.into_iter().flat_map(|stage| deploys(stage, is_named));
+            let failed = || failed().filter(|it| it.status == Status::Failed);
+            let ended = failed().filter_map(|it| it.ended).max();
+            if failed().next().is_some() && ended.map_or(is_later, |ended| ended > known.since) {
                 known.failed = Some(run.execution.clone());
-            } else if !run.status().is_final() && stage.and_then(|stage| deployed(stage, is_named)).is_none() {
+            } else if is_later
+                && !run.status().is_final()
+                && stage.and_then(|stage| deployed(stage, is_named)).is_none()
+            {
                 known.coming.push(run.execution.clone());
             }
         }
@@ -200,7 +208,8 @@ pub async fn recent_runs(ledger: &impl Ledger, history: &History) -> Result<Vec<
     for summary in history.runs().into_iter().rev().take(MAX_READ) {
         let known = ledger.load(&history.pipeline, &summary.execution).await?;
         runs.extend(known.into_run());
-        if summary.status == Status::Succeeded {
+        // A rollback goes through one stage only.
+        if summary.status == Status::Succeeded && summary.rollback.is_none() {
             break;
         }
     }

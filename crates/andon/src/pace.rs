@@ -52,15 +52,22 @@ pub struct FlakyAction {
 }
 
 /// How long each stage takes, in the order of the latest run that has been through most of them.
+///
+/// A stage that neither the latest successful run nor a later one has been through is no stage of the pipeline any more.
 pub fn stage_paces<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<StagePace> {
     let mut order: Vec<StageName> = Vec::new();
     let mut durations: BTreeMap<StageName, Vec<Outlier>> = BTreeMap::new();
     let mut runs: Vec<(&Run, Vec<StageView>)> = runs.into_iter().map(|run| (run, run.stages())).collect();
     runs.sort_by_key(|(run, _)| run.first_seen());
-    for (run, stages) in &runs {
-        let names = stages.iter().map(|stage| stage.name.clone());
-        if stages.len() >= order.len() {
-            order = names.collect();
+    let is_whole = |run: &Run| run.status() == Status::Succeeded && run.rollback().is_none();
+    let as_it_is = runs.iter().rposition(|(run, _)| is_whole(run)).unwrap_or_default();
+    let mut there: BTreeSet<StageName> = BTreeSet::new();
+    for (index, (run, stages)) in runs.iter().enumerate() {
+        if index >= as_it_is {
+            there.extend(stages.iter().map(|stage| stage.name.clone()));
+            if stages.len() >= order.len() {
+                order = stages.iter().map(|stage| stage.name.clone()).collect();
+            }
         }
         for stage in stages {
             let Some((at, seconds)) = took(stage) else { continue };
@@ -68,8 +75,8 @@ pub fn stage_paces<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Vec<StagePace
             durations.entry(stage.name.clone()).or_default().push(measured);
         }
     }
-    let mut paces: Vec<StagePace> =
-        durations.into_iter().filter_map(|(stage, measured)| pace(stage, measured)).collect();
+    let durations = durations.into_iter().filter(|(stage, _)| there.contains(stage));
+    let mut paces: Vec<StagePace> = durations.filter_map(|(stage, measured)| pace(stage, measured)).collect();
     paces.sort_by_key(|pace| order.iter().position(|name| *name == pace.stage).unwrap_or(usize::MAX));
     paces
 }
@@ -198,6 +205,33 @@ mod tests {
         let flaky = flaky_actions([&failed, &passed]);
         let names: BTreeSet<_> = failed.failures(Attempt::FIRST).into_iter().filter_map(|it| it.action).collect();
         assert_eq!(flaky.iter().map(|it| it.action.clone()).collect::<BTreeSet<_>>(), names);
+    }
+
+    #[test]
+    fn a_stage_that_was_removed_from_the_pipeline_is_not_expected() {
+        let events = |number: u32, is_left: fn(&Value) -> bool| {
+            let left: Vec<Value> =
+                testing::events("codepipeline-run-build-fixed").into_iter().filter(is_left).collect();
+            let text = Value::from(left).to_string();
+            let moved = text.replace("2026-11-20T", &format!("2026-11-2{number}T"));
+            let id = testing::events("codepipeline-run-build-fixed")[0]["detail"]["execution-id"].to_string();
+            let renamed = moved.replace(id.trim_matches('"'), &format!("e-{number}"));
+            run_of(&serde_json::from_str::<Vec<Value>>(&renamed).unwrap())
+        };
+        let old = events(1, |_| true);
+        let new = events(2, |event| event["detail"]["stage"] != "Build");
+        let under_way = events(3, |event| event["detail"]["stage"] == "Source");
+        let names = |runs: &[&Run]| -> Vec<String> {
+            stage_paces(runs.iter().copied()).iter().map(|pace| pace.stage.to_string()).collect()
+        };
+        assert_eq!(names(&[&old, &under_way]), ["Source", "Build", "Production"]);
+        assert_eq!(names(&[&old, &new, &under_way]), ["Source", "Production"]);
+        let cut = events(4, |event| event["detail"]["stage"] == "Source");
+        assert_eq!(
+            names(&[&old, &cut]),
+            ["Source", "Build", "Production"],
+            "a run that is not through removes nothing"
+        );
     }
 
     #[test]

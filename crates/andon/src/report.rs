@@ -106,11 +106,6 @@ impl Report {
         let total = Delivery::over(histories, from, until);
         Self { from, until, total, pipelines, outages, deployed }
     }
-
-    /// Whether figures leave runs of the period out that are no longer recorded.
-    pub fn is_partial(&self) -> bool {
-        self.total.is_partial
-    }
 }
 
 /// The times in which deployments of a pipeline were broken, those that were mended and the one that goes on.

@@ -1,5 +1,7 @@
 //! `andon report`: how delivery went in a month, as a document to send.
 
+use std::collections::BTreeSet;
+
 use andon::account::Accounts;
 use andon::board::PipelineRow;
 use andon::history::{Delivery, History};
@@ -72,6 +74,12 @@ impl Report {
             let meant: Vec<PipelineRow> = rows.into_iter().filter(meant).collect();
             if let (Some(wanted), true) = (&self.customer, meant.is_empty()) {
                 return Err(no_customer(wanted, accounts));
+            }
+            let of = |row: &PipelineRow| accounts.customer(row.overview.pipeline.home.account.as_str());
+            let customers: BTreeSet<&str> = meant.iter().filter_map(of).collect();
+            if self.customer.is_some() && customers.len() > 1 {
+                let names = customers.into_iter().collect::<Vec<_>>().join(", ");
+                bail!("a report is about one customer, and these match: {names}");
             }
             let read = stream::iter(meant).map(async |row| system.ledger.history(&row.overview.pipeline).await);
             let histories: Vec<History> =
