@@ -214,12 +214,13 @@ fn role_of(name: Option<String>, external_id: Option<String>) -> Result<Option<M
     Ok(Some(MemberRole { name, external_id }))
 }
 
-/// The Lex bots that may call the function, from `ANDON_LEX_BOTS`; none means that any bot may.
+/// The Lex bots that may call the function, from `ANDON_LEX_BOTS`.
 pub fn lex_bots() -> Result<BTreeSet<String>, EnvironmentError> {
-    let bots = LEX.read()?.unwrap_or_default();
+    let bots = LEX.required()?;
     let bots: BTreeSet<String> = bots.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
     match bots.iter().find(|id| !id.chars().all(|c| c.is_ascii_alphanumeric())) {
         Some(wrong) => Err(LEX.wrong(&format!("{wrong:?} is not the id of a bot"))),
+        None if bots.is_empty() => Err(LEX.wrong(&"it is empty")),
         None => Ok(bots),
     }
 }

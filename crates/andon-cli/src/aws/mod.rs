@@ -90,6 +90,12 @@ impl Session {
         Ok(Self { config, account: String::new(), caller: String::new(), region, profile })
     }
 
+    /// The options that make the AWS CLI use the same region and profile.
+    pub fn cli_options(&self) -> String {
+        let profile = self.profile.as_deref().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
+        format!("--region {}{profile}", self.region)
+    }
+
     /// An error of an AWS call: what was being done, and why it did not work.
     pub fn plain<E, R>(&self, doing: &str, error: &SdkError<E, R>) -> anyhow::Error
     where

@@ -10,6 +10,7 @@ use andon_package::archive;
 use andon_package::parameters::{self, Parameters};
 use andon_package::template::{self, Declared};
 use anyhow::{Context as _, bail};
+use aws_sdk_cloudformation::types::StackStatus;
 use serde_json::{Value, json};
 
 use super::{Surroundings, Verdict, question, runtime};
@@ -18,10 +19,10 @@ use crate::deployment::bucket::Bucket;
 use crate::deployment::choice::{Choice, off};
 use crate::deployment::permissions::{self, Permissions};
 use crate::deployment::secrets::{self, Stored};
-use crate::deployment::{SAMPLE, TEMPLATE, download, is_andon};
+use crate::deployment::{SAMPLE, TEMPLATE, deployed_configuration, download, is_andon};
 use crate::release::{Arch, Release};
 use crate::service::progress::{Progress, Sign};
-use crate::service::stacks::{Outcome, Prepared, Stack, Stacks, Wanted};
+use crate::service::stacks::{Outcome, Prepared, Stack, Stacks, Wanted, is_wreck};
 use crate::system::configuration_here;
 use crate::terminal::{BOLD, Cell, DIM, GOOD, Table, Terminal, clean, paint};
 
@@ -111,7 +112,10 @@ impl Deploy {
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
         if !is_name(&self.stack) || self.stack.len() > MAX_NAME {
-            bail!("{:?} is not a name for the stack: at most {MAX_NAME} letters, digits and hyphens", self.stack);
+            bail!(
+                "{:?} is not a name for the stack: a letter, then letters, digits and hyphens, at most {MAX_NAME} in all",
+                self.stack
+            );
         }
         let mut progress = Progress::new(terminal, self.json);
         let session = Session::open(&self.aws).await?;
@@ -121,7 +125,8 @@ impl Deploy {
             bail!("the stack {} is there, and it is not an Andon: choose another name with --stack", stack.name);
         }
         let bucket = Bucket::new(&session, self.bucket.as_deref());
-        let cargo = self.load(&bucket, existing.as_ref(), &mut progress).await?;
+        let cargo = self.load(&session, &bucket, existing.as_ref(), &mut progress).await?;
+        let left = if existing.is_none() { self.left(&stacks, &cargo).await? } else { false };
 
         if let Some(existing) = existing.as_ref().filter(|_| !self.repair)
             && stacks.is_so(&cargo.wanted, existing).await?
@@ -134,12 +139,15 @@ impl Deploy {
         bucket.is_there().await?;
         self.may_deploy(&session, &cargo, &bucket, existing.as_ref(), &mut progress).await?;
         self.head(&session, &cargo, &bucket, existing.as_ref(), &mut progress)?;
+        if left {
+            progress.line("  removes first what the failed creation of this stack left\n")?;
+        }
 
         // What a new stack would be is known; what changes in one that is there, CloudFormation has to compute.
         if existing.is_none() && (self.plan || !self.agreed()?) {
             return self.ended_early(&cargo, &[], &mut progress);
         }
-        if existing.is_none() {
+        if left {
             stacks.clear(&self.stack, &mut progress).await?;
         }
         upload(&bucket, &cargo, &mut progress).await?;
@@ -157,6 +165,27 @@ impl Deploy {
         }
         let (stack, outcome) = stacks.execute(&prepared, &mut progress).await?;
         self.conclude(&session, &cargo, &stack, outcome, &mut progress).await
+    }
+
+    /// Whether a failed creation of this stack left something in its place. What is not known to be that is not touched.
+    async fn left(&self, stacks: &Stacks<'_>, cargo: &Cargo) -> anyhow::Result<bool> {
+        let Some(stack) = stacks.find(&self.stack).await?.filter(|stack| is_wreck(&stack.status)) else {
+            return Ok(false);
+        };
+        let names = &cargo.declared.parameters;
+        let is_ours = !stack.parameters.is_empty() && stack.parameters.keys().all(|name| names.contains_key(name));
+        if stack.status != StackStatus::RollbackComplete || !is_ours {
+            bail!(
+                "the stack {} is {}, and it may not be an Andon or may hold data: look at it in the console, and delete \
+                 it there or by `aws cloudformation delete-stack {} --stack-name {}`, or choose another name \
+                 with --stack",
+                stack.name,
+                stack.status.as_str(),
+                stacks.session().cli_options(),
+                stack.name
+            );
+        }
+        Ok(true)
     }
 
     fn agreed(&self) -> anyhow::Result<bool> {
@@ -183,21 +212,28 @@ impl Deploy {
     /// Reads release and configuration, and decides on the parameters.
     async fn load(
         &self,
+        session: &Session,
         bucket: &Bucket<'_>,
         existing: Option<&Stack>,
         progress: &mut Progress,
     ) -> anyhow::Result<Cargo> {
         let former = existing.map(|stack| stack.parameters.clone()).unwrap_or_default();
-        let arch = match (self.arch, former.get("Architecture").map(String::as_str)) {
-            (Some(arch), _) => arch,
-            (None, Some("x86_64")) => Arch::X86_64,
-            (None, _) => Arch::Arm64,
-        };
+        let arch = self.processor(&former)?;
         progress.wait("reading the release", Instant::now());
         let release = download::open(&self.from, arch, &[TEMPLATE, SAMPLE], self.sha256.as_deref()).await?;
         let text = release.text(TEMPLATE)?;
         let declared = Declared::read(&text).with_context(|| format!("cannot use {TEMPLATE} of {}", self.from))?;
         let configuration = self.configuration(&release, existing)?;
+        if let Some(stack) = existing.filter(|_| self.config.is_none())
+            && configuration == release.text(SAMPLE)?
+            && deployed_configuration(session, stack).await.ok().as_ref() != Some(&configuration)
+        {
+            bail!(
+                "the andon.yml here is the sample of the release, and {} is deployed with another one: run this where \
+                 yours is, or pass --config FILE",
+                stack.name
+            );
+        }
         let mut choice = Choice::new(&declared, former);
         choice.set("Architecture", arch.name());
         for (name, value) in self
@@ -245,6 +281,19 @@ impl Deploy {
         let version = declared.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
         let changed_parameters = choice.changes();
         Ok(Cargo { version, arch, configuration, packages, template_key, wanted, changed_parameters, declared })
+    }
+
+    /// The processor of the functions, whichever way it was given.
+    fn processor(&self, former: &Parameters) -> anyhow::Result<Arch> {
+        let mut given = self.parameters.iter().rev().filter(|(name, _)| name == "Architecture");
+        let given = given.next().map(|(_, value)| value.as_str());
+        if let (Some(arch), Some(given)) = (self.arch, given)
+            && arch.name() != given
+        {
+            bail!("--arch {} and --parameter Architecture={given} contradict each other", arch.name());
+        }
+        let name = self.arch.map(Arch::name).or(given).or(former.get("Architecture").map(String::as_str));
+        Ok(if name == Some(Arch::X86_64.name()) { Arch::X86_64 } else { Arch::Arm64 })
     }
 
     /// The configuration that goes into the functions, without an error in it: they would not start.
@@ -302,7 +351,7 @@ impl Deploy {
             return Ok(());
         }
         progress.wait("asking IAM for the permissions", Instant::now());
-        match permissions::check(session, &cargo.declared, &self.stack, &bucket.name).await {
+        match permissions::check(session, &cargo.declared, &self.stack, bucket).await {
             Permissions::Enough => Ok(()),
             Permissions::Unknown(why) => {
                 Ok(progress.item(Sign::Note, "permissions", &format!("not checked: {why}"), None)?)

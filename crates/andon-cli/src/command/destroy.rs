@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Surroundings, Verdict, question, runtime};
 use crate::aws::{self, Session};
-use crate::deployment::bucket::Bucket;
+use crate::deployment::bucket::{Bucket, is_package};
 use crate::deployment::is_andon;
 use crate::service::progress::{Progress, Sign};
 use crate::service::stacks::{Stack, Stacks};
@@ -64,42 +64,39 @@ impl Destroy {
         let session = Session::open(&self.aws).await?;
         let stacks = Stacks::new(&session, Duration::from_millis(self.pace));
         let Some(stack) = stacks.idle(&self.stack, &mut progress).await? else {
-            return self.nothing(&session, &mut progress);
+            return self.nothing(&session, &mut progress).await;
         };
         if !is_andon(&stack) {
             bail!(
                 "the stack {} is not a deployed Andon. If a deployment of it failed, `andon deploy` takes it up again; \
-                 `aws cloudformation delete-stack --stack-name {}` deletes it whatever it is",
+                 `aws cloudformation delete-stack {} --stack-name {}` deletes it whatever it is",
                 stack.name,
+                session.cli_options(),
                 stack.name
             );
         }
         let bucket = Bucket::new(&session, self.bucket.as_deref());
         let boards = CloudWatchShelf::connect(&session.config);
-        let dashboards = dashboards(&boards, &session, &stack).await?;
+        let dashboards = dashboards(&boards, &session, &dashboard_function(&session, &self.stack)).await?;
         let stays = self.stays(&session, &stack, &bucket);
         progress.line(&paint(BOLD, &format!("{} in account {}, {}", stack.name, session.account, session.region)))?;
         progress.line("  removed: functions, rules, queues, topic, subscriptions, alarms, log groups")?;
         for name in &dashboards {
             progress.line(&format!("  removed: the dashboard {name}"))?;
         }
+        if self.packages {
+            progress.line(&format!("  removed: the packages of {} in the bucket {}", stack.name, bucket.name))?;
+        }
         for Stays { what, remedy } in &stays {
             progress.line(&format!("  stays:   {what}"))?;
             progress.line(&format!("           {remedy}"))?;
         }
-        let typed = match &self.confirm {
-            Some(typed) => typed.clone(),
-            None => question::ask(&format!("Type {} to remove it:", stack.name), &format!("--confirm {}", stack.name))?,
-        };
-        if typed != stack.name {
+        if !self.is_confirmed(&stack.name)? {
             progress.line("Nothing was removed.")?;
             return Ok(Verdict::Well);
         }
         stacks.delete(&stack, &mut progress).await?;
-        for name in &dashboards {
-            boards.remove(name).await?;
-            progress.item(Sign::Done, name.as_str(), "dashboard removed", None)?;
-        }
+        remove_dashboards(&boards, &dashboards, &mut progress).await?;
         if self.packages {
             self.remove_packages(&session, &bucket, &mut progress).await?;
         }
@@ -111,7 +108,30 @@ impl Destroy {
         Ok(Verdict::Well)
     }
 
-    fn nothing(&self, session: &Session, progress: &mut Progress) -> anyhow::Result<Verdict> {
+    /// There is no stack; its dashboards may be there if its removal was interrupted, and its packages.
+    async fn nothing(&self, session: &Session, progress: &mut Progress) -> anyhow::Result<Verdict> {
+        let bucket = Bucket::new(session, self.bucket.as_deref());
+        let boards = CloudWatchShelf::connect(&session.config);
+        let dashboards = dashboards(&boards, session, &dashboard_function(session, &self.stack)).await?;
+        if !dashboards.is_empty() {
+            progress.line(&format!("There is no stack {}; its dashboards are there:", self.stack))?;
+            for name in &dashboards {
+                progress.line(&format!("  removed: the dashboard {name}"))?;
+            }
+            if !self.is_confirmed(&self.stack)? {
+                progress.line("Nothing was removed.")?;
+                return Ok(Verdict::Well);
+            }
+            remove_dashboards(&boards, &dashboards, progress).await?;
+        }
+        if self.packages && bucket.is_there().await? {
+            progress.line(&format!("There is no stack {}; its packages are in {}.", self.stack, bucket.name))?;
+            if !self.is_confirmed(&self.stack)? {
+                progress.line("Nothing was removed.")?;
+                return Ok(Verdict::Well);
+            }
+            self.remove_packages(session, &bucket, progress).await?;
+        }
         if self.json {
             progress.json(&json!({"stack": self.stack, "removed": false, "stays": []}))?;
         } else {
@@ -121,13 +141,22 @@ impl Destroy {
         Ok(Verdict::Well)
     }
 
+    fn is_confirmed(&self, name: &str) -> anyhow::Result<bool> {
+        let typed = match &self.confirm {
+            Some(typed) => typed.clone(),
+            None => question::ask(&format!("Type {name} to remove it:"), &format!("--confirm {name}"))?,
+        };
+        Ok(typed == name)
+    }
+
     async fn remove_packages(
         &self,
         session: &Session,
         bucket: &Bucket<'_>,
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
-        let count = Store::new(session, &bucket.name).empty(&format!("{}/", self.stack), progress).await?;
+        let store = Store::new(session, &bucket.name);
+        let count = store.remove(&format!("{}/", self.stack), is_package, progress).await?;
         progress.item(Sign::Done, &bucket.name, &format!("{count} objects deleted"), None)?;
         if bucket.own && bucket.delete_if_empty().await? {
             progress.item(Sign::Done, &bucket.name, "bucket deleted", None)?;
@@ -136,13 +165,13 @@ impl Destroy {
     }
 
     fn stays(&self, session: &Session, stack: &Stack, bucket: &Bucket<'_>) -> Vec<Stays> {
-        let region = &session.region;
+        let options = session.cli_options();
         let mut stays = Vec::new();
         if let Some(table) = stack.outputs.get("Table") {
             stays.push(Stays {
                 what: format!("the table {table} with its history"),
                 remedy: format!(
-                    "aws dynamodb delete-table --region {region} --table-name {table}\n           or keep it for the \
+                    "aws dynamodb delete-table {options} --table-name {table}\n           or keep it for the \
                      next stack: andon deploy --parameter ExistingTable={table}"
                 ),
             });
@@ -156,7 +185,7 @@ impl Destroy {
         if stack.role.is_some() {
             stays.push(Stays {
                 what: "the pipeline that deploys this stack, and would create it again".to_owned(),
-                remedy: format!("aws cloudformation delete-stack --region {region} --stack-name andon-pipeline"),
+                remedy: format!("aws cloudformation delete-stack {options} --stack-name andon-pipeline"),
             });
         }
         if stack.outputs.get("OtherAccounts").is_some_and(|value| value.starts_with("on")) {
@@ -168,16 +197,33 @@ impl Destroy {
         if let Some(path) = stack.parameters.get("SecretsPath").filter(|path| !path.is_empty()) {
             stays.push(Stays {
                 what: format!("the secrets below {path}"),
-                remedy: format!("aws ssm get-parameters-by-path --region {region} --path {path} lists them"),
+                remedy: format!("aws ssm get-parameters-by-path {options} --path {path} lists them"),
             });
         }
         stays
     }
 }
 
+/// The ARN of the function that makes the dashboards of a stack, as the template names it.
+fn dashboard_function(session: &Session, stack: &str) -> String {
+    let (partition, region, account) = (session.partition(), &session.region, &session.account);
+    format!("arn:{partition}:lambda:{region}:{account}:function:customWidget-{stack}")
+}
+
+async fn remove_dashboards(
+    boards: &CloudWatchShelf,
+    names: &[DashboardName],
+    progress: &mut Progress,
+) -> anyhow::Result<()> {
+    for name in names {
+        boards.remove(name).await?;
+        progress.item(Sign::Done, name.as_str(), "dashboard removed", None)?;
+    }
+    Ok(())
+}
+
 /// The dashboards that the stack's function made; those of another Andon in the region are not among them.
-async fn dashboards(boards: &CloudWatchShelf, session: &Session, stack: &Stack) -> anyhow::Result<Vec<DashboardName>> {
-    let Some(function) = stack.outputs.get("DashboardFunction") else { return Ok(Vec::new()) };
+async fn dashboards(boards: &CloudWatchShelf, session: &Session, function: &str) -> anyhow::Result<Vec<DashboardName>> {
     let region = Region::parse(&session.region).context("the region has no name that dashboards can have")?;
     let mut there = BTreeMap::new();
     for name in boards.names(DashboardName::of_all(&region).as_str()).await? {

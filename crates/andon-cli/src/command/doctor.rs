@@ -18,7 +18,7 @@ use crate::terminal::{BOLD, Terminal, clean, paint};
 ///
 /// Says one sentence for each problem, and what to do. It changes nothing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exits with 1 if something is wrong.")]
+#[command(after_help = "Exits with 1 if something is wrong, or if a check could not be made.")]
 pub(super) struct Doctor {
     /// The stack [default: `ANDON_STACK`, or the one that is deployed in the region]
     #[arg(long, value_name = "NAME", env = "ANDON_STACK")]
@@ -54,9 +54,11 @@ impl Doctor {
         let checks = Checks::of(&session, &stack).await?;
         let checked = checks.all(&ledger, (!self.quick).then_some(pace)).await;
         let count: usize = checked.iter().map(|checked| checked.problems.len()).sum();
+        let unknown = checked.iter().filter(|checked| checked.unknown.is_some()).count();
+        let is_well = count == 0 && unknown == 0;
         if self.json {
             progress.json(&json!({
-                "stack": stack.name, "account": session.account, "region": session.region, "well": count == 0,
+                "stack": stack.name, "account": session.account, "region": session.region, "well": is_well,
                 "checks": checked,
             }))?;
         } else {
@@ -66,11 +68,15 @@ impl Doctor {
                 show(checked, &mut progress)?;
             }
             progress.line(&match count {
+                0 if unknown > 0 => {
+                    let checks = counted(u64::try_from(unknown).unwrap_or_default(), "check");
+                    format!("No problem was found, but {checks} could not be made.")
+                }
                 0 => "Nothing is wrong.".to_owned(),
                 count => format!("{} to mend.", counted(u64::try_from(count).unwrap_or_default(), "problem")),
             })?;
         }
-        Ok(if count == 0 { Verdict::Well } else { Verdict::NotWell })
+        Ok(if is_well { Verdict::Well } else { Verdict::NotWell })
     }
 }
 

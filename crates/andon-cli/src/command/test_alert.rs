@@ -10,7 +10,7 @@ use andon_notify::{Destination, NoDeadLetters, NoEvidenceSource, Outgoing, SendE
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use notifier::Notifier;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -25,6 +25,8 @@ use crate::terminal::{BAD, BOLD, GOOD, Terminal, clean, paint};
 
 /// What the notifier is called with.
 const PAYLOAD: &str = r#"{"andon":"test-alert"}"#;
+/// What is encoded in a path, by RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// The destination that is the stack's own topic.
 const OWN_TOPIC: &str = "default";
 
@@ -78,18 +80,19 @@ impl TestAlert {
             }
             let count = counted(u64::try_from(deliveries.len()).unwrap_or_default(), "destination");
             terminal.line(match failed {
+                0 if deliveries.is_empty() => "There is no destination: add one to andon.yml.".to_owned(),
                 0 => format!("The test alert was sent to {count}."),
                 failed => format!("The test alert did not arrive at {failed} of {count}."),
             })?;
         }
-        Ok(if failed == 0 { Verdict::Well } else { Verdict::NotWell })
+        Ok(if failed == 0 && !deliveries.is_empty() { Verdict::Well } else { Verdict::NotWell })
     }
 }
 
 /// Has the deployed notifier send it.
 async fn deployed(session: &Session, stack: &Stack) -> anyhow::Result<Vec<Delivery>> {
     let function = stack.outputs.get(NOTIFIER).context("the stack has no notifier")?;
-    let path = utf8_percent_encode(function, NON_ALPHANUMERIC);
+    let path = utf8_percent_encode(function, RESERVED);
     let call = Call {
         service: "lambda",
         path: format!("/2015-03-31/functions/{path}/invocations"),

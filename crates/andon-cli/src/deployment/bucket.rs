@@ -14,8 +14,18 @@ use serde_json::json;
 
 use crate::aws::Session;
 
+/// The rule that is set after all other settings of the bucket.
+const LAST_SETTING: &str = "former-versions";
 /// How long a version is kept that was deleted or overwritten.
 const KEPT_DAYS: i32 = 30;
+
+/// Whether a key is one that `andon deploy` stores something under: `STACK/NAME-CHECKSUM.zip`, or `.yml`.
+pub fn is_package(key: &str) -> bool {
+    let file = key.rsplit('/').next().unwrap_or(key);
+    let stem = file.strip_suffix(".zip").or_else(|| file.strip_suffix(".yml"));
+    let checksum = stem.and_then(|stem| stem.rsplit_once('-')).map(|(_, checksum)| checksum);
+    checksum.is_some_and(|text| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit()))
+}
 
 /// A bucket for packages.
 #[derive(Debug)]
@@ -74,8 +84,9 @@ impl<'a> Bucket<'a> {
         if !is_there {
             self.create().await?;
         }
-        // Settings are made again: whoever created it may have been interrupted.
-        self.protect().await?;
+        if !is_there || !self.is_protected().await? {
+            self.protect().await?;
+        }
         Ok(!is_there)
     }
 
@@ -90,6 +101,19 @@ impl<'a> Bucket<'a> {
                 Err(self.session.plain(&format!("create the bucket {}", self.name), &error))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Whether all the settings were made: whoever created it may have been interrupted. They are made in order, so the
+    /// last one stands for all.
+    async fn is_protected(&self) -> anyhow::Result<bool> {
+        let request = self.client.get_bucket_lifecycle_configuration().bucket(&self.name);
+        match request.expected_bucket_owner(&self.session.account).send().await {
+            Ok(found) => Ok(found.rules().iter().any(|rule| rule.id() == Some(LAST_SETTING))),
+            Err(error) if error.code() == Some("NoSuchLifecycleConfiguration") => Ok(false),
+            // Who may not read the settings may still be allowed to make them.
+            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 403) => Ok(false),
+            Err(error) => Err(self.session.plain(&format!("read the settings of the bucket {}", self.name), &error)),
         }
     }
 
@@ -128,7 +152,7 @@ impl<'a> Bucket<'a> {
 
         // What the stack was deployed with before stays as long as it is in use: a roll back needs it.
         let rule = LifecycleRule::builder()
-            .id("former-versions")
+            .id(LAST_SETTING)
             .status(ExpirationStatus::Enabled)
             .filter(LifecycleRuleFilter::builder().prefix("").build())
             .noncurrent_version_expiration(NoncurrentVersionExpiration::builder().noncurrent_days(KEPT_DAYS).build())
@@ -179,6 +203,25 @@ impl<'a> Bucket<'a> {
             Err(error) => {
                 Err(self.session.plain(&format!("delete the bucket {}", self.name), &error)).context("it is empty")
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_deployment_stored_is_a_package() {
+        let checksum = "a".repeat(64);
+        for (key, is_one) in [
+            (format!("andon/notifier-{checksum}.zip"), true),
+            (format!("andon/template-{checksum}.yml"), true),
+            (format!("andon/{checksum}.zip"), false),
+            ("andon/backup-2026.zip".to_owned(), false),
+            (format!("andon/notes-{checksum}.txt"), false),
+        ] {
+            assert_eq!(is_package(&key), is_one, "{key}");
         }
     }
 }

@@ -24,6 +24,9 @@ pub async fn open(from: &str, arch: Arch, files: &[&str], pinned: Option<&str>) 
     }
     let base = format!("{}/", from.trim_end_matches('/'));
     let base = Url::parse(&base).with_context(|| format!("{from} is not an address"))?;
+    if base.password().is_some() || !base.username().is_empty() || base.query().is_some() || base.fragment().is_some() {
+        bail!("the address of a release has no user, password, query or fragment");
+    }
     let is_local = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     if base.scheme() == "http" && !is_local && pinned.is_none() {
         bail!(

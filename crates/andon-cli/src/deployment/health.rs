@@ -113,7 +113,14 @@ impl<'c> Checks<'c> {
                 "The last update failed and was rolled back; the version before it runs",
                 format!("`andon deploy --stack {name}` tries again and says why it fails"),
             )),
-            _ => None,
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => None,
+            status if status.ends_with("_IN_PROGRESS") => {
+                Some(Problem::new("Something happens to the stack at the moment", "run this again when it has ended"))
+            }
+            status => Some(Problem::new(
+                format!("The stack is {status}"),
+                format!("aws cloudformation describe-stack-events --stack-name {name}"),
+            )),
         };
         (status.to_lowercase().replace('_', " "), problem.into_iter().collect())
     }
@@ -136,7 +143,10 @@ impl<'c> Checks<'c> {
                 Some(false) => {
                     problems.push(Problem::new(format!("{} is not stored", secret.reference), secret.remedy));
                 }
-                None => bail!("{}", secret.remedy),
+                None => problems.push(Problem::new(
+                    format!("Whether {} is stored cannot be found out", secret.reference),
+                    secret.remedy,
+                )),
             }
         }
         let well = match references.len() {
@@ -181,9 +191,15 @@ impl<'c> Checks<'c> {
         let wanted = self.of_type("AWS::CloudWatch::Alarm");
         let mut problems = Vec::new();
         for names in wanted.chunks(MAX_ALARMS) {
-            let names = names.iter().map(|(_, name)| (*name).to_owned()).collect();
-            let answer = client.describe_alarms().set_alarm_names(Some(names)).send().await;
+            let names: Vec<String> = names.iter().map(|(_, name)| (*name).to_owned()).collect();
+            let answer = client.describe_alarms().set_alarm_names(Some(names.clone())).send().await;
             let answer = answer.map_err(|error| self.session.plain("describe the alarms", &error))?;
+            let found: BTreeSet<&str> = answer.metric_alarms().iter().filter_map(MetricAlarm::alarm_name).collect();
+            let deleted = names.iter().filter(|name| !found.contains(name.as_str()));
+            problems.extend(deleted.map(|name| {
+                let remedy = format!("andon deploy --stack {} --repair", self.stack.name);
+                Problem::new(format!("The alarm {name} was deleted by hand"), remedy)
+            }));
             problems.extend(answer.metric_alarms().iter().flat_map(of_alarm));
         }
         Ok((format!("none of {} is on", wanted.len()), problems))
@@ -247,6 +263,7 @@ impl<'c> Checks<'c> {
         let started = client.detect_stack_drift().stack_name(&self.stack.id).send().await;
         let started = started.map_err(|error| self.session.plain(doing, &error))?;
         let id = started.stack_drift_detection_id().context("CloudFormation gave the comparison no id")?.to_owned();
+        let mut incomplete = None;
         for look in 0..=MAX_LOOKS {
             let request = client.describe_stack_drift_detection_status().stack_drift_detection_id(&id);
             let status = request.send().await.map_err(|error| self.session.plain(doing, &error))?;
@@ -255,7 +272,10 @@ impl<'c> Checks<'c> {
                     tokio::time::sleep(pace).await;
                 }
                 Some(StackDriftDetectionStatus::DetectionInProgress) => bail!("CloudFormation still compares them"),
-                // Some types cannot be compared, and the others were.
+                Some(StackDriftDetectionStatus::DetectionFailed) => {
+                    incomplete = status.detection_status_reason().map(str::to_owned);
+                    break;
+                }
                 _ => break,
             }
         }
@@ -270,6 +290,11 @@ impl<'c> Checks<'c> {
             let drifts = page.map_err(|error| self.session.plain(doing, &error))?;
             problems.extend(drifts.stack_resource_drifts().iter().map(|drift| of_drift(drift, &self.stack.name)));
         }
+        // CloudFormation lacks the permission to read some of them, for example; it compared the others.
+        problems.extend(incomplete.map(|reason| {
+            let remedy = "correct that, and run this again: the other resources were compared";
+            Problem::new(format!("Not every resource could be compared: {reason}"), remedy)
+        }));
         Ok((format!("{} as the template says", self.resources.len()), problems))
     }
 }

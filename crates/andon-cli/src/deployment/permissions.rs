@@ -3,6 +3,7 @@
 use andon_package::template::Declared;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::bucket::Bucket;
 use crate::aws::{Call, Session};
 
 /// What came of the question.
@@ -44,17 +45,31 @@ const KINDS: [(&str, &str, &str); 18] = [
 ];
 
 /// What it takes whatever the template says.
-const ALWAYS: [(&str, &str); 2] = [
+const ALWAYS: [(&str, &str); 3] = [
     (
         "cloudformation:REGION:ACCOUNT:stack/STACK/*",
         "cloudformation:CreateChangeSet cloudformation:DescribeChangeSet cloudformation:ExecuteChangeSet \
-         cloudformation:DescribeStackEvents cloudformation:GetTemplate",
+         cloudformation:DeleteChangeSet cloudformation:DescribeStacks cloudformation:DescribeStackEvents \
+         cloudformation:GetTemplate",
     ),
+    // SAM's transform is a resource of its own.
+    ("cloudformation:REGION:aws:transform/Serverless-2016-10-31", "cloudformation:CreateChangeSet"),
     ("s3:::BUCKET/STACK/x", "s3:PutObject s3:GetObject"),
 ];
 
+/// What it takes to create a bucket of its own.
+const OWN_BUCKET: (&str, &str) = (
+    "s3:::BUCKET",
+    "s3:CreateBucket s3:PutBucketPublicAccessBlock s3:PutEncryptionConfiguration s3:PutBucketVersioning \
+     s3:PutBucketPolicy s3:PutLifecycleConfiguration",
+);
+
 /// Asks IAM whether the caller may create what a template declares.
-pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: &str) -> Permissions {
+pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: &Bucket<'_>) -> Permissions {
+    let creates_bucket = match bucket.is_there().await {
+        Ok(is_there) => bucket.own && !is_there,
+        Err(error) => return Permissions::Unknown(format!("{error:#}")),
+    };
     let caller = match principal(session).await {
         Ok(Some(caller)) => caller,
         // The owner of an account may do everything.
@@ -62,12 +77,16 @@ pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: 
         Err(error) => return Permissions::Unknown(format!("{error:#}")),
     };
     let mut lacking = Vec::new();
-    for (resource, actions) in wanted(declared) {
+    for (resource, actions) in wanted(declared, creates_bucket) {
         let resource = format!("arn:{}:{resource}", session.partition());
-        let resource =
-            [("REGION", session.region.as_str()), ("ACCOUNT", &session.account), ("BUCKET", bucket), ("STACK", stack)]
-                .into_iter()
-                .fold(resource, |resource, (word, value)| resource.replace(word, value));
+        let resource = [
+            ("REGION", session.region.as_str()),
+            ("ACCOUNT", &session.account),
+            ("BUCKET", &bucket.name),
+            ("STACK", stack),
+        ]
+        .into_iter()
+        .fold(resource, |resource, (word, value)| resource.replace(word, value));
         match simulate(session, &caller, &resource, &actions).await {
             Ok(denied) => lacking.extend(denied.into_iter().map(|action| format!("{action} on {resource}"))),
             Err(error) => return Permissions::Unknown(format!("{error:#}")),
@@ -77,10 +96,12 @@ pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: 
 }
 
 /// The resources and actions of a deployment.
-fn wanted(declared: &Declared) -> Vec<(&'static str, Vec<&'static str>)> {
+fn wanted(declared: &Declared, creates_bucket: bool) -> Vec<(&'static str, Vec<&'static str>)> {
     let kinds: Vec<&str> = declared.resources().map(|(_, kind)| kind).collect();
     let of_template = KINDS.iter().filter(|(kind, ..)| kinds.contains(kind)).map(|(_, arn, actions)| (*arn, *actions));
-    ALWAYS.into_iter().chain(of_template).map(|(arn, actions)| (arn, actions.split_whitespace().collect())).collect()
+    let of_bucket = creates_bucket.then_some(OWN_BUCKET);
+    let all = ALWAYS.into_iter().chain(of_bucket).chain(of_template);
+    all.map(|(arn, actions)| (arn, actions.split_whitespace().collect())).collect()
 }
 
 /// The user or role behind the credentials, as IAM takes it; `None` for the owner of the account.

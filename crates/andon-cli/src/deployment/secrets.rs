@@ -29,13 +29,13 @@ pub async fn look(session: &Session, references: &[String]) -> Vec<Stored> {
 
 async fn look_for(session: &Session, reference: &str) -> Stored {
     let of = |stored: Option<bool>, remedy: String| Stored { reference: reference.to_owned(), stored, remedy };
-    let region = &session.region;
+    let options = session.cli_options();
     match reference.parse::<SecretRef>() {
         Ok(SecretRef::Ssm(name)) => {
             let client = aws_sdk_ssm::Client::new(&session.config);
             let filter = ParameterStringFilter::builder().key("Name").option("Equals").values(&name).build();
             let create =
-                format!("aws ssm put-parameter --region {region} --type SecureString --name {name} --value \"$(cat)\"");
+                format!("aws ssm put-parameter {options} --type SecureString --name {name} --value \"$(cat)\"");
             match filter {
                 Err(error) => of(None, error.to_string()),
                 Ok(filter) => match client.describe_parameters().parameter_filters(filter).send().await {
@@ -46,8 +46,7 @@ async fn look_for(session: &Session, reference: &str) -> Stored {
         }
         Ok(SecretRef::SecretsManager { id, .. }) => {
             let client = aws_sdk_secretsmanager::Client::new(&session.config);
-            let create =
-                format!("aws secretsmanager create-secret --region {region} --name {id} --secret-string \"$(cat)\"");
+            let create = format!("aws secretsmanager create-secret {options} --name {id} --secret-string \"$(cat)\"");
             match client.describe_secret().secret_id(&id).send().await {
                 Ok(secret) => of(Some(secret.deleted_date().is_none()), create),
                 Err(error) if error.code() == Some("ResourceNotFoundException") => of(Some(false), create),

@@ -82,6 +82,8 @@ pub struct ResourceChange {
 /// A change set that waits to be executed.
 #[derive(Debug)]
 pub struct Prepared {
+    /// The id of the change set.
+    id: String,
     wanted: Wanted,
     is_new: bool,
     /// What it would do.
@@ -207,7 +209,9 @@ impl<'a> Stacks<'a> {
             .collect();
         let tags = wanted.tags.iter().map(|(key, value)| Tag::builder().key(*key).value(value).build()).collect();
         let request = self.client.create_change_set().stack_name(name).change_set_name(CHANGE_SET);
-        let request = request.change_set_type(kind).set_parameters(Some(parameters)).set_tags(Some(tags));
+        let request = request.change_set_type(kind).set_parameters(Some(parameters));
+        // An empty list would remove the tags that a stack has from elsewhere.
+        let request = request.set_tags((!wanted.tags.is_empty()).then_some(tags));
         let request = request.capabilities(Capability::CapabilityIam);
         let request = match &wanted.url {
             Some(url) => request.template_url(url),
@@ -217,12 +221,14 @@ impl<'a> Stacks<'a> {
         // A transform can add any resource, so it has to be agreed to.
         let has_transform = wanted.template.lines().any(|line| line.starts_with("Transform:"));
         let request = if has_transform { request.capabilities(Capability::CapabilityAutoExpand) } else { request };
-        request.send().await.map_err(|error| self.session.plain(&doing, &error))?;
+        let created = request.send().await.map_err(|error| self.session.plain(&doing, &error))?;
+        // By its id: another change set of this name may take its place.
+        let id = created.id().unwrap_or(CHANGE_SET).to_owned();
         let deadline = Instant::now() + MAX_COMPUTATION;
         let mut changes = Vec::new();
         let mut next = None;
         loop {
-            let request = self.client.describe_change_set().stack_name(name).change_set_name(CHANGE_SET);
+            let request = self.client.describe_change_set().stack_name(name).change_set_name(&id);
             let answer = request.set_next_token(next.take()).send().await;
             let answer = answer.map_err(|error| self.session.plain(&doing, &error))?;
             let reason = answer.status_reason().unwrap_or_default();
@@ -247,7 +253,7 @@ impl<'a> Stacks<'a> {
             }
         }
         changes.sort();
-        Ok(Some(Prepared { wanted: wanted.clone(), is_new: existing.is_none(), changes }))
+        Ok(Some(Prepared { id, wanted: wanted.clone(), is_new: existing.is_none(), changes }))
     }
 
     /// Whether a stack is what it should be: what computes no change set takes no time.
@@ -278,7 +284,7 @@ impl<'a> Stacks<'a> {
     pub async fn execute(&self, prepared: &Prepared, progress: &mut Progress) -> anyhow::Result<(Stack, Outcome)> {
         let name = &prepared.wanted.name;
         let mut events = Events::since_now(self, name).await?;
-        let request = self.client.execute_change_set().stack_name(name).change_set_name(CHANGE_SET);
+        let request = self.client.execute_change_set().stack_name(name).change_set_name(&prepared.id);
         request.send().await.map_err(|error| self.session.plain(&format!("deploy the stack {name}"), &error))?;
         let since = Instant::now();
         loop {
@@ -287,6 +293,10 @@ impl<'a> Stacks<'a> {
             events.show(self, name, progress).await?;
             let Some(stack) = stack else { bail!("the stack {name} was deleted while it was being deployed") };
             match &stack.status {
+                // The status before it, which CloudFormation may give for some moments.
+                _ if !events.has_begun && since.elapsed() < MAX_COMPUTATION => {
+                    progress.wait(&format!("{name}: {}", events.waits_for()), since);
+                }
                 StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete => {
                     let outcome = if prepared.is_new { Outcome::Created } else { Outcome::Updated };
                     return Ok((stack, outcome));
@@ -415,6 +425,8 @@ struct Events {
     started: BTreeMap<String, Timestamp>,
     going_on: BTreeSet<String>,
     failure: Option<String>,
+    /// Whether anything about the stack itself came.
+    has_begun: bool,
 }
 
 impl Events {
@@ -430,6 +442,7 @@ impl Events {
         if let Some(newest) = news.first() {
             self.last = newest.event_id().map(str::to_owned);
         }
+        self.has_begun |= news.iter().any(is_of_stack);
         for event in news.iter().rev().filter(|event| !is_of_stack(event)) {
             self.show_one(event, progress).context("cannot write the progress")?;
         }
@@ -482,7 +495,8 @@ fn told(event: &StackEvent) -> String {
     format!("{name}: {}", event.resource_status_reason().unwrap_or("no reason is given"))
 }
 
-fn is_wreck(status: &StackStatus) -> bool {
+/// Whether nothing can be created in its place.
+pub fn is_wreck(status: &StackStatus) -> bool {
     matches!(status, StackStatus::RollbackComplete | StackStatus::RollbackFailed | StackStatus::DeleteFailed)
 }
 

@@ -47,11 +47,25 @@ impl<'a> Store<'a> {
 
     /// Deletes every version of everything under a prefix, and counts it. A bucket that is gone is empty.
     pub async fn empty(&self, prefix: &str, progress: &mut Progress) -> anyhow::Result<u64> {
+        self.remove(prefix, |_| true, progress).await
+    }
+
+    /// Deletes every version of what is under a prefix and has one of these keys, and counts it.
+    pub async fn remove(
+        &self,
+        prefix: &str,
+        is_meant: impl Fn(&str) -> bool,
+        progress: &mut Progress,
+    ) -> anyhow::Result<u64> {
+        let owner = &self.session.account;
         let since = std::time::Instant::now();
         let doing = format!("empty the bucket {}", self.bucket);
         let mut count = 0;
+        let mut next: (Option<String>, Option<String>) = (None, None);
         loop {
             let request = self.client.list_object_versions().bucket(&self.bucket).prefix(prefix);
+            let request = request.expected_bucket_owner(owner);
+            let request = request.set_key_marker(next.0.take()).set_version_id_marker(next.1.take());
             let page = match request.send().await {
                 Ok(page) => page,
                 Err(error) if error.code() == Some("NoSuchBucket") => return Ok(count),
@@ -61,17 +75,24 @@ impl<'a> Store<'a> {
             let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
             let objects: Vec<ObjectIdentifier> = versions
                 .chain(markers)
+                .filter(|(key, _)| key.is_some_and(&is_meant))
                 .filter_map(|(key, version)| {
                     ObjectIdentifier::builder().key(key?).set_version_id(version.map(str::to_owned)).build().ok()
                 })
                 .collect();
+            let is_last = page.is_truncated() != Some(true);
+            next = (page.next_key_marker().map(str::to_owned), page.next_version_id_marker().map(str::to_owned));
             if objects.is_empty() {
-                return Ok(count);
+                if is_last {
+                    return Ok(count);
+                }
+                continue;
             }
             count += u64::try_from(objects.len()).unwrap_or_default();
             let delete =
                 Delete::builder().set_objects(Some(objects)).quiet(true).build().context("nothing to delete")?;
             let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
+            let request = request.expected_bucket_owner(owner);
             let answer = request.send().await.map_err(|error| self.session.plain(&doing, &error))?;
             if let Some(refused) = answer.errors().first() {
                 // What cannot be deleted would be listed for ever.
@@ -82,6 +103,9 @@ impl<'a> Store<'a> {
                 );
             }
             progress.wait(&format!("{count} objects deleted from {}", self.bucket), since);
+            if is_last {
+                return Ok(count);
+            }
         }
     }
 }

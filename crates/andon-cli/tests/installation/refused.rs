@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::json;
 use test_support::stand_in::Site;
 
+use crate::support::account::run_in;
 use crate::world::World;
 
 /// Refused with these words, and nothing has changed.
@@ -48,6 +49,25 @@ fn wrong_values_and_what_the_configuration_needs_are_said_at_once() {
     assert!(missing["remedy"].as_str().unwrap().contains("put-parameter"), "{missing}");
     // The configuration of a stack is not replaced by the one of the release.
     refused(&world, &[], &["there is no andon.yml here"]);
+    let release = world.release.path().to_str().unwrap().to_owned();
+    let arguments = ["deploy", "--pace", "10", "--from", &release, "--yes"];
+    let ended = run_in(world.release.path(), Some(&world.recorder.url()), &arguments, &[]);
+    assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("the andon.yml here is the sample of the release"), "{}", ended.err);
+}
+
+#[test]
+fn the_processor_is_the_one_that_was_given_whichever_way() {
+    let world = World::new();
+    refused(
+        &world,
+        &["--arch", "arm64", "--parameter", "Architecture=x86_64"],
+        &["--arch arm64 and --parameter Architecture=x86_64 contradict each other"],
+    );
+    let deployed = world.deploy(&["--parameter", "Architecture=x86_64"]);
+    assert_eq!(deployed.code, 0, "{}{}", deployed.out, deployed.err);
+    assert!(deployed.out.contains("5 functions for x86_64"), "{}", deployed.out);
+    assert_eq!(world.parameter("Architecture"), "x86_64");
 }
 
 #[test]

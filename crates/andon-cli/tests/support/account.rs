@@ -1,5 +1,7 @@
 //! An account in moto with a deployed Andon, as far as a reader needs one.
 
+use std::path::Path;
+
 use andon::event::{Event, Received, parse};
 use andon::ledger::{NoArchive, record};
 use andon::name::{AccountId, Home, Region};
@@ -98,13 +100,17 @@ impl Account {
 
 /// Runs a command with these settings of the environment and no others that matter.
 pub(crate) fn run_at(url: Option<&str>, arguments: &[&str], set: &[(&str, &str)]) -> Ended {
-    let folder = tempfile::tempdir().unwrap();
+    run_in(tempfile::tempdir().unwrap().path(), url, arguments, set)
+}
+
+/// The same, in a folder.
+pub(crate) fn run_in(folder: &Path, url: Option<&str>, arguments: &[&str], set: &[(&str, &str)]) -> Ended {
     let mut command = andon(arguments);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
         command.env_remove(name);
     }
     command
-        .current_dir(folder.path())
+        .current_dir(folder)
         .env("AWS_CONFIG_FILE", "/nonexistent")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
