@@ -101,6 +101,16 @@ struct Cargo {
     declared: Declared,
 }
 
+/// A deployment under way.
+struct Deployment<'a> {
+    asked: &'a Deploy,
+    session: &'a Session,
+    stacks: Stacks<'a>,
+    bucket: Bucket<'a>,
+    existing: Option<Stack>,
+    progress: Progress,
+}
+
 impl Deploy {
     pub(super) fn run(self, around: Surroundings) -> anyhow::Result<Verdict> {
         runtime()?.block_on(self.deploy(around.terminal))
@@ -125,162 +135,11 @@ impl Deploy {
             bail!("the stack {} is there, and it is not an Andon: choose another name with --stack", stack.name);
         }
         let bucket = Bucket::new(&session, self.bucket.as_deref());
-        let cargo = self.load(&session, &bucket, existing.as_ref(), &mut progress).await?;
-        let left = if existing.is_none() { self.left(&stacks, &cargo).await? } else { false };
-
-        if let Some(existing) = existing.as_ref().filter(|_| !self.repair)
-            && stacks.is_so(&cargo.wanted, existing).await?
-        {
-            if !self.json {
-                progress.line(&format!("{} is as it should be: no changes.", existing.name))?;
-            }
-            return self.conclude(&session, &cargo, existing, Outcome::Unchanged, &mut progress).await;
-        }
-        bucket.is_there().await?;
-        self.may_deploy(&session, &cargo, &bucket, existing.as_ref(), &mut progress).await?;
-        self.head(&session, &cargo, &bucket, existing.as_ref(), &mut progress)?;
-        if left {
-            progress.line("  removes first what the failed creation of this stack left\n")?;
-        }
-
-        // What a new stack would be is known; what changes in one that is there, CloudFormation has to compute.
-        if existing.is_none() && (self.plan || !self.agreed()?) {
-            return self.ended_early(&cargo, &[], &mut progress);
-        }
-        if left {
-            stacks.clear(&self.stack, &mut progress).await?;
-        }
-        upload(&bucket, &cargo, &mut progress).await?;
-        let Some(prepared) = stacks.prepare(&cargo.wanted, existing.as_ref()).await? else {
-            let stack = existing.context("the template creates nothing")?;
-            progress.line(&format!("{} is as it should be: no changes.", stack.name))?;
-            return self.conclude(&session, &cargo, &stack, Outcome::Unchanged, &mut progress).await;
-        };
-        if existing.is_some() {
-            show_changes(&prepared, &mut progress)?;
-            if self.plan || !self.agreed()? {
-                stacks.discard(&self.stack).await?;
-                return self.ended_early(&cargo, &[prepared], &mut progress);
-            }
-        }
-        let (stack, outcome) = stacks.execute(&prepared, &mut progress).await?;
-        self.conclude(&session, &cargo, &stack, outcome, &mut progress).await
-    }
-
-    /// Whether a failed creation of this stack left something in its place. What is not known to be that is not touched.
-    async fn left(&self, stacks: &Stacks<'_>, cargo: &Cargo) -> anyhow::Result<bool> {
-        let Some(stack) = stacks.find(&self.stack).await?.filter(|stack| is_wreck(&stack.status)) else {
-            return Ok(false);
-        };
-        let names = &cargo.declared.parameters;
-        let is_ours = !stack.parameters.is_empty() && stack.parameters.keys().all(|name| names.contains_key(name));
-        if stack.status != StackStatus::RollbackComplete || !is_ours {
-            bail!(
-                "the stack {} is {}, and it may not be an Andon or may hold data: look at it in the console, and delete \
-                 it there or by `aws cloudformation delete-stack {} --stack-name {}`, or choose another name \
-                 with --stack",
-                stack.name,
-                stack.status.as_str(),
-                stacks.session().cli_options(),
-                stack.name
-            );
-        }
-        Ok(true)
+        Deployment { asked: &self, session: &session, stacks, bucket, existing, progress }.go().await
     }
 
     fn agreed(&self) -> anyhow::Result<bool> {
         if self.yes { Ok(true) } else { question::confirm("Deploy?", "--yes") }
-    }
-
-    fn ended_early(&self, cargo: &Cargo, prepared: &[Prepared], progress: &mut Progress) -> anyhow::Result<Verdict> {
-        if self.json {
-            let changes: Vec<Value> = match prepared {
-                [prepared] => prepared.changes.iter().map(|change| json!(change)).collect(),
-                _ => cargo
-                    .declared
-                    .resources()
-                    .map(|(name, kind)| json!({"action": "add", "name": name, "kind": kind}))
-                    .collect(),
-            };
-            progress.json(&json!({"stack": self.stack, "version": cargo.version, "plan": changes}))?;
-        } else if !self.plan {
-            progress.line("Nothing was deployed.")?;
-        }
-        Ok(Verdict::Well)
-    }
-
-    /// Reads release and configuration, and decides on the parameters.
-    async fn load(
-        &self,
-        session: &Session,
-        bucket: &Bucket<'_>,
-        existing: Option<&Stack>,
-        progress: &mut Progress,
-    ) -> anyhow::Result<Cargo> {
-        let former = existing.map(|stack| stack.parameters.clone()).unwrap_or_default();
-        let arch = self.processor(&former)?;
-        progress.wait("reading the release", Instant::now());
-        let release = download::open(&self.from, arch, &[TEMPLATE, SAMPLE], self.sha256.as_deref()).await?;
-        let text = release.text(TEMPLATE)?;
-        let declared = Declared::read(&text).with_context(|| format!("cannot use {TEMPLATE} of {}", self.from))?;
-        let configuration = self.configuration(&release, existing)?;
-        if let Some(stack) = existing.filter(|_| self.config.is_none())
-            && configuration == release.text(SAMPLE)?
-            && deployed_configuration(session, stack).await.ok().as_ref() != Some(&configuration)
-        {
-            bail!(
-                "the andon.yml here is the sample of the release, and {} is deployed with another one: run this where \
-                 yours is, or pass --config FILE",
-                stack.name
-            );
-        }
-        let mut choice = Choice::new(&declared, former);
-        choice.set("Architecture", arch.name());
-        for (name, value) in self
-            .email
-            .iter()
-            .map(|email| ("Email", email))
-            .chain(self.parameters.iter().map(|(name, value)| (name.as_str(), value)))
-        {
-            choice.set(name, value);
-        }
-        self.ask_for_the_rest(&mut choice, &configuration, existing)?;
-        let problems = choice.problems();
-        if !problems.is_empty() {
-            bail!("these parameters cannot be deployed:\n  {}", problems.join("\n  "));
-        }
-        let values = choice.values();
-        fit(&configuration, &values)?;
-
-        // A release can have functions that other templates deploy.
-        let mut functions = BTreeSet::new();
-        template::with_packages(&text, |function| {
-            functions.insert(function.to_owned());
-            String::new()
-        });
-        let mut packages = BTreeMap::new();
-        let mut keys = BTreeMap::new();
-        for function in functions {
-            let package = release.package(&function, arch, &configuration)?;
-            let key = format!("{}/{function}-{}.zip", self.stack, archive::sha256(&package));
-            packages.insert(key.clone(), package);
-            keys.insert(function, key);
-        }
-        let template = template::with_packages(&text, |function| {
-            format!("s3://{}/{}", bucket.name, keys.get(function).map_or("", String::as_str))
-        });
-        let template_key = format!("{}/template-{}.yml", self.stack, archive::sha256(template.as_bytes()));
-        let wanted = Wanted {
-            name: self.stack.clone(),
-            url: Some(bucket.url(&template_key)),
-            template,
-            parameters: values.into_iter().collect(),
-            tags: Vec::new(),
-            repairs: self.repair && existing.is_some(),
-        };
-        let version = declared.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
-        let changed_parameters = choice.changes();
-        Ok(Cargo { version, arch, configuration, packages, template_key, wanted, changed_parameters, declared })
     }
 
     /// The processor of the functions, whichever way it was given.
@@ -337,48 +196,187 @@ impl Deploy {
         }
         Ok(())
     }
+}
 
-    async fn may_deploy(
-        &self,
-        session: &Session,
-        cargo: &Cargo,
-        bucket: &Bucket<'_>,
-        existing: Option<&Stack>,
-        progress: &mut Progress,
-    ) -> anyhow::Result<()> {
+impl Deployment<'_> {
+    async fn go(mut self) -> anyhow::Result<Verdict> {
+        let cargo = self.load().await?;
+        let left = if self.existing.is_none() { self.left(&cargo).await? } else { false };
+        if let Some(existing) = self.existing.clone().filter(|_| !self.asked.repair)
+            && self.stacks.is_so(&cargo.wanted, &existing).await?
+        {
+            return self.unchanged(&cargo, &existing).await;
+        }
+        self.bucket.is_there().await?;
+        self.may_deploy(&cargo).await?;
+        self.head(&cargo)?;
+        if left {
+            self.progress.line("  removes first what the failed creation of this stack left\n")?;
+        }
+
+        // What a new stack would be is known; what changes in one that is there, CloudFormation has to compute.
+        if self.existing.is_none() && (self.asked.plan || !self.asked.agreed()?) {
+            return self.ended_early(&cargo, None);
+        }
+        if left {
+            self.stacks.clear(&self.asked.stack, &mut self.progress).await?;
+        }
+        upload(&self.bucket, &cargo, &mut self.progress).await?;
+        let Some(prepared) = self.stacks.prepare(&cargo.wanted, self.existing.as_ref()).await? else {
+            let existing = self.existing.clone().context("the template creates nothing")?;
+            return self.unchanged(&cargo, &existing).await;
+        };
+        if self.existing.is_some() {
+            show_changes(&prepared, &mut self.progress)?;
+            if self.asked.plan || !self.asked.agreed()? {
+                self.stacks.discard(&self.asked.stack).await?;
+                return self.ended_early(&cargo, Some(&prepared));
+            }
+        }
+        let (stack, outcome) = self.stacks.execute(&prepared, &mut self.progress).await?;
+        self.conclude(&cargo, &stack, outcome).await
+    }
+
+    async fn unchanged(&mut self, cargo: &Cargo, stack: &Stack) -> anyhow::Result<Verdict> {
+        if !self.asked.json {
+            self.progress.line(&format!("{} is as it should be: no changes.", stack.name))?;
+        }
+        self.conclude(cargo, stack, Outcome::Unchanged).await
+    }
+
+    /// Whether a failed creation of this stack left something in its place. What is not known to be that is not touched.
+    async fn left(&self, cargo: &Cargo) -> anyhow::Result<bool> {
+        let Some(stack) = self.stacks.find(&self.asked.stack).await?.filter(|stack| is_wreck(&stack.status)) else {
+            return Ok(false);
+        };
+        let names = &cargo.declared.parameters;
+        let is_ours = !stack.parameters.is_empty() && stack.parameters.keys().all(|name| names.contains_key(name));
+        if stack.status != StackStatus::RollbackComplete || !is_ours {
+            bail!(
+                "the stack {} is {}, and it may not be an Andon or may hold data: look at it in the console, and delete \
+                 it there or by `aws cloudformation delete-stack {} --stack-name {}`, or choose another name \
+                 with --stack",
+                stack.name,
+                stack.status.as_str(),
+                self.session.cli_options(),
+                stack.name
+            );
+        }
+        Ok(true)
+    }
+
+    fn ended_early(&mut self, cargo: &Cargo, prepared: Option<&Prepared>) -> anyhow::Result<Verdict> {
+        if self.asked.json {
+            let added = |(name, kind)| json!({"action": "add", "name": name, "kind": kind});
+            let changes: Vec<Value> = prepared.map_or_else(
+                || cargo.declared.resources().map(added).collect(),
+                |prepared| prepared.changes.iter().map(|change| json!(change)).collect(),
+            );
+            self.progress.json(&json!({"stack": self.asked.stack, "version": cargo.version, "plan": changes}))?;
+        } else if !self.asked.plan {
+            self.progress.line("Nothing was deployed.")?;
+        }
+        Ok(Verdict::Well)
+    }
+
+    /// Reads release and configuration, and decides on the parameters.
+    async fn load(&mut self) -> anyhow::Result<Cargo> {
+        let asked = self.asked;
+        let existing = self.existing.as_ref();
+        let former = existing.map(|stack| stack.parameters.clone()).unwrap_or_default();
+        let arch = asked.processor(&former)?;
+        self.progress.wait("reading the release", Instant::now());
+        let release = download::open(&asked.from, arch, &[TEMPLATE, SAMPLE], asked.sha256.as_deref()).await?;
+        let text = release.text(TEMPLATE)?;
+        let declared = Declared::read(&text).with_context(|| format!("cannot use {TEMPLATE} of {}", asked.from))?;
+        let configuration = asked.configuration(&release, existing)?;
+        if let Some(stack) = existing.filter(|_| asked.config.is_none())
+            && configuration == release.text(SAMPLE)?
+            && deployed_configuration(self.session, stack).await.ok().as_ref() != Some(&configuration)
+        {
+            bail!(
+                "the andon.yml here is the sample of the release, and {} is deployed with another one: run this where \
+                 yours is, or pass --config FILE",
+                stack.name
+            );
+        }
+        let mut choice = Choice::new(&declared, former);
+        choice.set("Architecture", arch.name());
+        for (name, value) in asked
+            .email
+            .iter()
+            .map(|email| ("Email", email))
+            .chain(asked.parameters.iter().map(|(name, value)| (name.as_str(), value)))
+        {
+            choice.set(name, value);
+        }
+        asked.ask_for_the_rest(&mut choice, &configuration, existing)?;
+        let problems = choice.problems();
+        if !problems.is_empty() {
+            bail!("these parameters cannot be deployed:\n  {}", problems.join("\n  "));
+        }
+        let values = choice.values();
+        fit(&configuration, &values)?;
+
+        // A release can have functions that other templates deploy.
+        let mut functions = BTreeSet::new();
+        template::with_packages(&text, |function| {
+            functions.insert(function.to_owned());
+            String::new()
+        });
+        let mut packages = BTreeMap::new();
+        let mut keys = BTreeMap::new();
+        for function in functions {
+            let package = release.package(&function, arch, &configuration)?;
+            let key = format!("{}/{function}-{}.zip", asked.stack, archive::sha256(&package));
+            packages.insert(key.clone(), package);
+            keys.insert(function, key);
+        }
+        let template = template::with_packages(&text, |function| {
+            format!("s3://{}/{}", self.bucket.name, keys.get(function).map_or("", String::as_str))
+        });
+        let template_key = format!("{}/template-{}.yml", asked.stack, archive::sha256(template.as_bytes()));
+        let wanted = Wanted {
+            name: asked.stack.clone(),
+            url: Some(self.bucket.url(&template_key)),
+            template,
+            parameters: values.into_iter().collect(),
+            tags: Vec::new(),
+            repairs: asked.repair && existing.is_some(),
+        };
+        let version = declared.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
+        let changed_parameters = choice.changes();
+        Ok(Cargo { version, arch, configuration, packages, template_key, wanted, changed_parameters, declared })
+    }
+
+    async fn may_deploy(&mut self, cargo: &Cargo) -> anyhow::Result<()> {
         // With a role of its own, CloudFormation does not use the rights of the caller.
-        if self.unchecked || existing.is_some_and(|stack| stack.role.is_some()) {
+        if self.asked.unchecked || self.existing.as_ref().is_some_and(|stack| stack.role.is_some()) {
             return Ok(());
         }
-        progress.wait("asking IAM for the permissions", Instant::now());
-        match permissions::check(session, &cargo.declared, &self.stack, bucket).await {
+        self.progress.wait("asking IAM for the permissions", Instant::now());
+        match permissions::check(self.session, &cargo.declared, &self.asked.stack, &self.bucket).await {
             Permissions::Enough => Ok(()),
             Permissions::Unknown(why) => {
-                Ok(progress.item(Sign::Note, "permissions", &format!("not checked: {why}"), None)?)
+                Ok(self.progress.item(Sign::Note, "permissions", &format!("not checked: {why}"), None)?)
             }
             Permissions::Lacking(lacking) => bail!(
                 "{} may not do this, so nothing was changed:\n  {}\nIf IAM is wrong, because of a condition for example, \
                  pass --unchecked",
-                session.caller,
+                self.session.caller,
                 lacking.join("\n  ")
             ),
         }
     }
 
-    fn head(
-        &self,
-        session: &Session,
-        cargo: &Cargo,
-        bucket: &Bucket<'_>,
-        existing: Option<&Stack>,
-        progress: &mut Progress,
-    ) -> anyhow::Result<()> {
-        let title = format!("{} in account {}, {}", self.stack, session.account, session.region);
+    fn head(&mut self, cargo: &Cargo) -> anyhow::Result<()> {
+        let (session, progress) = (self.session, &mut self.progress);
+        let title = format!("{} in account {}, {}", self.asked.stack, session.account, session.region);
         progress.line(&paint(BOLD, &title))?;
         let functions = counted(u64::try_from(cargo.packages.len()).unwrap_or_default(), "function");
         progress.line(&format!("  Andon {}, {functions} for {}", cargo.version, cargo.arch.name()))?;
-        progress.line(&format!("  packages go to the bucket {}", bucket.name))?;
-        if existing.is_none() {
+        progress.line(&format!("  packages go to the bucket {}", self.bucket.name))?;
+        if self.existing.is_none() {
             progress.line("  creates the stack with the parameters:")?;
             for (name, value) in cargo.wanted.parameters.iter().filter(|(_, value)| !value.is_empty()) {
                 progress.line(&format!("    {name} = {value}"))?;
@@ -391,18 +389,12 @@ impl Deploy {
         Ok(())
     }
 
-    async fn conclude(
-        &self,
-        session: &Session,
-        cargo: &Cargo,
-        stack: &Stack,
-        outcome: Outcome,
-        progress: &mut Progress,
-    ) -> anyhow::Result<Verdict> {
+    async fn conclude(&mut self, cargo: &Cargo, stack: &Stack, outcome: Outcome) -> anyhow::Result<Verdict> {
+        let (session, progress) = (self.session, &mut self.progress);
         let off = off(&stack.outputs);
         let found = secrets::look(session, &parameters::secrets(&cargo.configuration)).await;
         let missing: Vec<&Stored> = found.iter().filter(|secret| secret.stored == Some(false)).collect();
-        if self.json {
+        if self.asked.json {
             progress.json(&json!({
                 "stack": stack.name, "account": session.account, "region": session.region, "version": cargo.version,
                 "outcome": outcome, "outputs": stack.outputs,

@@ -104,18 +104,8 @@ pub(super) async fn board(
     .await
 }
 
+/// The page of a pipeline, or of one of its runs.
 pub(super) async fn pipeline(
-    scope: Scope,
-    State(site): State<Site>,
-    uri: Uri,
-    Path(place): Path<Place>,
-    headers: HeaderMap,
-) -> Response {
-    let found = async || find(&site, &scope, place).await;
-    page(&site, &scope, &uri, &headers, found, |view, found| one(view, found.as_ref())).await
-}
-
-pub(super) async fn run(
     scope: Scope,
     State(site): State<Site>,
     uri: Uri,
