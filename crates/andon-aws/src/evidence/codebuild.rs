@@ -93,7 +93,12 @@ async fn batch(clients: &Regional, inquiry: &EvidenceCollector, project: &str, i
     let request = clients.builds().batch_get_build_batches().ids(id);
     let answer = inquiry.ask(&question, || request.clone().send()).await?;
     let Some(batch) = answer.build_batches().first() else {
-        return Err(Missing { sentence: format!("The build {id} no longer exists"), is_gone: true, may_pass: false });
+        return Err(Missing {
+            sentence: format!("The build {id} no longer exists"),
+            is_gone: true,
+            is_denied: false,
+            may_pass: false,
+        });
     };
     inquiry.finds(|found| found.phases = batch_phases(batch));
     let failed = batch.build_groups().iter().filter_map(|group| group.current_build_summary()).find(|build| {

@@ -30,6 +30,8 @@ pub(super) struct Missing {
     pub(super) sentence: String,
     /// Whether there is no such thing.
     pub(super) is_gone: bool,
+    /// Whether the permission to ask is missing.
+    pub(super) is_denied: bool,
     /// Whether it may be there the next moment.
     pub(super) may_pass: bool,
 }
@@ -37,7 +39,7 @@ pub(super) struct Missing {
 impl Missing {
     /// What will not be there the next moment either.
     pub(super) fn new(sentence: String) -> Self {
-        Self { sentence, is_gone: false, may_pass: false }
+        Self { sentence, is_gone: false, is_denied: false, may_pass: false }
     }
 }
 
@@ -65,7 +67,8 @@ impl Question<'_> {
             }
         };
         let may_pass = matches!(why, Why::Throttled | Why::Late | Why::Unwell);
-        Missing { sentence, is_gone: matches!(why, Why::Gone), may_pass }
+        let (is_gone, is_denied) = (matches!(why, Why::Gone), matches!(why, Why::Denied));
+        Missing { sentence, is_gone, is_denied, may_pass }
     }
 }
 

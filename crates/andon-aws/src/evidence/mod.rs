@@ -19,6 +19,7 @@ mod codebuild;
 mod codedeploy;
 mod collector;
 mod commands;
+mod conditions;
 mod ecs;
 mod lambda;
 mod log;
@@ -84,6 +85,7 @@ impl AwsEvidence {
             Resource::Service { name, deployment } => {
                 ecs::gather(&clients, inquiry, case, name.as_ref(), deployment.as_deref()).await;
             }
+            Resource::Conditions(stage) => conditions::gather(&clients, inquiry, case, stage).await,
             Resource::Function(name) => lambda::gather(&clients, inquiry, case.failure, name).await,
         }
     }

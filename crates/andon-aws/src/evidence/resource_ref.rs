@@ -5,7 +5,7 @@
 //! does, and a notification may not name a provider at all.
 
 use andon::arn::Arn;
-use andon::name::{AccountId, Region};
+use andon::name::{AccountId, Region, StageName};
 use andon::run::Failure;
 
 /// What an action leads to, and where that is if its name says so.
@@ -19,12 +19,23 @@ pub(super) struct ResourceRef {
 /// What did the work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Resource {
-    Build { project: String, id: String },
+    Build {
+        project: String,
+        id: String,
+    },
     Log(Stream),
     Deployment(String),
-    Stack { stack: Option<String>, change_set: Option<String> },
-    Service { name: Option<Service>, deployment: Option<String> },
+    Stack {
+        stack: Option<String>,
+        change_set: Option<String>,
+    },
+    Service {
+        name: Option<Service>,
+        deployment: Option<String>,
+    },
     Function(String),
+    /// The rules of a stage.
+    Conditions(StageName),
 }
 
 /// A stream of CloudWatch Logs.
@@ -50,6 +61,7 @@ impl Resource {
             Self::Stack { .. } => "stack",
             Self::Service { .. } => "service",
             Self::Function(_) => "function",
+            Self::Conditions(_) => "stage",
         }
     }
 }
@@ -57,6 +69,9 @@ impl Resource {
 impl ResourceRef {
     /// `None` where there is nothing to follow: the action's own words are all there is.
     pub(super) fn of(failure: &Failure) -> Option<Self> {
+        if let (Some(_), Some(stage)) = (failure.condition, &failure.stage) {
+            return Some(Self { trace: Resource::Conditions(stage.clone()), account: None, region: None });
+        }
         let result = failure.result.as_ref();
         let id = result.and_then(|result| result.external.as_ref()).map_or("", |id| id.as_str());
         let url = result.and_then(|result| result.url.as_deref()).unwrap_or_default();

@@ -19,6 +19,7 @@ use test_support::stand_in::Aws;
 mod bounds;
 mod builds;
 mod commands;
+mod conditions;
 mod deployments;
 mod functions;
 mod members;

@@ -84,6 +84,11 @@ impl Aws {
         lock(&self.world).codepipeline.put_action(pipeline, detail);
     }
 
+    /// Tells of a rule of a condition: an entry of `ruleExecutionDetails`.
+    pub fn put_rule(&self, pipeline: &str, detail: Value) {
+        lock(&self.world).codepipeline.put_rule(pipeline, detail);
+    }
+
     /// Every connection is authorised from now on, apart from those of [`Aws::set_connection`].
     pub fn authorise_connections(&self) {
         lock(&self.world).connections.authorise_every();

@@ -19,6 +19,7 @@ struct Pipeline {
     state: Option<Value>,
     executions: Vec<Value>,
     actions: Vec<Value>,
+    rules: Vec<Value>,
     answered: Vec<String>,
     /// The stages that nothing enters, each with the reason.
     closed: BTreeMap<String, String>,
@@ -43,6 +44,10 @@ impl CodePipeline {
         put(&mut self.pipeline(pipeline).actions, detail, "actionExecutionId");
     }
 
+    pub(super) fn put_rule(&mut self, pipeline: &str, detail: Value) {
+        put(&mut self.pipeline(pipeline).rules, detail, "ruleExecutionId");
+    }
+
     pub(super) fn answer(&mut self, operation: &str, input: &Value) -> Result<Value, Refusal> {
         match operation {
             "ListPipelines" => {
@@ -62,6 +67,7 @@ impl CodePipeline {
             }
             "ListPipelineExecutions" => self.list_executions(input),
             "ListActionExecutions" => self.list_actions(input),
+            "ListRuleExecutions" => self.list_rules(input),
             "GetPipelineExecution" => self.execution(input),
             "PutApprovalResult" => self.approve(input),
             "RetryStageExecution" => self.retry(input),
@@ -93,6 +99,12 @@ impl CodePipeline {
         let mut actions: Vec<Value> = pipeline.actions.iter().filter(of_execution).cloned().collect();
         newest_first(&mut actions, "startTime");
         page(input, &actions, "actionExecutionDetails", Some(("maxResults", 100)), "nextToken")
+    }
+
+    fn list_rules(&self, input: &Value) -> Result<Value, Refusal> {
+        let mut rules = self.find(text(input, "pipelineName"))?.rules.clone();
+        newest_first(&mut rules, "startTime");
+        page(input, &rules, "ruleExecutionDetails", Some(("maxResults", 100)), "nextToken")
     }
 
     /// `GetPipelineExecution` tells what the list tells, with the revisions under another name.
