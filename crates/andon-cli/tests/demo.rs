@@ -20,7 +20,7 @@ fn the_alerts_of_the_demo_are_those_of_the_listing() {
     let out = run(&["demo", "--once", "--now", NOW]).out;
     let subjects: Vec<&str> = out.lines().filter_map(|line| line.strip_prefix("Subject: ")).collect();
     let of = |kind: &str| subjects.iter().filter(|subject| subject.starts_with(kind)).count();
-    assert_eq!((of("[FAILED]"), of("[RECOVERED]"), of("[ATTENTION]"), subjects.len()), (7, 4, 3, 14));
+    assert_eq!((of("[FAILED]"), of("[RECOVERED]"), of("[ATTENTION]"), subjects.len()), (9, 5, 4, 20));
     let before = out.split("Today").next().unwrap();
     assert_eq!((before.matches(" ✗ ").count(), before.matches(" ✓ ").count()), (4, 3));
 }
@@ -48,9 +48,12 @@ fn the_demo_then_serves_the_board() {
     assert_eq!(
         names,
         [
+            "red succeeded storefront-checks",
+            "red succeeded tariff-service",
             "red failed invoice-export",
             "red failed orders-fulfilment",
             "waiting waiting mobile-bff",
+            "waiting in-progress billing-prod",
             "running in-progress data-lake-etl",
             "green succeeded auth-gateway",
             "green succeeded image-resizer",
@@ -61,6 +64,7 @@ fn the_demo_then_serves_the_board() {
             "grey stopped inventory-sync",
             "grey rejected website",
             "green succeeded ledger-core",
+            "green succeeded cart-service",
             "green succeeded payments-api",
             "green succeeded checkout-svc-prod",
         ]

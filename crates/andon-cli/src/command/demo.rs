@@ -38,9 +38,15 @@ pub(super) struct Demo {
 
 const PORT: u16 = 4646;
 
-/// Names for the invented accounts.
+/// The columns of a line where there is no screen that says.
+const WIDTH: usize = 80;
+
+/// Names for the invented accounts, and who approved what.
 const CONFIGURATION: &str = "\
 version: 1
+routes:
+  - kinds: [failed, recovered, rolled-back, approval-needed, approved]
+    to: default
 accounts:
   '111122223333': shop
   '444455556666': finance
@@ -92,9 +98,12 @@ impl Demo {
             playback.finish().await?;
             audience.sum_up()?;
             let Some(listener) = listener else {
+                for line in next_steps(None) {
+                    terminal.line(line)?;
+                }
                 return Ok(Verdict::Well);
             };
-            for line in next_steps(&format!("http://{}", listener.local_addr()?)) {
+            for line in next_steps(Some(&format!("http://{}", listener.local_addr()?))) {
                 terminal.line(line)?;
             }
             let ledger = playback.andon().ledger().clone();
@@ -124,30 +133,38 @@ impl Demo {
 /// Says what is going to be seen.
 fn introduce<'v>(terminal: Terminal, events: impl Iterator<Item = &'v Value> + Clone) -> io::Result<()> {
     terminal.line(format!(
-        "{} Andon tells a team when an AWS pipeline breaks: what broke, why, whose\nchange it was, and what to do. These are {} events of {} runs of made-up\npipelines, moved so that their day ends now.\n",
+        "{} Andon tells a team when an AWS pipeline breaks: what broke, why,\nwhose change it was, and what to do. These are {} events of {} runs of made-up\npipelines, moved so that their day ends now.\n",
         paint(BOLD, "Andon demo."),
         events.clone().count(),
         executions(events),
     ))
 }
 
-/// Where the board is, and three things to try.
-fn next_steps(url: &str) -> Vec<String> {
-    let event = "events/codepipeline-run-build-failed.json";
-    vec![
-        format!("\nThe board is at {} (press Ctrl-C to stop)", paint(BOLD, &format!("{url}/"))),
-        paint(DIM, "\nThree things to try:"),
-        "  open it, click on a red pipeline, and read why it failed".to_owned(),
-        format!("  send an event: curl -d @{event} {url}/events"),
-        "  have a log of yours explained: andon explain build.log".to_owned(),
-    ]
+/// Where the board is, if it is served, and three things to try.
+fn next_steps(url: Option<&str>) -> Vec<String> {
+    let first = if url.is_some() {
+        "open the board, click on a red pipeline, and read why it failed"
+    } else {
+        "see the same pipelines on a board in the browser: andon demo"
+    };
+    let board = url.map(|url| format!("\nThe board is at {} (press Ctrl-C to stop)", paint(BOLD, &format!("{url}/"))));
+    let heading = format!("\n{}", paint(DIM, "Three things to try:"));
+    let steps = [
+        first,
+        "have the cause found in a log of yours: andon explain build.log",
+        "see a failure as Slack shows it: andon preview failed --as slack",
+    ];
+    board.into_iter().chain([heading]).chain(steps.map(|step| format!("  {step}"))).collect()
 }
 
 impl Audience {
     fn hear(&self, sent: &Sent<'_>) -> io::Result<()> {
         match sent {
             Sent::Alert { message, .. } if self.is_today.get() => self.terminal.line(framed(message, self.terminal)),
-            Sent::Alert { message, .. } => self.terminal.line(on_one_line(message, &moment(self.clock.now()))),
+            Sent::Alert { message, .. } => {
+                let width = self.terminal.width().unwrap_or(WIDTH);
+                self.terminal.line(on_one_line(message, &moment(self.clock.now()), width))
+            }
             Sent::Datum(datum) => {
                 self.gathered.borrow_mut().add(datum);
                 Ok(())
@@ -158,7 +175,9 @@ impl Audience {
     fn sum_up(&self) -> io::Result<()> {
         let gathered = self.gathered.borrow();
         self.terminal.line(paint(DIM, "Metrics for the whole period (averages):"))?;
-        self.terminal.table(&gathered.table())?;
+        for line in gathered.table().lines(Some(self.terminal.width().unwrap_or(WIDTH))) {
+            self.terminal.line(line)?;
+        }
         let finer = match gathered.finer() {
             0 => String::new(),
             finer => format!(", {finer} of them per stage or action"),

@@ -42,19 +42,20 @@ macro_rules! log {
 }
 
 /// By a part of the id of what did the work.
-const SAMPLES: [(&str, Sample); 12] = [
+const SAMPLES: [(&str, Sample); 14] = [
     ("fd90c10e-e934", log!("payments-api-half-even")),
     ("dc1c9b8a-359f", log!("payments-api-minor-units")),
     ("3b422417-633d", log!("payments-api-flaky")),
     ("6abfa910-d696", log!("checkout-svc-prod")),
+    ("storefront-checks:", log!("storefront-checks-coupons")),
+    ("cart-service-e2e:", log!("cart-service-e2e")),
     ("ledger-core-build:", log!("ledger-core-build")),
     ("log-group:/aws/codepipeline/docs-portal:", log!("docs-portal")),
     (
         "stack/invoice-export/",
         Sample::Says(
             MessageSource::CloudFormation,
-            "ArchiveBucket (AWS::S3::Bucket): invoice-archive already exists (Service: S3, Status Code: 409, \
-             HandlerErrorCode: AlreadyExists)",
+            "ArchiveBucket (AWS::S3::Bucket): northquay-invoices already exists",
         ),
     ),
     (

@@ -34,8 +34,11 @@ const REPETITIONS: u16 = 3;
 /// How many days those are.
 const DAYS: u16 = 5;
 
+/// Runs of the demo day alone: what takes several runs, or a service, to happen.
+const OF_DEMO: [Recording; 4] = recordings!["rolled-back", "branches", "queued", "flaky"];
+
 /// Runs that are no part of any day: what seldom happens.
-const ASIDE: [Recording; 2] = recordings!["canceled", "rolled-back"];
+const ASIDE: [Recording; 1] = recordings!["canceled"];
 
 /// A deployment that no run made.
 const SERVICE_FAILED: Recording =
@@ -69,7 +72,7 @@ impl Recording {
 
     /// Every recording, those aside included.
     pub fn every() -> impl Iterator<Item = Self> {
-        ALL.into_iter().chain(ASIDE).chain([SERVICE_FAILED])
+        ALL.into_iter().chain(OF_DEMO).chain(ASIDE).chain([SERVICE_FAILED])
     }
 
     /// Whether it is of one run, or of the service of none, and not of days of them.
@@ -145,8 +148,9 @@ pub struct Day {
 impl Day {
     /// The day that ends at this time.
     pub fn ending(end_of_day: Timestamp) -> Self {
-        let recorded =
-            |wanted: fn(&Recording) -> bool| interleave(ALL.into_iter().filter(wanted).map(Recording::events));
+        let recorded = |wanted: fn(&Recording) -> bool| {
+            interleave(ALL.into_iter().chain(OF_DEMO).filter(wanted).map(Recording::events))
+        };
         let mut days_before = recorded(|recording| recording.name == HISTORY);
         let mut today = recorded(|recording| recording.name != HISTORY);
         let mut every_day = recorded(|recording| EVERY_DAY.contains(&recording.name));
@@ -254,7 +258,7 @@ mod tests {
                 Some(name.strip_prefix("codepipeline-run-")?.strip_suffix(".json")?.to_owned())
             })
             .collect();
-        let with_the_program = || ALL.into_iter().chain(ASIDE);
+        let with_the_program = || ALL.into_iter().chain(OF_DEMO).chain(ASIDE);
         assert_eq!(with_the_program().map(|recording| recording.name.to_owned()).collect::<BTreeSet<_>>(), files);
         for recording in with_the_program() {
             assert!(!recording.events().is_empty(), "{}", recording.name);

@@ -6,6 +6,7 @@ use andon_notify::message::Message;
 
 use super::Terminal;
 use super::style::{DIM, of_tone, paint};
+use super::text::{shorten, width_of};
 use andon::text::{clean, one_line};
 
 /// The alert as its e-mail: between rules on a screen, plain in a pipe.
@@ -27,8 +28,8 @@ pub fn framed(message: &Message, terminal: Terminal) -> String {
     text
 }
 
-/// The alert on one line, after its time.
-pub fn on_one_line(message: &Message, time: &str) -> String {
+/// The alert on one line, after its time: what happened and, as far as the width allows, why.
+pub fn on_one_line(message: &Message, time: &str, width: usize) -> String {
     let sign = match message.kind.tone() {
         Tone::Bad => "✗",
         Tone::Good => "✓",
@@ -36,7 +37,10 @@ pub fn on_one_line(message: &Message, time: &str) -> String {
         Tone::Neutral => "·",
     };
     let style = of_tone(message.kind.tone());
-    let reason = message.causes.iter().find_map(|cause| cause.reason.as_deref());
-    let why = reason.map(|reason| format!(": {}", one_line(reason))).unwrap_or_default();
-    format!("{} {} {}{}", paint(DIM, time), paint(style, sign), one_line(&message.title), paint(DIM, &why))
+    let reason = message.causes.iter().find_map(|cause| cause.lines.first().or(cause.reason.as_ref()));
+    let why = reason.map(|reason| format!(": {}", one_line(reason).trim())).unwrap_or_default();
+    let room = width.saturating_sub(width_of(time) + width_of(sign) + 2);
+    let title = shorten(&one_line(&message.title), room);
+    let why = shorten(&why, room.saturating_sub(width_of(&title)));
+    format!("{} {} {title}{}", paint(DIM, time), paint(style, sign), paint(DIM, &why))
 }

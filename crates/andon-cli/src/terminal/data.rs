@@ -7,7 +7,7 @@ use andon::words::span;
 use jiff::SignedDuration;
 
 use super::style::{BAD, NEUTRAL};
-use super::{Cell, Table};
+use super::{Cell, Column, Table};
 
 /// Metric data that went out, gathered for a table.
 #[derive(Debug, Default)]
@@ -18,14 +18,14 @@ pub struct Gathered {
 
 type Dimensions = Vec<(&'static str, String)>;
 
-/// The times in the table, and what they are called there.
-const TIMES: [(Metric, &str); 6] = [
-    (Metric::ChangeLeadTime, "Lead time"),
-    (Metric::SuccessLeadTime, "Duration"),
-    (Metric::ApprovalWait, "Approval"),
-    (Metric::FailureLeadTime, "Time to failure"),
-    (Metric::RecoveryTime, "Recovery"),
-    (Metric::GreenTime, "Time green"),
+/// The times in the table, what they are called there, and in which order they are left out where there is no room.
+const TIMES: [(Metric, &str, Option<u8>); 6] = [
+    (Metric::ChangeLeadTime, "Lead time", None),
+    (Metric::SuccessLeadTime, "Duration", None),
+    (Metric::ApprovalWait, "Approval", Some(2)),
+    (Metric::FailureLeadTime, "Time to failure", Some(1)),
+    (Metric::RecoveryTime, "Recovery", None),
+    (Metric::GreenTime, "Time green", Some(3)),
 ];
 
 impl Gathered {
@@ -51,8 +51,12 @@ impl Gathered {
 
     /// The table: counts are sums, times are means.
     pub fn table(&self) -> Table {
-        let head = ["Pipeline", "Succeeded", "Failed"].into_iter().chain(TIMES.map(|(_, name)| name));
-        let mut table = Table::new(head.collect::<Vec<_>>());
+        let times = TIMES.map(|(_, name, dropped)| match dropped {
+            Some(order) => Column::dropped(name, order),
+            None => name.into(),
+        });
+        let counts = [Column::names("Pipeline"), "Succeeded".into(), "Failed".into()];
+        let mut table = Table::new(counts.into_iter().chain(times));
         for (dimensions, metrics) in &self.pipelines {
             let values = |metric: Metric| metrics.get(&metric).map(Vec::as_slice).unwrap_or_default();
             let counted = |metric: Metric| values(metric).len();
@@ -67,7 +71,7 @@ impl Gathered {
                 Cell::new(counted(Metric::SuccessCount).to_string()).right(),
                 Cell::new(failed.to_string()).right().styled(if failed > 0 { BAD } else { NEUTRAL }),
             ];
-            row.extend(TIMES.map(|(metric, _)| Cell::new(mean(values(metric))).right()));
+            row.extend(TIMES.map(|(metric, ..)| Cell::new(mean(values(metric))).right()));
             table.push(row);
         }
         table
