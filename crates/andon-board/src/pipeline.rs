@@ -110,7 +110,7 @@ impl Renderer<'_> {
             section.card {
                 h3 {
                     (sign(light)) " " @if is_latest { "Latest run" } @else { "Run" }
-                    span class={ "word " (light.word()) } { " " (summary.status.word()) }
+                    span class={ "word " (light.word()) } { " " (summary.word()) }
                 }
                 dl.facts {
                     (fact("Run", &html! {

@@ -184,7 +184,7 @@ fn stages(row: &PipelineRow) -> Markup {
             ol.line {
                 @for stage in &row.overview.latest.stages {
                     @let light = StatusColor::of(stage.status);
-                    @let word = stage.status.word();
+                    @let word = stage.word();
                     li class=(light.word()) title={ (stage.name) ": " (word) } { (telling_sign(light, word)) (stage.name) }
                 }
             }

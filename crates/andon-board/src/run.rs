@@ -36,7 +36,8 @@ impl Renderer<'_> {
         html! {
             li class=(light.word()) {
                 h4 {
-                    (telling_sign(light, stage.status.word())) (stage.name)
+                    (telling_sign(light, stage.word())) (stage.name)
+                    @if let Some(state) = &stage.state_name { " " (state) }
                     span.took { (between(stage.started, stage.ended.unwrap_or(self.now))) }
                 }
                 @if let Some(pace) = pace { (self.progress(stage, pace)) }
@@ -108,7 +109,7 @@ impl Renderer<'_> {
         let has_more_to_say = matches!(action.status, Status::Failed | Status::Rejected | Status::Stopped);
         html! {
             li title={ "started " (self.viewer.write_in_full(action.started)) } {
-                (telling_sign(light, action.status.word()))
+                (telling_sign(light, action.word()))
                 div {
                     @match page {
                         Some(page) => { (outward(&page, &html! { (action.name) })) }

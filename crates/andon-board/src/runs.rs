@@ -39,8 +39,8 @@ impl Renderer<'_> {
             tr.shown[is_shown] {
                 td {
                     (sign(light))
-                    @if is_shown { (run.status.word()) }
-                    @else { (self.navigation.run(pipeline, &run.execution, &html! { (run.status.word()) })) }
+                    @if is_shown { (run.word()) }
+                    @else { (self.navigation.run(pipeline, &run.execution, &html! { (run.word()) })) }
                 }
                 td { (self.at(run.started.unwrap_or(run.first_seen))) }
                 td { @if let (Some(started), Some(ended)) = (run.started, run.ended) { (between(started, ended)) } }

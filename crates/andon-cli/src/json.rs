@@ -60,6 +60,7 @@ fn run_json(run: &Run) -> Value {
         json!({
             "action": action.name,
             "status": action.status,
+            "state": action.state_name,
             "attempt": action.attempt,
             "started": action.started,
             "ended": action.ended,
@@ -80,6 +81,7 @@ fn run_json(run: &Run) -> Value {
         json!({
             "stage": stage.name,
             "status": stage.status,
+            "state": stage.state_name,
             "started": stage.started,
             "ended": stage.ended,
             "actions": stage.actions.into_iter().map(action).collect::<Vec<_>>(),

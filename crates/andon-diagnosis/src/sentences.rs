@@ -51,6 +51,11 @@ const SENTENCES: &[Sentence] = &[
         "Check whether the repository was renamed, moved or deleted, and whether the connection may see it; then correct the source action.",
     ),
     sentence(
+        r"(?i)image ?definitions?(?:\.json| file)|imageDetail\.json",
+        Category::Config,
+        "Have the build write the file as a list of {name, imageUri}, and list it under `artifacts` in its buildspec.",
+    ),
+    sentence(
         r"(?i)(?:artifact (?:bucket|store)|access the amazon s3 bucket|unable to access the (?:input )?artifact|access the artifact with amazon s3 object key|artifact.{0,80}(?:access denied|NoSuchBucket|does not exist)|bucket.{0,120}(?:does not exist|NoSuchBucket|not accessible))",
         Category::Permission,
         "Check that the artifact bucket exists, and that its policy and its KMS key let the role of this action read and write there.",
@@ -64,11 +69,6 @@ const SENTENCES: &[Sentence] = &[
         r"(?i)(?:PutJobSuccessResult|PutJobFailureResult|lambda function.{0,80}(?:failed to return|did not return) a result)",
         Category::Config,
         "Have the function call PutJobSuccessResult or PutJobFailureResult with the id of its job on every path, and allow both in its role.",
-    ),
-    sentence(
-        r"(?i)image ?definitions?(?:\.json| file)|imageDetail\.json",
-        Category::Config,
-        "Have the build write the file as a list of {name, imageUri}, and list it under `artifacts` in its buildspec.",
     ),
     sentence(
         r"(?i)(?:container.{0,120}(?:not found|does not exist|not exist|no container).{0,80}task definition|task definition.{0,120}does not (?:contain|have|include).{0,40}container|did not find the container)",

@@ -106,7 +106,7 @@ impl PipelineRow {
     pub fn word(&self) -> String {
         let latest = &self.overview.latest;
         let is_rolled_back = latest.rollback.is_some() && latest.status == Status::Succeeded;
-        let word = if is_rolled_back { "rolled back" } else { latest.status.word() };
+        let word = if is_rolled_back { "rolled back" } else { latest.word() };
         let on = self.red_names().map(|names| format!(" on {names}")).unwrap_or_default();
         match (self.light, latest.status) {
             (StatusColor::Waiting, _) => Status::Waiting.word().to_owned(),

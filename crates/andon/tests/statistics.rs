@@ -182,6 +182,27 @@ fn a_retry_in_place_counts_as_a_recovery() {
     assert_eq!(measured["DeliveryLeadTime"], 30 * 60);
 }
 
+/// Until then the event can still come, with a time of its own.
+#[test]
+fn a_failure_whose_event_is_lost_counts_when_its_retry_has_ended_and_it_has_been_waited_for() {
+    let ledger = MemoryLedger::new();
+    let tell = |told: Run| recorded(&ledger, &NoArchive, told);
+    tell(event("lost", "STARTED", 1, 0, 0, None));
+    tell(failing_action("lost", 1, 10, "Build"));
+    let resumed = tell(event("lost", "RESUMED", 2, 0, 20, Some(20)));
+    assert_eq!(measured(&resumed, 2), BTreeMap::new(), "the retry may be one of CodePipeline's own");
+    let succeeded = tell(event("lost", "SUCCEEDED", 2, 0, 25, Some(20)));
+    let first = due(&succeeded.run, &succeeded.history, &Subject::Pipeline, Attempt::new(2), &home(), WaitPolicy::Wait);
+    let Due::More(first) = first else { panic!("{first:?}") };
+    let names = |of: &[andon::statistics::Measurement]| {
+        of.iter().map(|measurement| measurement.datum.metric).collect::<Vec<_>>()
+    };
+    assert!(!names(&first).contains(&Metric::FailureCount) && !names(&first).contains(&Metric::RecoveryTime));
+    let later = measured(&succeeded, 2);
+    assert_eq!((later["FailureCount"], later["FailureLeadTime"], later["RedTime"]), (1, 600, 20 * 60));
+    assert_eq!(later["SuccessCount"], 1);
+}
+
 #[test]
 fn a_run_that_the_api_would_still_call_in_progress_is_measured_in_full() {
     struct Lagging;

@@ -67,7 +67,7 @@ where
 }
 
 /// What is open about a failure that CodePipeline may retry.
-const SETTLING: &str = "whether CodePipeline retries it is not known yet";
+const SETTLING: &str = "failed; whether CodePipeline retries it is not known yet";
 
 /// The notifier and the ports it needs.
 #[derive(Debug)]
@@ -347,7 +347,7 @@ impl<P: Ports> Notifier<P> {
             }
             if let Some(open) = open.filter(|_| !is_late) {
                 let Run { pipeline, execution, .. } = &*run.recorded.run;
-                problems.push(Problem::Retryable(format!("run {execution} of {pipeline} failed; {open}")));
+                problems.push(Problem::Retryable(format!("run {execution} of {pipeline} {open}")));
             }
         }
         problems
@@ -365,8 +365,8 @@ impl<P: Ports> Notifier<P> {
     ) -> Result<(Vec<Alert>, Option<&'static str>), Problem> {
         let Recorded { run, history, .. } = recorded;
         let settle = Settle { length: self.config.settle, now: self.clock.now() };
-        let Due { alerts, unexplained, settling } = due(run, history, attempt, WaitPolicy::Wait, settle);
-        if !unexplained {
+        let Due { alerts, unexplained, settling, unheard } = due(run, history, attempt, WaitPolicy::Wait, settle);
+        if !unexplained && !unheard {
             return Ok((alerts, settling.then_some(SETTLING)));
         }
         let looked_up = match self.archive.actions(&run.pipeline, &run.execution).await {
@@ -378,9 +378,10 @@ impl<P: Ports> Notifier<P> {
             }
         };
         let Recorded { run, history, .. } = looked_up.as_ref().unwrap_or(recorded);
-        let Due { alerts, unexplained, settling } = due(run, history, attempt, wait_policy, settle);
-        let unexplained = unexplained.then_some("the failing action is not known yet");
-        Ok((alerts, unexplained.or(settling.then_some(SETTLING))))
+        let Due { alerts, unexplained, settling, unheard } = due(run, history, attempt, wait_policy, settle);
+        let unexplained = unexplained.then_some("failed; the failing action is not known yet");
+        let unheard = unheard.then_some("succeeded; how its deployments ended is not known yet");
+        Ok((alerts, unexplained.or(unheard).or(settling.then_some(SETTLING))))
     }
 
     /// Has an event delivered again, or kept among the dead letters where that cannot help.

@@ -67,6 +67,7 @@ impl<'a> Execution<'a> {
             attempt,
             subject: Subject::Action { stage: self.stage.clone(), action: self.action.clone() },
             state,
+            state_name: None,
             at: to_the_second(at),
             started: Some(self.started),
             retried: None,

@@ -89,7 +89,7 @@ impl<'d> Detail<'d> {
                 Cell::new(stage.name.as_str()).styled(BOLD),
                 Cell::new(""),
                 Cell::new(for_long(stage.started, stage.ended.unwrap_or(now))),
-                Cell::new(stage.status.word()).styled(style),
+                Cell::new(stage.word()).styled(style),
             ]);
             for action in stage.actions {
                 let failure = failures.iter().find(|failure| {

@@ -108,7 +108,7 @@ fn table(runs: &[(PipelineId, RunSummary)], now: Timestamp) -> Table {
             Cell::new(StatusColor::of(run.status).sign().to_string()).styled(of_status(run.status)),
             Cell::new(pipeline.name.as_str()).styled(BOLD),
             Cell::new(run.execution.short()).styled(DIM),
-            Cell::new(run.status.word()).styled(of_status(run.status)),
+            Cell::new(run.word()).styled(of_status(run.status)),
             Cell::new(ago(began, now)),
             Cell::new(run.ended.map(|ended| for_long(began, ended)).unwrap_or_default()),
             Cell::new(change.map(super::status::short_id).unwrap_or_default()),

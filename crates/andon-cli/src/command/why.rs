@@ -72,7 +72,7 @@ impl Why {
                 known.push(Known { failure, explanation });
             }
             if known.is_empty() && summary.failure.is_none() {
-                let word = summary.status.word();
+                let word = summary.word();
                 around.terminal.line(format!("Run {} of {name} has not failed: {word}.", summary.execution.short()))?;
                 return Ok(Verdict::NotWell);
             }

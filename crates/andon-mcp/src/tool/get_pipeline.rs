@@ -89,7 +89,7 @@ struct Latest {
 #[derive(Debug, Serialize, JsonSchema)]
 struct StageRow {
     stage: String,
-    status: &'static str,
+    status: String,
     started: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
@@ -99,7 +99,7 @@ struct StageRow {
 #[derive(Debug, Serialize, JsonSchema)]
 struct ActionRow {
     action: String,
-    status: &'static str,
+    status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
 }
@@ -168,12 +168,12 @@ impl StageRow {
     fn of(stage: &StageView) -> Self {
         let action = |action: &andon::run::ActionView| ActionRow {
             action: id(action.name.as_str()),
-            status: action.status.word(),
+            status: action.word().to_owned(),
             provider: action.provider.as_ref().map(|provider| id(&provider.name)),
         };
         Self {
             stage: id(stage.name.as_str()),
-            status: stage.status.word(),
+            status: stage.word().to_owned(),
             started: time(stage.started),
             ended: stage.ended.map(time),
             actions: stage.actions.iter().take(MAX_ACTIONS).map(action).collect(),

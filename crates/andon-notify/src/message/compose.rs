@@ -89,7 +89,7 @@ fn title(alert: &Alert) -> String {
             let again = if streak.count > 1 { " again" } else { "" };
             match (place(failures), failures.first().and_then(|failure| failure.condition)) {
                 (Some(place), Some(condition)) => {
-                    format!("{name} failed{again} in {place}: its {} condition was not met", condition_name(condition))
+                    format!("{name} failed{again} in {place}: {} not met", condition_name(condition))
                 }
                 (Some(place), None) => format!("{name} failed{again} in {place}"),
                 (None, _) => format!("{name} failed{again}"),
@@ -325,8 +325,9 @@ fn behind(approval: &Approval) -> Option<String> {
 
 fn condition_name(condition: Condition) -> &'static str {
     match condition {
-        Condition::Entry => "entry",
-        Condition::Success => "success",
+        Condition::Entry => "its entry condition was",
+        // An action of which nothing was heard can have failed as well.
+        Condition::Success => "its success condition was probably",
     }
 }
 

@@ -16,6 +16,9 @@ pub struct Due {
     pub unexplained: bool,
     /// A failure that CodePipeline may still retry by itself: try again later.
     pub settling: bool,
+    /// A success of which it is not known yet how its deployments ended, or whether it skipped what was red: look up its
+    /// actions, or retry later.
+    pub unheard: bool,
 }
 
 /// How long a failure is held that CodePipeline may retry by itself. Once the run itself has failed, nothing does.
@@ -43,7 +46,7 @@ impl Settle {
 
 /// Works out what is due once an event of this attempt has been merged into its run and history.
 pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPolicy, settle: Settle) -> Due {
-    let mut due = Due { alerts: Vec::new(), unexplained: false, settling: false };
+    let mut due = Due { alerts: Vec::new(), unexplained: false, settling: false, unheard: false };
     due.alerts.extend(started(run, history));
     let failures = run.failed(attempt);
     if let Some(last) = failures.last() {
@@ -67,8 +70,15 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPoli
     due.alerts.extend(stopped_rollback(run, history, attempt));
     due.alerts.extend(rolled_back(run, history));
     due.alerts.extend(reverted(run, history, attempt));
-    if let Some(summary) = history.run(&run.execution) {
-        due.alerts.extend(recovered(history, summary, Some(run)));
+    if let Some(summary) = history.run(&run.execution)
+        && let Some(alert) = recovered(history, summary, Some(run))
+    {
+        let is_unheard = summary.outcomes.iter().any(|end| end.ended == alert.at && history.is_unheard(run, end));
+        if is_unheard && !wait_policy.is_over(alert.at) {
+            due.unheard = true;
+        } else {
+            due.alerts.push(alert);
+        }
     }
     if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
         due.alerts.extend(recovered(history, next, None));
@@ -104,7 +114,7 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
             since: streak.first_ended,
             before: previous,
             broken_by: history
-                .first_of(&streak)
+                .first_of(&mine.map(|mine| history.line(mine)).unwrap_or_default(), &streak)
                 .filter(|first| first.execution != run.execution)
                 .and_then(|first| history.change(first))
                 .filter(|change| !my_change.is_some_and(|mine| change.is_same(&mine))),
@@ -254,10 +264,11 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
     let success = summary.outcomes.iter().rfind(decides).filter(|outcome| outcome.status == Status::Succeeded)?;
     let before = history.before(&summary.execution, success.attempt, success.ended);
     // Runs side by side can end in another order than they began: what failed later is not over.
-    let is_over = |streak: &Streak| {
-        streak.colour == Colour::Red && streak.first_ended < success.ended && !streak.is_skipped_by(summary)
+    let is_over = |streak: &Streak| streak.first_ended < success.ended && !streak.is_skipped_by(summary);
+    let streak = match before.streak.filter(|streak| streak.colour == Colour::Red) {
+        Some(red) => Some(red).filter(is_over)?,
+        None => late_failures(history, summary, success)?,
     };
-    let streak = before.streak.filter(is_over)?;
     let broken = last_failed(history, summary, Some(&streak));
     let earlier = |outcome: &&Outcome| outcome.status == Status::Failed && outcome.attempt < success.attempt;
     let is_retry = summary.outcomes.iter().any(|outcome| earlier(&outcome) && outcome.ended >= streak.first_ended);
@@ -266,7 +277,7 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
         Some(Vec::new())
     } else {
         // Of a rollback that failed, it is not known what it would have changed.
-        let candidates = [broken, history.first_of(&streak)].into_iter().flatten();
+        let candidates = [broken, history.first_of(&history.line(summary), &streak)].into_iter().flatten();
         candidates.into_iter().find_map(|broken| summary.changed_since(broken)).map(|changed| {
             let known = history.changes(summary).new;
             let in_full = |change: &ChangeSummary| known.iter().find(|known| known.is_same(change)).cloned();
@@ -295,6 +306,25 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
             trigger: None,
             body,
         },
+    })
+}
+
+/// The failures of older runs that came only after a newer one had succeeded, as runs side by side can: the line stayed
+/// green, but they were told, and are over with the next success.
+fn late_failures(history: &History, summary: &RunSummary, success: &Outcome) -> Option<Streak> {
+    let runs = history.runs_of_line_of(summary).into_iter();
+    let before = runs.filter(|other| other.place() < summary.place() && other.rollback.is_none());
+    let ends: Vec<&Outcome> =
+        before.flat_map(|other| &other.outcomes).filter(|end| end.ended < success.ended).collect();
+    let of = |status: Status| ends.iter().filter(move |end| end.status == status);
+    let last_success = of(Status::Succeeded).map(|end| end.ended).max()?;
+    let late = || of(Status::Failed).filter(|end| end.ended > last_success);
+    Some(Streak {
+        colour: Colour::Red,
+        since: None,
+        first_ended: late().map(|end| end.ended).min()?,
+        count: late().count() as u64,
+        broken: Vec::new(),
     })
 }
 

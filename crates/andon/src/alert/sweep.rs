@@ -63,8 +63,9 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
     let usual = overview.typical.filter(|typical| typical.runs >= ENOUGH);
     let limit = limits.stuck_after.and_then(|limit| SignedDuration::try_from(limit).ok())?;
     let limit = usual.map_or(limit, |typical| unusual(&typical));
-    // What waits for another run's stage is not stuck: that other run may be.
-    if run.queued_behind.is_some() {
+    // What waits for another run's stage is not stuck: that other run may be. Of those that wait after the same stage, the
+    // first is told.
+    if run.queued_behind.is_some() || is_behind_another(overview, run) {
         return None;
     }
     let running = now.duration_since(run.between.as_ref().map_or(run.since, |between| between.since));
@@ -78,6 +79,14 @@ fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timesta
             usual: usual.map(|typical| SignedDuration::from_secs(typical.median)),
         })
     })
+}
+
+/// Whether an older run waits after the same stage.
+fn is_behind_another(overview: &Overview, run: &OpenRun) -> bool {
+    let after = |run: &OpenRun| run.between.as_ref().map(|between| between.stage.clone());
+    // The oldest comes first.
+    let mut older = overview.open.iter().take_while(|other| other.execution != run.execution);
+    run.between.is_some() && older.any(|other| after(other) == after(run))
 }
 
 /// How long a run must take to be out of the usual.

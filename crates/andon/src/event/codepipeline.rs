@@ -3,6 +3,7 @@
 use andon_redaction::redact;
 use serde_json::Value;
 
+use super::exception;
 use super::member::{count, home, kind, name, optional_name, string, text, time};
 use super::trigger::{retried_by, rollback, trigger};
 use super::{
@@ -13,6 +14,9 @@ use crate::arn::Arn;
 use crate::name::{ActionName, ExternalId, PipelineId, StageName};
 
 const WHAT: &str = "a CodePipeline event";
+
+/// The most characters of the name of a state.
+const MAX_STATE_LEN: usize = 40;
 
 pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Result<Event, Malformed> {
     let malformed = |member: &str, problem: String| Malformed { what: WHAT, member: member.to_owned(), problem };
@@ -29,12 +33,10 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         None => return Err(malformed("detail", "is missing".to_owned())),
         Some(other) => return Err(malformed("detail", format!("is {}, not an object", kind(other)))),
     };
-    let state = match detail.get("state") {
-        Some(Value::String(state)) => match State::named(state) {
-            Some(state) => state,
-            None => {
-                return Ok(Event::Unknown(Unknown { what: format!("the state {state:?} of a {detail_type:?}") }));
-            }
+    let (state, state_name) = match detail.get("state") {
+        Some(Value::String(name)) => match State::named(name) {
+            Some(state) => (state, None),
+            None => (State::Other, Some(state_name(name))),
         },
         None | Some(Value::Null) => return Err(malformed("detail.state", "is missing".to_owned())),
         Some(other) => return Err(malformed("detail.state", format!("is {}, not a string", kind(other)))),
@@ -49,6 +51,7 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         attempt: Attempt::new(count(detail, "pipeline-execution-attempt").unwrap_or(1)),
         subject: subject(level, detail)?,
         state,
+        state_name,
         at: time(WHAT, value, "time", "time")?.unwrap_or(received.at),
         started: time(WHAT, detail, "detail.start-time", "start-time")?,
         retried: retried(detail)?,
@@ -63,6 +66,13 @@ pub(super) fn parse(value: &Value, detail_type: &str, received: &Received) -> Re
         },
         failed_actions: failed_actions(detail, additions),
     })))
+}
+
+/// The name of a state, freed of what no such name has in it.
+fn state_name(name: &str) -> String {
+    let is_of_a_name = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | ' ');
+    let name: String = name.chars().filter(is_of_a_name).take(MAX_STATE_LEN).collect();
+    if name.trim().is_empty() { "unknown".to_owned() } else { name.trim().to_owned() }
 }
 
 #[derive(Clone, Copy)]
@@ -116,7 +126,7 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
         url: member("external-execution-url").map(|url| redact(&url).into_owned()),
         summary: member("external-execution-summary")
             .or_else(|| string(additions, "additionalInformation"))
-            .map(|summary| exception(&summary).unwrap_or(summary)),
+            .map(|summary| exception::sentence(&summary).unwrap_or(summary)),
         // Not worth the loss of an alert: an id that cannot be one is as good as none.
         external: member("external-execution-id").and_then(|id| ExternalId::parse(id).ok()),
         error_code: member("error-code"),
@@ -131,23 +141,6 @@ fn action(detail: &Value, additions: &Value) -> Result<ActionFacts, Malformed> {
         custom_data: string(additions, "customData"),
         review_link: string(additions, "externalEntityLink").map(|url| redact(&url).into_owned()),
     })
-}
-
-/// The exception that a Lambda function reported as JSON, as a sentence.
-fn exception(summary: &str) -> Option<String> {
-    let mut value: Value = serde_json::from_str(summary.trim()).ok()?;
-    // Some report it as JSON within JSON.
-    if let Some(inner) = value.as_str().and_then(|text| serde_json::from_str(text).ok()) {
-        value = inner;
-    }
-    let first = |names: &[&str]| names.iter().find_map(|name| string(&value, name));
-    let message = first(&["errorMessage", "message", "Message", "error", "Error"]);
-    let kind = first(&["errorType", "name", "errorName", "code", "__type"]).filter(|kind| kind != "Error");
-    match (message, kind) {
-        (Some(message), Some(kind)) if !message.contains(&kind) => Some(format!("{} ({kind})", message.trim())),
-        (Some(message), _) => Some(message.trim().to_owned()),
-        (None, kind) => kind.map(|kind| format!("{kind}, without a message")),
-    }
 }
 
 fn failed_actions(detail: &Value, additions: &Value) -> Vec<FailedAction> {

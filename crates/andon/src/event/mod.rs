@@ -10,6 +10,7 @@ mod cloudtrail;
 mod codepipeline;
 pub mod envelope;
 mod evidence;
+mod exception;
 mod member;
 mod trigger;
 
@@ -69,6 +70,8 @@ pub struct PipelineEvent {
     pub subject: Subject,
     /// What it changed to.
     pub state: State,
+    /// CodePipeline's name of that state, where it is [`State::Other`].
+    pub state_name: Option<String>,
     /// When, to the second.
     pub at: Timestamp,
     /// When the subject started, to the millisecond.
@@ -183,6 +186,8 @@ pub enum State {
     Resumed,
     /// A stop was requested.
     Stopping,
+    /// A state that Andon does not know: it is shown by its name, and nothing follows from it.
+    Other,
     /// A newer run took its place while it waited between stages.
     Superseded,
     /// The pipeline's structure was edited under it.
@@ -211,7 +216,10 @@ impl State {
 
     /// Whether nothing more happens in this attempt.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Started | Self::Resumed | Self::Stopping | Self::Contradicted | Self::Reverted)
+        !matches!(
+            self,
+            Self::Started | Self::Resumed | Self::Stopping | Self::Other | Self::Contradicted | Self::Reverted
+        )
     }
 
     /// Whether another service says so.

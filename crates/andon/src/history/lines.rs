@@ -81,7 +81,8 @@ impl<'h> Index<'h> {
         if run.deployments.is_none() && run.outcomes.iter().any(|outcome| outcome.is_implied) && !self.is_over(run) {
             let implied = |deployed: &Deployed| {
                 let is_it = |end: &Outcome| (end.attempt, end.ended) == (deployed.attempt, deployed.ended);
-                run.outcomes.iter().any(|outcome| outcome.is_implied && is_it(outcome))
+                let is_lost = run.lost_attempts().any(is_it);
+                !is_lost && run.outcomes.iter().any(|outcome| outcome.is_implied && is_it(outcome))
             };
             deployed.retain(|deployed| !implied(deployed));
         }

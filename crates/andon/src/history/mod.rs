@@ -15,7 +15,7 @@ use crate::attention::{Attention, Deed, Owner};
 use crate::event::Attempt;
 use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId, StageName};
-use crate::run::{Outcome, Status};
+use crate::run::{Outcome, Run, Status};
 
 mod delivery;
 mod deployments;
@@ -335,6 +335,21 @@ impl History {
             }
         }
         health
+    }
+
+    /// Whether a run says of one of its attempts that it succeeded, while events of its stages are still to come that tell
+    /// what that success is worth: how a deployment ended, or whether the stage was skipped that was red.
+    pub fn is_unheard(&self, run: &Run, outcome: &Outcome) -> bool {
+        if outcome.status != Status::Succeeded {
+            return false;
+        }
+        let Some(summary) = self.run(&run.execution) else { return false };
+        let before = self.before(&run.execution, outcome.attempt, outcome.ended);
+        let broken = before.streak.filter(|streak| streak.colour == Colour::Red).map(|streak| streak.broken);
+        let is_heard_of = |stage: &StageName| summary.stages.iter().any(|light| light.name == *stage);
+        let has_more_to_say = broken.is_some_and(|broken| !broken.iter().all(is_heard_of));
+        // Where nothing at all is said of stages, nothing is expected.
+        run.has_open_deployment() || !summary.stages.is_empty() && has_more_to_say
     }
 
     /// The state of the pipeline: that of its latest run's line if it is red, else of the line that failed last, else of

@@ -211,8 +211,9 @@ impl History {
         })
     }
 
-    /// The run that started a failure streak, while it is recorded: for one that a rollback started, what that undid.
-    pub fn first_of(&self, streak: &Streak) -> Option<&RunSummary> {
+    /// The run that started a failure streak of a line, while it is recorded: for one that a rollback started, what that
+    /// undid. Runs of other lines can have failed in the same second.
+    pub fn first_of(&self, line: &Line, streak: &Streak) -> Option<&RunSummary> {
         let index = Index::of(self);
         let began_it = |run: &&RunSummary| {
             run.outcomes.iter().any(|outcome| {
@@ -220,14 +221,14 @@ impl History {
                 is_red && outcome.ended == streak.first_ended
             })
         };
-        let first = index.runs.into_iter().find(began_it)?;
+        let first = index.of_line(line).find(began_it)?;
         if first.rollback.is_none() { Some(first) } else { self.rollback(&first.execution)?.undone }
     }
 
     fn broken_by(&self, index: &Index<'_>, line: &Line, streak: &Streak) -> Option<BrokenBy> {
         let failed = |run: &&RunSummary| run.status == Status::Failed && run.failure.is_some();
         let latest = index.of_line(line).rfind(failed)?;
-        let first = self.first_of(streak);
+        let first = self.first_of(line, streak);
         Some(BrokenBy {
             failure: latest.failure.clone()?,
             change: self.change(latest),

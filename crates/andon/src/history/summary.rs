@@ -43,6 +43,9 @@ pub struct RunSummary {
     pub ended: Option<Timestamp>,
     /// Its state.
     pub status: Status,
+    /// CodePipeline's name of its state, where Andon does not know that state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_name: Option<String>,
     /// Its latest attempt.
     pub attempt: Attempt,
     /// Since when it has been moving: since its start, or since its last approval.
@@ -133,9 +136,19 @@ pub struct StageLight {
     pub name: StageName,
     /// Its state.
     pub status: Status,
+    /// CodePipeline's name of its state, where Andon does not know that state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_name: Option<String>,
     /// Whether one of its actions deploys.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deploys: bool,
+}
+
+impl StageLight {
+    /// The word for its state.
+    pub fn word(&self) -> &str {
+        self.state_name.as_deref().unwrap_or_else(|| self.status.word())
+    }
 }
 
 /// Where a run is.
@@ -278,6 +291,7 @@ impl RunSummary {
             started: run.started(),
             ended: run.ended(),
             status,
+            state_name: run.state_name().map(str::to_owned),
             attempt: run.attempt(),
             moving_since: run.moving_since(),
             outcomes: first_and_last_outcomes(run.outcomes()),
@@ -287,6 +301,7 @@ impl RunSummary {
                 .map(|stage| StageLight {
                     name: stage.name.clone(),
                     status: stage.status,
+                    state_name: stage.state_name.map(str::to_owned),
                     deploys: run.has_deployment(stage.name),
                 })
                 .collect(),
@@ -319,6 +334,11 @@ impl RunSummary {
             origin: Origin::of(run, commit.as_ref()),
             deployment_ids,
         }
+    }
+
+    /// The word for its state.
+    pub fn word(&self) -> &str {
+        self.state_name.as_deref().unwrap_or_else(|| self.status.word())
     }
 
     /// When a rollback has succeeded; `None` of a run that is none, or has not.
@@ -354,6 +374,13 @@ impl RunSummary {
             }
         }
         deployed
+    }
+
+    /// The failed attempts whose own end never came, though a later attempt has ended.
+    pub fn lost_attempts(&self) -> impl Iterator<Item = &Outcome> {
+        let told = |outcome: &&Outcome| !outcome.is_implied;
+        let last = self.outcomes.iter().filter(told).map(|outcome| outcome.attempt).max();
+        self.outcomes.iter().filter(move |outcome| outcome.is_implied && Some(outcome.attempt) < last)
     }
 
     /// Whether it failed last, whatever became of it then: who stops a failed run does not mend it.

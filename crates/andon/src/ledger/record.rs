@@ -84,6 +84,7 @@ impl PastRun {
             started: Some(started),
             ended: Some(updated),
             status,
+            state_name: None,
             attempt: Attempt::FIRST,
             moving_since: started,
             outcomes: vec![Outcome {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Ledger, LedgerError};
 use crate::event::{Attempt, EvidenceEvent, Subject};
-use crate::history::Overview;
+use crate::history::{DeploymentId, Overview};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::{Deploys, Run, deploying};
 
@@ -72,11 +72,16 @@ pub async fn contradicted_before(ledger: &impl Ledger, told: &Run) -> Result<Vec
     Ok(contradicted)
 }
 
-/// The runs that name the deployment that an event is about, however long ago they made it.
+/// The runs that name the deployment that an event is about, however long ago they made it. Of a service that goes back
+/// to an older one, those that deployed after that one as well: what is undone is theirs.
 fn naming<'o>(event: &'o EvidenceEvent, overview: &'o Overview) -> impl Iterator<Item = &'o ExecutionId> {
     let is_it = |id: &ExternalId| *id == event.external || event.deployment.as_ref() == Some(id);
-    let ids = overview.deployment_ids.iter().filter(move |known| event.is_of_one_deployment() && is_it(&known.id));
-    ids.map(|known| &known.execution)
+    let known = &overview.deployment_ids;
+    let target = known.iter().position(|known| event.goes_back_to(known.id.as_str()));
+    let is_wanted = move |(at, known): &(usize, &DeploymentId)| {
+        event.is_of_one_deployment() && (is_it(&known.id) || target.is_some_and(|target| *at < target))
+    };
+    known.iter().enumerate().filter(is_wanted).map(|(_, known)| &known.execution)
 }
 
 async fn candidates(ledger: &impl Ledger, event: &EvidenceEvent) -> Result<Vec<Run>, LedgerError> {

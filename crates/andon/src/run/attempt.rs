@@ -7,8 +7,8 @@ use super::status::status_of;
 use super::{Fact, Run, Status};
 use crate::event::{Attempt, RetriedBy, State, Subject};
 
-/// No person is faster than that at retrying what has just failed.
-const AT_ONCE: SignedDuration = SignedDuration::from_secs(3);
+/// What is retried sooner, while its run goes on, CodePipeline retries: a person reads first what failed.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// How one attempt of a run ended: from the pipeline's own events or, where those are missing, from its actions'.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,17 +105,20 @@ impl Run {
                     _ => self.attempt_started(attempt),
                 };
                 let rejected = state == State::Failed && self.is_rejected(attempt);
+                // Once its service has said so, what deployed was broken, however long the action went on.
+                let contradicted =
+                    self.contradicted_at(attempt).filter(|at| state == State::Succeeded && *at <= fact.at);
                 Outcome {
                     attempt,
                     status: match state {
                         State::Failed if rejected => Status::Rejected,
-                        State::Succeeded if self.is_contradicted_by(attempt, fact.at) => Status::Failed,
+                        _ if contradicted.is_some() => Status::Failed,
                         state => status_of(state),
                     },
                     started: began.unwrap_or_else(|| self.first_seen()),
                     is_start_known: began.is_some(),
                     is_explained: state != State::Failed || self.is_explained(attempt),
-                    ended: fact.at,
+                    ended: contradicted.unwrap_or(fact.at),
                     is_implied: false,
                     unlisted: 0,
                 }
@@ -183,7 +186,7 @@ impl Run {
         let failed = self.failed(attempt).last().map(|failure| failure.at);
         let retried = self.attempt_started(next);
         let between = |(failed, retried): (Timestamp, Timestamp)| retried.duration_since(failed);
-        failed.zip(retried).map(between).is_some_and(|pause| pause.abs() <= AT_ONCE)
+        failed.zip(retried).map(between).is_some_and(|pause| pause.abs() < AT_ONCE)
     }
 
     /// Whether an event says that a person retried what failed in an attempt.

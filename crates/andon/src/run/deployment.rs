@@ -61,6 +61,14 @@ impl Run {
         !self.facts.deployments().iter().any(deployed)
     }
 
+    /// Whether an action that deploys has begun and has not said how it ended.
+    pub(crate) fn has_open_deployment(&self) -> bool {
+        self.facts.deployments().iter().any(|subject| {
+            let attempt = self.facts_of(subject).map(|(attempt, ..)| attempt).last();
+            attempt.is_some_and(|attempt| self.settled(subject, attempt).is_none())
+        })
+    }
+
     /// The deployments that its actions say they succeeded with.
     pub fn succeeded_deployments(&self) -> Vec<(Attempt, Subject, ExternalId)> {
         let of_action = |subject: &Subject| {

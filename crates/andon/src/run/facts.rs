@@ -20,6 +20,9 @@ pub(super) struct Fact {
     pub(super) retried: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) retried_by: Option<RetriedBy>,
+    /// CodePipeline's name of the state, where Andon does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) state_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) action: Option<ActionFacts>,
     /// The failing actions that a notification named.
@@ -38,6 +41,7 @@ impl Fact {
             started: None,
             retried: None,
             retried_by: None,
+            state_name: None,
             action: None,
             failed: BTreeSet::new(),
             explanation: None,
@@ -51,6 +55,7 @@ impl Join for Fact {
         self.started.join(other.started);
         self.retried.join(other.retried);
         self.retried_by.join(other.retried_by);
+        self.state_name.join(other.state_name);
         self.action.join(other.action);
         self.failed.join(other.failed);
         self.explanation.join(other.explanation);
@@ -97,6 +102,7 @@ impl Fact {
             + u64::from(self.started.is_some())
             + u64::from(self.retried.is_some())
             + u64::from(self.retried_by.is_some())
+            + u64::from(self.state_name.is_some())
             + of_action
             + self.failed.len() as u64
     }
@@ -158,11 +164,12 @@ impl OfSubject {
         let Some(((attempt, _), _)) = self.facts.last_key_value() else { return };
         let attempt = *attempt;
         let seen = self.of_attempt(attempt).map(|(_, fact)| fact.first_seen()).min().unwrap_or(self.stand.seen);
+        let is_contradicted = self.of_attempt(attempt).any(|(state, _)| state.is_of_another_service());
         self.stand = Stand {
             attempt,
             seen,
             settled: self.settled(attempt).map(|(state, fact)| (state, fact.at)),
-            is_contradicted: self.facts.contains_key(&(attempt, State::Contradicted)),
+            is_contradicted,
             first_seen: self.stand.first_seen,
         };
     }
@@ -203,7 +210,7 @@ impl Noted {
         if state == State::Skipped {
             self.skipped = self.skipped.max(Some(fact.at));
         }
-        self.is_hearsay |= state == State::Contradicted || !fact.failed.is_empty();
+        self.is_hearsay |= state.is_of_another_service() || !fact.failed.is_empty();
     }
 
     /// Takes a subject for what its facts now say that it is.
@@ -394,6 +401,15 @@ impl Facts {
         self.noted.is_hearsay
     }
 
+    /// CodePipeline's name of the state that a subject is in, where Andon does not know that state.
+    pub(super) fn state_name(&self, subject: &Subject, attempt: Attempt) -> Option<&str> {
+        if self.settled(subject, attempt).is_some() {
+            return None;
+        }
+        let (_, latest) = self.of_attempt(subject, attempt).max_by_key(|(state, fact)| (fact.at, *state))?;
+        latest.state_name.as_deref()
+    }
+
     /// The facts about one subject, first attempt first.
     pub(super) fn of(&self, subject: &Subject) -> impl Iterator<Item = (Attempt, State, &Fact)> + use<'_> {
         let facts = self.of.get(subject).into_iter().flat_map(|of| &of.facts);
@@ -472,6 +488,8 @@ struct Entry {
     #[serde(default)]
     retried_by: Option<RetriedBy>,
     #[serde(default)]
+    state_name: Option<String>,
+    #[serde(default)]
     action: Option<ActionFacts>,
     #[serde(default)]
     failed: BTreeSet<FailedAction>,
@@ -496,9 +514,9 @@ impl<'de> Deserialize<'de> for Facts {
         let mut facts = Self::default();
         for entry in Vec::<Entry>::deserialize(deserializer)? {
             // Not flattened: that would read every fact twice.
-            let Entry { attempt, subject, state, at, started, retried, retried_by, action, failed, explanation } =
-                entry;
-            let fact = Fact { at, started, retried, retried_by, action, failed, explanation };
+            let Entry { attempt, subject, state, at, started, retried, .. } = entry;
+            let Entry { retried_by, state_name, action, failed, explanation, .. } = entry;
+            let fact = Fact { at, started, retried, retried_by, state_name, action, failed, explanation };
             facts.add(attempt, subject, state, fact);
         }
         Ok(facts)

@@ -136,7 +136,8 @@ impl Run {
             }
         }
         if failures.is_empty() {
-            let unexplained = of_attempt().max_by_key(|(subject, fact)| (subject.stage(), fact.at));
+            let unexplained = of_attempt().filter(|(subject, _)| !self.is_cut_off(subject, attempt));
+            let unexplained = unexplained.max_by_key(|(subject, fact)| (subject.stage(), fact.at));
             failures.extend(unexplained.map(|(subject, fact)| Failure {
                 stage: subject.stage().cloned(),
                 action: None,
@@ -180,20 +181,25 @@ impl Run {
             .collect()
     }
 
-    /// Whether another service says that an action of an attempt failed.
+    /// What other services say against actions of an attempt: that they failed, or were taken back.
+    fn spoken_against(&self, attempt: Attempt) -> impl Iterator<Item = (&Subject, Timestamp)> {
+        self.facts.contradicted(attempt).chain(self.facts.reverted(attempt)).map(|(subject, fact)| (subject, fact.at))
+    }
+
+    /// Whether another service says that an action of an attempt failed, or took back what it deployed.
     pub fn is_contradicted(&self, attempt: Attempt) -> bool {
-        self.facts.contradicted(attempt).next().is_some()
+        self.spoken_against(attempt).next().is_some()
     }
 
     /// When another service first said so.
     pub fn contradicted_at(&self, attempt: Attempt) -> Option<Timestamp> {
-        self.facts.contradicted(attempt).map(|(_, fact)| fact.at).min()
+        self.spoken_against(attempt).map(|(_, at)| at).min()
     }
 
     /// When another service first said so of an action of a stage.
     pub(super) fn contradicted_in(&self, stage: &StageName, attempt: Attempt) -> Option<Timestamp> {
-        let of_stage = self.facts.contradicted(attempt).filter(|(subject, _)| subject.stage() == Some(stage));
-        of_stage.map(|(_, fact)| fact.at).min()
+        let of_stage = self.spoken_against(attempt).filter(|(subject, _)| subject.stage() == Some(stage));
+        of_stage.map(|(_, at)| at).min()
     }
 
     /// Whether another service had said so by then.
@@ -217,6 +223,13 @@ impl Run {
         }
         let has_succeeded = |subject: &Subject| self.came_to(State::Succeeded, subject, attempt).is_some();
         known.all(has_succeeded).then_some(Condition::Success)
+    }
+
+    /// Whether a stage failed only because its pipeline was edited under it: an action of it was canceled.
+    fn is_cut_off(&self, subject: &Subject, attempt: Attempt) -> bool {
+        let Subject::Stage(stage) = subject else { return false };
+        let mut actions = self.facts.subjects().filter(|other| other.is_action() && other.stage() == Some(stage));
+        actions.any(|action| self.came_to(State::Canceled, action, attempt).is_some())
     }
 
     /// Whether a subject that failed succeeded later in the same attempt, or its stage is being retried in it.

@@ -95,6 +95,7 @@ impl Run {
             started: event.started,
             retried: event.retried,
             retried_by: event.retried_by,
+            state_name: event.state_name.clone(),
             action: event.action.clone().map(short),
             failed: event.failed_actions.iter().map(short_failed).collect(),
             explanation: None,
@@ -155,7 +156,8 @@ impl Run {
 
     /// The service that contradicted an action, by what it is called there.
     pub fn contradicted_service(&self, attempt: Attempt, subject: &Subject) -> Option<&ExternalId> {
-        let fact = self.fact(attempt, subject, State::Contradicted)?;
+        let said = [State::Contradicted, State::Reverted];
+        let fact = said.into_iter().find_map(|state| self.fact(attempt, subject, state))?;
         fact.action.as_ref()?.result.as_ref()?.external.as_ref()
     }
 

@@ -23,6 +23,8 @@ enum Fit {
     NamedAndEnded,
     /// It is going on, and its pipeline is called like the service.
     Named,
+    /// It took the place of the deployment that the service goes back to.
+    Replacing,
     /// It was contradicted by the same service before.
     SameService,
     /// It names the deployment.
@@ -55,17 +57,27 @@ pub enum Deploys<'r> {
 pub fn deploying<'r>(event: &EvidenceEvent, runs: &'r [Run]) -> Deploys<'r> {
     let mut found: Vec<Found<'r>> = Vec::new();
     let mut perhaps = BTreeSet::new();
+    let mut actions: Vec<(&Run, Subject, ActionView)> = Vec::new();
     for run in runs {
         for stage in run.stages() {
-            for action in &stage.actions {
-                let subject = Subject::Action { stage: stage.name.clone(), action: action.name.clone() };
-                if let Some(fit) = fit(event, run, action, &subject) {
-                    found.push(Found { fit, started: action.started, run, attempt: action.attempt, subject });
-                }
-                if may_be(event, action) {
-                    perhaps.insert(run.pipeline.clone());
-                }
-            }
+            let subject =
+                |action: &ActionView| Subject::Action { stage: stage.name.clone(), action: action.name.clone() };
+            actions.extend(stage.actions.iter().map(|action| (run, subject(action), action.clone())));
+        }
+    }
+    for (run, subject, action) in &actions {
+        let replaces = |(other, target, live): &(&Run, Subject, ActionView)| {
+            let is_of_it = other.pipeline == run.pipeline && target == subject;
+            is_of_it && goes_back_to(event, live) && live.started < action.started
+        };
+        let replacing = may_be_undone(event, action) && actions.iter().any(replaces);
+        let fit = fit(event, run, action, subject).max(replacing.then_some(Fit::Replacing));
+        if let Some(fit) = fit {
+            let (attempt, subject) = (action.attempt, subject.clone());
+            found.push(Found { fit, started: action.started, run, attempt, subject });
+        }
+        if may_be(event, action) {
+            perhaps.insert(run.pipeline.clone());
         }
     }
     let best = found.iter().map(|found| found.fit).max();
@@ -102,6 +114,22 @@ struct Found<'r> {
     subject: Subject,
 }
 
+/// What an action names once it has ended.
+fn named(action: &ActionView) -> Option<&str> {
+    action.result.as_ref().and_then(|result| result.external.as_ref()).map(ExternalId::as_str)
+}
+
+/// Whether a service goes back to what an action deployed.
+fn goes_back_to(event: &EvidenceEvent, action: &ActionView) -> bool {
+    named(action).is_some_and(|deployment| event.goes_back_to(deployment))
+}
+
+/// Whether a service that goes back to an older deployment can be leaving what an action deployed.
+fn may_be_undone(event: &EvidenceEvent, action: &ActionView) -> bool {
+    let may_be_live = matches!(action.status, Status::Succeeded | Status::InProgress);
+    may_be_live && action.started <= event.at && !goes_back_to(event, action)
+}
+
 /// Whether an action goes on of which it is not known what it deploys.
 fn may_be(event: &EvidenceEvent, action: &ActionView) -> bool {
     let is_of = action.provider.as_ref().is_some_and(|provider| event.is_of(&provider.name));
@@ -114,10 +142,10 @@ fn fit(event: &EvidenceEvent, run: &Run, action: &ActionView, subject: &Subject)
         return None;
     }
     if run.contradicted_service(action.attempt, subject) == Some(&event.external) {
-        // Who goes back leaves what failed before.
-        return Some(if event.is_rollback() { Fit::SameDeployment } else { Fit::SameService });
+        // Who goes back leaves what failed before, unless something newer has taken its place.
+        return Some(if event.is_rollback() { Fit::Replacing } else { Fit::SameService });
     }
-    let external = action.result.as_ref().and_then(|result| result.external.as_ref()).map(ExternalId::as_str);
+    let external = named(action);
     // A stack is called the same in every deployment: once the action has ended, somebody else deploys it.
     if !event.is_of_one_deployment() && action.ended.is_some_and(|ended| event.at > ended) {
         return None;

@@ -18,6 +18,8 @@ pub struct StageView {
     pub name: StageName,
     /// Its state.
     pub status: Status,
+    /// CodePipeline's name of its state, where Andon does not know that state.
+    pub state_name: Option<String>,
     /// When it was first seen.
     pub started: Timestamp,
     /// When it ended.
@@ -33,6 +35,8 @@ pub struct ActionView {
     pub name: ActionName,
     /// Its state.
     pub status: Status,
+    /// CodePipeline's name of its state, where Andon does not know that state.
+    pub state_name: Option<String>,
     /// The attempt that this is of.
     pub attempt: Attempt,
     /// When it was first seen.
@@ -66,6 +70,7 @@ pub(crate) struct ActionLight<'r> {
 pub(crate) struct StageLook<'r> {
     pub(crate) name: &'r StageName,
     pub(crate) status: Status,
+    pub(crate) state_name: Option<&'r str>,
     pub(crate) started: Timestamp,
     pub(crate) ended: Option<Timestamp>,
     /// In the order they were seen.
@@ -74,6 +79,20 @@ pub(crate) struct StageLook<'r> {
 
 /// An action, as a subject too, and how it stands.
 type Standing<'r> = (&'r ActionName, &'r Subject, Stand);
+
+impl StageView {
+    /// The word for its state.
+    pub fn word(&self) -> &str {
+        self.state_name.as_deref().unwrap_or_else(|| self.status.word())
+    }
+}
+
+impl ActionView {
+    /// The word for its state.
+    pub fn word(&self) -> &str {
+        self.state_name.as_deref().unwrap_or_else(|| self.status.word())
+    }
+}
 
 impl StageLook<'_> {
     /// Nothing goes on in a run that has ended: what did not say how it ended, is not known.
@@ -94,6 +113,7 @@ impl Run {
         let view = |look: StageLook<'_>| StageView {
             name: look.name.clone(),
             status: look.status,
+            state_name: look.state_name.map(str::to_owned),
             started: look.started,
             ended: look.ended,
             actions: look.actions.iter().map(|action| self.action(look.name, action)).collect(),
@@ -172,11 +192,13 @@ impl Run {
             .collect();
         actions.sort_by_key(|action| (action.started, action.name));
         let attempts = stand.iter().map(|stand| stand.attempt).chain(actions.iter().map(|action| action.attempt));
-        let settled = attempts.max().and_then(|attempt| match stand {
+        let attempt = attempts.max();
+        let settled = attempt.and_then(|attempt| match stand {
             Some(stand) if stand.attempt == attempt => stand.settled,
             _ => None,
         });
         let any = |status: Status| actions.iter().any(|action| action.status == status);
+        let state_name = attempt.and_then(|attempt| self.facts.state_name(&Subject::Stage(name.clone()), attempt));
         let status = match settled {
             Some((State::Failed, _)) if any(Status::Rejected) && !any(Status::Failed) => Status::Rejected,
             Some((State::Succeeded, _)) | None if any(Status::Failed) => Status::Failed,
@@ -189,6 +211,7 @@ impl Run {
         StageLook {
             name,
             status,
+            state_name,
             started: seen.min().unwrap_or_else(|| self.first_seen()),
             ended: settled.map(|(_, at)| at),
             actions,
@@ -207,6 +230,7 @@ impl Run {
         ActionView {
             name: light.name.clone(),
             status: light.status,
+            state_name: self.facts.state_name(&subject, light.attempt).map(str::to_owned),
             attempt: light.attempt,
             started: light.started,
             ended: light.ended,

@@ -73,6 +73,11 @@ impl Run {
         }
     }
 
+    /// CodePipeline's name of the state that the run is in, where Andon does not know that state.
+    pub fn state_name(&self) -> Option<&str> {
+        self.facts.state_name(&Subject::Pipeline, self.attempt())
+    }
+
     /// When the run ended, in its latest attempt.
     pub fn ended(&self) -> Option<Timestamp> {
         self.settled(&Subject::Pipeline, self.attempt()).map(|(_, fact)| fact.at)
@@ -99,7 +104,9 @@ impl Run {
 
 pub(super) fn status_of(state: State) -> Status {
     match state {
-        State::Started | State::Resumed | State::Stopping | State::Contradicted | State::Reverted => Status::InProgress,
+        State::Started | State::Resumed | State::Stopping | State::Other | State::Contradicted | State::Reverted => {
+            Status::InProgress
+        }
         State::Succeeded => Status::Succeeded,
         State::Failed => Status::Failed,
         State::Stopped | State::Abandoned => Status::Stopped,

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::event::{Attempt, Subject};
-use crate::history::History;
+use crate::history::{History, RunSummary};
 use crate::ledger::ClaimKey;
 use crate::name::Home;
-use crate::run::{Run, Status, WaitPolicy};
+use crate::run::{Outcome, Run, Status, WaitPolicy};
 
 pub mod cost;
 mod deployments;
@@ -117,15 +117,22 @@ pub fn due(
     }
     if let Some(summary) = history.run(&run.execution) {
         let touched = touched(run.outcomes(), attempt, |end| (end.attempt, end.status));
-        for outcome in touched.into_iter().filter(|outcome| !outcome.is_implied) {
+        let is_unheard = |end: &Outcome| !wait_policy.is_over(end.ended) && history.is_unheard(run, end);
+        let (unheard, heard): (Vec<Outcome>, Vec<Outcome>) =
+            touched.into_iter().filter(|outcome| !outcome.is_implied).partition(is_unheard);
+        measured.waits |= !unheard.is_empty();
+        for outcome in heard {
             ends::measure(&mut measured, &place, run, &Subject::Pipeline, outcome.attempt, wait_policy);
             if outcome.is_explained || wait_policy.is_over(outcome.ended) {
                 streaks::measure(&mut measured, &place, history, summary, &outcome);
             }
         }
-        deployments::measure(&mut measured, &place, run, history, (subject, attempt), wait_policy);
+        if unheard.is_empty() {
+            deployments::measure(&mut measured, &place, run, history, (subject, attempt), wait_policy);
+        }
         deployments::measure_undone(&mut measured, &place, run, history);
         never_ended(&mut measured, &place, run, history);
+        lost_attempts(&mut measured, &place, summary, history, wait_policy);
         if !measured.waits {
             // What hangs on a failure that may be none is measured when that is known.
             next_ends(&mut measured, &place, run, history);
@@ -172,13 +179,46 @@ fn never_ended(measured: &mut Measured, place: &Place<'_>, run: &Run, history: &
     let mine = of_next.into_iter().filter(|unended| unended.execution == run.execution);
     for unended in history.unended_before(&run.execution).into_iter().chain(mine) {
         for outcome in unended.outcomes.iter().filter(|outcome| outcome.is_implied) {
-            let end = format!("{}/{}", unended.execution, outcome.attempt.number());
-            measured.data.push(place.measurement(Metric::FailureCount, 1.0, &Subject::Pipeline, outcome.ended, &end));
-            streaks::measure(measured, place, history, unended, outcome);
-            deployments::measure_never_ended(measured, place, unended, outcome);
+            measure_lost(measured, place, history, unended, outcome);
         }
         deployments::measure_recoveries(measured, place, &unended.execution, history, &Subject::Pipeline);
     }
+}
+
+/// Measures the failed attempts of a run whose own end never came, once a later attempt of the same run has ended.
+///
+/// An event that is only late can still come, and a data point cannot be taken back. So it is waited for.
+fn lost_attempts(
+    measured: &mut Measured,
+    place: &Place<'_>,
+    summary: &RunSummary,
+    history: &History,
+    wait_policy: WaitPolicy,
+) {
+    let mut lost = summary.lost_attempts().peekable();
+    let ended = summary.outcomes.iter().filter(|outcome| !outcome.is_implied).map(|outcome| outcome.ended).max();
+    let (Some(_), Some(ended)) = (lost.peek(), ended) else { return };
+    if !wait_policy.is_over(ended) {
+        measured.waits = true;
+        return;
+    }
+    for outcome in lost {
+        measure_lost(measured, place, history, summary, outcome);
+    }
+}
+
+/// Measures a failure that only stages and actions told of.
+fn measure_lost(
+    measured: &mut Measured,
+    place: &Place<'_>,
+    history: &History,
+    unended: &RunSummary,
+    outcome: &Outcome,
+) {
+    let end = format!("{}/{}", unended.execution, outcome.attempt.number());
+    measured.data.push(place.measurement(Metric::FailureCount, 1.0, &Subject::Pipeline, outcome.ended, &end));
+    streaks::measure(measured, place, history, unended, outcome);
+    deployments::measure_never_ended(measured, place, unended, outcome);
 }
 
 /// What has been measured so far, and whether more is to come.

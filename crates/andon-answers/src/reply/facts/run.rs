@@ -32,7 +32,7 @@ impl<'a> Asked<'a> {
         if told.is_empty() {
             told.push(format!(
                 "{name} is in no stage now; its latest run {} {}.",
-                latest.status.word(),
+                latest.word(),
                 self.ago(row.news_at())
             ));
         }
@@ -110,12 +110,8 @@ impl<'a> Asked<'a> {
 
     pub(super) fn execution(&self, row: &PipelineRow) -> Vec<String> {
         let latest = &row.overview.latest;
-        let mut told = vec![format!(
-            "The latest execution of {} is {} ({}).",
-            self.name(row),
-            latest.execution,
-            latest.status.word()
-        )];
+        let mut told =
+            vec![format!("The latest execution of {} is {} ({}).", self.name(row), latest.execution, latest.word())];
         if let Some(failed) = self.last_failed(row).filter(|failed| failed.execution != latest.execution) {
             told.push(format!("The last failed one is {}.", failed.execution));
         }
