@@ -5,15 +5,14 @@
 mod support;
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use support::{andon, recorded, run};
 
 /// What the server answers to these calls of tools, and how it ends.
-fn called(arguments: &[&str], calls: &[Value]) -> (Vec<Value>, i32) {
-    let mut server =
-        andon(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+fn called(mut server: Command, calls: &[Value]) -> (Vec<Value>, i32) {
+    let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let (mut stdin, mut stdout) = (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
     let mut answer = |message: Value| {
         writeln!(stdin, "{message}").unwrap();
@@ -43,7 +42,7 @@ fn assistants_read_a_directory_of_data() {
         json!({"name": "why", "arguments": {"pipeline": "payments-api"}}),
         json!({"name": "retry", "arguments": {"pipeline": "payments-api", "run": "x", "reason": "x"}}),
     ];
-    let (answers, code) = called(&arguments, &calls);
+    let (answers, code) = called(andon(&arguments), &calls);
     let content = |at: usize| &answers[at]["result"]["structuredContent"];
     assert_eq!(content(0)["pipelines"][0]["customer"], "Acme", "{answers:?}");
     assert_eq!(content(1)["failures"][0]["stage"], "Build", "{answers:?}");
@@ -51,6 +50,30 @@ fn assistants_read_a_directory_of_data() {
     let refused = answers[2]["result"]["content"][0]["text"].as_str().unwrap();
     assert_eq!(refused, "Actions are off; set `mcp.actions` in andon.yml.");
     assert_eq!(code, 0);
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn assistants_read_the_deployed_stack_with_the_users_own_rights() {
+    let account = support::account::Account::with_andon("tower");
+    let calls = [
+        json!({"name": "list_pipelines", "arguments": {"state": "red"}}),
+        json!({"name": "get_pipeline", "arguments": {"pipeline": "orders-fulfilment"}}),
+    ];
+    for arguments in [vec!["mcp", "--stack", "tower", "--region", support::account::REGION], vec!["mcp"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = account.command(&arguments, folder.path());
+        let (answers, code) = called(server, &calls);
+        let content = |at: usize| &answers[at]["result"]["structuredContent"];
+        let red: Vec<&str> =
+            content(0)["pipelines"].as_array().unwrap().iter().filter_map(|row| row["pipeline"].as_str()).collect();
+        assert!(red.contains(&"orders-fulfilment"), "{answers:?}");
+        assert_eq!(content(1)["state"], "red", "{answers:?}");
+        assert_eq!(code, 0);
+    }
+    let absent = account.run(&["mcp", "--stack", "nowhere"]);
+    assert_eq!((absent.code, absent.out.as_str()), (2, ""));
+    assert!(absent.err.contains("nowhere"), "{}", absent.err);
 }
 
 #[test]

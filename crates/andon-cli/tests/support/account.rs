@@ -1,6 +1,7 @@
 //! An account in moto with a deployed Andon, as far as a reader needs one.
 
 use std::path::Path;
+use std::process::Command;
 
 use andon::event::{Event, Received, parse};
 use andon::ledger::{NoArchive, record};
@@ -92,6 +93,11 @@ impl Account {
         self.run_with(arguments, &[])
     }
 
+    /// The same command, about to run in a folder.
+    pub(crate) fn command(&self, arguments: &[&str], folder: &Path) -> Command {
+        command_at(Some(self.moto.url()), arguments, folder)
+    }
+
     /// The same, with these settings of the environment.
     pub(crate) fn run_with(&self, arguments: &[&str], set: &[(&str, &str)]) -> Ended {
         run_at(Some(self.moto.url()), arguments, set)
@@ -105,6 +111,11 @@ pub(crate) fn run_at(url: Option<&str>, arguments: &[&str], set: &[(&str, &str)]
 
 /// The same, in a folder.
 pub(crate) fn run_in(folder: &Path, url: Option<&str>, arguments: &[&str], set: &[(&str, &str)]) -> Ended {
+    command_at(url, arguments, folder).envs(set.iter().copied()).output().unwrap().into()
+}
+
+/// A command in a folder, with no settings of the environment that matter but those that lead to this address.
+fn command_at(url: Option<&str>, arguments: &[&str], folder: &Path) -> Command {
     let mut command = andon(arguments);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
         command.env_remove(name);
@@ -122,6 +133,5 @@ pub(crate) fn run_in(folder: &Path, url: Option<&str>, arguments: &[&str], set: 
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test");
     }
-    command.envs(set.iter().copied());
-    command.output().unwrap().into()
+    command
 }
