@@ -5,7 +5,9 @@ use std::env::VarError;
 use std::path::PathBuf;
 
 use andon::arn::Arn;
+use andon::invalid::Invalid;
 use andon::name::{AccountId, Home, Region};
+use andon::secret::SecretRef;
 use andon_config::Config;
 use andon_notify::destination::sns::TopicArn;
 
@@ -101,6 +103,11 @@ const CHAT_QUEUE: Variable = Variable {
     name: "ANDON_CHAT_QUEUE",
     meaning: "the URL of the queue for what takes longer than an answer to Slack may",
     example: "https://sqs.eu-west-1.amazonaws.com/111122223333/andon-chat",
+};
+const MCP_KEY: Variable = Variable {
+    name: "ANDON_MCP_KEY",
+    meaning: "the secret that seals what AI assistants keep between two requests",
+    example: "secretsmanager:andon-mcp-key",
 };
 const SKILL: Variable = Variable {
     name: "ANDON_SKILL_ID",
@@ -223,6 +230,11 @@ pub fn lex_bots() -> Result<BTreeSet<String>, EnvironmentError> {
         None if bots.is_empty() => Err(LEX.wrong(&"it is empty")),
         None => Ok(bots),
     }
+}
+
+/// `ANDON_MCP_KEY`: the secret with which the MCP server seals cursors and confirmations.
+pub fn mcp_key() -> Result<SecretRef, EnvironmentError> {
+    MCP_KEY.required()?.parse().map_err(|error: Invalid| MCP_KEY.wrong(&error.message))
 }
 
 /// `ANDON_SKILL_ID`: the skills that may ask.

@@ -71,7 +71,7 @@ pub(super) fn read(node: &Node, known: &Known<'_>, tokens: &SharedTokens, reader
     };
     let workspaces = fields
         .require("workspaces", "workspaces: T0123456789", reader)
-        .map(|node| set(node, "`workspaces`", "a workspace", team, reader))
+        .map(|node| reader.set(node, "`workspaces`", "a workspace", team))
         .unwrap_or_default();
     let may = match fields.section("may") {
         Some(node) => reader.items(node, "`may`").iter().filter_map(|node| may(node, known, reader)).collect(),
@@ -85,14 +85,14 @@ fn may(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<May> {
     let fields = reader.fields(node, "a rule of `may`", MAY_KEYS)?;
     let actions = fields
         .require("actions", "actions: [retry, approve]", reader)
-        .map(|node| set(node, "`actions`", "an action", action, reader));
+        .map(|node| reader.set(node, "`actions`", "an action", action));
     let matches = match fields.section("match") {
         Some(node) => routes::matches(node, MATCH_KEYS, known, reader),
         None => Match::default(),
     };
     let who = fields
         .require("who", "who: [U0123456789, S0123456789]", reader)
-        .map(|node| set(node, "`who`", "a member", who, reader));
+        .map(|node| reader.set(node, "`who`", "a member", who));
     Some(May { actions: actions?, matches, who: who? })
 }
 
@@ -110,25 +110,6 @@ fn note_hidden(node: Option<&Node>, rules: &[May], reader: &mut Reader<'_>) {
             reader.note(finding);
         }
     }
-}
-
-/// One value or several, each once.
-fn set<T: Ord>(
-    node: &Node,
-    what: &str,
-    one: &str,
-    parse: impl Fn(&str) -> Result<T, Invalid>,
-    reader: &mut Reader<'_>,
-) -> BTreeSet<T> {
-    let mut values = BTreeSet::new();
-    for item in reader.one_or_more(node, what) {
-        if let Some(value) = reader.value(item, one, &parse)
-            && !values.insert(value)
-        {
-            reader.note(Finding::error(item.span.clone(), "this is listed twice").with_help("remove one of them"));
-        }
-    }
-    values
 }
 
 fn action(text: &str) -> Result<ButtonKind, Invalid> {

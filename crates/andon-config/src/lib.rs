@@ -47,7 +47,7 @@ use jiff::tz::TimeZone;
 
 pub use chat::{Chat, May, Who};
 pub use finding::{Finding, Findings, Severity};
-pub use mcp::McpActions;
+pub use mcp::{Mcp, Principal};
 pub use phone::Phone;
 #[cfg(feature = "check")]
 pub use render::{Style, render};
@@ -76,8 +76,8 @@ pub struct Config {
     pub statistics: Statistics,
     /// What may be done by voice; nothing if absent.
     pub voice: Option<VoiceActions>,
-    /// What AI assistants may do.
-    pub mcp: McpActions,
+    /// What AI assistants may do, and who may let them.
+    pub mcp: Mcp,
     /// The Slack app; none if absent.
     pub chat: Option<Chat>,
     /// The names of environments, and where their applications are.
@@ -139,7 +139,7 @@ impl Default for Config {
             settle: SETTLE,
             statistics: Statistics::default(),
             voice: None,
-            mcp: McpActions::default(),
+            mcp: Mcp::default(),
             chat: None,
             environments: Environments::default(),
             issues: Trackers::default(),

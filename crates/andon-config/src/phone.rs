@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use andon::invalid::Invalid;
 use andon::suggest::quoted;
 
-use super::finding::Finding;
 use super::reader::Reader;
 use super::tree::Node;
 
@@ -24,14 +23,7 @@ pub struct Phone {
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Phone> {
     let fields = reader.fields(node, "`phone`", &["callers"])?;
     let node = fields.require("callers", "callers: [\"+4930123456\"]", reader)?;
-    let mut callers = BTreeSet::new();
-    for item in reader.one_or_more(node, "`callers`") {
-        if let Some(number) = reader.value(item, "a phone number", number)
-            && !callers.insert(number)
-        {
-            reader.note(Finding::error(item.span.clone(), "this is listed twice").with_help("remove one of them"));
-        }
-    }
+    let callers = reader.set(node, "`callers`", "a phone number", number);
     Some(Phone { callers })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Every function reports an error at its position and continues, so that one run finds all errors.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::finding::Finding;
@@ -143,6 +144,25 @@ impl<'t> Reader<'t> {
                 None
             }
         }
+    }
+
+    /// One value or several, each once.
+    pub(super) fn set<T: Ord>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        one: &str,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> BTreeSet<T> {
+        let mut values = BTreeSet::new();
+        for item in self.one_or_more(node, what) {
+            if let Some(value) = self.value(item, one, &parse)
+                && !values.insert(value)
+            {
+                self.note(Finding::error(item.span.clone(), "this is listed twice").with_help("remove one of them"));
+            }
+        }
+        values
     }
 
     /// `true` or `false`.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use andon::arn::Arn;
 use andon::ledger::Ledger;
 use andon::name::StageName;
 use andon::run_action::{ActionError, NotApplicable, PipelineActions, PlannedAction, RunAction, plan};
@@ -43,6 +44,26 @@ pub(crate) struct Intended {
     pub(crate) question: String,
     /// What the confirmation is bound to: action, pipeline, run, stage and attempt.
     pub(crate) fingerprint: String,
+}
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub(crate) struct By {
+    /// The caller's ARN, where IAM has let them in.
+    pub(crate) caller: Option<String>,
+    /// The client's own name for itself.
+    pub(crate) client: String,
+}
+
+impl By {
+    /// Both, for what is kept in CodePipeline.
+    fn told(&self) -> String {
+        let client = one_line(&self.client);
+        match self.caller.as_deref() {
+            None => client,
+            Some(arn) => format!("{}, with {client}", Arn::parse(arn).map_or(arn, |arn| arn.resource)),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -94,19 +115,20 @@ pub(crate) fn intend<L: Ledger>(action: RunAction, input: &Input, here: &Here<'_
 pub(crate) async fn carry_out<L: Ledger, A: PipelineActions>(
     action: RunAction,
     intended: &Intended,
-    client: &str,
+    by: &By,
     here: &Here<'_, L>,
     actions: &A,
 ) -> Result<Output, Fault> {
     let Intended { order, reason, .. } = intended;
-    let told = fit(&format!("By {}, through an assistant: {reason}", one_line(client)), 2 * MAX_REASON, |_| 1);
+    let told = fit(&format!("By {}, through an assistant: {reason}", by.told()), 2 * MAX_REASON, |_| 1);
     let outcome = actions.carry_out(order, &told).await;
     tracing::info!(
         action = action.as_str(),
         pipeline = %order.pipeline,
         execution = %order.execution,
         stage = order.stage().map(StageName::as_str),
-        client,
+        caller = by.caller,
+        client = by.client,
         reason,
         outcome = if outcome.is_ok() { "done" } else { "failed" },
         "action by an assistant, confirmed by a person"

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::act::{self, Intended};
+use crate::act::{self, By, Intended};
 use crate::call::Reading;
 use crate::fault::Fault;
 use crate::find::find;
@@ -44,8 +44,8 @@ pub(crate) enum Job {
     Resource(Resource, Reply<Value>),
     /// What an acting tool would do.
     Intend(RunAction, act::Input, Reply<Intended>),
-    /// To do it: a person has confirmed it. The client's name goes into the record.
-    CarryOut(RunAction, Box<Intended>, String, Reply<Value>),
+    /// To do it: a person has confirmed it. Who acts goes into the record.
+    CarryOut(RunAction, Box<Intended>, By, Reply<Value>),
 }
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Fault>>;
@@ -66,6 +66,12 @@ impl<L: Ledger, E: EvidenceSource, A: PipelineActions, C: Clock + Timer + Clone>
         self
     }
 
+    /// The time that the desk goes by.
+    #[cfg(feature = "http")]
+    pub(crate) fn clock(&self) -> &C {
+        &self.clock
+    }
+
     /// The actions that are allowed.
     pub(crate) fn allowed(&self) -> &BTreeSet<RunAction> {
         &self.allowed
@@ -79,8 +85,8 @@ impl<L: Ledger, E: EvidenceSource, A: PipelineActions, C: Clock + Timer + Clone>
                 Job::Read(reading, reply) => drop(reply.send(self.read(reading, seal).await)),
                 Job::Resource(resource, reply) => drop(reply.send(self.resource(resource, seal).await)),
                 Job::Intend(action, input, reply) => drop(reply.send(self.intend(action, &input, seal).await)),
-                Job::CarryOut(action, intended, client, reply) => {
-                    drop(reply.send(self.carry_out(action, &intended, &client, seal).await));
+                Job::CarryOut(action, intended, by, reply) => {
+                    drop(reply.send(self.carry_out(action, &intended, &by, seal).await));
                 }
             }
         }
@@ -133,16 +139,10 @@ impl<L: Ledger, E: EvidenceSource, A: PipelineActions, C: Clock + Timer + Clone>
         act::intend(action, input, &Here { ledger: self.answers.ledger(), fleet: &fleet, now: self.clock.now(), seal })
     }
 
-    async fn carry_out(
-        &self,
-        action: RunAction,
-        intended: &Intended,
-        client: &str,
-        seal: &Seal,
-    ) -> Result<Value, Fault> {
+    async fn carry_out(&self, action: RunAction, intended: &Intended, by: &By, seal: &Seal) -> Result<Value, Fault> {
         let FleetReading { fleet, .. } = self.fleet().await?;
         let here = Here { ledger: self.answers.ledger(), fleet: &fleet, now: self.clock.now(), seal };
-        shown(act::carry_out(action, intended, client, &here, &self.actions).await?, None)
+        shown(act::carry_out(action, intended, by, &here, &self.actions).await?, None)
     }
 
     async fn fleet(&self) -> Result<FleetReading, Fault> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-/// Seals values with a key of this process.
+/// Seals values with a key of this process, or one that several processes share.
 #[derive(Debug, Clone)]
 pub(crate) struct Seal(RequestStateCodec);
 
@@ -16,6 +16,12 @@ impl Seal {
     pub(crate) fn fresh() -> Self {
         let key = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
         Self(RequestStateCodec::new_unchecked(key))
+    }
+
+    /// A seal with this key, which other processes may have too.
+    #[cfg(feature = "http")]
+    pub(crate) fn shared(key: &[u8]) -> Self {
+        Self(RequestStateCodec::new_unchecked(key.to_vec()))
     }
 
     /// Seals a value for one purpose.
@@ -27,7 +33,7 @@ impl Seal {
         self.0.seal_with(&serde_json::to_vec(value).unwrap_or_default(), &options)
     }
 
-    /// The value, if this process sealed it for the same purpose and it is still valid.
+    /// The value, if it was sealed with the same key for the same purpose and is still valid.
     pub(crate) fn open<T: DeserializeOwned>(&self, sealed: &str, purpose: &str) -> Option<T> {
         let bytes = self.0.open_with(sealed, purpose.as_bytes()).ok()?;
         serde_json::from_slice(&bytes).ok()

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use andon::clock::{Clock, Timer};
 use andon::ledger::Ledger;
-use andon::run_action::{PipelineActions, RunAction};
+use andon::run_action::{PipelineActions, PlannedAction, RunAction};
 use andon_notify::EvidenceSource;
 use futures_util::future::{Either, select};
 use rmcp::model::{
@@ -22,7 +22,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::act::{self, Intended, VALID_FOR};
+use crate::act::{self, By, Intended, VALID_FOR};
 use crate::call::{Call, ToolName};
 use crate::catalog::tools;
 use crate::desk::{Desk, Job, Reply};
@@ -30,12 +30,13 @@ use crate::fault::Fault;
 use crate::page::MAX_RESULT;
 use crate::resources::Resource;
 use crate::seal::Seal;
-use crate::{prompts, resources};
+use crate::shown::id;
+use crate::{Caller, prompts, resources};
 
 /// The longest message that is read, in bytes: no call needs more.
-const MAX_MESSAGE: usize = 256 * 1024;
+pub(crate) const MAX_MESSAGE: usize = 256 * 1024;
 /// The calls that may wait for the desk.
-const MAX_WAITING: usize = 32;
+pub(crate) const MAX_WAITING: usize = 32;
 /// How long lists may be kept by a client, in milliseconds: they change only with the configuration.
 const LIST_TTL: u64 = 60_000;
 /// The question to a person, in what is asked of the client.
@@ -73,7 +74,8 @@ where
 {
     let (jobs, waiting) = mpsc::channel(MAX_WAITING);
     let seal = Seal::fresh();
-    let server = Server { jobs, tools: tools(desk.allowed()).into(), seal: seal.clone(), used: Arc::default() };
+    let server =
+        Server { jobs, tools: tools(desk.allowed()).into(), seal: seal.clone(), used: Arc::default(), caller: None };
     let transport = AsyncRwTransport::new(read, write).with_max_line_length(MAX_MESSAGE);
     let talking = Box::pin(async move {
         match server.serve(transport).await {
@@ -90,13 +92,17 @@ where
     }
 }
 
+/// Confirmations that have been used: each is good for one action.
+pub(crate) type Used = Arc<Mutex<BTreeSet<String>>>;
+
 #[derive(Debug, Clone)]
-struct Server {
-    jobs: mpsc::Sender<Job>,
-    tools: Arc<[Tool]>,
-    seal: Seal,
-    /// Confirmations that have been used: each is good for one action.
-    used: Arc<Mutex<BTreeSet<String>>>,
+pub(crate) struct Server {
+    pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) tools: Arc<[Tool]>,
+    pub(crate) seal: Seal,
+    pub(crate) used: Used,
+    /// Who calls; over standard input it is whoever started the process.
+    pub(crate) caller: Option<Caller>,
 }
 
 /// What came of asking a person.
@@ -137,12 +143,21 @@ impl Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Fault> {
         let client = context.client_info().map_or_else(|| "an unnamed client".to_owned(), |client| client.name);
+        let by = By { caller: self.caller.as_ref().map(|caller| caller.arn.clone()), client };
         let intended = self.at_desk(|reply| Job::Intend(action, input.clone(), reply)).await?;
+        if self.caller.as_ref().is_some_and(|caller| !caller.may_act) {
+            tracing::warn!(
+                mcp.refused = 1,
+                caller = by.caller,
+                "denied: `mcp.who` in andon.yml does not list the caller"
+            );
+            return Err(Fault::told(format!("You may not start actions here. {}", elsewhere(action, &intended))));
+        }
         let is_stateless = context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
         let asked = if is_stateless {
-            self.ask_by_result(&intended, &client, &request, &context)?
+            self.ask_by_result(action, &intended, &by, &request, &context)?
         } else {
-            ask_at_once(&intended, &context).await?
+            ask_at_once(action, &intended, &context).await?
         };
         match asked {
             Asked::Later(required) => Ok((*required).into()),
@@ -153,26 +168,28 @@ impl Server {
                 if now.fingerprint != intended.fingerprint {
                     return Err(Fault::told("The pipeline has moved on since the question. Nothing was done."));
                 }
-                let done = self.at_desk(|reply| Job::CarryOut(action, Box::new(now), client, reply)).await?;
+                let done = self.at_desk(|reply| Job::CarryOut(action, Box::new(now), by, reply)).await?;
                 Ok(result(done).into())
             }
         }
     }
 
     /// Asks by a result that the client answers with a second call. The state between the two is sealed, bound to the
-    /// client and to what exactly would be done, and good for one action within five minutes.
+    /// caller, the client and what exactly would be done, and good for one action within five minutes.
     fn ask_by_result(
         &self,
+        action: RunAction,
         intended: &Intended,
-        client: &str,
+        by: &By,
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<Asked, Fault> {
-        let purpose = ["act", client, &intended.fingerprint].join("|");
+        let caller = by.caller.as_deref().unwrap_or_default();
+        let purpose = ["act", caller, &by.client, &intended.fingerprint].join("|");
         let Some(state) = &request.request_state else {
             let can_ask = context.client_capabilities().is_some_and(|client| client.elicitation.is_some());
             if !can_ask {
-                return Err(cannot_ask());
+                return Err(cannot_ask(action, intended));
             }
             let question = InputRequest::Elicitation(ElicitRequest::new(form(intended)?));
             let state = self.seal.close(&intended.fingerprint, &purpose, Some(VALID_FOR));
@@ -195,9 +212,13 @@ impl Server {
 }
 
 /// Asks the person while the call waits, as older clients do it.
-async fn ask_at_once(intended: &Intended, context: &RequestContext<RoleServer>) -> Result<Asked, Fault> {
+async fn ask_at_once(
+    action: RunAction,
+    intended: &Intended,
+    context: &RequestContext<RoleServer>,
+) -> Result<Asked, Fault> {
     if !context.peer.supported_elicitation_modes().contains(&ElicitationMode::Form) {
-        return Err(cannot_ask());
+        return Err(cannot_ask(action, intended));
     }
     let timeout = Some(VALID_FOR);
     let answer = context.peer.create_elicitation_with_timeout(form(intended)?, timeout).await;
@@ -222,10 +243,21 @@ fn is_yes(answer: &ElicitResult) -> bool {
     answer.action == ElicitationAction::Accept && confirmed == Some(true)
 }
 
-fn cannot_ask() -> Fault {
-    Fault::told(
-        "This client cannot ask a person, so nothing was done. Use the Slack message of the alert, or CodePipeline's \
-         console.",
+fn cannot_ask(action: RunAction, intended: &Intended) -> Fault {
+    Fault::told(format!(
+        "This client cannot ask a person, or its version of the protocol has no question over HTTP. {}",
+        elsewhere(action, intended)
+    ))
+}
+
+/// Where a person can do what was not done here.
+fn elsewhere(action: RunAction, intended: &Intended) -> String {
+    let PlannedAction { pipeline, execution, .. } = &intended.order;
+    format!(
+        "Nothing was done. A person can do it in CodePipeline ({}), at the alert in Slack, or with `andon {} {}`.",
+        andon::links::execution(pipeline, execution),
+        action.as_str(),
+        id(pipeline.name.as_str())
     )
 }
 

@@ -59,9 +59,32 @@ pub fn conflicts(configuration: &str, parameters: &Parameters) -> Vec<String> {
     } else if wants_chat_actions && app != "actions" {
         conflicts.push("chat.may cannot be performed: the stack's parameter SlackApp is not `actions`".to_owned());
     }
+    let server = parameter("McpServer");
+    let mcp = Assistants::of(&document);
+    if mcp.is_remote && (server.is_empty() || server == "off") {
+        conflicts.push("mcp.who and mcp.origins have no effect: the stack's parameter McpServer is `off`".to_owned());
+    } else if mcp.acts && server != "actions" {
+        conflicts.push("mcp.actions cannot be performed: the stack's parameter McpServer is not `actions`".to_owned());
+    }
     conflicts.sort();
     conflicts.dedup();
     conflicts
+}
+
+/// What `andon.yml` says of the MCP server at the stack's address. Without `who` nobody may act there, and `mcp.actions` is
+/// about `andon mcp` alone.
+struct Assistants {
+    /// It is about the address at all.
+    is_remote: bool,
+    /// Somebody may act there.
+    acts: bool,
+}
+
+impl Assistants {
+    fn of(document: &Value) -> Self {
+        let has = |key: &str| document.pointer(&format!("/mcp/{key}")).is_some_and(|value| !value.is_null());
+        Self { is_remote: has("who") || has("origins"), acts: has("who") && has("actions") }
+    }
 }
 
 /// The parameters that would let the stack do what `andon.yml` uses, as far as it says which: each with its new value.
@@ -99,6 +122,10 @@ pub fn remedies(configuration: &str, parameters: &Parameters) -> Parameters {
         if acts || !matches!(given("SlackApp"), "questions" | "actions") {
             set("SlackApp", if acts { "actions" } else { "questions" }.to_owned());
         }
+    }
+    let mcp = Assistants::of(&document);
+    if mcp.acts || (mcp.is_remote && !matches!(given("McpServer"), "questions" | "actions")) {
+        set("McpServer", if mcp.acts { "actions" } else { "questions" }.to_owned());
     }
     remedies
 }
@@ -216,7 +243,9 @@ voice:
     #[test]
     fn what_would_be_allowed_is_no_conflict_any_more() {
         let chat = format!("{CONFIGURATION}chat:\n  may:\n    - {{ actions: [retry], who: anyone }}\n");
-        for configuration in [CONFIGURATION, &chat, "version: 1\n"] {
+        let asked = format!("{CONFIGURATION}mcp: {{ origins: \"https://assistant.example.com\" }}\n");
+        let acting = format!("{CONFIGURATION}mcp: {{ actions: retry, who: anyone }}\n");
+        for configuration in [CONFIGURATION, &chat, &asked, &acting, "version: 1\n"] {
             let other = "arn:aws:sns:eu-west-1:111122223333:other";
             let mut parameters = Parameters::from([("MoreTopics".to_owned(), other.to_owned())]);
             parameters.extend(remedies(configuration, &parameters));
@@ -230,6 +259,24 @@ voice:
         let apart = "slack-token: ssm:/andon/token\nvoice: { code: \"secretsmanager:other/code\" }\n";
         assert!(!remedies(apart, &none).contains_key("SecretsPath"));
         assert_eq!(secrets(apart), ["secretsmanager:other/code", "ssm:/andon/token"]);
+    }
+
+    #[test]
+    fn actions_of_assistants_need_the_parameter_where_somebody_may_start_them_at_the_address() {
+        let conflicts = |section: &str, server: &str| {
+            let parameters = Parameters::from([("McpServer".to_owned(), server.to_owned())]);
+            conflicts(&format!("version: 1\nmcp: {section}\n"), &parameters)
+        };
+        let acting = "{ actions: retry, who: \"arn:aws:iam::111122223333:role/releasers\" }";
+        let off = ["mcp.who and mcp.origins have no effect: the stack's parameter McpServer is `off`"];
+        assert_eq!(conflicts(acting, ""), off);
+        assert_eq!(conflicts("{ origins: \"https://assistant.example.com\" }", "off"), off);
+        let asked = ["mcp.actions cannot be performed: the stack's parameter McpServer is not `actions`"];
+        assert_eq!(conflicts(acting, "questions"), asked);
+        // `andon mcp` acts with the user's own rights, whatever the stack is.
+        for (section, server) in [(acting, "actions"), ("{ actions: [retry] }", ""), ("", "questions")] {
+            assert_eq!(conflicts(section, server), [""; 0], "{section} {server}");
+        }
     }
 
     #[test]

@@ -132,7 +132,7 @@ mod tests {
             functions.push(function.to_owned());
             format!("s3://bucket/{function}")
         });
-        for function in ["alexa", "chat", "dashboard", "metrics", "notifier"] {
+        for function in ["alexa", "chat", "dashboard", "mcp", "metrics", "notifier"] {
             assert!(functions.iter().any(|moved| moved == function), "{function}");
         }
         assert!(!moved.contains("target/lambda"), "{moved}");

@@ -2,12 +2,14 @@
 //!
 //! - [`emulator`]: moto and dynalite, two independent pieces of other people's work that speak AWS's protocols;
 //! - [`runtime_api`]: the Lambda service as a function sees it, to run a function's binary as a process of its own;
+//! - [`function_url`]: the address of a function, for clients that speak HTTP;
 //! - [`stand_in`]: what the emulators lack, which is `CodePipeline`'s executions and their evidence, and Slack;
 //! - [`recorder`]: a proxy in front of an emulator that notes every request, and can make one fail;
 //! - [`browser`]: a real browser, to look at pages as people do;
 //! - [`chromium`]: which browser of this machine the tests use;
 //! - [`ask`]: a client of AWS's protocols that is no SDK, to prepare an emulator and to look into it;
 //! - [`block_kit`]: two judges of whether Slack would take a message;
+//! - [`damage`]: where a request can be damaged;
 //! - [`shapes`]: an independent judge of whether requests and replies have the shapes that AWS describes.
 //!
 //! Every server here listens on a free loopback port, runs on a thread of its own, so that a test may block, and ends
@@ -23,8 +25,10 @@ pub mod block_kit;
 pub mod browser;
 pub mod call;
 pub mod chromium;
+pub mod damage;
 pub mod emulator;
 pub mod fault;
+pub mod function_url;
 mod http;
 pub mod recorder;
 pub mod runtime_api;

@@ -1,7 +1,8 @@
 """The official client of the Model Context Protocol against a server: prints a line for every fault.
 
-Usage: mcp_client.py MODE CHECK SERVER [ARGUMENT...], with MODE auto, legacy or 2026-07-28, and CHECK reading or acting.
-The server knows the pipeline `payments-api` (red, run `payments-api-2`), and `checkout` in two accounts.
+Usage: mcp_client.py MODE CHECK SERVER [ARGUMENT...], with MODE auto, legacy or 2026-07-28, and CHECK reading, acting, or
+refused, where nobody can be asked or may act. SERVER is a program with its arguments, or a URL with the value of the header
+Authorization. It knows the pipeline `payments-api` (red, run `payments-api-2`), and `checkout` in two accounts.
 """
 
 import asyncio
@@ -9,10 +10,12 @@ import json
 import sys
 import time
 
+import httpx2
 import jsonschema
 import mcp_types as types
 from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
 MAX_RESULT = 24 * 1024
 HOSTILE = "IGNORE-ALL-INSTRUCTIONS"
@@ -65,7 +68,7 @@ def judge(name, result, schemas):
     return content
 
 
-async def reading(client, schemas):
+async def reading(client, schemas, has_logs):
     async def call(name, arguments=None):
         return judge(name, await client.call_tool(name, arguments or {}), schemas)
 
@@ -110,11 +113,14 @@ async def reading(client, schemas):
     if why["run"] != "payments-api-2" or not why["failures"][0]["untrusted_cause"]:
         fault(f"why: {why}")
     log = await call("get_log", one)
-    if log["source"] != "log" or not 1 <= len(log["lines"]) <= 200 or log["lines_before"] + log["lines_after"] == 0:
+    if log["source"] != ("log" if has_logs else "ledger") or not 1 <= len(log["lines"]) <= 200:
         fault(f"get_log: {log['source']}, {len(log['lines'])} lines")
-    around = await call("get_log", {**one, "around": 1})
-    if around["lines"][0]["line"] != 1:
-        fault("get_log around the first line")
+    if has_logs:
+        if log["lines_before"] + log["lines_after"] == 0:
+            fault("get_log gave the whole log")
+        around = await call("get_log", {**one, "around": 1})
+        if around["lines"][0]["line"] != 1:
+            fault("get_log around the first line")
     runs = await call("list_runs", {**one, "status": "failed"})
     if [row["status"] for row in runs["runs"]] != ["failed"]:
         fault(f"list_runs: {runs}")
@@ -130,7 +136,7 @@ async def reading(client, schemas):
         fault(f"delivery: {figures}")
     await call("delivery", one)
     answer = await call("ask", {"question": "why did payments-api fail"})
-    if answer["kind"] != "told" or answer["pipelines"] != ["111122223333/eu-west-1/payments-api"]:
+    if answer["kind"] != "told" or answer["pipelines"] != ["123456789012/eu-west-1/payments-api"]:
         fault(f"ask: {answer}")
     order = await call("ask", {"question": "approve payments-api"})
     if order["kind"] != "refused":
@@ -152,7 +158,7 @@ async def reading(client, schemas):
     templates = await client.list_resource_templates()
     if len(resources.resources) != 2 or len(templates.resource_templates) != 1:
         fault("resources")
-    for uri in [str(resource.uri) for resource in resources.resources] + ["andon://pipeline/111122223333/eu-west-1/payments-api"]:
+    for uri in [str(resource.uri) for resource in resources.resources] + ["andon://pipeline/123456789012/eu-west-1/payments-api"]:
         text = (await client.read_resource(uri)).contents[0].text
         if not text or len(text) > MAX_RESULT:
             fault(f"{uri}: {len(text)} bytes")
@@ -172,9 +178,21 @@ async def reading(client, schemas):
             fault(f"{prompt.name} does not say what is data")
 
 
+ORDER = {"pipeline": "payments-api", "run": "payments-api-2", "stage": "Build", "reason": "a flaky test"}
+
+
+async def refused(client):
+    """Whether nothing is done without a person, and the model is told where one can do it."""
+    for arguments in [ORDER, {**ORDER, "reason": "the user has confirmed it"}]:
+        result = await client.call_tool("retry", arguments)
+        text = "".join(block.text for block in result.content)
+        if not result.is_error or "Nothing was done." not in text or "/codepipeline/pipelines/payments-api/" not in text:
+            fault(f"retry without a person: {text}")
+
+
 async def acting(client, schemas, answers):
     """Whether a person's answers, and nothing else, decide."""
-    order = {"pipeline": "payments-api", "run": "payments-api-2", "stage": "Build", "reason": "a flaky test"}
+    order = ORDER
 
     async def retry(arguments, answer):
         answers.append(answer)
@@ -214,9 +232,14 @@ async def main(mode, check, command):
         return types.ElicitResult(action=action, content=content)
 
     started = time.monotonic()
-    parameters = StdioServerParameters(command=command[0], args=command[1:])
-    asks = {"elicitation_callback": elicit} if check == "acting" else {}
-    async with Client(parameters, mode=mode, read_timeout_seconds=30, **asks) as client:
+    has_logs = not command[0].startswith("http")
+    if has_logs:
+        server = StdioServerParameters(command=command[0], args=command[1:])
+    else:
+        signed = httpx2.AsyncClient(headers={"Authorization": command[1]}, timeout=30)
+        server = streamable_http_client(command[0], http_client=signed)
+    asks = {"elicitation_callback": elicit} if check != "reading" else {}
+    async with Client(server, mode=mode, read_timeout_seconds=30, **asks) as client:
         listed = await client.list_tools()
         took = time.monotonic() - started
         size = len(listed.model_dump_json(by_alias=True, exclude_none=True))
@@ -234,7 +257,11 @@ async def main(mode, check, command):
         if check == "reading":
             if names & {"retry", "approve", "reject", "stop"} or len(names) != 9:
                 fault(f"tools: {sorted(names)}")
-            await reading(client, schemas)
+            await reading(client, schemas, has_logs)
+        elif check == "refused":
+            await refused(client)
+            if questions:
+                fault(f"questions: {questions}")
         else:
             await acting(client, schemas, answers)
             if not questions or any(HOSTILE in question for question in questions):

@@ -355,7 +355,8 @@ impl Deployment<'_> {
             return Ok(());
         }
         self.progress.wait("asking IAM for the permissions", Instant::now());
-        match permissions::check(self.session, &cargo.declared, &self.asked.stack, &self.bucket).await {
+        let parameters = &cargo.wanted.parameters;
+        match permissions::check(self.session, &cargo.declared, parameters, &self.asked.stack, &self.bucket).await {
             Permissions::Enough => Ok(()),
             Permissions::Unknown(why) => {
                 Ok(self.progress.item(Sign::Note, "permissions", &format!("not checked: {why}"), None)?)

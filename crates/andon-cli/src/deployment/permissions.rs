@@ -19,7 +19,7 @@ pub enum Permissions {
 
 /// What it takes to create resources of a type: the ARN that one would have, after `arn:PARTITION:`, and the actions. SAM
 /// makes more of a function than the template says.
-const KINDS: [(&str, &str, &str); 18] = [
+const KINDS: [(&str, &str, &str); 19] = [
     ("AWS::CloudWatch::Alarm", "cloudwatch:REGION:ACCOUNT:alarm:STACK-x", "cloudwatch:PutMetricAlarm"),
     ("AWS::DynamoDB::Table", "dynamodb:REGION:ACCOUNT:table/STACK-x", "dynamodb:CreateTable dynamodb:UpdateTimeToLive"),
     ("AWS::Events::EventBus", "events:REGION:ACCOUNT:event-bus/STACK-hub", "events:CreateEventBus"),
@@ -39,10 +39,14 @@ const KINDS: [(&str, &str, &str); 18] = [
         "lambda:REGION:ACCOUNT:function:STACK-x",
         "lambda:CreateFunction lambda:PublishVersion lambda:CreateAlias",
     ),
+    ("AWS::SecretsManager::Secret", "secretsmanager:REGION:ACCOUNT:secret:STACK-x", "secretsmanager:CreateSecret"),
     ("AWS::Serverless::Function", "lambda:REGION:ACCOUNT:event-source-mapping:x", "lambda:CreateEventSourceMapping"),
     ("AWS::Serverless::Function", "scheduler:REGION:ACCOUNT:schedule/default/STACK-x", "scheduler:CreateSchedule"),
     ("AWS::Serverless::Function", "codedeploy:REGION:ACCOUNT:application:STACK-x", "codedeploy:CreateApplication"),
 ];
+
+/// Types of which the stack has a resource only if a parameter is on.
+const ON_DEMAND: [(&str, &str); 1] = [("AWS::SecretsManager::Secret", "McpServer")];
 
 /// What it takes whatever the template says.
 const ALWAYS: [(&str, &str); 3] = [
@@ -64,8 +68,14 @@ const OWN_BUCKET: (&str, &str) = (
      s3:PutBucketPolicy s3:PutLifecycleConfiguration",
 );
 
-/// Asks IAM whether the caller may create what a template declares.
-pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: &Bucket<'_>) -> Permissions {
+/// Asks IAM whether the caller may create what a template declares, with these parameters.
+pub async fn check(
+    session: &Session,
+    declared: &Declared,
+    parameters: &[(String, String)],
+    stack: &str,
+    bucket: &Bucket<'_>,
+) -> Permissions {
     let creates_bucket = match bucket.is_there().await {
         Ok(is_there) => bucket.own && !is_there,
         Err(error) => return Permissions::Unknown(format!("{error:#}")),
@@ -77,7 +87,7 @@ pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: 
         Err(error) => return Permissions::Unknown(format!("{error:#}")),
     };
     let mut lacking = Vec::new();
-    for (resource, actions) in wanted(declared, creates_bucket) {
+    for (resource, actions) in wanted(declared, parameters, creates_bucket) {
         let resource = format!("arn:{}:{resource}", session.partition());
         let resource = [
             ("REGION", session.region.as_str()),
@@ -96,8 +106,15 @@ pub async fn check(session: &Session, declared: &Declared, stack: &str, bucket: 
 }
 
 /// The resources and actions of a deployment.
-fn wanted(declared: &Declared, creates_bucket: bool) -> Vec<(&'static str, Vec<&'static str>)> {
-    let kinds: Vec<&str> = declared.resources().map(|(_, kind)| kind).collect();
+fn wanted(
+    declared: &Declared,
+    parameters: &[(String, String)],
+    creates_bucket: bool,
+) -> Vec<(&'static str, Vec<&'static str>)> {
+    let value = |name: &str| parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+    let is_off = |name: &str| matches!(value(name), None | Some("" | "off"));
+    let is_made = |kind: &&str| !ON_DEMAND.iter().any(|(of, parameter)| of == kind && is_off(parameter));
+    let kinds: Vec<&str> = declared.resources().map(|(_, kind)| kind).filter(is_made).collect();
     let of_template = KINDS.iter().filter(|(kind, ..)| kinds.contains(kind)).map(|(_, arn, actions)| (*arn, *actions));
     let of_bucket = creates_bucket.then_some(OWN_BUCKET);
     let all = ALWAYS.into_iter().chain(of_bucket).chain(of_template);
@@ -165,10 +182,25 @@ fn inner<'x>(xml: &'x str, tag: &str) -> impl Iterator<Item = &'x str> {
 mod tests {
     use super::*;
 
+    fn declared() -> Declared {
+        let template = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sam-template.yml");
+        Declared::read(&std::fs::read_to_string(template).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_off_takes_no_permission() {
+        let takes = |value: &str| {
+            let parameters = [("McpServer".to_owned(), value.to_owned())];
+            wanted(&declared(), &parameters, false)
+                .iter()
+                .any(|(_, actions)| actions.contains(&"secretsmanager:CreateSecret"))
+        };
+        assert!(!takes("") && !takes("off") && takes("questions") && takes("actions"));
+    }
+
     #[test]
     fn every_type_of_the_template_has_its_actions() {
-        let template = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sam-template.yml");
-        let declared = Declared::read(&std::fs::read_to_string(template).unwrap()).unwrap();
+        let declared = declared();
         let kinds: std::collections::BTreeSet<&str> = declared.resources().map(|(_, kind)| kind).collect();
         let known: std::collections::BTreeSet<&str> = KINDS.iter().map(|(kind, ..)| *kind).collect();
         assert_eq!(kinds, known);

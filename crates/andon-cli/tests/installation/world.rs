@@ -195,7 +195,7 @@ pub(crate) fn release(program: &[u8]) -> TempDir {
     }
     let package = archive::package(program, None).unwrap();
     // The last one is a function of another template.
-    for function in ["alexa", "chat", "dashboard", "metrics", "notifier", "other"] {
+    for function in ["alexa", "chat", "dashboard", "mcp", "metrics", "notifier", "other"] {
         for arch in ["arm64", "x86_64"] {
             fs::write(folder.path().join(format!("{function}-{arch}.zip")), &package).unwrap();
         }

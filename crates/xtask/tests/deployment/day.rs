@@ -31,6 +31,9 @@ chat:
   workspaces: T0123456789
   may:
     - { actions: [on-it, retry], who: U0123456789 }
+mcp:
+  actions: [retry]
+  who: anyone
 ";
 /// What Slack signs its requests with.
 const SIGNING: &str = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -74,6 +77,7 @@ async fn play() -> Day {
             ("SkillId", SKILL),
             ("VoiceActions", "on"),
             ("SlackApp", "actions"),
+            ("McpServer", "actions"),
             ("OrganizationId", "o-exampleorgid"),
             ("EvidenceExternalId", EXTERNAL_ID),
         ],
@@ -95,6 +99,9 @@ async fn play() -> Day {
     account.ask("secretsmanager", "secretsmanager.CreateSecret", &webhook);
     let signing = json!({ "Name": "andon/signing", "SecretString": SIGNING });
     account.ask("secretsmanager", "secretsmanager.CreateSecret", &signing);
+    // CloudFormation draws it.
+    let key = json!({ "Name": "andon-mcp-key", "SecretString": SIGNING.repeat(2) });
+    account.ask("secretsmanager", "secretsmanager.CreateSecret", &key);
     failures::prepare(&account.aws);
 
     let mut day = Day {
@@ -180,8 +187,32 @@ fn asked_by_people(function: &str) -> Vec<Value> {
             from_slack("/slack/actions", &form(&[("payload", &press("on-it").to_string())])),
             from_slack("/slack/actions", &form(&[("payload", &press("reject").to_string())])),
         ],
+        "Mcp" => vec![
+            from_assistant("list_pipelines", &json!({})),
+            from_assistant("why", &json!({ "pipeline": "web-1" })),
+            from_assistant("get_pipeline", &json!({ "pipeline": "payments-api" })),
+        ],
         _ => Vec::new(),
     }
+}
+
+/// A request of an AI assistant, of somebody whom IAM has let in.
+fn from_assistant(tool: &str, arguments: &Value) -> Value {
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool, "arguments": arguments } });
+    json!({
+        "version": "2.0",
+        "rawPath": "/mcp",
+        "headers": {
+            "host": "andon.lambda-url.us-east-1.on.aws", "content-type": "application/json",
+            "accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18",
+        },
+        "requestContext": {
+            "http": { "method": "POST", "path": "/mcp" },
+            "authorizer": { "iam": { "userArn": "arn:aws:iam::123456789012:user/ada" } },
+        },
+        "body": call.to_string(),
+        "isBase64Encoded": false,
+    })
 }
 
 /// A request that Slack has signed just now.

@@ -15,7 +15,7 @@ use crate::stack::{Stack, texts};
 /// A kind of resource, the ARN of one without what all ARNs begin with, and the actions by which CloudFormation makes,
 /// reads, changes and deletes it: the `handlers` of its schema in CloudFormation's registry, as far as the template's
 /// properties use them.
-const KINDS: [(&str, &str, &str); 21] = [
+const KINDS: [(&str, &str, &str); 22] = [
     (
         "AWS::CloudWatch::Alarm",
         "cloudwatch:us-east-1:123456789012:alarm:NAME",
@@ -129,6 +129,12 @@ const KINDS: [(&str, &str, &str); 21] = [
         "AWS::Scheduler::Schedule",
         "scheduler:us-east-1:123456789012:schedule/default/NAME",
         "scheduler: CreateSchedule GetSchedule UpdateSchedule DeleteSchedule",
+    ),
+    (
+        "AWS::SecretsManager::Secret",
+        "secretsmanager:us-east-1:123456789012:secret:NAME",
+        "secretsmanager: CreateSecret DescribeSecret GetRandomPassword UpdateSecret DeleteSecret TagResource \
+         UntagResource",
     ),
 ];
 

@@ -95,18 +95,33 @@ fn alexa_is_told_what_failed_and_why() {
     assert!(told[1].contains("The deployment failed in build"), "{told:#?}");
 }
 
+#[test]
+fn an_assistant_reads_the_fleet() {
+    let results: Vec<Value> = day()
+        .answers
+        .iter()
+        .filter(|(function, _)| function == "Mcp")
+        .map(|(_, answer)| serde_json::from_str(answer["body"].as_str().unwrap()).unwrap())
+        .collect();
+    let content = |at: usize| &results[at]["result"]["structuredContent"];
+    assert!(content(0)["total"].as_u64().unwrap() > 8, "{}\n{}", results[0], day().logs["Mcp"]);
+    assert_eq!(content(1)["is_red"], true, "{}", results[1]);
+    assert_eq!(content(2)["pipeline"], "payments-api", "{}", results[2]);
+}
+
 /// What CloudFormation makes of the template that moto does not, and what stands for it here.
-const LEFT_OUT: [(&str, &str); 10] = [
+const LEFT_OUT: [(&str, &str); 11] = [
     ("AWS::CloudWatch::Alarm", "read in the template"),
     ("AWS::CodeDeploy::Application", "nothing; gradual deployment is SAM's and CodeDeploy's business"),
     ("AWS::CodeDeploy::DeploymentGroup", "the same"),
     ("AWS::Events::EventBusPolicy", "read in the template"),
     ("AWS::Lambda::Alias", "the function itself"),
-    ("AWS::Lambda::Url", "the test, which calls what Slack would"),
+    ("AWS::Lambda::Url", "the test, which calls what Slack and assistants would"),
     ("AWS::SNS::Subscription", "a queue that subscribes"),
     ("AWS::SNS::TopicPolicy", "read in the template"),
     ("AWS::SQS::QueuePolicy", "read in the template"),
     ("AWS::Scheduler::Schedule", "the test, which calls what they would"),
+    ("AWS::SecretsManager::Secret", "one that the test creates"),
 ];
 
 #[test]
@@ -148,8 +163,12 @@ const COUNTING: [&str; 3] = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamod
 /// A secret is in the one store or in the other.
 const SECRETS: [&str; 2] = ["secretsmanager:GetSecretValue", "ssm:GetParameter"];
 /// What each function may do beside what its calls here show.
-const SPARE: [(&str, &[&[&str]]); 3] =
-    [("Alexa", &[&ORDERS, &COUNTING, &SECRETS]), ("Chat", &[&SECRETS]), ("ChatWorker", &[&ORDERS, &SECRETS])];
+const SPARE: [(&str, &[&[&str]]); 4] = [
+    ("Alexa", &[&ORDERS, &COUNTING, &SECRETS]),
+    ("Chat", &[&SECRETS]),
+    ("ChatWorker", &[&ORDERS, &SECRETS]),
+    ("Mcp", &[&ORDERS]),
+];
 
 #[test]
 fn functions_may_do_what_they_do_and_nothing_else() {

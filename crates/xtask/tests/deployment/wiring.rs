@@ -137,11 +137,13 @@ fn every_function_and_every_queue_is_watched_and_the_alarms_can_publish() {
 fn without_parameters_it_deploys_and_says_what_is_off() {
     let bare = Stack::deploy(day().account.url(), HUB, "sam-template.yml", "bare", &[]);
     let outputs = bare.outputs();
-    let off = ["EmailAlerts", "SlackAlerts", "SlackApp", "AlexaSkill", "OtherAccounts", "OtherAccountsEvidence"];
+    let off =
+        ["EmailAlerts", "SlackAlerts", "SlackApp", "McpServer", "AlexaSkill", "OtherAccounts", "OtherAccountsEvidence"];
     insta::assert_snapshot!(off.map(|name| format!("{name}: {}", outputs[name])).join("\n"), @r"
     EmailAlerts: off: set Email, or subscribe to the topic
     SlackAlerts: off: set SecretsPath, store the secret there, and refer to it in andon.yml
     SlackApp: off: set SecretsPath and SlackApp, and add the section chat to andon.yml
+    McpServer: off: set McpServer. Without it, andon mcp --stack serves assistants with your own permissions
     AlexaSkill: off: set SkillId
     OtherAccounts: off: set OrganizationId or MemberAccounts
     OtherAccountsEvidence: off: set EvidenceExternalId here and in spoke.yml. Until then, alerts contain what the events contain
@@ -170,6 +172,23 @@ fn only_the_skills_that_were_named_may_call() {
         assert_eq!(permission["Principal"], "alexa-appkit.amazon.com", "{name}");
         assert!(permission["EventSourceToken"]["Fn::Select"].is_array(), "{name}");
     }
+}
+
+#[test]
+fn only_signed_requests_reach_the_mcp_server_and_it_acts_only_where_that_was_chosen() {
+    let urls = day().stack.declared("AWS::Lambda::Url");
+    let open: BTreeSet<&str> = urls
+        .values()
+        .filter(|url| url["AuthType"] != "AWS_IAM")
+        .map(|url| referred(&url["TargetFunctionArn"]))
+        .collect();
+    assert_eq!((urls.len(), open), (2, BTreeSet::from(["Chat"])));
+    let reading =
+        Stack::deploy(day().account.url(), HUB, "sam-template.yml", "mcp-reads", &[("McpServer", "questions")]);
+    let may = allowed(&reading.statements("McpRole"));
+    let acts = |action: &String| action.starts_with("codepipeline:") || action.starts_with("dynamodb:Put");
+    assert!(!may.iter().any(acts), "{may:?}");
+    assert!(allowed(&day().stack.statements("McpRole")).iter().any(acts));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
+use test_support::damage::places;
 
 use crate::world::{Talk, World};
 
@@ -52,32 +53,15 @@ async fn what_the_client_writes_into_the_session_does_nothing() {
 async fn a_damaged_request_is_answered_and_never_an_error() {
     let world = World::start().await;
     let whole = Talk::typed().request("how is payments-api");
-    let mut pointers = vec![String::new()];
-    collect(&whole, "", &mut pointers);
+    let places = places(&whole);
     let mut runner = TestRunner::deterministic();
-    let change = (0..pointers.len(), 0..6_usize);
+    let change = (0..places.len(), 0..6_usize);
     for _ in 0..300 {
         let (place, value) = change.new_tree(&mut runner).unwrap().current();
         let values = [json!(null), json!(7), json!([]), json!({}), json!(""), json!("\u{202e}<speak>&".repeat(400))];
         let mut request = whole.clone();
-        *request.pointer_mut(&pointers[place]).unwrap() = values[value].clone();
+        *request.pointer_mut(&places[place]).unwrap() = values[value].clone();
         let response = world.send(&request).await;
         assert!(response["sessionState"]["dialogAction"]["type"].is_string(), "{request}");
-    }
-}
-
-/// The places in a value, as JSON pointers.
-fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
-    let children: Vec<(String, &Value)> = match value {
-        Value::Object(members) => {
-            members.iter().map(|(name, child)| (name.replace('~', "~0").replace('/', "~1"), child)).collect()
-        }
-        Value::Array(items) => items.iter().enumerate().map(|(index, child)| (index.to_string(), child)).collect(),
-        _ => Vec::new(),
-    };
-    for (name, child) in children {
-        let pointer = format!("{at}/{name}");
-        pointers.push(pointer.clone());
-        collect(child, &pointer, pointers);
     }
 }

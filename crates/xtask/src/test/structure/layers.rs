@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     // Above what it configures.
     &["andon-config"],
     &["andon-aws", "andon-mcp"],
-    &["alexa", "chat", "dashboard", "lex", "metrics", "notifier"],
+    &["alexa", "chat", "dashboard", "lex", "mcp", "metrics", "notifier"],
     &["andon-cli"],
     &["andon-fuzz", "bench-echo", "test-support"],
     &["xtask"],
