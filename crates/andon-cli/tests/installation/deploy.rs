@@ -13,7 +13,7 @@ fn created_left_alone_updated_and_unchanged_parameters_kept() {
     assert!(world.deployed_configuration().contains("version: 1"));
     for part in [
         "andon in account 123456789012, us-east-1",
-        "5 functions for arm64",
+        "6 functions for arm64",
         "Email = team@example.com",
         "created: private, encrypted, versioned",
         "AWS has sent team@example.com a link",

@@ -66,7 +66,7 @@ fn the_processor_is_the_one_that_was_given_whichever_way() {
     );
     let deployed = world.deploy(&["--parameter", "Architecture=x86_64"]);
     assert_eq!(deployed.code, 0, "{}{}", deployed.out, deployed.err);
-    assert!(deployed.out.contains("5 functions for x86_64"), "{}", deployed.out);
+    assert!(deployed.out.contains("6 functions for x86_64"), "{}", deployed.out);
     assert_eq!(world.parameter("Architecture"), "x86_64");
 }
 
