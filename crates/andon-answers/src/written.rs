@@ -1,12 +1,15 @@
 //! Answers as they are written: on a terminal, or in a chat.
 
 use super::{Answer, Kind, Voice};
+use andon::attention::{Mute, Until};
 use andon::text::one_line;
+use andon::words::span;
+use jiff::Timestamp;
 
 /// An answer as text: its words, and for one red pipeline, in English, what they rest on.
-pub fn written(answer: &Answer, voice: &Voice) -> String {
+pub fn written(answer: &Answer, voice: &Voice, now: Timestamp) -> String {
     let words = in_words(answer);
-    let facts = if voice.locale().language() == "en" { facts(answer) } else { Vec::new() };
+    let facts = if voice.locale().language() == "en" { facts(answer, now) } else { Vec::new() };
     std::iter::once(words).chain(facts).collect::<Vec<_>>().join("\n")
 }
 
@@ -22,7 +25,7 @@ fn in_words(answer: &Answer) -> String {
 }
 
 /// What an answer about one red pipeline rests on: cause, change and pages, a line each.
-fn facts(answer: &Answer) -> Vec<String> {
+fn facts(answer: &Answer, now: Timestamp) -> Vec<String> {
     let (Kind::Told, [row]) = (&answer.kind, answer.rows.as_slice()) else { return Vec::new() };
     let Some(failure) = row.failure().filter(|_| row.red_since().is_some()) else { return Vec::new() };
     let overview = &row.overview;
@@ -30,6 +33,7 @@ fn facts(answer: &Answer) -> Vec<String> {
     let owner = overview.owner.as_ref().map(|owner| one_line(&owner.by.name));
     let facts = [
         ("On it", owner),
+        ("Muted", overview.mute(None, now).map(|mute| muted(mute, now))),
         ("Cause", failure.why().map(one_line)),
         ("Log", failure.page.clone()),
         ("Change", change),
@@ -37,4 +41,14 @@ fn facts(answer: &Answer) -> Vec<String> {
     ];
     let lines = facts.into_iter().filter_map(|(name, value)| Some(format!("  {name:<7} {}", value?)));
     std::iter::once(String::new()).chain(lines).collect()
+}
+
+/// Who muted it, and for how long it stays so.
+pub(super) fn muted(mute: &Mute, now: Timestamp) -> String {
+    let line = mute.line.as_ref().map(|line| format!("{line}, ")).unwrap_or_default();
+    let by = one_line(&mute.by.name);
+    match mute.until {
+        Until::Time(at) => format!("{line}by {by} for another {}", span(at.duration_since(now))),
+        Until::Recovery => format!("{line}by {by} until it is green"),
+    }
 }

@@ -7,6 +7,7 @@ use super::moment::{between, outward, roughly, seconds};
 use super::sign::{sign, telling_sign};
 use super::strip::strip;
 use super::{Navigation, Renderer};
+use andon::attention::Until;
 use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::event::Attempt;
 use andon::links;
@@ -112,11 +113,22 @@ impl Renderer<'_> {
         }
     }
 
-    /// Who is on it, and since when.
+    /// Who is on it, and since when; who muted it, and until when.
     pub(super) fn on_it(&self, row: &PipelineRow) -> Markup {
         html! {
             @if let Some(owner) = &row.overview.owner {
                 div.owner { b { (owner.by.name) } " is on it, since " (self.at(owner.since)) }
+            }
+            @if let Some(mute) = row.overview.mute(None, self.now) {
+                div.owner {
+                    "muted by " b { (mute.by.name) }
+                    @if let Some(line) = &mute.line { " on " (line) }
+                    " until "
+                    @match mute.until {
+                        Until::Time(at) => { (self.at(at)) }
+                        Until::Recovery => { "it is green" }
+                    }
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use andon::suggest::quoted;
 const MAX_LEN: Duration = Duration::from_hours(90 * 24);
 
 /// Reads a length of time from a minute to 90 days; `off` is none.
-pub(super) fn parse(text: &str) -> Result<Option<Duration>, Invalid> {
+pub fn parse(text: &str) -> Result<Option<Duration>, Invalid> {
     if text == "off" {
         return Ok(None);
     }

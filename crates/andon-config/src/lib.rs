@@ -46,6 +46,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 pub use chat::{Chat, May, Who};
+pub use duration::parse as parse_duration;
 pub use finding::{Finding, Findings, Severity};
 pub use mcp::{Mcp, Principal};
 pub use phone::Phone;

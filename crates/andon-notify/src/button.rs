@@ -5,6 +5,7 @@
 use andon::alert::{Alert, AlertBody};
 use andon::attention::{Deed, Done};
 use andon::event::Attempt;
+use andon::line::Line;
 use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
 use andon::run_action::RunAction;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,10 @@ pub enum ButtonKind {
     #[serde(rename = "on-it")]
     #[strum(serialize = "on-it")]
     TakeOn,
+    /// Mutes the pipeline or the line of change, after asking for how long.
+    Mute,
+    /// Ends a mute.
+    Unmute,
 }
 
 impl ButtonKind {
@@ -47,7 +52,7 @@ impl ButtonKind {
             Self::Approve => Some(RunAction::Approve),
             Self::Reject => Some(RunAction::Reject),
             Self::Stop => Some(RunAction::Stop),
-            Self::TakeOn => None,
+            Self::TakeOn | Self::Mute | Self::Unmute => None,
         }
     }
 
@@ -59,6 +64,8 @@ impl ButtonKind {
             Self::Reject => "Reject…",
             Self::Stop => "Stop",
             Self::TakeOn => "I'm on it",
+            Self::Mute => "Mute…",
+            Self::Unmute => "Unmute",
         }
     }
 
@@ -70,6 +77,8 @@ impl ButtonKind {
             Self::Reject => Done::Rejected,
             Self::Stop => Done::Stopped,
             Self::TakeOn => Done::TakenOn,
+            Self::Mute => Done::Muted,
+            Self::Unmute => Done::Unmuted,
         }
     }
 
@@ -84,7 +93,7 @@ impl ButtonKind {
                 Some(format!("Approve {action} of {name}, run {run}?"))
             }
             Self::Stop => Some(format!("Stop run {run} of {name} once the actions that are at work have ended?")),
-            Self::Reject | Self::TakeOn => None,
+            Self::Reject | Self::TakeOn | Self::Mute | Self::Unmute => None,
         }
     }
 }
@@ -104,6 +113,9 @@ pub struct AlertRef {
     /// The action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionName>,
+    /// The line of change, where the pipeline has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Line>,
     /// The key under which the alert is claimed; empty where there is none.
     #[serde(default)]
     pub alert: String,
@@ -122,16 +134,21 @@ impl Buttons {
     /// The buttons of an alert; `None` if nothing can be done about it.
     pub fn of(alert: &Alert, deeds: &[Deed]) -> Option<Self> {
         let (attempt, kinds): (Attempt, &[ButtonKind]) = match &alert.body {
-            AlertBody::Failed(failed) => (failed.attempt, &[ButtonKind::Retry, ButtonKind::TakeOn]),
+            AlertBody::Failed(failed) => (failed.attempt, &[ButtonKind::Retry, ButtonKind::TakeOn, ButtonKind::Mute, ButtonKind::Unmute]),
             AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => {
                 (approval.attempt, &[ButtonKind::Approve, ButtonKind::Reject])
             }
-            AlertBody::Stuck { attempt, .. } => (*attempt, &[ButtonKind::Stop, ButtonKind::TakeOn]),
+            AlertBody::Stuck { attempt, .. } => {
+                (*attempt, &[ButtonKind::Stop, ButtonKind::TakeOn, ButtonKind::Mute, ButtonKind::Unmute])
+            }
             _ => return None,
         };
-        let is_settled = deeds.iter().any(|deed| deed.done != Done::TakenOn);
+        let is_settled = deeds.iter().any(|deed| deed.done.is_final());
+        let is_muted = deeds.iter().any(|deed| deed.done == Done::Muted);
         let is_open = |kind: &ButtonKind| match kind.done() {
             Done::TakenOn => !deeds.iter().any(|deed| deed.done == Done::TakenOn),
+            Done::Muted => !is_muted,
+            Done::Unmuted => is_muted,
             Done::Retried => !is_settled && alert.stage().is_some(),
             Done::Approved | Done::Rejected | Done::Stopped => !is_settled,
         };
@@ -142,6 +159,7 @@ impl Buttons {
             attempt,
             stage: alert.stage().cloned(),
             action: alert.action().cloned(),
+            line: alert.line.clone(),
             alert: alert.dedup_key(),
         };
         (!kinds.is_empty()).then_some(Self { about, kinds })

@@ -1,14 +1,17 @@
-//! What people do about a pipeline from a chat: who is on it, and what was done to which alert.
+//! What people do about a pipeline from a chat: who is on it, what was done to which alert, and what is muted.
 //!
 //! It is kept with the pipeline's history, so that whoever tells of the pipeline later says it too.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::name::ExecutionId;
+use crate::line::Line;
+use crate::name::{ExecutionId, StageName};
 
 /// The most deeds that are kept of a pipeline.
 const MAX_DEEDS: usize = 20;
+/// The most mutes that are kept of a pipeline: one for all of it, and one for each of its latest lines.
+const MAX_MUTES: usize = 8;
 /// The most characters of a name or of a reason.
 const MAX_LEN: usize = 200;
 
@@ -35,6 +38,10 @@ pub enum Done {
     Stopped,
     /// Somebody said that they are on it.
     TakenOn,
+    /// The pipeline or the line of change was muted.
+    Muted,
+    /// It was muted no longer.
+    Unmuted,
 }
 
 impl Done {
@@ -46,7 +53,19 @@ impl Done {
             Self::Rejected => "Rejected",
             Self::Stopped => "Stopped",
             Self::TakenOn => "Taken on",
+            Self::Muted => "Muted",
+            Self::Unmuted => "Unmuted",
         }
+    }
+
+    /// Whether it changes the run, so that nothing else can be done to it.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Retried | Self::Approved | Self::Rejected | Self::Stopped)
+    }
+
+    /// Whether it is about being told: the last such deed of an alert counts.
+    fn is_of_mute(self) -> bool {
+        matches!(self, Self::Muted | Self::Unmuted)
     }
 }
 
@@ -66,6 +85,67 @@ pub struct Deed {
     /// Why, in their words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Until when, of a mute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
+}
+
+/// When a mute ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Until {
+    /// At this time.
+    Time(Timestamp),
+    /// When what is red is green again.
+    Recovery,
+}
+
+/// That nobody wants to be told of a pipeline, or of a line of change, for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mute {
+    /// The line of change; all of the pipeline without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Line>,
+    /// Who muted it.
+    pub by: Member,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it ends.
+    pub until: Until,
+    /// The run that it was about.
+    pub execution: ExecutionId,
+    /// The stages that had failed by then: what fails in another one is told all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageName>,
+    /// When somebody ended it before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifted: Option<Timestamp>,
+}
+
+impl Mute {
+    /// Whether it is about a line of change.
+    pub fn covers(&self, line: &Line) -> bool {
+        self.line.as_ref().is_none_or(|muted| muted == line)
+    }
+
+    /// When it ends by the clock or has been ended by somebody; `None` while only a recovery can end it.
+    pub fn end(&self) -> Option<Timestamp> {
+        let by_time = match self.until {
+            Until::Time(at) => Some(at),
+            Until::Recovery => None,
+        };
+        by_time.into_iter().chain(self.lifted).min()
+    }
+
+    /// Whether it holds at a time, as far as the clock tells.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.since <= now && self.end().is_none_or(|end| now < end)
+    }
+
+    /// Whether something in a stage is what it was about: anything, where nothing had failed by then.
+    pub fn is_about(&self, stage: Option<&StageName>) -> bool {
+        self.stages.is_empty() || stage.is_some_and(|stage| self.stages.contains(stage))
+    }
 }
 
 /// Who is on it.
@@ -88,6 +168,9 @@ pub struct Attention {
     /// What was done, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     deeds: Vec<Deed>,
+    /// What was muted last: all of the pipeline, or a line of change each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mutes: Vec<Mute>,
 }
 
 impl Attention {
@@ -101,6 +184,9 @@ impl Attention {
         deed.by.name = cut(&deed.by.name);
         deed.reason = deed.reason.as_deref().map(cut);
         let key = |deed: &Deed| (deed.alert.clone(), deed.execution.clone(), deed.done, deed.by.id.clone());
+        if deed.done.is_of_mute() {
+            self.deeds.retain(|known| known.alert != deed.alert || !known.done.is_of_mute());
+        }
         if self.deeds.iter().any(|known| key(known) == key(&deed)) {
             return false;
         }
@@ -110,6 +196,37 @@ impl Attention {
         self.deeds.push(deed);
         self.deeds.drain(..self.deeds.len().saturating_sub(MAX_DEEDS));
         true
+    }
+
+    /// Takes in a mute, in place of the one before of the same pipeline or line; returns whether it was new. One that is
+    /// older than what is known, such as an order that came twice, changes nothing.
+    pub fn mute(&mut self, mut mute: Mute, deed: Deed) -> bool {
+        let is_newer = |known: &Mute| known.since >= mute.since || known.lifted.is_some_and(|at| at >= mute.since);
+        if self.mutes.iter().any(|known| known.line == mute.line && is_newer(known)) {
+            return false;
+        }
+        mute.by.name = cut(&mute.by.name);
+        self.mutes.retain(|known| known.line != mute.line);
+        self.mutes.push(mute);
+        self.mutes.drain(..self.mutes.len().saturating_sub(MAX_MUTES));
+        self.take(deed);
+        true
+    }
+
+    /// Ends what is muted of a line, or of all of the pipeline; returns whether anything was.
+    pub fn unmute(&mut self, line: Option<&Line>, deed: Deed) -> bool {
+        let at = deed.at;
+        let is_it = |mute: &&mut Mute| (line.is_none() || mute.line.as_ref() == line) && mute.holds(at);
+        let lifted = self.mutes.iter_mut().filter(is_it).map(|mute| mute.lifted = Some(at)).count();
+        if lifted > 0 {
+            self.take(deed);
+        }
+        lifted > 0
+    }
+
+    /// What was muted last, whether or not it still is.
+    pub(crate) fn mutes(&self) -> &[Mute] {
+        &self.mutes
     }
 
     /// What was done about an alert, oldest first.
@@ -144,7 +261,49 @@ mod tests {
             by: Member { id: by.to_owned(), name: by.to_lowercase() },
             at: Timestamp::UNIX_EPOCH,
             reason: None,
+            until: None,
         }
+    }
+
+    fn mute(line: Option<&str>, since: i64, minutes: i64) -> Mute {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        Mute {
+            line: line.map(|name| Line::Branch(name.to_owned())),
+            by: Member { id: "U1".to_owned(), name: "alice".to_owned() },
+            since: at(since),
+            until: Until::Time(at(since + 60 * minutes)),
+            execution: ExecutionId::parse("e-1").unwrap(),
+            stages: Vec::new(),
+            lifted: None,
+        }
+    }
+
+    #[test]
+    fn the_last_mute_of_a_line_counts_and_an_order_that_comes_late_changes_nothing() {
+        let muted = |until: i64| Deed {
+            until: Some(Until::Time(Timestamp::from_second(until).unwrap())),
+            ..deed("failed/e-1/1", Done::Muted, "U1")
+        };
+        let unmuted = |at: i64| Deed {
+            at: Timestamp::from_second(at).unwrap(),
+            ..deed("failed/e-1/1", Done::Unmuted, "U2")
+        };
+        let mut attention = Attention::default();
+        assert!(attention.mute(mute(None, 100, 60), muted(3700)));
+        assert!(!attention.mute(mute(None, 100, 60), muted(3700)), "the same order again");
+        assert!(attention.mute(mute(None, 200, 10), muted(800)), "for another time");
+        assert!(attention.mute(mute(Some("main"), 150, 60), muted(3750)), "a line by itself");
+        assert_eq!(attention.about("failed/e-1/1").len(), 1, "the message says the last one");
+        assert!(!attention.unmute(Some(&Line::Branch("other".to_owned())), unmuted(300)));
+        assert!(attention.unmute(None, unmuted(300)));
+        assert!(!attention.unmute(None, unmuted(301)), "it is not muted any more");
+        assert!(!attention.mute(mute(None, 250, 60), muted(3850)), "an order from before comes late");
+        assert!(attention.mutes().iter().all(|mute| !mute.holds(Timestamp::from_second(300).unwrap())));
+        assert_eq!(attention.about("failed/e-1/1").len(), 1);
+        for second in 400..420 {
+            assert!(attention.mute(mute(Some(&second.to_string()), second, 1), muted(second)));
+        }
+        assert_eq!(attention.mutes().len(), MAX_MUTES);
     }
 
     #[test]

@@ -4,16 +4,17 @@ use andon::alert::{Alert, Settle, due, overdue};
 use andon::attention::{Deed, Member};
 use andon::batch::Invocation;
 use andon::history::Overview;
-use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Ledger, LedgerError, NotClaimed, Receipt, attend};
+use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Ledger, LedgerError, NotClaimed, Receipt, attend, mute, unmute};
 use andon::run::WaitPolicy;
 use andon::run_action::{ActionError, ActionErrorKind, PipelineActions as _, PlannedAction, RunAction, Step, plan_run};
 use andon_notify::destination::slack::{member, mrkdwn, render_in_chat};
 use andon_notify::message::{Context, compose};
-use andon_notify::{AlertRef, SendError};
+use andon_notify::{AlertRef, ButtonKind, SendError};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::job::{Order, Place};
+use crate::mute::wanted;
 use crate::{Chat, now, view};
 
 /// The most characters of a name in a sentence.
@@ -30,8 +31,9 @@ impl Chat {
         }
         let Some(action) = order.what.run_action() else {
             let alert = self.alert(&order.about).await.map_err(|error| error.to_string())?;
+            self.finish(order, alert, invocation).await?;
             audit(order, "done");
-            return self.finish(order, alert, invocation).await;
+            return Ok(());
         };
         let lease = Lease::new(&invocation.id, now(), Lease::LENGTH);
         let effect = match Effect::claim(self.desk.ledger(), key(&order.about, action), &lease).await {
@@ -112,12 +114,20 @@ impl Chat {
             execution: about.execution.clone(),
             done: order.what.done(),
             by: order.by.clone(),
-            at: now(),
+            at: order.mute.map_or_else(now, |mute| mute.since),
             reason: order.reason.clone(),
+            until: order.mute.map(|mute| mute.until),
         };
-        attend(self.desk.ledger(), &about.pipeline, &deed).await.map_err(|error| error.to_string())?;
+        let is_new = self.keep(order, &deed).await.map_err(|error| error.to_string())?;
         tracing::debug!("kept in call {}", invocation.id);
         let Some(place) = &order.message else {
+            if order.answer_at.is_none() {
+                // It was pressed in the Home tab, which shows it.
+                return self.home(&order.by.id).await;
+            }
+            if matches!(order.what, ButtonKind::Mute | ButtonKind::Unmute) {
+                return self.tell(order, &self.told_of_mute(order, &deed, is_new).await).await;
+            }
             let name = mrkdwn(about.pipeline.name.as_str(), MAX_NAME);
             return self.tell(order, &format!("{}: {name}.", deed.done.words())).await;
         };
@@ -128,6 +138,16 @@ impl Chat {
             None => self.show_below(&deed, place).await,
         };
         shown.map_err(|error| error.to_string())
+    }
+
+    /// Keeps a deed, and what it mutes; returns whether it was new.
+    async fn keep(&self, order: &Order, deed: &Deed) -> Result<bool, LedgerError> {
+        let (ledger, pipeline) = (self.desk.ledger(), &order.about.pipeline);
+        match (order.what, wanted(order)) {
+            (ButtonKind::Mute, Some(wanted)) => mute(ledger, pipeline, &wanted, deed).await,
+            (ButtonKind::Unmute, _) => unmute(ledger, pipeline, order.about.line.as_ref(), deed).await,
+            _ => attend(ledger, pipeline, deed).await,
+        }
     }
 
     /// Brings a message up to date with what was done about its alert.
@@ -163,8 +183,18 @@ impl Chat {
     }
 
     /// Tells the member alone, in Slack's markup. What cannot be told is not tried again: the address lives for minutes.
+    ///
+    /// For a press in the Home tab there is no such address: what has to be said is a message of the app to the member.
     async fn tell(&self, order: &Order, text: &str) -> Result<(), String> {
-        let Some(address) = &order.answer_at else { return Ok(()) };
+        let Some(address) = &order.answer_at else {
+            let body = json!({"channel": order.by.id, "text": text});
+            if order.message.is_none()
+                && let Err(error) = self.slack.call("chat.postMessage", &body).await
+            {
+                tracing::warn!("cannot tell {}: {error}", order.by.id);
+            }
+            return Ok(());
+        };
         if let Err(error) = self.slack.respond(address, &view::marked(text)).await {
             tracing::warn!("cannot tell {}: {error}", order.by.id);
         }
@@ -238,6 +268,8 @@ fn doing(order: &Order) -> &'static str {
         andon::attention::Done::Rejected => "Rejecting",
         andon::attention::Done::Stopped => "Stopping",
         andon::attention::Done::TakenOn => "Being on",
+        andon::attention::Done::Muted => "Muting",
+        andon::attention::Done::Unmuted => "Unmuting",
     }
 }
 
@@ -280,6 +312,8 @@ fn audit(order: &Order, outcome: &str) {
         audit.action = order.what.as_str(),
         audit.pipeline = %order.about.pipeline,
         audit.execution = order.about.execution.as_str(),
+        audit.line = order.about.line.as_ref().map(ToString::to_string),
+        audit.until = order.mute.map(|mute| format!("{:?}", mute.until)),
         audit.stage = order.about.stage.as_ref().map(ToString::to_string),
         audit.member = order.by.id,
         audit.workspace = order.team,

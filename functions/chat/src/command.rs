@@ -1,5 +1,7 @@
 //! The slash command: a question, answered for the asker alone; or an order, offered as a button.
 
+use andon::attention::Member;
+use andon::board::PipelineRow;
 use andon::name::PipelineId;
 use andon::run_action::plan;
 use andon_answers::{Meaning, Question, Reading, Session, Subject, Topic, Voice, written};
@@ -7,6 +9,7 @@ use andon_notify::{AlertRef, ButtonKind};
 use serde_json::Value;
 
 use crate::http::{Request, Response};
+use crate::mute::Asker;
 use crate::{Chat, now, view};
 
 /// The most characters of a question that are read.
@@ -33,8 +36,14 @@ impl Chat {
             }
             name => ButtonKind::parse(name).map(|kind| (kind, rest.clone())),
         };
+        let id = field("user_id").unwrap_or_default();
+        let by = Member { id: id.to_owned(), name: field("user_name").unwrap_or(id).to_owned() };
+        let asker = Asker { team: field("team_id").unwrap_or_default(), answer_at: field("response_url") };
         Response::json(match order {
             _ if text.is_empty() => self.overview().await,
+            Some((kind @ (ButtonKind::Mute | ButtonKind::Unmute), of)) => {
+                self.mute_by_command(kind, &of, by, &asker).await
+            }
             Some((kind, of)) => self.offer(kind, &of).await,
             None => view::to_asker(&self.ask(&text, None).await),
         })
@@ -47,7 +56,7 @@ impl Chat {
         if let Some(pipeline) = &about {
             session.speak_of(pipeline);
         }
-        written(&self.desk.ask(text, &session, now(), voice).await, voice)
+        written(&self.desk.ask(text, &session, now(), voice).await, voice, now())
     }
 
     async fn overview(&self) -> Value {
@@ -57,20 +66,31 @@ impl Chat {
         }
     }
 
-    /// Offers what can be done to a pipeline, as a button: what it would do is read before it is pressed.
-    async fn offer(&self, kind: ButtonKind, name: &str) -> Value {
+    /// The pipeline that somebody means; otherwise what they are told.
+    pub(crate) async fn pipeline_named(&self, kind: ButtonKind, name: &str) -> Result<PipelineRow, Value> {
         let Some(Reading { fleet, .. }) = self.desk.fleet(now()).await else {
-            return view::to_asker(view::NO_LEDGER);
+            return Err(view::to_asker(view::NO_LEDGER));
         };
         if name.is_empty() {
-            return view::to_asker(&format!("Of which pipeline? For example: /andon {} payments-api", kind.as_str()));
+            let example = if kind == ButtonKind::Mute { " 2h" } else { "" };
+            let text = format!("Of which pipeline? For example: /andon {} payments-api{example}", kind.as_str());
+            return Err(view::to_asker(&text));
         }
         let (session, voice) = (Session::default(), Voice::of(andon_answers::Locale::EnUs));
         let question = Question::About(Topic::Status, Subject::Heard(name.to_owned()));
         let meaning = Meaning::of(&question, &fleet, &session);
-        let Meaning::Tell(_, _, row) = meaning else {
-            let answer = meaning.answer(voice, now(), &session, &andon_answers::Detail::default());
-            return view::to_asker(&written(&answer, voice));
+        if let Meaning::Tell(_, _, row) = meaning {
+            return Ok(row.clone());
+        }
+        let answer = meaning.answer(voice, now(), &session, &andon_answers::Detail::default());
+        Err(view::to_asker(&written(&answer, voice, now())))
+    }
+
+    /// Offers what can be done to a pipeline, as a button: what it would do is read before it is pressed.
+    async fn offer(&self, kind: ButtonKind, name: &str) -> Value {
+        let row = match self.pipeline_named(kind, name).await {
+            Ok(row) => row,
+            Err(answer) => return answer,
         };
         let overview = &row.overview;
         let (execution, attempt, stage, action) = match kind.run_action().map(|action| plan(action, overview)) {
@@ -90,7 +110,7 @@ impl Chat {
         };
         // No alert, but what is done about one attempt is not what is done about another.
         let alert = format!("command/{execution}/{}", attempt.number());
-        let about = AlertRef { pipeline: overview.pipeline.clone(), execution, attempt, stage, action, alert };
+        let about = AlertRef { pipeline: overview.pipeline.clone(), execution, attempt, stage, action, line: None, alert };
         view::offer(kind, &about)
     }
 }

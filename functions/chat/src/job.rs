@@ -1,7 +1,8 @@
 //! Jobs: what takes longer than the answer to a request may. Ids and words only; whatever they mean is worked out anew.
 
-use andon::attention::Member;
+use andon::attention::{Member, Until};
 use andon_notify::{AlertRef, ButtonKind};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A job for the worker.
@@ -33,12 +34,24 @@ pub(crate) struct Order {
     /// Why, in their words.
     #[serde(default)]
     pub(crate) reason: Option<String>,
+    /// How a mute is meant.
+    #[serde(default)]
+    pub(crate) mute: Option<MuteOrder>,
     /// Where Slack takes answers for them alone.
     #[serde(default)]
     pub(crate) answer_at: Option<String>,
     /// The message that everybody sees; none for a message to them alone.
     #[serde(default)]
     pub(crate) message: Option<Place>,
+}
+
+/// From when and until when something is muted: worked out when it was ordered, so that an order that comes twice is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MuteOrder {
+    /// When it was ordered.
+    pub(crate) since: Timestamp,
+    /// When it ends.
+    pub(crate) until: Until,
 }
 
 /// A message in a channel.

@@ -22,6 +22,7 @@ mod command;
 mod event;
 mod http;
 mod job;
+mod mute;
 mod press;
 mod reply;
 mod rights;

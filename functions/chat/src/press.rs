@@ -6,10 +6,10 @@ use andon_notify::{AlertRef, ButtonKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::Chat;
 use crate::http::{Request, Response};
-use crate::job::{Job, Order, Place};
-use crate::view::{self, REASON, REFRESH};
+use crate::job::{Job, MuteOrder, Order, Place};
+use crate::view::{self, LENGTH, REASON, REFRESH};
+use crate::{Chat, mute, now};
 
 /// What a form remembers: all that its submission does not say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,19 +62,21 @@ impl Chat {
             (Some(channel), Some(ts)) if is_public => Some(Place { channel: channel.to_owned(), ts: ts.to_owned() }),
             _ => None,
         };
-        if what == ButtonKind::Reject {
-            return self.open_form(&FormData { about, answer_at, message }, text("/trigger_id")).await;
+        if matches!(what, ButtonKind::Reject | ButtonKind::Mute) {
+            return self.open_form(what, &FormData { about, answer_at, message }, text("/trigger_id")).await;
         }
-        self.put(&Job::Act(Box::new(Order { what, about, by, team, reason: None, answer_at, message }))).await.into()
+        let order = Order { what, about, by, team, reason: None, mute: None, answer_at, message };
+        self.put(&Job::Act(Box::new(order))).await.into()
     }
 
-    /// Opens the form that asks for a reason. Slack takes it for three seconds only, so nothing comes before it.
-    async fn open_form(&self, data: &FormData, trigger: Option<&str>) -> Response {
+    /// Opens the form that asks for a reason, or for how long. Slack takes it for three seconds only, so nothing comes before it.
+    async fn open_form(&self, what: ButtonKind, data: &FormData, trigger: Option<&str>) -> Response {
         let mut data = data.clone();
         if json!(data).to_string().chars().count() > MAX_DATA {
             data.answer_at = None;
         }
-        let body = json!({"trigger_id": trigger, "view": view::reject_form(&data.about, &json!(data).to_string())});
+        let form = if what == ButtonKind::Mute { view::mute_form } else { view::reject_form };
+        let body = json!({"trigger_id": trigger, "view": form(&data.about, &json!(data).to_string())});
         match self.slack.call("views.open", &body).await {
             Ok(_) => Response::empty(200),
             Err(error) => {
@@ -87,17 +89,30 @@ impl Chat {
     async fn submitted(&self, payload: &Value, by: Member, team: String) -> Response {
         let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
         let data = text("/view/private_metadata").and_then(|data| serde_json::from_str::<FormData>(data).ok());
-        let (Some(data), Some(view::REJECT)) = (data, text("/view/callback_id")) else {
-            return Response::empty(200);
+        let Some(FormData { about, answer_at, message }) = data else { return Response::empty(200) };
+        let ask_again = |field: &str, what: &str| {
+            Response::json(json!({"response_action": "errors", "errors": {field: what}}))
         };
-        let reason = text(&format!("/view/state/values/{REASON}/{REASON}/value")).unwrap_or_default();
-        let reason: String = andon::text::one_line(reason).chars().take(MAX_REASON).collect();
-        if reason.is_empty() {
-            let errors = json!({REASON: "Say why: it stays with the run."});
-            return Response::json(json!({"response_action": "errors", "errors": errors}));
-        }
-        let FormData { about, answer_at, message } = data;
-        let order = Order { what: ButtonKind::Reject, about, by, team, reason: Some(reason), answer_at, message };
+        let (what, reason, mute) = match text("/view/callback_id") {
+            Some(view::REJECT) => {
+                let reason = text(&format!("/view/state/values/{REASON}/{REASON}/value")).unwrap_or_default();
+                let reason: String = andon::text::one_line(reason).chars().take(MAX_REASON).collect();
+                if reason.is_empty() {
+                    return ask_again(REASON, "Say why: it stays with the run.");
+                }
+                (ButtonKind::Reject, Some(reason), None)
+            }
+            Some(view::MUTE) => {
+                let length = text(&format!("/view/state/values/{LENGTH}/{LENGTH}/selected_option/value"));
+                let since = now();
+                match length.and_then(|length| mute::parse(length, since, &self.config.zone).ok()) {
+                    Some(until) => (ButtonKind::Mute, None, Some(MuteOrder { since, until })),
+                    None => return ask_again(LENGTH, "Say for how long."),
+                }
+            }
+            _ => return Response::empty(200),
+        };
+        let order = Order { what, about, by, team, reason, mute, answer_at, message };
         self.put(&Job::Act(Box::new(order))).await.into()
     }
 }

@@ -86,7 +86,9 @@ impl Chat {
             first_of_streak: true,
         };
         let account = self.config.accounts().get(facts.account);
-        if !rule.actions.contains(&what) {
+        // Whoever may mute may end that.
+        let is_meant = |kind| rule.actions.contains(&kind);
+        if !is_meant(what) && !(what == ButtonKind::Unmute && is_meant(ButtonKind::Mute)) {
             return About::Other;
         }
         let mut mismatches = routing::mismatches(&rule.matches, &facts, account).peekable();

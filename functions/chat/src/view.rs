@@ -4,15 +4,21 @@ use andon::board::{PipelineRow, StatusColor};
 use andon::history::Overview;
 use andon::run_action::NotApplicable;
 use andon::words::span;
-use andon_notify::destination::slack::{actions, member, mrkdwn};
+use andon_notify::destination::slack::{actions, member, mrkdwn, until};
 use andon_notify::{AlertRef, ButtonKind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use crate::mute::{CHOICES, named};
 
 /// The id of the form that asks for a reason.
 pub(crate) const REJECT: &str = "andon-reject";
 /// The id of its field.
 pub(crate) const REASON: &str = "reason";
+/// The id of the form that asks for how long something is muted.
+pub(crate) const MUTE: &str = "andon-mute";
+/// The id of its field.
+pub(crate) const LENGTH: &str = "length";
 /// The id of the button that shows the board anew.
 pub(crate) const REFRESH: &str = "andon-refresh";
 
@@ -78,9 +84,42 @@ pub(crate) fn nothing_to_do(kind: ButtonKind, overview: &Overview, nothing: NotA
     format!("Nothing to {} in {}: {nothing}. The latest run: {}.", kind.as_str(), overview.pipeline.name, row.word())
 }
 
+fn plain(text: &str) -> Value {
+    json!({"type": "plain_text", "text": text})
+}
+
+/// The form that asks for how long something is muted; `data` comes back with it.
+pub(crate) fn mute_form(about: &AlertRef, data: &str) -> Value {
+    let options: Vec<Value> =
+        CHOICES.iter().map(|(label, value)| json!({"text": plain(label), "value": value})).collect();
+    let what = format!(
+        "Failures of {}, stuck runs and missing successes are not told meanwhile, to nobody. Failures in other stages, \
+         approvals and recoveries are.",
+        named(about),
+    );
+    json!({
+        "type": "modal",
+        "callback_id": MUTE,
+        "private_metadata": data,
+        "title": plain(&fit("Mute", MAX_TITLE)),
+        "submit": plain("Mute"),
+        "close": plain("Cancel"),
+        "blocks": [
+            section(&what),
+            {
+                "type": "input",
+                "block_id": LENGTH,
+                "label": plain("For how long?"),
+                "element": {
+                    "type": "radio_buttons", "action_id": LENGTH, "options": options, "initial_option": options.first(),
+                },
+            },
+        ],
+    })
+}
+
 /// The form that asks why something is rejected; `data` comes back with it.
 pub(crate) fn reject_form(about: &AlertRef, data: &str) -> Value {
-    let plain = |text: &str| json!({"type": "plain_text", "text": text});
     let place = about.action.as_ref().map_or_else(String::new, |action| format!(" ({action})"));
     let what = format!("Reject the approval of {}{place}, run {}.", about.pipeline.name, about.execution.short());
     json!({
@@ -130,7 +169,8 @@ fn line(row: &PipelineRow, now: Timestamp) -> String {
     let why = row.failure().filter(|_| row.light == StatusColor::Red).and_then(|failure| failure.why());
     let why = why.map(|why| format!(" – {}", fit(&andon::text::one_line(why), MAX_VALUE))).unwrap_or_default();
     let owner = row.overview.owner.as_ref().map(|owner| format!(" ({} is on it)", owner.by.name)).unwrap_or_default();
-    format!("{} {}: {}{place}, {since}{owner}{why}", row.light.sign(), row.overview.pipeline.name, row.word())
+    let muted = row.overview.mute(None, now).map(|mute| format!(" (muted by {})", mute.by.name)).unwrap_or_default();
+    format!("{} {}: {}{place}, {since}{owner}{muted}{why}", row.light.sign(), row.overview.pipeline.name, row.word())
 }
 
 /// The board as the Home tab shows it.
@@ -149,8 +189,31 @@ pub(crate) fn home(rows: &[PipelineRow], at: Timestamp) -> Value {
             {"type": "button", "action_id": REFRESH, "text": {"type": "plain_text", "text": "Refresh"}},
         ]}),
     ];
-    blocks.extend(rows.into_iter().take(MAX_HOME).map(|row| section(&in_home(row, at))));
+    blocks.extend(rows.into_iter().take(MAX_HOME).map(|row| {
+        let mut block = section(&in_home(row, at));
+        if let (Some(block), Some(unmute)) = (block.as_object_mut(), unmute(row, at)) {
+            block.insert("accessory".to_owned(), unmute);
+        }
+        block
+    }));
     json!({"type": "home", "blocks": blocks})
+}
+
+/// The button that ends the mute of a pipeline, where there is one.
+fn unmute(row: &PipelineRow, now: Timestamp) -> Option<Value> {
+    let overview = &row.overview;
+    let mute = overview.mute(None, now)?;
+    let about = AlertRef {
+        pipeline: overview.pipeline.clone(),
+        execution: overview.latest.execution.clone(),
+        attempt: overview.latest.attempt,
+        stage: None,
+        action: None,
+        line: mute.line.clone(),
+        alert: String::new(),
+    };
+    let actions = actions(&about, &[ButtonKind::Unmute])?;
+    actions.pointer("/elements/0").cloned()
 }
 
 fn in_home(row: &PipelineRow, now: Timestamp) -> String {
@@ -166,9 +229,13 @@ fn in_home(row: &PipelineRow, now: Timestamp) -> String {
     let since = span(now.duration_since(row.red_since().unwrap_or_else(|| row.news_at())));
     let first = format!("{emoji} *{name}*  {}{place}, {since}", mrkdwn(&row.word(), MAX_VALUE));
     let owner = row.overview.owner.as_ref().map(|owner| format!(":eyes: {} is on it", member(&owner.by)));
+    let muted = row.overview.mute(None, now).map(|mute| {
+        let line = mute.line.as_ref().map(|line| format!(" ({})", mrkdwn(&line.to_string(), MAX_VALUE)));
+        format!(":no_bell: muted{} by {} {}", line.unwrap_or_default(), member(&mute.by), until(mute.until))
+    });
     let why = row.failure().filter(|_| row.light == StatusColor::Red).and_then(|failure| failure.why());
     let why = why.map(|why| format!("> {}", mrkdwn(&andon::text::one_line(why), MAX_VALUE)));
-    [Some(first), owner, why].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    [Some(first), owner, muted, why].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 fn section(text: &str) -> Value {

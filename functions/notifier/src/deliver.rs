@@ -77,8 +77,10 @@ impl<P: Ports> Notifier<P> {
     /// Gives back the problems, each with the index of its alert.
     pub(crate) async fn tell_all(&self, tellings: Vec<Telling<'_>>, invocation: &Invocation) -> Vec<(usize, Problem)> {
         let stories = join_all(tellings.into_iter().map(async |telling| {
-            let by_category = self.config.routing.is_by_category();
-            let told = if by_category { Some(self.know(telling.alert.clone()).await) } else { None };
+            // Whoever asks or looks at the board is told why, also while it is muted.
+            let is_asked = telling.alert.is_silent() && telling.run.is_some();
+            let is_wanted = self.config.routing.is_by_category() || is_asked && self.has_time(MAX_EXPLAIN, invocation.until);
+            let told = if is_wanted { Some(self.know(telling.alert.clone()).await) } else { None };
             Story { telling, told: Mutex::new(told) }
         }))
         .await;
@@ -86,6 +88,11 @@ impl<P: Ports> Notifier<P> {
         let mut lanes: BTreeMap<&str, Vec<(usize, Delivery<'_>)>> = BTreeMap::new();
         for (index, story) in stories.iter().enumerate() {
             let Telling { alert, cause, .. } = &story.telling;
+            if let Some(muted) = alert.mute.as_ref().filter(|_| alert.is_silent()) {
+                let (pipeline, by) = (&alert.pipeline.name, &muted.mute.by.id);
+                tracing::info!(pipeline.name = %pipeline, alert.muted = 1, "not told, as {by} muted it: {}", alert.dedup_key());
+                continue;
+            }
             let told = story.told.lock().await;
             let known = told.as_ref().map_or(alert, |told| &told.alert);
             let deliveries = route(&self.config.routing, &Facts::of(known));

@@ -47,7 +47,7 @@ impl<P: Ports> Notifier<P> {
     fn digests<'d>(&'d self, overviews: &'d [Arc<Overview>]) -> BTreeMap<(&'d str, Timestamp), Digest<'d>> {
         let now = self.clock.now();
         let mut digests: BTreeMap<(&str, Timestamp), Digest<'_>> = BTreeMap::new();
-        for red in overviews.iter().flat_map(|overview| still_red(overview)) {
+        for red in overviews.iter().flat_map(|overview| still_red(overview, now)) {
             for delivery in route(&self.config.routing, &Facts::of_red(&red)) {
                 let Some(moment) = delivery.digest.and_then(|time| time.due(now)) else { continue };
                 // What failed after that is news, and is in the next one if it lasts.

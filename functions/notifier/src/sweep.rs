@@ -1,7 +1,7 @@
 //! The sweep: alerts that are due by the clock, invoked on a schedule with `{"andon": "sweep"}`.
 //!
 //! The alerts held for quiet hours that have ended, and beside them those that are overdue: the oldest first, to each
-//! destination, so that one that hangs keeps nothing from the others.
+//! destination, so that one that hangs keeps nothing from the others. Then what mutes that are over have hidden, and digests.
 
 use std::collections::BTreeSet;
 
@@ -45,10 +45,11 @@ impl<P: Ports> Notifier<P> {
         let tellings = due.into_iter().map(|alert| Telling { alert, run: None, cause: Cause::Clock }).collect();
         let problems = self.tell_all(tellings, invocation).await;
         let mut failed = problems.iter().map(|(index, _)| *index).collect::<BTreeSet<usize>>().len();
+        let (hidden, of_hidden) = self.tell_muted(&overviews, invocation).await;
         let (digests, of_digests) = self.send_digests(&overviews, invocation).await;
-        count += digests;
-        failed += of_digests.len();
-        for problem in problems.into_iter().map(|(_, problem)| problem).chain(of_digests) {
+        count += hidden + digests;
+        failed += of_hidden.len() + of_digests.len();
+        for problem in problems.into_iter().map(|(_, problem)| problem).chain(of_hidden).chain(of_digests) {
             match problem {
                 Problem::Retryable(problem) => tracing::warn!("will retry with the next sweep: {problem}"),
                 Problem::Permanent(problem, claim) => {

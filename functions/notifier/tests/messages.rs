@@ -153,9 +153,9 @@ fn a_digest_reads_well() {
         &["codepipeline-run-build-failed", "codepipeline-run-build-failed-again", "codepipeline-run-commands-failed"],
     );
     let overviews = ledger.pipelines().now_or_never().unwrap().unwrap();
-    let red: Vec<StillRed<'_>> = overviews.iter().flat_map(|overview| still_red(overview)).collect();
     let config = config();
     let now = "2026-11-21T09:00:00Z".parse().unwrap();
+    let red: Vec<StillRed<'_>> = overviews.iter().flat_map(|overview| still_red(overview, now)).collect();
     let context = Context { accounts: config.accounts(), zone: &config.zone, now };
     let about = red.first().unwrap().pipeline.clone();
     let about = PipelineId { name: PipelineName::parse("andon-digest").unwrap(), ..about };

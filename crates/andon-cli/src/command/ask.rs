@@ -40,7 +40,7 @@ impl Ask {
         if self.json {
             around.terminal.json(&as_json(&answer))?;
         } else {
-            around.terminal.line(written(&answer, voice))?;
+            around.terminal.line(written(&answer, voice, around.now()))?;
         }
         Ok(if matches!(answer.kind, Kind::Told | Kind::Talk | Kind::Farewell) {
             Verdict::Well

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::mute::told_although;
 use super::{About, Cause, Fact, Hint, Link, MAX_CAUSES, Message};
 use andon::account::Accounts;
 use andon::alert::{Alert, AlertBody, Approval, Failed, FailedRollback, Recovered, RolledBack};
@@ -259,6 +260,7 @@ fn facts(alert: &Alert, context: &Context<'_>) -> Vec<Fact> {
     if let AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } = &alert.body {
         fact("Waiting behind it", behind(approval), None);
     }
+    fact("Muted", alert.mute.as_ref().map(|muted| told_although(muted, context)), None);
     if let AlertBody::Recovered(Recovered { broken_by: Some(failure), .. }) = &alert.body {
         let place: Vec<&str> =
             [failure.stage.as_ref().map(StageName::as_str), failure.action.as_ref().map(ActionName::as_str)]

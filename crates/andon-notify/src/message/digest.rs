@@ -10,6 +10,7 @@ use andon::name::{ActionName, Home, PipelineId, StageName};
 use andon::words::{counted, span};
 
 use super::compose::{clock, summary};
+use super::mute::until;
 use super::{About, Cause, Context, Link, MAX_CAUSES, Message};
 
 /// The digest of what is red, longest first. `about` stands where an alert has its pipeline.
@@ -76,7 +77,8 @@ fn entry(red: &StillRed<'_>, names_home: bool, context: &Context<'_>) -> Cause {
     let why = failure.and_then(FailureSummary::why).map(str::to_owned);
     let Home { account, region } = &red.pipeline.home;
     let home = names_home.then(|| format!("In {} in {region}", context.accounts.name(account.as_str())));
-    Cause { heading, reason: Some(since), lines: why.into_iter().chain(change).chain(home).collect() }
+    let muted = red.mute.map(|mute| format!("Muted by {} {}", mute.by.name, until(mute, context)));
+    Cause { heading, reason: Some(since), lines: why.into_iter().chain(change).chain(home).chain(muted).collect() }
 }
 
 fn place(failure: &FailureSummary) -> String {

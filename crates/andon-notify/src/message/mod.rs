@@ -13,6 +13,7 @@ use crate::button::Buttons;
 
 mod compose;
 mod digest;
+mod mute;
 
 pub use compose::{Context, compose};
 pub use digest::compose_digest;

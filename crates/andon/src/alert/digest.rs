@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::attention::Mute;
 use crate::history::{BrokenBy, Overview, RedLine};
 use crate::line::Line;
 use crate::name::PipelineId;
@@ -21,15 +22,19 @@ pub struct StillRed<'o> {
     pub count: u64,
     /// What failed last.
     pub broken_by: Option<&'o BrokenBy>,
+    /// The mute that holds.
+    pub mute: Option<&'o Mute>,
 }
 
-/// What is red in a pipeline: each of its lines by itself.
-pub fn still_red<'o>(overview: &'o Overview) -> Vec<StillRed<'o>> {
+/// What is red in a pipeline at a time: each of its lines by itself.
+pub fn still_red<'o>(overview: &'o Overview, now: Timestamp) -> Vec<StillRed<'o>> {
     let pipeline = &overview.pipeline;
     if !overview.red.is_empty() {
         let of_line = |RedLine { line, since, count, broken_by }: &'o RedLine| {
+            let mute = overview.mute(Some(line), now);
             let line = Some(line).filter(|line| !line.is_common());
-            StillRed { pipeline, line, any_line: line, since: *since, count: *count, broken_by: broken_by.as_ref() }
+            let broken_by = broken_by.as_ref();
+            StillRed { pipeline, line, any_line: line, since: *since, count: *count, broken_by, mute }
         };
         return overview.red.iter().map(of_line).collect();
     }
@@ -41,6 +46,7 @@ pub fn still_red<'o>(overview: &'o Overview) -> Vec<StillRed<'o>> {
         since: streak.first_ended,
         count: streak.count,
         broken_by: overview.broken_by.as_ref(),
+        mute: overview.mute(overview.sole_line.as_ref(), now),
     });
     of_pipeline.into_iter().collect()
 }

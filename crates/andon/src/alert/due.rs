@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::muting::marked;
 use super::{Alert, AlertBody, Approval, Failed, FailedRollback, FailureStreak, Recovered, RolledBack, commit};
 use crate::event::{Attempt, State, Subject};
 use crate::history::{ChangeSummary, Colour, FailureSummary, History, RunSummary, Streak};
@@ -83,6 +84,7 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPoli
     if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
         due.alerts.extend(recovered(history, next, None));
     }
+    due.alerts = due.alerts.into_iter().map(|alert| marked(alert, history, settle.now)).collect();
     due
 }
 
@@ -304,6 +306,7 @@ fn recovered(history: &History, summary: &RunSummary, run: Option<&Run>) -> Opti
             line: super::told_line(history, summary),
             own_line: history.line(summary),
             trigger: None,
+            mute: None,
             body,
         },
     })

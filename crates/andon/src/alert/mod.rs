@@ -7,6 +7,7 @@ mod approval_request;
 mod digest;
 mod due;
 mod kind;
+mod muting;
 mod service;
 mod sweep;
 mod thresholds;
@@ -23,6 +24,7 @@ pub use approval_request::from_approval_request;
 pub use digest::{StillRed, still_red};
 pub use due::{Due, Settle, by_whom, due};
 pub use kind::{AlertKind, Tone};
+pub use muting::{MuteEffect, Muted};
 pub use service::service_failed;
 pub use sweep::overdue;
 pub use thresholds::{Limit, Limits};
@@ -51,6 +53,8 @@ pub struct Alert {
     pub own_line: Line,
     /// What set the run off.
     pub trigger: Option<Trigger>,
+    /// What a mute of its pipeline or line does to it.
+    pub mute: Option<Muted>,
     /// The kind of alert.
     pub body: AlertBody,
 }
@@ -399,12 +403,24 @@ impl Alert {
         self.trigger.as_ref().map(Trigger::kind)
     }
 
-    /// Whether it is the first bad news since the last good one.
+    /// Whether it is the first bad news since the last good one; where that was muted, the first that is told.
     pub fn is_first_in_streak(&self) -> bool {
         match &self.body {
-            AlertBody::Failed(failed) => failed.streak.count <= 1,
+            AlertBody::Failed(failed) => {
+                failed.streak.count <= 1 || self.mute.as_ref().is_some_and(|muted| muted.hides_first)
+            }
             _ => true,
         }
+    }
+
+    /// Whether a mute keeps it from being told.
+    pub fn is_silent(&self) -> bool {
+        self.mute.as_ref().is_some_and(|muted| muted.effect == MuteEffect::Silent)
+    }
+
+    /// Whether it is told because a mute is over.
+    pub fn is_after_mute(&self) -> bool {
+        self.mute.as_ref().is_some_and(|muted| muted.effect == MuteEffect::Over)
     }
 
     /// An alert about a pipeline of which nothing else is known.
@@ -419,6 +435,7 @@ impl Alert {
             line: None,
             own_line: Line::default(),
             trigger: None,
+            mute: None,
             body,
         }
     }
@@ -435,6 +452,7 @@ impl Alert {
             line: known.and_then(|(history, summary)| told_line(history, summary)),
             own_line: known.map(|(history, summary)| history.line(summary)).unwrap_or_default(),
             trigger: run.trigger().cloned(),
+            mute: None,
             body,
         }
     }

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::muting::marked_by_clock;
 use super::{Alert, AlertBody, Approval};
 use crate::alert::Limits;
 use crate::history::{OpenRun, Overview, Typical};
@@ -27,7 +28,7 @@ pub fn overdue(overview: &Overview, limits: &Limits, now: Timestamp) -> Vec<Aler
         overview.open.iter().filter_map(|run| of_open_run(overview, run, limits, now)).collect();
     alerts.extend(no_success(overview, limits, now));
     alerts.extend(canceled(overview, now));
-    alerts
+    alerts.into_iter().map(|alert| marked_by_clock(alert, overview)).collect()
 }
 
 fn of_open_run(overview: &Overview, run: &OpenRun, limits: &Limits, now: Timestamp) -> Option<Alert> {

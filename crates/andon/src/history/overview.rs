@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::Index;
 use super::{ChangeSummary, Current, DoraMetrics, FailureSummary, Health, History, Origin, RunSummary, Streak, red};
-use crate::attention::Owner;
+use crate::attention::{Mute, Owner};
 use crate::event::Attempt;
 use crate::line::Line;
 use crate::name::{ExecutionId, ExternalId, PipelineId, StageName};
@@ -66,6 +66,9 @@ pub struct Overview {
     /// Who is on it, while there is something to be on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
+    /// What was muted last, whether or not its time is over: see [`Overview::mute`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mutes: Vec<Mute>,
 }
 
 /// A deployment, and the run that made it.
@@ -147,6 +150,12 @@ pub struct BrokenBy {
 }
 
 impl Overview {
+    /// The mute that holds at a time: of a line, or else of any; one for all of the pipeline comes first.
+    pub fn mute(&self, line: Option<&Line>, now: Timestamp) -> Option<&Mute> {
+        let holds = |mute: &&Mute| mute.holds(now) && line.is_none_or(|line| mute.covers(line));
+        self.mutes.iter().filter(holds).min_by_key(|mute| mute.line.is_some())
+    }
+
     /// The open runs that wait for the stage that another one is in.
     pub fn behind(&self, run: &OpenRun) -> Vec<&OpenRun> {
         self.open.iter().filter(|other| other.queued_behind.as_ref() == Some(&run.execution)).collect()
@@ -207,6 +216,7 @@ impl History {
             keys: self.keys(),
             deployment_ids: deployment_ids(runs),
             owner: self.owner(&health).cloned(),
+            mutes: self.listed_mutes(&index),
             health,
         })
     }

@@ -28,7 +28,8 @@ pub use claim::{Claim, ClaimKey, Lease, Receipt};
 pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
 pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{
-    Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, attend, forget, record, record_all,
+    Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, attend, forget, mute, record,
+    record_all, unmute,
 };
 pub use services::{Contradiction, contradicted_before, contradiction};
 

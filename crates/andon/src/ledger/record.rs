@@ -7,9 +7,10 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::{Known, Ledger, LedgerError, Saved, Versioned};
-use crate::attention::Deed;
+use crate::attention::{Deed, Mute};
 use crate::event::Attempt;
 use crate::history::{History, Origin, RunSummary};
+use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{DeploymentRule, Outcome, Run, Status};
 
@@ -131,6 +132,26 @@ pub async fn forget(ledger: &impl Ledger, pipeline: &PipelineId, at: Timestamp) 
 /// Records what somebody did about an alert of a pipeline. Returns whether that was new.
 pub async fn attend(ledger: &impl Ledger, pipeline: &PipelineId, deed: &Deed) -> Result<bool, LedgerError> {
     amend(ledger, pipeline, |history| history.attend(deed.clone())).await
+}
+
+/// Keeps that somebody muted a pipeline or a line of it; returns whether it was new.
+pub async fn mute(
+    ledger: &impl Ledger,
+    pipeline: &PipelineId,
+    mute: &Mute,
+    deed: &Deed,
+) -> Result<bool, LedgerError> {
+    amend(ledger, pipeline, |history| history.mute(mute.clone(), deed.clone())).await
+}
+
+/// Keeps that somebody ended what is muted of a line of a pipeline, or of all of it; returns whether anything was.
+pub async fn unmute(
+    ledger: &impl Ledger,
+    pipeline: &PipelineId,
+    line: Option<&Line>,
+    deed: &Deed,
+) -> Result<bool, LedgerError> {
+    amend(ledger, pipeline, |history| history.unmute(line, deed.clone())).await
 }
 
 /// Changes the history of a pipeline, however many others write it too; `change` says whether it changed anything.

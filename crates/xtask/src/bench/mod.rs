@@ -6,14 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use test_support::runtime_api::Function;
 
-use crate::command::{cargo, run};
 use crate::package::{self, Arch, release};
 use crate::workspace;
 use table::{Budget, Figure, Table};
@@ -39,9 +37,6 @@ pub(crate) struct Options {
     /// How many pipeline runs, of some dozen events each, a function is fed for each kind of run
     #[arg(long, default_value_t = 5)]
     runs: usize,
-    /// Prints only what an event costs in DynamoDB, which needs no build for release
-    #[arg(long)]
-    counts: bool,
     /// Ends with an error where a budget is exceeded
     #[arg(long)]
     check: bool,
@@ -69,11 +64,8 @@ fn purpose(function: &str) -> Option<Purpose> {
     }
 }
 
-pub(crate) fn measure_all(options: &Options) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     crate::test::tools::prepare()?;
-    if options.counts {
-        return run(&mut costs());
-    }
     let arch = Arch::of_this_machine()?;
     let mut subjects = Vec::new();
     for name in [ECHO.to_owned()].into_iter().chain(release::functions()?) {
@@ -88,8 +80,6 @@ pub(crate) fn measure_all(options: &Options) -> Result<()> {
     for line in sequences {
         println!("  {line}");
     }
-    println!("\nwhat an event costs in DynamoDB:");
-    run(&mut costs())?;
     let over = table.over();
     if over.is_empty() {
         println!("\nall budgets are kept");
@@ -183,12 +173,6 @@ async fn start(subjects: &[Subject], world: &World, times: usize) -> Result<Vec<
         }
     }
     Ok(durations)
-}
-
-/// The measurement of write units, round trips, conflicts and bytes, each printed beside its budget.
-fn costs() -> Command {
-    let test = ["test", "--quiet", "--package", "andon-cli", "--all-features", "--test", "costs"];
-    cargo(test.into_iter().chain(["--", "--ignored", "--nocapture", "--test-threads", "1"]))
 }
 
 fn median(durations: &[Duration]) -> Duration {

@@ -42,7 +42,7 @@ async fn a_command_is_answered_in_the_words_of_the_command_line() {
     ];
     let mut said = Vec::new();
     for question in questions {
-        let expected = written(&desk.ask(question, &Session::default(), Timestamp::now(), voice).await, voice);
+        let expected = written(&desk.ask(question, &Session::default(), Timestamp::now(), voice).await, voice, Timestamp::now());
         let answer = world.command(question).await;
         assert_eq!(answer["response_type"], "ephemeral");
         assert_eq!(plain(&answer), expected, "{question}");

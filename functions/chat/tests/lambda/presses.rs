@@ -9,14 +9,19 @@ use test_support::slack_request::form;
 use crate::world::{ALICE, BOB, TEAM, World, body_of};
 
 /// The buttons of a message, by their ids.
-fn buttons(message: &Value) -> Vec<String> {
+pub(crate) fn buttons(message: &Value) -> Vec<String> {
     let elements = message["blocks"].as_array().unwrap().iter().filter_map(|block| block["elements"].as_array());
     let ids = elements.flatten().filter_map(|element| element["action_id"].as_str());
     ids.filter(|id| id.starts_with("andon-")).map(str::to_owned).collect()
 }
 
-/// Sends the form that the last press has opened.
+/// Sends the form that the last press has opened, with a reason.
 async fn submit(world: &World, by: &str, reason: &str) -> Value {
+    fill_in(world, by, &json!({"reason": {"reason": {"type": "plain_text_input", "value": reason}}})).await
+}
+
+/// Sends the form that the last press has opened.
+pub(crate) async fn fill_in(world: &World, by: &str, values: &Value) -> Value {
     let view = world.slack.views().pop().unwrap();
     let payload = json!({
         "type": "view_submission",
@@ -25,7 +30,7 @@ async fn submit(world: &World, by: &str, reason: &str) -> Value {
         "view": {
             "callback_id": view["callback_id"],
             "private_metadata": view["private_metadata"],
-            "state": {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}},
+            "state": {"values": values},
         },
     });
     world.send("/slack/actions", &form(&[("payload", &payload.to_string())])).await
@@ -126,7 +131,7 @@ async fn who_is_on_it_is_said_wherever_the_pipeline_is_told_of() {
     assert_eq!(world.work().await, 0, "{}", world.worker.log());
     let message = world.message(&ts);
     assert!(message.to_string().contains(":eyes: <@U0B0B000000> is on it since"), "{message}");
-    assert_eq!(buttons(&message), ["andon-retry"], "the rest can still be done");
+    assert_eq!(buttons(&message), ["andon-retry", "andon-mute"], "the rest can still be done");
     let overview = world.command("").await["text"].to_string();
     assert!(overview.contains("(u0b0b000000 is on it)"), "{overview}");
     let answer = world.command("why did payments-api fail").await["text"].to_string();

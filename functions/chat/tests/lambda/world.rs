@@ -35,7 +35,7 @@ const RULES: &str = "
   may:
     - { actions: [approve, reject], match: { pipeline: \"*-prod\" }, who: U0N0B0DY000 }
     - { actions: [approve, reject], who: [U0ALICE0000, S0RELEASERS] }
-    - { actions: [retry, stop, on-it], who: [U0ALICE0000, U0B0B000000] }
+    - { actions: [retry, stop, on-it, mute], who: [U0ALICE0000, U0B0B000000] }
 ";
 
 /// A run of the sample events: of which file, how many of its events, as which pipeline, and the time since the last.
@@ -189,10 +189,15 @@ impl World {
 
     /// What a member is answered to the slash command.
     pub(crate) async fn command(&self, text: &str) -> Value {
+        self.command_of(ALICE, text).await
+    }
+
+    /// The same of another member.
+    pub(crate) async fn command_of(&self, member: &str, text: &str) -> Value {
         let body = form(&[
             ("team_id", TEAM),
-            ("user_id", ALICE),
-            ("user_name", "alice"),
+            ("user_id", member),
+            ("user_name", &member.to_lowercase()),
             ("command", "/andon"),
             ("text", text),
             ("response_url", &self.slack.response_url()),

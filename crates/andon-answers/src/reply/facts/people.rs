@@ -14,8 +14,15 @@ use crate::understanding::Intent;
 
 impl<'a> Asked<'a> {
     pub(super) fn on_it(&self, rows: &[&'a PipelineRow]) -> Vec<String> {
-        let mut told =
-            vec!["Who is working on it is not recorded here; the alert in Slack shows who took it.".to_owned()];
+        let taken = rows.iter().filter_map(|row| {
+            let owner = row.overview.owner.as_ref()?;
+            let long = self.for_long(owner.since);
+            Some(format!("{} has been on {} {long}.", cut(&owner.by.name), self.name(row)))
+        });
+        let mut told: Vec<String> = taken.take(MAX_NAMED).collect();
+        if told.is_empty() {
+            told.push("Nobody has said in Slack that they are on it.".to_owned());
+        }
         let broken = |row: &PipelineRow| -> Option<String> {
             let by = row.overview.broken_by.as_ref()?;
             by.first.as_ref().or(by.change.as_ref())?.author.clone()

@@ -77,7 +77,9 @@ pub(in super::super::super) fn refuse(
     };
     let how = match (instruction, command) {
         (_, Some(command)) => format!("This command does it: {command}"),
-        (Do::Mute, _) => "Set quiet hours or routes in andon.yml, or use the buttons of the alert in Slack.".to_owned(),
+        (Do::Mute, _) => format!(
+            "Mute it in Slack, by the button of the alert or /andon mute {name} 2h; quiet hours and routes are in andon.yml."
+        ),
         (Do::Acknowledge, _) => "Use the button of the alert in Slack.".to_owned(),
         _ => "Use the AWS console or andon.yml for that.".to_owned(),
     };

@@ -6,8 +6,9 @@ use crate::Mention;
 use crate::button::{AlertRef, ButtonKind, Buttons};
 use crate::message::{Cause, Fact, Message};
 use andon::alert::Tone;
-use andon::attention::{Deed, Done, Member};
+use andon::attention::{Deed, Done, Member, Until};
 use andon::text::{self, fit};
+use jiff::Timestamp;
 
 /// Slack counts UTF-16 code units; a message has at most 50 blocks, and far fewer are made here.
 mod limit {
@@ -66,7 +67,7 @@ fn button(about: &AlertRef, value: &str, kind: ButtonKind) -> Value {
         ButtonKind::Reject | ButtonKind::Stop => {
             members.insert("style".to_owned(), json!("danger"));
         }
-        ButtonKind::Retry | ButtonKind::TakeOn => {}
+        ButtonKind::Retry | ButtonKind::TakeOn | ButtonKind::Mute | ButtonKind::Unmute => {}
     }
     if let Some(question) = kind.question(about) {
         let confirm = json!({
@@ -82,14 +83,29 @@ fn button(about: &AlertRef, value: &str, kind: ButtonKind) -> Value {
 
 /// What somebody did, and when, in the reader's own time.
 fn deed_line(deed: &Deed) -> String {
-    let at = format!("<!date^{}^{{time}}|{}>", deed.at.as_second(), deed.at.strftime("%H:%M UTC"));
+    let at = moment(deed.at, "{time}");
     let by = member(&deed.by);
     let reason = deed.reason.as_deref().map(|reason| format!(": {}", inline(reason, limit::VALUE)));
     let reason = reason.unwrap_or_default();
     match deed.done {
         Done::TakenOn => format!(":eyes: {by} is on it since {at}"),
+        Done::Muted => format!(":no_bell: Muted by {by} {}", until(deed.until.unwrap_or(Until::Recovery))),
+        Done::Unmuted => format!(":bell: Unmuted by {by}, {at}"),
         Done::Rejected => format!(":no_entry: Rejected by {by}, {at}{reason}"),
         done => format!(":white_check_mark: {} by {by}, {at}{reason}", done.words()),
+    }
+}
+
+/// A moment in the reader's own time.
+fn moment(at: Timestamp, format: &str) -> String {
+    format!("<!date^{}^{format}|{}>", at.as_second(), at.strftime("%H:%M UTC"))
+}
+
+/// Until when something is muted, in the reader's own time.
+pub fn until(until: Until) -> String {
+    match until {
+        Until::Time(at) => format!("until {}", moment(at, "{date_short_pretty} {time}")),
+        Until::Recovery => "until it is green".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use andon::secret::SecretRef;
 
 use super::{DestinationKind, Target, Token, Written};
 
-pub use blocks::{BUTTON, actions, member, mrkdwn, render, render_in_chat};
+pub use blocks::{BUTTON, actions, member, mrkdwn, render, render_in_chat, until};
 pub use channel::SlackChannel;
 
 /// A channel, written to by a bot.
