@@ -17,6 +17,7 @@ mod kind;
 mod limits;
 mod mask;
 mod mcp;
+mod people;
 mod phone;
 mod quiet_hours;
 mod reach;
@@ -41,7 +42,7 @@ use andon::service::Service;
 use andon::statistics::Statistics;
 use andon::suggest::quoted;
 use andon_diagnosis::Runbook;
-use andon_notify::{DestinationName, Route, Routing};
+use andon_notify::{DestinationName, People, Route, Routing};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -81,6 +82,8 @@ pub struct Config {
     pub mcp: Mcp,
     /// The Slack app; none if absent.
     pub chat: Option<Chat>,
+    /// The members of Slack by what commits call them.
+    pub people: People,
     /// The names of environments, and where their applications are.
     pub environments: Environments,
     /// Where issues are that commit messages mention.
@@ -124,6 +127,7 @@ const KEYS: &[&str] = &[
     "voice",
     "mcp",
     "chat",
+    "people",
     "environments",
     "issues",
     "phone",
@@ -142,6 +146,7 @@ impl Default for Config {
             voice: None,
             mcp: Mcp::default(),
             chat: None,
+            people: People::default(),
             environments: Environments::default(),
             issues: Trackers::default(),
             phone: Phone::default(),
@@ -211,7 +216,14 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
     let tokens = destination::shared_tokens(fields, reader);
     let (destinations, names) = destination::read(fields.section("destinations"), &tokens, surroundings, reader);
     let accounts = fields.section("accounts").map(|node| account::read(node, reader)).unwrap_or_default();
-    let known = routes::Known { accounts: &accounts, destinations: &destinations, names: &names, zone: &zone };
+    let people = fields.section("people").map(|node| people::read(node, reader)).unwrap_or_default();
+    let known = routes::Known {
+        accounts: &accounts,
+        destinations: &destinations,
+        names: &names,
+        zone: &zone,
+        has_people: !people.is_empty(),
+    };
     let (routes, sound) = fields.section("routes").map(|node| routes::read(node, &known, reader)).unwrap_or_default();
     reach::note_unreachable(&routes, &sound, reader);
     if let Some(node) = fields.section("destinations") {
@@ -246,6 +258,7 @@ fn read(root: &Node, surroundings: Surroundings<'_>, reader: &mut Reader<'_>) ->
         voice,
         mcp,
         chat,
+        people,
         environments,
         issues,
         phone,

@@ -12,7 +12,7 @@ use andon::region;
 use andon::suggest::{listed, nearest, quoted, suggestion};
 use andon_diagnosis::Category;
 use andon_notify::incident::{self, Step};
-use andon_notify::{Destination, DestinationName, Failures, Match, Mention, Route};
+use andon_notify::{Destination, DestinationName, Failures, Match, Mention, Route, Target};
 use jiff::tz::TimeZone;
 use strum::{VariantArray as _, VariantNames as _};
 
@@ -47,6 +47,8 @@ pub(super) struct Known<'k> {
     pub(super) destinations: &'k BTreeMap<DestinationName, Destination>,
     pub(super) names: &'k [String],
     pub(super) zone: &'k TimeZone,
+    /// Whether members are listed by what commits call them.
+    pub(super) has_people: bool,
 }
 
 const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "digest", "to", "continue"];
@@ -218,6 +220,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
                         .with_help("remove `mention`, or add a Slack destination to `to`"),
                 );
             }
+            note_author(node, &mention, &kinds, &to, known, reader);
             mention
         }
         None => Vec::new(),
@@ -256,6 +259,38 @@ fn note_service_failed(fields: &Fields<'_>, matches: &Match, kinds: &[AlertKind]
         reader.note(
             Finding::warning(node.span.clone(), format!("`service-failed` never has a {key}: this route takes none"))
                 .with_help("take it with a route that matches by `pipeline`, `account` or `region`, or by nothing"),
+        );
+    }
+}
+
+/// Warns where the author can never be mentioned: failures alone have one, and a webhook cannot look anybody up.
+fn note_author(
+    node: &Node,
+    mention: &[Mention],
+    kinds: &[AlertKind],
+    to: &[DestinationName],
+    known: &Known<'_>,
+    reader: &mut Reader<'_>,
+) {
+    if !mention.contains(&Mention::Author) {
+        return;
+    }
+    if !kinds.contains(&AlertKind::Failed) {
+        reader.note(
+            Finding::warning(node.span.clone(), "the author is mentioned on failures only, which this route does not take")
+                .with_help("add `failed` to `kinds`, or remove `author`"),
+        );
+    }
+    let is_bot = |name: &DestinationName| {
+        known.destinations.get(name).is_none_or(|destination| matches!(destination.target, Target::Slack(_)))
+    };
+    let is_webhook = |name: &DestinationName| {
+        known.destinations.get(name).is_some_and(|destination| matches!(destination.target, Target::SlackWebhook(_)))
+    };
+    if to.iter().any(is_webhook) && !to.iter().any(is_bot) && !known.has_people {
+        reader.note(
+            Finding::warning(node.span.clone(), "a webhook of Slack cannot look up who the author is")
+                .with_help("use a destination `slack`, or list the members under `people`"),
         );
     }
 }

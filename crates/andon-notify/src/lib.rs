@@ -23,7 +23,7 @@ pub use button::{AlertRef, ButtonKind, Buttons};
 pub use destination::{Destination, DestinationKind, DestinationName, Target};
 pub use digest::DigestTime;
 pub use explain::{EvidenceSource, Found, NoEvidenceSource, explain};
-pub use mention::Mention;
+pub use mention::{Mention, People};
 pub use quiet_hours::{QuietHours, Timing, Window};
 pub use route::{Failures, Match, Route};
 pub use routing::{Delivery, Facts, Mismatch, Routing, Verdict, route, verdicts};

@@ -33,6 +33,12 @@ pub trait Sender {
 
     /// Whether what was sent to this destination can be brought up to date there.
     fn can_update(&self, to: &Destination) -> bool;
+
+    /// The id of the member with this e-mail address there. `None` for everybody who is not found within about a second,
+    /// for whatever reason: a message does not wait for that.
+    async fn member(&self, _to: &Destination, _email: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Why a message was not sent. None of these texts holds a secret: no token, no webhook's address.

@@ -42,4 +42,8 @@ impl<P: Sender> Sender for Faulty<'_, P> {
     fn can_update(&self, to: &Destination) -> bool {
         self.port.can_update(to)
     }
+
+    async fn member(&self, to: &Destination, email: &str) -> Option<String> {
+        self.port.member(to, email).await
+    }
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod alert;
 pub mod arn;
 pub mod attention;
+pub mod author;
 pub mod batch;
 pub mod board;
 pub mod cause;

@@ -20,12 +20,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::claim::{Granted, SendMode};
+use crate::mention::Called;
 use crate::{Cause, Notifier, Ports, Problem};
 
 /// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// What sending a message, and remembering it, takes at most.
-const MAX_SEND: SignedDuration = SignedDuration::from_secs(7);
+pub(crate) const MAX_SEND: SignedDuration = SignedDuration::from_secs(7);
 /// What finding out the cause of a failure takes at most.
 const MAX_EXPLAIN: SignedDuration = SignedDuration::from_secs(3);
 
@@ -227,7 +228,11 @@ impl<P: Ports> Notifier<P> {
             SendMode::Update(before) => (Some(before), None),
         };
         // An addition to what was said calls nobody a second time.
-        let mention = if update.is_some() { &[] } else { delivery.mention };
+        let called = match update {
+            Some(_) => Called::default(),
+            None => self.called(delivery, alert, &effect.lease, until).await,
+        };
+        let mention = called.mention.as_slice();
         let outgoing = Outgoing { message: &message, mention, id: &effect.key.effect, update, thread };
         let mut sent = self.send_patiently(destination, outgoing, until).await;
         if let (Some(alert), Some(_), Ok(_)) = (in_chat, update, &sent) {
@@ -246,6 +251,9 @@ impl<P: Ports> Notifier<P> {
                 tracing::warn!("questions under this message have to name the pipeline: {error}");
             }
         }
+        // What may have arrived may have called them.
+        let is_called = matches!(sent, Ok(_) | Err(SendError::Unanswered { .. }));
+        self.end_call(&called, is_called).await;
         if sent.is_err() {
             self.release_thread(mode).await;
         }

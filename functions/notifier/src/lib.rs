@@ -25,6 +25,7 @@ use serde_json::Value;
 mod claim;
 mod deliver;
 mod digest;
+mod mention;
 mod muted;
 mod quiet;
 mod services;

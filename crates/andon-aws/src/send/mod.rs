@@ -16,6 +16,7 @@ use aws_config::SdkConfig;
 use crate::secret::{SecretError, Secrets};
 
 mod dead_letters;
+mod directory;
 mod http;
 mod jobs;
 mod opsgenie;
@@ -47,6 +48,7 @@ pub struct AwsSender<C> {
     topics: sns::Topics,
     http: http::Http,
     slack: slack::Slack,
+    directory: directory::Directory,
     apis: ServiceApis,
     default_topic: Option<TopicArn>,
     clock: C,
@@ -60,6 +62,7 @@ impl<C: Clock> AwsSender<C> {
             topics: sns::Topics::new(config),
             http: http::Http::default(),
             slack: slack::Slack::new(slack_api),
+            directory: directory::Directory::default(),
             apis: ServiceApis::default(),
             default_topic: default_topic.into(),
             clock,
@@ -136,6 +139,14 @@ impl<C: Clock> Sender for AwsSender<C> {
 
     fn can_update(&self, to: &Destination) -> bool {
         matches!(to.target, Target::Slack(_))
+    }
+
+    async fn member(&self, to: &Destination, email: &str) -> Option<String> {
+        let Target::Slack(Slack { token, .. }) = &to.target else { return None };
+        let now = self.clock.now();
+        // What keeps the token away keeps the message away, too, and is told then.
+        let bearer = self.secrets.get(token, now).await.ok()?;
+        self.directory.find((&self.http, &self.slack), (token, &bearer), email, now).await
     }
 }
 

@@ -1,8 +1,11 @@
 //! Slack's methods with a bot's token.
 
+use std::time::Duration;
+
 use andon::clock::Clock as _;
 use andon::ledger::Receipt;
 use andon::secret::SecretRef;
+use andon_notify::mention::is_member;
 use andon_notify::{Outgoing, SendError};
 use aws_config::SdkConfig;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +21,8 @@ pub const SLACK_API: &str = "https://slack.com/api";
 pub(super) const SERVICE: &str = "Slack";
 /// The most characters of Slack's answer that an error repeats.
 const MAX_PROBLEM: usize = 200;
+/// How long a message waits for who its author is.
+const MAX_LOOKUP: Duration = Duration::from_secs(1);
 
 /// Slack's methods.
 #[derive(Debug)]
@@ -94,6 +99,26 @@ impl Slack {
         let address = format!("{}/{method}?{name}={}", self.api, andon::links::encode(value));
         let request = |client: &reqwest::Client| client.get(address).bearer_auth(token.expose_secret());
         answer(method, &http.call(SERVICE, request).await?)
+    }
+}
+
+impl Slack {
+    /// The id of the member with an e-mail address; `None` if there is none, or no person.
+    pub(super) async fn member(&self, http: &Http, token: &SecretString, email: &str) -> Result<Option<String>, Fault> {
+        let method = "users.lookupByEmail";
+        let address = format!("{}/{method}?email={}", self.api, andon::links::encode(email));
+        let request =
+            |client: &reqwest::Client| client.get(address).bearer_auth(token.expose_secret()).timeout(MAX_LOOKUP);
+        match answer(method, &http.call(SERVICE, request).await?) {
+            Ok(answer) => {
+                let flag = |name: &str| answer.pointer(name).and_then(Value::as_bool).unwrap_or(false);
+                let id = answer.pointer("/user/id").and_then(Value::as_str).filter(|id| is_member(id));
+                let is_person = !flag("/user/deleted") && !flag("/user/is_bot");
+                Ok(id.filter(|_| is_person).map(str::to_owned))
+            }
+            Err(Fault::Permanent { problem }) if problem.contains("users_not_found") => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 }
 

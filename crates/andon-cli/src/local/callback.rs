@@ -84,6 +84,14 @@ impl Sender for CallbackSender {
         self.outbox_for(to).is_some_and(|outbox| outbox.can_update(to))
     }
 
+    #[cfg(feature = "aws")]
+    async fn member(&self, to: &Destination, email: &str) -> Option<String> {
+        match self.outbox_for(to) {
+            Some(outbox) => outbox.member(to, email).await,
+            None => None,
+        }
+    }
+
     #[cfg(not(feature = "aws"))]
     fn can_update(&self, _: &Destination) -> bool {
         false

@@ -106,6 +106,7 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
     let last = failures.last().map_or(first, |failure| failure.at);
     let last = ended.map_or(last, |ended| last.min(ended));
     let before = history.before(&run.execution, attempt, last);
+    let after = before.last_success;
     let red = before.streak.filter(|streak| streak.colour == Colour::Red);
     let mine = history.run(&run.execution);
     let previous = mine.and_then(|mine| last_failed(history, mine, None)?.failure.clone());
@@ -114,6 +115,7 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
         Some(streak) => FailureStreak {
             count: streak.count + 1,
             since: streak.first_ended,
+            after,
             before: previous,
             broken_by: history
                 .first_of(&mine.map(|mine| history.line(mine)).unwrap_or_default(), &streak)
@@ -121,7 +123,7 @@ fn failed(run: &Run, history: &History, attempt: Attempt, failures: Vec<Failure>
                 .and_then(|first| history.change(first))
                 .filter(|change| !my_change.is_some_and(|mine| change.is_same(&mine))),
         },
-        None => FailureStreak { count: 1, since: first, before: None, broken_by: None },
+        None => FailureStreak { count: 1, since: first, after, before: None, broken_by: None },
     };
     let rollback = run.rollback().map(|_| Box::new(failed_rollback(run, history, false)));
     Alert::of_run(run, Some(history), first, AlertBody::Failed(Failed { attempt, failures, streak, rollback }))
@@ -146,7 +148,7 @@ fn stopped_rollback(run: &Run, history: &History, attempt: Attempt) -> Option<Al
     if !run.failures(attempt).is_empty() {
         return None;
     }
-    let streak = FailureStreak { count: 1, since: at, before: None, broken_by: None };
+    let streak = FailureStreak { count: 1, since: at, after: None, before: None, broken_by: None };
     let rollback = Some(Box::new(failed_rollback(run, history, true)));
     let failed = Failed { attempt, failures: Vec::new(), streak, rollback };
     Some(Alert::of_run(run, Some(history), at, AlertBody::Failed(failed)))

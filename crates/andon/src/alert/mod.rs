@@ -172,6 +172,8 @@ pub struct FailureStreak {
     pub count: u64,
     /// When the first of them ended.
     pub since: Timestamp,
+    /// When the line had succeeded last.
+    pub after: Option<Timestamp>,
     /// What failed in the run before.
     pub before: Option<FailureSummary>,
     /// The change with which the streak began, where another run than this began it and is still kept.

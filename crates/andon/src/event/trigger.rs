@@ -49,6 +49,7 @@ fn commit(value: &Value) -> Commit {
         id: first(value, &["commit-id", "commitId"]),
         message: first(value, &["commit-message", "commitMessage"]),
         author: first(value, &["author-display-name", "author-id"]),
+        email: first(value, &["author-email", "authorEmail"]),
         authored: text(value, "author-date").and_then(|text| instant(text).ok()),
         repository: first(value, &["full-repository-name", "fullRepositoryName"]),
         host: first(value, &["provider-type", "providerType"]),

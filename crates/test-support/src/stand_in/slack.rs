@@ -310,6 +310,15 @@ fn look_up(workspace: &Mutex<Workspace>, asked: &Asked) -> Reply {
         "usergroups.users.list" => {
             workspace.groups.get(argument("usergroup")).map(|users| json!({"ok": true, "users": users}))
         }
+        "users.lookupByEmail" => {
+            let email = argument("email");
+            let is_it = |user: &&Value| user.pointer("/profile/email").and_then(Value::as_str) == Some(email);
+            let found = workspace.members.values().find(is_it);
+            return match found {
+                Some(user) => Reply::new(200, "application/json", json!({"ok": true, "user": user}).to_string()),
+                None => refuse(asked, "users_not_found"),
+            };
+        }
         _ => return refuse(asked, "unknown_method"),
     };
     match found {
