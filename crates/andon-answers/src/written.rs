@@ -1,9 +1,7 @@
 //! Answers as they are written: on a terminal, or in a chat.
 
 use super::{Answer, Kind, Voice};
-use andon::attention::{Mute, Until};
 use andon::text::one_line;
-use andon::words::span;
 use jiff::Timestamp;
 
 /// An answer as text: its words, and for one red pipeline, in English, what they rest on.
@@ -33,7 +31,7 @@ fn facts(answer: &Answer, now: Timestamp) -> Vec<String> {
     let owner = overview.owner.as_ref().map(|owner| one_line(&owner.by.name));
     let facts = [
         ("On it", owner),
-        ("Muted", overview.mute(None, now).map(|mute| muted(mute, now))),
+        ("Muted", overview.mute(None, now).map(|mute| mute.words(now))),
         ("Cause", failure.why().map(one_line)),
         ("Log", failure.page.clone()),
         ("Change", change),
@@ -41,14 +39,4 @@ fn facts(answer: &Answer, now: Timestamp) -> Vec<String> {
     ];
     let lines = facts.into_iter().filter_map(|(name, value)| Some(format!("  {name:<7} {}", value?)));
     std::iter::once(String::new()).chain(lines).collect()
-}
-
-/// Who muted it, and for how long it stays so.
-pub(super) fn muted(mute: &Mute, now: Timestamp) -> String {
-    let line = mute.line.as_ref().map(|line| format!("{line}, ")).unwrap_or_default();
-    let by = one_line(&mute.by.name);
-    match mute.until {
-        Until::Time(at) => format!("{line}by {by} for another {}", span(at.duration_since(now))),
-        Until::Recovery => format!("{line}by {by} until it is green"),
-    }
 }

@@ -11,7 +11,8 @@ use andon::event::{Attempt, EvidenceEvent};
 use andon::history::{ChangeSummary, Current, DoraMetrics, History, OpenRun, Overview};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{
-    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved, Versioned, record,
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved,
+    Versioned, record,
 };
 use andon::name::{ExecutionId, ExternalId, PipelineId, PipelineName, StageName};
 use andon::run::{DeploymentRule, Run, Status};
@@ -474,6 +475,12 @@ impl Ledger for Slow {
         std::future::pending().await
     }
     async fn delete_deferred(&self, _: &DeferredEvent) -> Result<(), LedgerError> {
+        std::future::pending().await
+    }
+    async fn join(&self, _: &str, _: &GroupedFailure) -> Result<(), LedgerError> {
+        std::future::pending().await
+    }
+    async fn group(&self, _: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
         std::future::pending().await
     }
     async fn history(&self, _: &PipelineId) -> Result<Option<History>, LedgerError> {

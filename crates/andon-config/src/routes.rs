@@ -51,7 +51,8 @@ pub(super) struct Known<'k> {
     pub(super) has_people: bool,
 }
 
-const KEYS: &[&str] = &["name", "match", "kinds", "failures", "mention", "quiet", "digest", "to", "continue"];
+const KEYS: &[&str] =
+    &["name", "match", "kinds", "failures", "same-cause", "mention", "quiet", "digest", "to", "continue"];
 const MATCH_KEYS: &[&str] = &[
     "pipeline",
     "account",
@@ -201,6 +202,14 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     };
     let failures =
         fields.get("failures").and_then(|node| reader.value(node, "`failures`", failures)).unwrap_or_default();
+    let together =
+        fields.get("same-cause").and_then(|node| reader.value(node, "`same-cause`", same_cause)).unwrap_or_default();
+    if let Some(node) = fields.get("same-cause").filter(|_| together && !kinds.contains(&AlertKind::Failed)) {
+        reader.note(
+            Finding::warning(node.span.clone(), "`same-cause` is about failures, which this route does not take")
+                .with_help("add `failed` to `kinds`, or remove `same-cause`"),
+        );
+    }
     let to = fields.require("to", "to: default", reader).map(|node| to(node, known, reader)).unwrap_or_default();
     note_service_failed(&fields, &matches, &kinds, reader);
     note_incidents(&fields, node, &kinds, &to, known, reader);
@@ -237,7 +246,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
     }
     let continues = fields.get("continue").and_then(|node| reader.yes_or_no(node, "`continue`")).unwrap_or(false);
     let (name, name_span) = name.unzip();
-    Some((Route { name, matches, kinds, failures, mention, quiet, digest, to, continues }, name_span))
+    Some((Route { name, matches, kinds, failures, together, mention, quiet, digest, to, continues }, name_span))
 }
 
 /// Warns where a route is to take what no run made, and matches by what only runs have.
@@ -277,8 +286,11 @@ fn note_author(
     }
     if !kinds.contains(&AlertKind::Failed) {
         reader.note(
-            Finding::warning(node.span.clone(), "the author is mentioned on failures only, which this route does not take")
-                .with_help("add `failed` to `kinds`, or remove `author`"),
+            Finding::warning(
+                node.span.clone(),
+                "the author is mentioned on failures only, which this route does not take",
+            )
+            .with_help("add `failed` to `kinds`, or remove `author`"),
         );
     }
     let is_bot = |name: &DestinationName| {
@@ -432,5 +444,15 @@ fn failures(text: &str) -> Result<Failures, Invalid> {
         "changes" => Ok(Failures::Changes),
         other => Err(Invalid::new(format!("`failures` cannot be {}", quoted(other)))
             .with_help(suggestion(other, ["every", "changes"]))),
+    }
+}
+
+/// Whether failures with the same cause are told together.
+fn same_cause(text: &str) -> Result<bool, Invalid> {
+    match text {
+        "together" => Ok(true),
+        "each" => Ok(false),
+        other => Err(Invalid::new(format!("`same-cause` cannot be {}", quoted(other)))
+            .with_help(suggestion(other, ["together", "each"]))),
     }
 }

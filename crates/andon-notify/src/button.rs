@@ -134,7 +134,9 @@ impl Buttons {
     /// The buttons of an alert; `None` if nothing can be done about it.
     pub fn of(alert: &Alert, deeds: &[Deed]) -> Option<Self> {
         let (attempt, kinds): (Attempt, &[ButtonKind]) = match &alert.body {
-            AlertBody::Failed(failed) => (failed.attempt, &[ButtonKind::Retry, ButtonKind::TakeOn, ButtonKind::Mute, ButtonKind::Unmute]),
+            AlertBody::Failed(failed) => {
+                (failed.attempt, &[ButtonKind::Retry, ButtonKind::TakeOn, ButtonKind::Mute, ButtonKind::Unmute])
+            }
             AlertBody::ApprovalNeeded(approval) | AlertBody::ApprovalOverdue { approval, .. } => {
                 (approval.attempt, &[ButtonKind::Approve, ButtonKind::Reject])
             }

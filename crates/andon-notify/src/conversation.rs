@@ -19,18 +19,18 @@ fn message_key(home: &Home, channel: &str, ts: &str) -> Option<ClaimKey> {
     chat_key(home, format!("message/{channel}/{ts}"))
 }
 
-/// Remembers what a message was about.
+/// Remembers what a message was about, and the group of failures that it tells of.
 pub async fn remember(
     ledger: &impl Ledger,
     home: &Home,
     (channel, ts): (&str, &str),
-    pipeline: &PipelineId,
+    (pipeline, group): (&PipelineId, Option<&str>),
     lease: &Lease,
 ) -> Result<(), LedgerError> {
     let Some(key) = message_key(home, channel, ts) else { return Ok(()) };
     if let Ok(Claimed::Granted(effect)) = Effect::claim(ledger, key, lease).await {
         let place = Some(format!("{}/{}", pipeline.home.account, pipeline.home.region));
-        let receipt = Receipt { place, id: Some(pipeline.name.to_string()), said: None };
+        let receipt = Receipt { place, id: Some(pipeline.name.to_string()), said: group.map(str::to_owned) };
         ledger.settle(&effect.key, &effect.lease, &receipt).await?;
     }
     Ok(())
@@ -43,9 +43,28 @@ pub async fn recall(
     (channel, ts): (&str, &str),
     lease: &Lease,
 ) -> Result<Option<PipelineId>, LedgerError> {
+    Ok(about(ledger, home, (channel, ts), lease).await?.as_ref().and_then(read))
+}
+
+/// The group of failures that a message tells of, if it was one of Andon's alerts and tells of several.
+pub async fn group(
+    ledger: &impl Ledger,
+    home: &Home,
+    (channel, ts): (&str, &str),
+    lease: &Lease,
+) -> Result<Option<String>, LedgerError> {
+    Ok(about(ledger, home, (channel, ts), lease).await?.and_then(|receipt| receipt.said))
+}
+
+async fn about(
+    ledger: &impl Ledger,
+    home: &Home,
+    (channel, ts): (&str, &str),
+    lease: &Lease,
+) -> Result<Option<Receipt>, LedgerError> {
     let Some(key) = message_key(home, channel, ts) else { return Ok(None) };
     match Effect::claim(ledger, key, lease).await {
-        Ok(Claimed::Settled(receipt)) => Ok(read(&receipt)),
+        Ok(Claimed::Settled(receipt)) => Ok(Some(receipt)),
         Ok(Claimed::Granted(effect)) => {
             ledger.release(&effect.key, &effect.lease).await?;
             Ok(None)
@@ -77,9 +96,10 @@ mod tests {
         let pipeline = PipelineId { home: home.clone(), name: PipelineName::parse("payments-api").unwrap() };
         assert_eq!(recall(&ledger, &home, ("C1", "1.2"), &lease).now_or_never().unwrap().unwrap(), None);
         for _ in 0..2 {
-            remember(&ledger, &home, ("C1", "1.2"), &pipeline, &lease).now_or_never().unwrap().unwrap();
+            remember(&ledger, &home, ("C1", "1.2"), (&pipeline, Some("g")), &lease).now_or_never().unwrap().unwrap();
         }
         assert_eq!(recall(&ledger, &home, ("C1", "1.2"), &lease).now_or_never().unwrap().unwrap(), Some(pipeline));
+        assert_eq!(group(&ledger, &home, ("C1", "1.2"), &lease).now_or_never().unwrap().unwrap().as_deref(), Some("g"));
         assert_eq!(recall(&ledger, &home, ("C1", "1.3"), &lease).now_or_never().unwrap().unwrap(), None);
     }
 }

@@ -18,6 +18,7 @@ pub mod sender;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod time_of_day;
+pub mod together;
 
 pub use button::{AlertRef, ButtonKind, Buttons};
 pub use destination::{Destination, DestinationKind, DestinationName, Target};

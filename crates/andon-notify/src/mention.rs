@@ -60,8 +60,9 @@ impl Mention {
     /// Reads `here`, `channel`, `everyone`, `author`, or the id of a member or user group.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let name = text.strip_prefix('@').unwrap_or(text);
-        let is_group =
-            name.len() >= 9 && name.starts_with('S') && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let is_group = name.len() >= 9
+            && name.starts_with('S')
+            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         match name {
             "here" => Ok(Self::Here),
             "channel" => Ok(Self::Channel),

@@ -19,6 +19,8 @@ pub struct Route {
     pub kinds: Vec<AlertKind>,
     /// Which failures it sends.
     pub failures: Failures,
+    /// Whether failures of several pipelines with one cause are one message.
+    pub together: bool,
     /// Who is mentioned in Slack when an alert needs action.
     pub mention: Vec<Mention>,
     /// When what is not urgent waits.

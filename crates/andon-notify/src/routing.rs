@@ -156,6 +156,8 @@ pub struct Delivery<'c> {
     pub quiet: Option<&'c QuietHours>,
     /// When its digests are sent.
     pub digest: Option<&'c DigestTime>,
+    /// Whether it may be told together with others that have the same cause.
+    pub together: bool,
     /// The kind of alert.
     pub kind: AlertKind,
 }
@@ -182,6 +184,7 @@ pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
                         mention: if facts.kind.mentions() { &route.mention } else { &[] },
                         quiet: route.quiet.as_ref(),
                         digest: route.digest.as_ref(),
+                        together: route.together,
                         kind: facts.kind,
                     });
                 }
@@ -198,6 +201,7 @@ pub fn route<'c>(routing: &'c Routing, facts: &Facts<'_>) -> Vec<Delivery<'c>> {
             mention: &[],
             quiet: None,
             digest: None,
+            together: false,
             kind: facts.kind,
         }));
     }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::line::Line;
 use crate::name::{ExecutionId, StageName};
+use crate::text::one_line;
+use crate::words::span;
 
 /// The most deeds that are kept of a pipeline.
 const MAX_DEEDS: usize = 20;
@@ -140,6 +142,15 @@ impl Mute {
     /// Whether it holds at a time, as far as the clock tells.
     pub fn holds(&self, now: Timestamp) -> bool {
         self.since <= now && self.end().is_none_or(|end| now < end)
+    }
+
+    /// Who muted it, and for how long it stays so: `by alice for another 2 h`.
+    pub fn words(&self, now: Timestamp) -> String {
+        let by = one_line(&self.by.name);
+        match self.until {
+            Until::Time(at) => format!("by {by} for another {}", span(at.duration_since(now))),
+            Until::Recovery => format!("by {by} until it is green"),
+        }
     }
 
     /// Whether something in a stage is what it was about: anything, where nothing had failed by then.
@@ -284,10 +295,8 @@ mod tests {
             until: Some(Until::Time(Timestamp::from_second(until).unwrap())),
             ..deed("failed/e-1/1", Done::Muted, "U1")
         };
-        let unmuted = |at: i64| Deed {
-            at: Timestamp::from_second(at).unwrap(),
-            ..deed("failed/e-1/1", Done::Unmuted, "U2")
-        };
+        let unmuted =
+            |at: i64| Deed { at: Timestamp::from_second(at).unwrap(), ..deed("failed/e-1/1", Done::Unmuted, "U2") };
         let mut attention = Attention::default();
         assert!(attention.mute(mute(None, 100, 60), muted(3700)));
         assert!(!attention.mute(mute(None, 100, 60), muted(3700)), "the same order again");

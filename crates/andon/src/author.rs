@@ -30,7 +30,8 @@ impl Author {
 
     /// Whether it calls itself a bot.
     pub fn is_bot(&self) -> bool {
-        let is_named = |text: &Option<String>| text.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("[bot]"));
+        let is_named =
+            |text: &Option<String>| text.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("[bot]"));
         is_named(&self.name) || is_named(&self.email)
     }
 }
@@ -118,7 +119,7 @@ mod tests {
             [author("Leonie", "leonie@example.com"), author("Jonas", "jonas@example.com"), author("Mei", "")]
         );
         assert_eq!(authors(&Commit::default()), []);
-        let message = (0..50).map(|n| format!("Co-authored-by: N <n{n}@example.com>\n")).collect();
+        let message = (0..50).map(|n| format!("Co-authored-by: N <n{n}@example.com>")).collect::<Vec<_>>().join("\n");
         assert_eq!(authors(&Commit { message: Some(message), ..Commit::default() }).len(), MAX_AUTHORS);
     }
 }

@@ -7,6 +7,9 @@ use crate::statistics::fingerprint;
 /// The most words of a reason that tell one cause from another.
 const MAX_WORDS: usize = 16;
 
+/// The fewest words of a reason that tells one cause from all others.
+const MIN_WORDS: usize = 3;
+
 /// Identifies the cause of a failure across pipelines: failures with equal keys probably have one cause.
 ///
 /// The key is made of the reason without what differs from pipeline to pipeline: the pipeline's name, numbers, ids,
@@ -19,6 +22,13 @@ impl CauseKey {
     pub fn of(pipeline: &PipelineId, failure: &FailureSummary) -> Option<Self> {
         let words = common_words(failure.why()?, pipeline.name.as_str());
         (!words.is_empty()).then(|| Self(format!("{:08x}", fingerprint(&words) >> 32)))
+    }
+
+    /// The key of a failure whose reason says enough to take another failure with the same key for one of the same cause;
+    /// `None` for one such as "exit status 1".
+    pub fn telling(pipeline: &PipelineId, failure: &FailureSummary) -> Option<Self> {
+        let words = common_words(failure.why()?, pipeline.name.as_str());
+        (words.split(' ').count() >= MIN_WORDS).then(|| Self::of(pipeline, failure)).flatten()
     }
 
     /// The key as eight hexadecimal digits, for addresses and searches.

@@ -8,8 +8,9 @@ use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Ledger, LedgerError, NotCl
 use andon::run::WaitPolicy;
 use andon::run_action::{ActionError, ActionErrorKind, PipelineActions as _, PlannedAction, RunAction, Step, plan_run};
 use andon_notify::destination::slack::{member, mrkdwn, render_in_chat};
-use andon_notify::message::{Context, compose};
-use andon_notify::{AlertRef, ButtonKind, SendError};
+use andon_notify::message::{Context, Other, compose};
+use andon_notify::together::{member as member_of, others};
+use andon_notify::{AlertRef, ButtonKind, SendError, conversation};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ impl Chat {
         }
         let Some(action) = order.what.run_action() else {
             let alert = self.alert(&order.about).await.map_err(|error| error.to_string())?;
-            self.finish(order, alert, invocation).await?;
+            Box::pin(self.finish(order, alert, invocation)).await?;
             audit(order, "done");
             return Ok(());
         };
@@ -41,7 +42,7 @@ impl Chat {
             // It was this order, and the worker died before everything was said.
             Ok(Claimed::Settled(receipt)) if receipt.place.as_deref() == Some(&order.by.id) && is_again => {
                 let alert = self.alert(&order.about).await.map_err(|error| error.to_string())?;
-                return self.finish(order, alert, invocation).await;
+                return Box::pin(self.finish(order, alert, invocation)).await;
             }
             Ok(Claimed::Settled(receipt)) => return self.tell(order, &already(order, &receipt)).await,
             Err(NotClaimed::Held { .. }) if is_again => return Err("another press is being dealt with".to_owned()),
@@ -57,7 +58,7 @@ impl Chat {
                 let receipt = Receipt { place, id, said: Some(now().to_string()) };
                 effect.settle(self.desk.ledger(), &receipt).await.map_err(|error| error.to_string())?;
                 audit(order, "done");
-                return self.finish(order, alert, invocation).await;
+                return Box::pin(self.finish(order, alert, invocation)).await;
             }
             Err(NotDone::Ledger(error)) => (None, error.to_string()),
             Err(NotDone::Refused(error)) => (Some(mrkdwn(&sentence(order, &error), 500)), error.to_string()),
@@ -134,7 +135,7 @@ impl Chat {
         // What failed meanwhile is in the alert as it stands now; an approval that is answered is only in the one before.
         let after = self.alert(about).await.map_err(|error| error.to_string())?;
         let shown = match after.or(before) {
-            Some(alert) => self.show(&alert, place).await,
+            Some(alert) => self.show(&alert, place, invocation).await,
             None => self.show_below(&deed, place).await,
         };
         shown.map_err(|error| error.to_string())
@@ -151,15 +152,27 @@ impl Chat {
     }
 
     /// Brings a message up to date with what was done about its alert.
-    async fn show(&self, alert: &Alert, place: &Place) -> Result<(), SendError> {
+    async fn show(&self, alert: &Alert, place: &Place, invocation: &Invocation) -> Result<(), SendError> {
         let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: now() };
         let deeds = match self.desk.ledger().history(&alert.pipeline).await {
             Ok(history) => history.map(|history| history.deeds(&alert.dedup_key())).unwrap_or_default(),
             Err(_) => Vec::new(),
         };
-        let mut body = render_in_chat(&compose(alert, &context).in_chat(alert, deeds), &[]);
+        let others = self.others(alert, place, invocation).await;
+        let message = compose(alert, &context).in_chat(alert, deeds).with_others(others);
+        let mut body = render_in_chat(&message, &[]);
         put(&mut body, place);
         self.slack.call("chat.update", &body).await.map(|_| ())
+    }
+
+    /// The other pipelines that a message tells of; none where that cannot be read.
+    async fn others(&self, alert: &Alert, place: &Place, invocation: &Invocation) -> Vec<Other> {
+        let ledger = self.desk.ledger();
+        let lease = Lease::new(&invocation.id, now(), Lease::LENGTH);
+        let at = (place.channel.as_str(), place.ts.as_str());
+        let group = conversation::group(ledger, &invocation.home, at, &lease).await.ok().flatten();
+        let (Some(group), Some(mine)) = (group, member_of(alert)) else { return Vec::new() };
+        ledger.group(&group).await.map(|members| others(&members, &mine)).unwrap_or_default()
     }
 
     /// Says below a message what was done: its alert cannot be worked out any more.

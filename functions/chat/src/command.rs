@@ -110,7 +110,8 @@ impl Chat {
         };
         // No alert, but what is done about one attempt is not what is done about another.
         let alert = format!("command/{execution}/{}", attempt.number());
-        let about = AlertRef { pipeline: overview.pipeline.clone(), execution, attempt, stage, action, line: None, alert };
+        let about =
+            AlertRef { pipeline: overview.pipeline.clone(), execution, attempt, stage, action, line: None, alert };
         view::offer(kind, &about)
     }
 }

@@ -67,7 +67,7 @@ impl Chat {
     /// Handles one call: a request of Slack's, or jobs from the queue.
     pub async fn handle(&self, payload: Value, invocation: &Invocation) -> Result<Value, Unfinished> {
         if payload.get("requestContext").is_some() {
-            return Ok(self.answer(&payload).await.into_json());
+            return Ok(Box::pin(self.answer(&payload)).await.into_json());
         }
         let mut batch = Batch::open(payload);
         for index in 0..batch.events.len() {

@@ -20,12 +20,8 @@ const MAX_NAME: usize = 100;
 const MORNING: &str = "08:00";
 
 /// The lengths that the form offers: what stands there, and how it is written in a command.
-pub(crate) const CHOICES: [(&str, &str); 4] = [
-    ("1 hour", "1h"),
-    ("4 hours", "4h"),
-    ("Until tomorrow, 08:00", "tomorrow"),
-    ("Until it is green", "green"),
-];
+pub(crate) const CHOICES: [(&str, &str); 4] =
+    [("1 hour", "1h"), ("4 hours", "4h"), ("Until tomorrow, 08:00", "tomorrow"), ("Until it is green", "green")];
 
 impl Chat {
     /// Mutes a pipeline by command, or ends that: `2h`, `until green`.
@@ -40,13 +36,16 @@ impl Chat {
         let since = now();
         let mute = match (kind, length) {
             (ButtonKind::Mute, None) => {
-                let text = format!("For how long? For example: /andon mute {name} 2h, or: /andon mute {name} until green");
+                let text =
+                    format!("For how long? For example: /andon mute {name} 2h, or: /andon mute {name} until green");
                 return view::to_asker(&text);
             }
             (ButtonKind::Mute, Some(length)) => match parse(length, since, &self.config.zone) {
                 Err(problem) => return view::to_asker(&problem),
                 Ok(Until::Recovery) if !overview.health.is_red() => {
-                    let text = format!("{name} is not red, so nothing would end this. Say for how long: /andon mute {name} 2h");
+                    let text = format!(
+                        "{name} is not red, so nothing would end this. Say for how long: /andon mute {name} 2h"
+                    );
                     return view::to_asker(&text);
                 }
                 Ok(until) => Some(MuteOrder { since, until }),
@@ -125,8 +124,11 @@ pub(crate) fn named(about: &AlertRef) -> String {
 /// Reads until when something is to be muted: `2h`, `for 2 hours`, `until 16:30`, `until tomorrow`, `until green`.
 pub(crate) fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Until, String> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let words: Vec<&str> =
-        words.iter().map(String::as_str).filter(|word| !matches!(*word, "for" | "until" | "it" | "is" | "it's")).collect();
+    let words: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !matches!(*word, "for" | "until" | "it" | "is" | "it's"))
+        .collect();
     let later = |text: &str| {
         let time = TimeOfDay::parse(text).ok()?;
         let today = now.to_zoned(zone.clone()).date();
@@ -148,13 +150,18 @@ pub(crate) fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Until
     let length = andon_config::parse_duration(&length).ok().flatten();
     let length = length.and_then(|length| SignedDuration::try_from(length).ok()).ok_or_else(|| how(text))?;
     if length > MAX {
-        return Err("At most 7 days can be muted. A route with `to: []` in andon.yml silences a pipeline for good.".to_owned());
+        return Err(
+            "At most 7 days can be muted. A route with `to: []` in andon.yml silences a pipeline for good.".to_owned()
+        );
     }
     now.checked_add(length).map(Until::Time).map_err(|_| how(text))
 }
 
 fn how(text: &str) -> String {
-    format!("I do not understand {} as a time. Write 30m, 2h, 1d, until 16:30, until tomorrow or until green.", quoted(text))
+    format!(
+        "I do not understand {} as a time. Write 30m, 2h, 1d, until 16:30, until tomorrow or until green.",
+        quoted(text)
+    )
 }
 
 /// A word for a unit of time as the configuration writes it.
@@ -177,7 +184,9 @@ fn split(text: &str) -> (&str, Option<&str>) {
     }
     match text.rsplit_once(char::is_whitespace) {
         // A name alone may have several words; one that begins with a digit may be a time that is not understood.
-        Some((name, last)) if last.starts_with(|c: char| c.is_ascii_digit()) || is_word(last) => (name.trim(), Some(last)),
+        Some((name, last)) if last.starts_with(|c: char| c.is_ascii_digit()) || is_word(last) => {
+            (name.trim(), Some(last))
+        }
         _ => (text, None),
     }
 }

@@ -90,9 +90,8 @@ impl Chat {
         let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
         let data = text("/view/private_metadata").and_then(|data| serde_json::from_str::<FormData>(data).ok());
         let Some(FormData { about, answer_at, message }) = data else { return Response::empty(200) };
-        let ask_again = |field: &str, what: &str| {
-            Response::json(json!({"response_action": "errors", "errors": {field: what}}))
-        };
+        let ask_again =
+            |field: &str, what: &str| Response::json(json!({"response_action": "errors", "errors": {field: what}}));
         let (what, reason, mute) = match text("/view/callback_id") {
             Some(view::REJECT) => {
                 let reason = text(&format!("/view/state/values/{REASON}/{REASON}/value")).unwrap_or_default();

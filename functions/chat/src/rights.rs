@@ -88,7 +88,8 @@ impl Chat {
         let account = self.config.accounts().get(facts.account);
         // Whoever may mute may end that.
         let is_meant = |kind| rule.actions.contains(&kind);
-        if !is_meant(what) && !(what == ButtonKind::Unmute && is_meant(ButtonKind::Mute)) {
+        let is_about = is_meant(what) || what == ButtonKind::Unmute && is_meant(ButtonKind::Mute);
+        if !is_about {
             return About::Other;
         }
         let mut mismatches = routing::mismatches(&rule.matches, &facts, account).peekable();

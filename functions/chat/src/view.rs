@@ -169,7 +169,7 @@ fn line(row: &PipelineRow, now: Timestamp) -> String {
     let why = row.failure().filter(|_| row.light == StatusColor::Red).and_then(|failure| failure.why());
     let why = why.map(|why| format!(" – {}", fit(&andon::text::one_line(why), MAX_VALUE))).unwrap_or_default();
     let owner = row.overview.owner.as_ref().map(|owner| format!(" ({} is on it)", owner.by.name)).unwrap_or_default();
-    let muted = row.overview.mute(None, now).map(|mute| format!(" (muted by {})", mute.by.name)).unwrap_or_default();
+    let muted = row.overview.mute(None, now).map(|mute| format!(" (muted {})", mute.words(now))).unwrap_or_default();
     format!("{} {}: {}{place}, {since}{owner}{muted}{why}", row.light.sign(), row.overview.pipeline.name, row.word())
 }
 

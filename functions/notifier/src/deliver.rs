@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::claim::{Granted, SendMode};
 use crate::mention::Called;
+use crate::together::Beside;
 use crate::{Cause, Notifier, Ports, Problem};
 
 /// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
@@ -38,9 +39,9 @@ pub(crate) struct Telling<'r> {
 }
 
 /// An alert once it is known what to say.
-struct Told {
-    alert: Alert,
-    message: Message,
+pub(crate) struct Told {
+    pub(crate) alert: Alert,
+    pub(crate) message: Message,
     /// The failures whose cause was found out now, by their index.
     explained: Vec<usize>,
 }
@@ -80,7 +81,8 @@ impl<P: Ports> Notifier<P> {
         let stories = join_all(tellings.into_iter().map(async |telling| {
             // Whoever asks or looks at the board is told why, also while it is muted.
             let is_asked = telling.alert.is_silent() && telling.run.is_some();
-            let is_wanted = self.config.routing.is_by_category() || is_asked && self.has_time(MAX_EXPLAIN, invocation.until);
+            let is_wanted =
+                self.config.routing.is_by_category() || is_asked && self.has_time(MAX_EXPLAIN, invocation.until);
             let told = if is_wanted { Some(self.know(telling.alert.clone()).await) } else { None };
             Story { telling, told: Mutex::new(told) }
         }))
@@ -155,7 +157,7 @@ impl<P: Ports> Notifier<P> {
     }
 
     /// Finds out why it failed, and puts it into words.
-    async fn know(&self, mut alert: Alert) -> Told {
+    pub(crate) async fn know(&self, mut alert: Alert) -> Told {
         let explained = self.explain(&mut alert).await;
         let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() };
         let message = compose(&alert, &context);
@@ -215,12 +217,18 @@ impl<P: Ports> Notifier<P> {
         let Granted { effect, mode } = granted;
         let destination: &Destination = delivery.destination;
         let (content_fingerprint, until) = (alert.and_then(Alert::content_fingerprint), invocation.until);
-        let may_act = self.config.chat.as_ref().is_some_and(|chat| !chat.may.is_empty());
-        let in_chat = alert.filter(|_| may_act && self.sender.can_update(destination));
+        let lead = match self.beside(granted, delivery, alert, &mut message, invocation).await? {
+            Beside::Told => return Ok(()),
+            Beside::Sends(lead) => lead,
+        };
+        let in_chat = alert.filter(|_| self.may_act() && self.sender.can_update(destination));
         if let Some(alert) = in_chat {
             // Before its first message nobody can have done anything about it.
             let deeds = if matches!(mode, SendMode::Update(_)) { self.deeds(alert).await } else { Vec::new() };
             message = message.in_chat(alert, deeds);
+        }
+        if let (SendMode::Update(before), Some(alert), true) = (mode, alert, delivery.together) {
+            message = self.with_others(message, alert, before, &effect.lease, invocation).await;
         }
         let (update, thread) = match mode {
             SendMode::Standalone | SendMode::ThreadStart { .. } => (None, None),
@@ -244,9 +252,11 @@ impl<P: Ports> Notifier<P> {
                 sent = self.send_patiently(destination, outgoing, until).await;
             }
         }
-        if let (Some(alert), Ok(Receipt { place: Some(channel), id: Some(ts), .. })) = (in_chat, &sent) {
+        let remembered = in_chat.or(alert.filter(|_| lead.is_some()));
+        if let (Some(alert), Ok(Receipt { place: Some(channel), id: Some(ts), .. })) = (remembered, &sent) {
             let at = (channel.as_str(), ts.as_str());
-            let kept = conversation::remember(&self.ledger, &invocation.home, at, &alert.pipeline, &effect.lease).await;
+            let about = (&alert.pipeline, lead.as_ref().map(|lead| lead.group.as_str()));
+            let kept = conversation::remember(&self.ledger, &invocation.home, at, about, &effect.lease).await;
             if let Err(error) = kept {
                 tracing::warn!("questions under this message have to name the pipeline: {error}");
             }
@@ -254,6 +264,10 @@ impl<P: Ports> Notifier<P> {
         // What may have arrived may have called them.
         let is_called = matches!(sent, Ok(_) | Err(SendError::Unanswered { .. }));
         self.end_call(&called, is_called).await;
+        if let (Some(lead), Some(alert)) = (&lead, alert) {
+            let receipt = sent.as_ref().ok();
+            self.end_lead(lead, (alert, &message), receipt, destination, invocation).await;
+        }
         if sent.is_err() {
             self.release_thread(mode).await;
         }
@@ -284,6 +298,20 @@ impl<P: Ports> Notifier<P> {
         }
     }
 
+    /// Whether members of a chat may act on alerts.
+    fn may_act(&self) -> bool {
+        self.config.chat.as_ref().is_some_and(|chat| !chat.may.is_empty())
+    }
+
+    /// A message with what members of a chat have done about its alert and can do, where they may.
+    pub(crate) async fn in_chat(&self, message: Message, alert: &Alert) -> Message {
+        if !self.may_act() {
+            return message;
+        }
+        let deeds = self.deeds(alert).await;
+        message.in_chat(alert, deeds)
+    }
+
     /// What members of a chat have done about an alert; nothing where that cannot be read.
     async fn deeds(&self, alert: &Alert) -> Vec<Deed> {
         match self.ledger.history(&alert.pipeline).await {
@@ -298,7 +326,7 @@ impl<P: Ports> Notifier<P> {
     /// Sends a message, and once more after a while where the destination asks for it and there is the time.
     ///
     /// Otherwise the queue delivers again, which takes minutes.
-    async fn send_patiently(
+    pub(crate) async fn send_patiently(
         &self,
         destination: &Destination,
         outgoing: Outgoing<'_>,

@@ -31,6 +31,7 @@ mod quiet;
 mod services;
 mod sweep;
 mod test_alert;
+mod together;
 
 /// How many of a pipeline's latest runs an approval's own message is looked for in.
 const MAX_RUNS: usize = 5;

@@ -38,11 +38,8 @@ impl<P: Ports> Notifier<P> {
                 }
             };
             count += hidden.len();
-            let tellings = hidden.iter().map(|(alert, run)| Telling {
-                alert: alert.clone(),
-                run: Some(run),
-                cause: Cause::Clock,
-            });
+            let tellings =
+                hidden.iter().map(|(alert, run)| Telling { alert: alert.clone(), run: Some(run), cause: Cause::Clock });
             let told = self.tell_all(tellings.collect(), invocation).await;
             problems.extend(told.into_iter().map(|(_, problem)| problem));
         }

@@ -60,6 +60,7 @@ fn message(destination: &str, config: &Config, pipeline: PipelineId, now: Timest
         hint: None,
         notes: Vec::new(),
         links: Vec::new(),
+        others: Vec::new(),
         deeds: Vec::new(),
         buttons: None,
     }

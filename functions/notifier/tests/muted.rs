@@ -1,6 +1,6 @@
 //! Mutes: what they hide, what is told all the same, and what is told when they are over.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use andon::attention::{Deed, Done, Member, Mute, Until};
 use andon::ledger::memory::MemoryLedger;
@@ -164,7 +164,8 @@ fn another_stage_is_told_and_says_that_it_is_muted() {
 
 #[test]
 fn planned_work_is_muted_while_all_is_well() {
-    let mut world = World::new("destinations: { a: { slack: a, token: \"env:T\" } }\nroutes: [{ to: a, failures: changes }]\n");
+    let mut world =
+        World::new("destinations: { a: { slack: a, token: \"env:T\" } }\nroutes: [{ to: a, failures: changes }]\n");
     world.run(1, "main", None);
     world.mute(2, None, Until::Time(at(60)));
     assert_eq!(told(&world.run(10, "main", Some("Build"))), [""; 0], "nothing had failed: all of it is meant");

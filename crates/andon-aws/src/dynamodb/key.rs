@@ -5,7 +5,7 @@
 //! mistaken for a long one.
 
 use andon::event::EvidenceEvent;
-use andon::ledger::{ClaimKey, DeferredEvent};
+use andon::ledger::{ClaimKey, DeferredEvent, GroupedFailure};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -86,6 +86,17 @@ pub(super) fn evidence_event(event: &EvidenceEvent, json: &str) -> Key {
         partition: evidence(&event.external),
         sort: format!("event#{:021}#{}", since_ever(event.at), fingerprint(json)),
     }
+}
+
+/// All failures of a group.
+pub(super) fn group(group: &str) -> String {
+    fit("group", group, MAX_PARTITION_LEN)
+}
+
+/// One failure of a group: in the order of time, and the same for the same failure.
+pub(super) fn grouped(name: &str, failure: &GroupedFailure, json: &str) -> Key {
+    let sort = format!("failure#{:021}#{}", since_ever(failure.at), fingerprint(json));
+    Key { partition: group(name), sort }
 }
 
 /// One held event: in the order of time, and the same for the same effect at the same time.

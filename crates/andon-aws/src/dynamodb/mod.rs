@@ -7,6 +7,7 @@
 //! | run of an earlier version | the same | `run#<execution>` | `version`, `doc` |
 //! | claim | the same | `claim#<effect>` | `owner`, `until`, and `receipt` once it is settled |
 //! | evidence | `evidence#<external id>` | `event#<time>#<fingerprint>` | `doc` |
+//! | failure of a group | `group#<name>` | `failure#<time>#<fingerprint>` | `doc` |
 //! | held event | `held` | `until#<time>#<fingerprint>` | `doc` |
 //!
 //! Every item has `expires`, after which DynamoDB deletes it at some time; no rule here relies on that, leases are compared
@@ -24,7 +25,8 @@ use andon::clock::Clock;
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
 use andon::ledger::{
-    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, kept_until,
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
+    kept_until,
 };
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
@@ -39,6 +41,7 @@ mod claim;
 mod evidence;
 mod facts;
 mod fault;
+mod group;
 mod held;
 mod item;
 mod key;
@@ -212,6 +215,14 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
 
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.delete_held(held).await
+    }
+
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError> {
+        self.write_grouped(group, failure).await
+    }
+
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
+        self.read_group(group).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

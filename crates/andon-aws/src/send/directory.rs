@@ -21,10 +21,13 @@ const REFUSED: SignedDuration = SignedDuration::from_mins(10);
 /// The most addresses that are kept.
 const MAX_KNOWN: usize = 2000;
 
+/// Until when an answer is kept, and the member's id.
+type Known = (Timestamp, Option<String>);
+
 /// What is known of members: by the token of the app that asked, because each workspace has members of its own.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
-    known: RefCell<BTreeMap<(SecretRef, String), (Timestamp, Option<String>)>>,
+    known: RefCell<BTreeMap<(SecretRef, String), Known>>,
     paused: RefCell<BTreeMap<SecretRef, Timestamp>>,
 }
 

@@ -77,6 +77,11 @@ impl Outbox {
     pub fn can_update(&self, to: &Destination) -> bool {
         self.obstacle(to).is_none() && self.sender.can_update(to)
     }
+
+    /// The id of the member with an e-mail address at a destination, if that is found.
+    pub async fn member(&self, to: &Destination, email: &str) -> Option<String> {
+        self.sender.member(to, email).await
+    }
 }
 
 fn need(to: &Destination) -> Need<'_> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
-use andon::ledger::{Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use andon::ledger::{
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
+};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
 use jiff::Timestamp;
@@ -78,6 +80,14 @@ impl<L: Ledger> Ledger for Shared<L> {
 
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.0.delete_deferred(held).await
+    }
+
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError> {
+        self.0.join(group, failure).await
+    }
+
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
+        self.0.group(group).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

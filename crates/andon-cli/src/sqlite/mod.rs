@@ -14,7 +14,8 @@ use andon::clock::Clock;
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
 use andon::ledger::{
-    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep, kept_until,
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep,
+    kept_until,
 };
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
@@ -24,6 +25,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 mod claim;
 mod document;
 mod fault;
+mod group;
 mod held;
 mod histories;
 mod overviews;
@@ -88,7 +90,7 @@ impl<C: Clock> SqliteLedger<C> {
         self.runs().clear();
         self.histories().clear();
         self.write("delete expired items".to_owned(), |transaction| {
-            for table in ["runs", "facts", "histories", "claims", "evidence", "held"] {
+            for table in ["runs", "facts", "histories", "claims", "evidence", "held", "groups"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
             }
             Ok(())
@@ -221,6 +223,15 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
         self.write(format!("delete the deferred {}", held.effect), |transaction| {
             held::delete_deferred(transaction, held)
         })
+    }
+
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError> {
+        let expires = self.expiry();
+        self.write(format!("add to the group {group}"), |transaction| group::add(transaction, group, failure, expires))
+    }
+
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
+        self.read(format!("read the group {group}"), |transaction| group::read(transaction, group))
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

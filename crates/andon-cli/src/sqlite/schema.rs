@@ -53,6 +53,13 @@ const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX facts_of_runs ON facts (account, region, name, execution);
 ",
+    "
+    CREATE TABLE groups (
+        name TEXT NOT NULL, at INTEGER NOT NULL, -- microseconds
+        expires INTEGER NOT NULL, doc TEXT NOT NULL,
+        PRIMARY KEY (name, at, doc)
+    ) STRICT;
+",
 ];
 
 /// The most statements that are kept prepared; there are fewer.

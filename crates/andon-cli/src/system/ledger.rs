@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use andon::event::EvidenceEvent;
 use andon::history::{History, Overview};
-use andon::ledger::{Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use andon::ledger::{
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
+};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use andon::run::Run;
 use jiff::Timestamp;
@@ -85,6 +87,14 @@ impl Ledger for AnyLedger {
 
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         either!(self, ledger => ledger.delete_deferred(held).await)
+    }
+
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError> {
+        either!(self, ledger => ledger.join(group, failure).await)
+    }
+
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
+        either!(self, ledger => ledger.group(group).await)
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -67,6 +67,7 @@ pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
         }),
         notes: notes(alert),
         links: links(alert),
+        others: Vec::new(),
         deeds: Vec::new(),
         buttons: None,
     }

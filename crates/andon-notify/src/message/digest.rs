@@ -45,6 +45,7 @@ pub fn compose_digest(red: &[StillRed<'_>], about: PipelineId, context: &Context
             .map(|pipeline| Link { label: "Open pipeline", url: links::pipeline(pipeline) })
             .into_iter()
             .collect(),
+        others: Vec::new(),
         deeds: Vec::new(),
         buttons: None,
     }

@@ -7,6 +7,7 @@ use andon::alert::{Alert, AlertKind};
 use andon::attention::Deed;
 use andon::line::Line;
 use andon::name::{ActionName, ExecutionId, PipelineId, StageName};
+use andon::words::counted;
 use jiff::Timestamp;
 
 use crate::button::Buttons;
@@ -41,6 +42,8 @@ pub struct Message {
     pub notes: Vec<String>,
     /// Where to look, the best place first.
     pub links: Vec<Link>,
+    /// The other pipelines that failed for the same reason, in the order in which they did.
+    pub others: Vec<Other>,
     /// What members of a chat have done about it, oldest first.
     pub deeds: Vec<Deed>,
     /// What they can do about it, where the destination takes presses.
@@ -53,6 +56,17 @@ impl Message {
     pub fn in_chat(mut self, alert: &Alert, deeds: Vec<Deed>) -> Self {
         self.buttons = Buttons::of(alert, &deeds);
         self.deeds = deeds;
+        self
+    }
+
+    /// The same with the other pipelines that failed for the same reason.
+    #[must_use]
+    pub fn with_others(mut self, others: Vec<Other>) -> Self {
+        if !others.is_empty() {
+            let count = counted(others.len() as u64, "more pipeline");
+            self.title = format!("{}, and {count} for the same reason", self.title);
+        }
+        self.others = others;
         self
     }
 }
@@ -83,6 +97,17 @@ pub struct Fact {
     pub value: String,
     /// A page that shows it.
     pub url: Option<String>,
+}
+
+/// Another pipeline that failed for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// Its name, with its branch where it has several.
+    pub name: String,
+    /// Where it failed; empty if that is not known.
+    pub place: String,
+    /// The page of its run.
+    pub url: String,
 }
 
 /// Why something failed.

@@ -10,8 +10,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Claim, ClaimKey, DeferredEvent, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, forget, record};
-use crate::event::{Event, EvidenceEvent, EvidenceKind, Received, parse};
+use super::{
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, forget, record,
+};
+use crate::event::{Attempt, Event, EvidenceEvent, EvidenceKind, Received, parse};
 use crate::history::{History, RunSummary};
 use crate::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
 use crate::run::{DeploymentRule, Run, Status};
@@ -33,6 +35,7 @@ pub async fn check(ledger: &impl Ledger, unique: &str) {
     evidence_is_kept_once_and_in_order(ledger, unique).await;
     a_held_event_is_free_when_its_time_has_come(ledger, unique).await;
     held_events_come_in_the_order_of_their_times_and_not_all_at_once(ledger, unique).await;
+    a_group_has_each_of_its_failures_once(ledger, unique).await;
     odd_names_are_kept_apart(ledger, unique).await;
     what_is_forgotten_leaves_the_list(ledger, &pipeline(unique, "forgotten")).await;
 }
@@ -264,6 +267,29 @@ async fn a_claim_given_back_can_be_taken(ledger: &impl Ledger, pipeline: &Pipeli
     ledger.release(&key, &lease("two", 4)).await.unwrap();
     let claim = ledger.claim(&key, &lease("three", 5)).await.unwrap();
     assert_eq!(claim, Claim::Settled(Receipt::default()), "what is settled cannot be given back");
+}
+
+async fn a_group_has_each_of_its_failures_once(ledger: &impl Ledger, unique: &str) {
+    let failure = |name: &str, second: i64| GroupedFailure {
+        at: at(second),
+        pipeline: pipeline(unique, name),
+        line: None,
+        execution: ExecutionId::parse("e-1").unwrap(),
+        attempt: Attempt::FIRST,
+        place: "Build / Compile".to_owned(),
+    };
+    let (group, other) = (format!("{unique}-cause"), format!("{unique}-cause-2"));
+    assert_eq!(ledger.group(&group).await.unwrap(), []);
+    let (first, second, third) = (failure("z", 1), failure("a", 2), failure("b", 2));
+    for told in [&third, &first, &second, &third, &first] {
+        ledger.join(&group, told).await.unwrap();
+    }
+    ledger.join(&other, &failure("c", 0)).await.unwrap();
+    let mut known = ledger.group(&group).await.unwrap();
+    assert_eq!(known.first(), Some(&first), "the oldest comes first");
+    known.sort();
+    assert_eq!(known, [first, second, third]);
+    assert_eq!(ledger.group(&other).await.unwrap().len(), 1);
 }
 
 async fn a_late_owner_cannot_settle(ledger: &impl Ledger, pipeline: &PipelineId) {

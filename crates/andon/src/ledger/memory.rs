@@ -1,14 +1,15 @@
 //! A ledger in memory, for tests. It passes the same conformance suite as the real ones.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{
-    Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, MAX_DEFERRED, Receipt, Saved, Versioned,
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, MAX_DEFERRED, MAX_GROUP,
+    Receipt, Saved, Versioned,
 };
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
@@ -23,6 +24,7 @@ pub struct MemoryLedger {
     claims: RefCell<BTreeMap<ClaimKey, Held>>,
     evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
     held: RefCell<BTreeMap<(Timestamp, ClaimKey), DeferredEvent>>,
+    groups: RefCell<BTreeMap<String, BTreeSet<GroupedFailure>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -127,6 +129,16 @@ impl Ledger for MemoryLedger {
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.held.borrow_mut().remove(&(held.until, held.effect.clone()));
         Ok(())
+    }
+
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError> {
+        self.groups.borrow_mut().entry(group.to_owned()).or_default().insert(failure.clone());
+        Ok(())
+    }
+
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
+        let groups = self.groups.borrow();
+        Ok(groups.get(group).into_iter().flatten().take(MAX_GROUP).cloned().collect())
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

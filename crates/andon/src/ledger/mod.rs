@@ -1,9 +1,9 @@
 //! The ledger: the port to the store of all state, and the rules of using it.
 //!
-//! A ledger keeps five things: the facts of runs, each stored by itself, so that no two writers are in each other's way;
+//! A ledger keeps six things: the facts of runs, each stored by itself, so that no two writers are in each other's way;
 //! histories, written only over the version that was read; claims, by which a side effect happens once although events
-//! arrive twice and functions die; evidence, stored under the external id that links it to its run; and events that are
-//! deferred to a later time. Decisions are made from the merged state, never from the event that happened to arrive.
+//! arrive twice and functions die; evidence, stored under the external id that links it to its run; events that are
+//! deferred to a later time; and groups of failures that have one cause. Decisions are made from the merged state, never from the event that happened to arrive.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ mod claim;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 mod effect;
+mod group;
 mod held;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
@@ -26,6 +27,7 @@ mod services;
 
 pub use claim::{Claim, ClaimKey, Lease, Receipt};
 pub use effect::{Claimed, Effect, NotClaimed, NotEnded};
+pub use group::{GroupedFailure, MAX_GROUP};
 pub use held::{DeferredEvent, MAX_DEFERRED};
 pub use record::{
     Added, Archive, ArchiveError, NoArchive, PastRun, Recorded, Touched, add_all, attend, forget, mute, record,
@@ -106,6 +108,12 @@ pub trait Ledger {
 
     /// Deletes a deferred event.
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError>;
+
+    /// Adds a failure to a group. Doing it again changes nothing, and nothing that others add is in conflict with it.
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError>;
+
+    /// The failures of a group, oldest first, with strong consistency; at most the first [`MAX_GROUP`].
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError>;
 
     /// The history of one pipeline.
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError>;

@@ -135,12 +135,7 @@ pub async fn attend(ledger: &impl Ledger, pipeline: &PipelineId, deed: &Deed) ->
 }
 
 /// Keeps that somebody muted a pipeline or a line of it; returns whether it was new.
-pub async fn mute(
-    ledger: &impl Ledger,
-    pipeline: &PipelineId,
-    mute: &Mute,
-    deed: &Deed,
-) -> Result<bool, LedgerError> {
+pub async fn mute(ledger: &impl Ledger, pipeline: &PipelineId, mute: &Mute, deed: &Deed) -> Result<bool, LedgerError> {
     amend(ledger, pipeline, |history| history.mute(mute.clone(), deed.clone())).await
 }
 

@@ -264,7 +264,8 @@ fn short_trigger(trigger: Trigger) -> Trigger {
     match trigger {
         Trigger::Git(commit) => {
             let cut = |text: Option<String>| text.as_deref().map(cut);
-            let Commit { id, message, author, email, authored, repository, host, reference, pull_request, url } = *commit;
+            let Commit { id, message, author, email, authored, repository, host, reference, pull_request, url } =
+                *commit;
             Trigger::Git(Box::new(Commit {
                 id: cut(id),
                 message: cut(message),

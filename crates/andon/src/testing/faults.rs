@@ -9,7 +9,9 @@ use jiff::Timestamp;
 
 use crate::event::EvidenceEvent;
 use crate::history::{History, Overview};
-use crate::ledger::{Claim, ClaimKey, DeferredEvent, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned};
+use crate::ledger::{
+    Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
+};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::Run;
 use crate::statistics::{Datum, MetricSink, SinkError};
@@ -164,6 +166,14 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
 
     async fn delete_deferred(&self, held: &DeferredEvent) -> Result<(), LedgerError> {
         self.faults.around(self.port.delete_deferred(held), lost).await
+    }
+
+    async fn join(&self, group: &str, failure: &GroupedFailure) -> Result<(), LedgerError> {
+        self.faults.around(self.port.join(group, failure), lost).await
+    }
+
+    async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError> {
+        self.faults.around(self.port.group(group), lost).await
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {

@@ -42,7 +42,8 @@ async fn a_command_is_answered_in_the_words_of_the_command_line() {
     ];
     let mut said = Vec::new();
     for question in questions {
-        let expected = written(&desk.ask(question, &Session::default(), Timestamp::now(), voice).await, voice, Timestamp::now());
+        let expected =
+            written(&desk.ask(question, &Session::default(), Timestamp::now(), voice).await, voice, Timestamp::now());
         let answer = world.command(question).await;
         assert_eq!(answer["response_type"], "ephemeral");
         assert_eq!(plain(&answer), expected, "{question}");
@@ -67,7 +68,7 @@ async fn a_question_under_an_alert_is_about_its_pipeline() {
         Home { account: andon::name::AccountId::parse(ACCOUNT).unwrap(), region: Region::parse("us-east-1").unwrap() };
     let lease = Lease::new("notifier", Timestamp::now(), Lease::LENGTH);
     let pipeline = &world.run("payments-api").pipeline;
-    conversation::remember(&world.ledger, &home, (CHANNEL, &ts), pipeline, &lease).await.unwrap();
+    conversation::remember(&world.ledger, &home, (CHANNEL, &ts), (pipeline, None), &lease).await.unwrap();
     let mention = json!({
         "type": "app_mention", "user": ALICE, "channel": CHANNEL, "ts": "1767225999.000100", "thread_ts": ts,
         "text": "<@U0AND0N0000> since when?",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Mention;
 use crate::button::{AlertRef, ButtonKind, Buttons};
-use crate::message::{Cause, Fact, Message};
+use crate::message::{Cause, Fact, Message, Other};
 use andon::alert::Tone;
 use andon::attention::{Deed, Done, Member, Until};
 use andon::text::{self, fit};
@@ -27,6 +27,9 @@ mod limit {
     pub(super) const TEXT: usize = 3000;
     /// What one text from outside may take up of a field or section.
     pub(super) const VALUE: usize = 600;
+    /// What a name may take up in a list, and how many are listed.
+    pub(super) const NAME: usize = 150;
+    pub(super) const OTHERS: usize = 10;
 }
 
 /// What the ids of Andon's own buttons begin with.
@@ -141,6 +144,7 @@ fn render_with(message: &Message, mention: &[Mention], done: &[Value]) -> Value 
     if !fields.is_empty() {
         blocks.push(json!({"type": "section", "fields": fields}));
     }
+    blocks.extend(others(&message.others));
     for note in &message.notes {
         blocks.push(context(&format!(":grey_question: {}", inline(note, limit::VALUE))));
     }
@@ -199,6 +203,26 @@ fn cause(cause: &Cause) -> Value {
         text.push_str("\n```");
     }
     section(&text)
+}
+
+/// The other pipelines that failed for the same reason: as many as there is room for, each with its run.
+fn others(others: &[Other]) -> Option<Value> {
+    let mut text = "*Failed for the same reason*".to_owned();
+    let mut listed = 0;
+    for Other { name, place, url } in others.iter().take(limit::OTHERS) {
+        let place = if place.is_empty() { String::new() } else { format!(" in {}", inline(place, limit::NAME)) };
+        let line = format!("\n{}{place}", link(url, &fit(name, limit::NAME, cost)));
+        if units(&text) + units(&line) > limit::SECTION - limit::NAME {
+            break;
+        }
+        text.push_str(&line);
+        listed += 1;
+    }
+    if others.len() > listed {
+        let more = format!("\n… and {} more", others.len() - listed);
+        text.push_str(&more);
+    }
+    (!others.is_empty()).then(|| section(&text))
 }
 
 fn field(fact: &Fact) -> Value {
