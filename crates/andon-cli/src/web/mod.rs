@@ -32,6 +32,7 @@ mod page;
 mod pages;
 #[cfg(feature = "aws")]
 mod queue;
+mod refusal;
 mod rendered;
 mod reply;
 mod scope;
@@ -194,7 +195,7 @@ fn everything() -> Router<Site> {
 
 fn router(site: Site, hosts: Hosts, routes: Router<Site>) -> Router {
     routes
-        .fallback(reply::nothing)
+        .fallback(refusal::nothing)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(hosts, host::check))
         .with_state(site)

@@ -5,9 +5,9 @@ use andon_board::Viewer;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::refusal::STYLE;
 use super::scope::Scope;
 
-const STYLE: &str = include_str!("page.css");
 /// How often a page is loaded again where no script does that, in seconds.
 const REFRESH: u32 = 10;
 
@@ -50,26 +50,6 @@ impl Page<'_> {
                     footer { "As of " (now.strftime("%-d %B %Y, %H:%M:%S %Z")) ", " span #live { "refreshes every " (REFRESH) " seconds" } @if let Some(scope) = self.scope.words() { p.scope { (scope) } } p { kbd { "?" } " lists the keys" } }
                     (keys())
                 }
-            }
-        }
-    }
-}
-
-/// The page of somebody who is refused: a sentence without its capital and full stop.
-pub(super) fn refusal(problem: &str) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "Andon" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { h1 { "Andon" } }
-                main { p.refusal { (problem) "." } }
             }
         }
     }

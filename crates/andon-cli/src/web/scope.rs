@@ -19,7 +19,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::Site;
-use super::reply::refuse_to;
+use super::refusal::refuse_to;
 use crate::share::{ShareKey, Shared};
 
 /// Where the addresses of shared views begin.
