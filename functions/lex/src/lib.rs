@@ -74,15 +74,16 @@ impl<L: Ledger, C: Clock + Timer> Lex<L, C> {
         conversation.lost = if is_lost { conversation.lost.saturating_add(1) } else { 0 };
         if conversation.lost >= MAX_LOST {
             answer = self.ask(&Question::Goodbye, &conversation, voice).await;
-            return Response::new(request, Next::Close(State::Failed)).answering(&answer, voice);
+            return Response::new(request, Next::Close(State::Failed)).answering(&answer, voice, self.clock.now());
         }
         if request.caller().is_some() {
             // Who has read an answer knows what comes next; who has heard one is asked. Amazon Connect ends with the turn.
             answer = answer.keeping_open(voice);
         }
         conversation.talk = answer.session.clone();
-        let response =
-            Response::new(request, next(&answer, request)).answering(&answer, voice).remembering(&conversation);
+        let response = Response::new(request, next(&answer, request))
+            .answering(&answer, voice, self.clock.now())
+            .remembering(&conversation);
         match (request.input, self.desk.known()) {
             (Input::Text, Some(fleet)) => response.offering(buttons(&answer, &fleet, voice)),
             (_, Some(fleet)) => response.hinting(hints(&fleet)),

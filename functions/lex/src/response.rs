@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use andon::board::PipelineRow;
 use andon::name::PipelineId;
 use andon_answers::{Answer, Fleet, Kind, Speech, Topic, Voice, called, intents, spoken, written};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::conversation::{ATTRIBUTE, Conversation};
@@ -88,10 +89,10 @@ impl Response {
     }
 
     /// With the sentences of an answer, to be read or heard.
-    pub(crate) fn answering(mut self, answer: &Answer, voice: &Voice) -> Self {
+    pub(crate) fn answering(mut self, answer: &Answer, voice: &Voice, now: Timestamp) -> Self {
         self.title = cut(&answer.card.title, MAX_TITLE);
         if self.is_read {
-            self.messages = packed(written(answer, voice).lines(), "\n", str::to_owned)
+            self.messages = packed(written(answer, voice, now).lines(), "\n", str::to_owned)
                 .into_iter()
                 .map(|content| json!({"contentType": "PlainText", "content": content}))
                 .collect();
