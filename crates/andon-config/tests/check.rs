@@ -181,7 +181,7 @@ fn the_examples_in_the_sample_work_when_switched_on() {
 #[test]
 fn every_documented_example_works_and_fits_the_schema() {
     let examples = documented();
-    assert_eq!(examples.len(), 6);
+    assert_eq!(examples.len(), 7);
     for text in examples {
         assert!(check(&text).findings.is_empty(), "{}", drawn(&text));
         assert!(fits_schema(&text), "{text}");

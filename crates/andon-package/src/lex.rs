@@ -61,6 +61,7 @@ fn talk(language: &str) -> Talk {
         "fr" => Talk {
             welcome: &["bonjour", "bonsoir", "salut"],
             yes: &["oui", "oui s'il te plaît", "oui merci", "d'accord", "bien sûr"],
+            // spellchecker:ignore-next-line
             no: &["non", "non merci", "pas maintenant"],
             farewell: &["au revoir", "à bientôt", "c'est tout", "merci c'est tout"],
         },

@@ -16,10 +16,8 @@ use serde_json::{Value, json};
 
 use crate::job::{Order, Place};
 use crate::mute::wanted;
+use crate::view::MAX_NAME;
 use crate::{Chat, now, view};
-
-/// The most characters of a name in a sentence.
-const MAX_NAME: usize = 100;
 
 impl Chat {
     /// Does what a member wants, once, however often it is pressed and by however many. An error is tried again.

@@ -14,14 +14,8 @@ use crate::{Chat, now, view};
 
 /// The longest time that something is muted for.
 const MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The most characters of a name in a sentence.
-const MAX_NAME: usize = 100;
 /// When a day begins, for what is muted until tomorrow.
 const MORNING: &str = "08:00";
-
-/// The lengths that the form offers: what stands there, and how it is written in a command.
-pub(crate) const CHOICES: [(&str, &str); 4] =
-    [("1 hour", "1h"), ("4 hours", "4h"), ("Until tomorrow, 08:00", "tomorrow"), ("Until it is green", "green")];
 
 impl Chat {
     /// Mutes a pipeline by command, or ends that: `2h`, `until green`.
@@ -68,13 +62,13 @@ impl Chat {
     /// What is said to somebody who has muted or unmuted a pipeline, once that is kept.
     pub(crate) async fn told_of_mute(&self, order: &Order, deed: &Deed, is_new: bool) -> String {
         let pipeline = &order.about.pipeline;
-        let name = named(&order.about);
+        let name = view::named(&order.about);
         match (&order.mute, is_new) {
             (Some(mute), _) => format!(
                 "{name} is muted {}. Failures in other stages, approvals and recoveries are still told. \
                  `/andon unmute {}` ends it.",
                 until(mute.until),
-                mrkdwn(pipeline.name.as_str(), MAX_NAME),
+                mrkdwn(pipeline.name.as_str(), view::MAX_NAME),
             ),
             (None, false) => format!("{name} is not muted."),
             (None, true) => {
@@ -110,15 +104,6 @@ pub(crate) fn wanted(order: &Order) -> Option<Mute> {
         stages: about.stage.iter().cloned().collect(),
         lifted: None,
     })
-}
-
-/// What an order is about, in a sentence.
-pub(crate) fn named(about: &AlertRef) -> String {
-    let name = mrkdwn(about.pipeline.name.as_str(), MAX_NAME);
-    match &about.line {
-        Some(line) => format!("{name} ({})", mrkdwn(&line.to_string(), MAX_NAME)),
-        None => name,
-    }
 }
 
 /// Reads until when something is to be muted: `2h`, `for 2 hours`, `until 16:30`, `until tomorrow`, `until green`.

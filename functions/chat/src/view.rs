@@ -9,12 +9,15 @@ use andon_notify::{AlertRef, ButtonKind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::mute::{CHOICES, named};
-
+/// The most characters of a name in a sentence.
+pub(crate) const MAX_NAME: usize = 100;
 /// The id of the form that asks for a reason.
 pub(crate) const REJECT: &str = "andon-reject";
 /// The id of its field.
 pub(crate) const REASON: &str = "reason";
+/// The lengths that the form offers: what stands there, and how it is written in a command.
+const CHOICES: [(&str, &str); 4] =
+    [("1 hour", "1h"), ("4 hours", "4h"), ("Until tomorrow, 08:00", "tomorrow"), ("Until it is green", "green")];
 /// The id of the form that asks for how long something is muted.
 pub(crate) const MUTE: &str = "andon-mute";
 /// The id of its field.
@@ -88,13 +91,22 @@ fn plain(text: &str) -> Value {
     json!({"type": "plain_text", "text": text})
 }
 
+/// What an order is about, in a sentence.
+pub(crate) fn named(about: &AlertRef) -> String {
+    let name = mrkdwn(about.pipeline.name.as_str(), MAX_NAME);
+    match &about.line {
+        Some(line) => format!("{name} ({})", mrkdwn(&line.to_string(), MAX_NAME)),
+        None => name,
+    }
+}
+
 /// The form that asks for how long something is muted; `data` comes back with it.
 pub(crate) fn mute_form(about: &AlertRef, data: &str) -> Value {
     let options: Vec<Value> =
         CHOICES.iter().map(|(label, value)| json!({"text": plain(label), "value": value})).collect();
     let what = format!(
-        "Failures of {}, stuck runs and missing successes are not told meanwhile, to nobody. Failures in other stages, \
-         approvals and recoveries are.",
+        "In that time, Andon sends no messages about failures of {}, stuck runs and missing successes. It still sends \
+         failures in other stages, approvals and recoveries.",
         named(about),
     );
     json!({

@@ -8,28 +8,26 @@ use std::collections::BTreeMap;
 use andon::alert::{Alert, AlertBody};
 use andon::attention::Deed;
 use andon::batch::Invocation;
-use andon::clock::{Clock, Timer};
+use andon::clock::Timer;
 use andon::ledger::{Ledger, Receipt};
 use andon::run::Run;
 use andon_notify::conversation;
-use andon_notify::message::{Context, Message, compose};
-use andon_notify::{Delivery, Destination, EvidenceSource, Facts, Outgoing, SendError, Sender, route};
-use futures_util::future::{join, join_all};
+use andon_notify::message::Message;
+use andon_notify::{Delivery, Destination, Facts, Outgoing, SendError, Sender, route};
+use futures_util::future::join_all;
 use futures_util::lock::Mutex;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::claim::{Granted, SendMode};
+use crate::known::{Known, MAX_EXPLAIN};
 use crate::mention::Called;
+use crate::time::MAX_SEND;
 use crate::together::Beside;
 use crate::{Cause, Notifier, Ports, Problem};
 
 /// How long a destination is waited for that asks to wait: less than it takes a queue to deliver again.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
-/// What sending a message, and remembering it, takes at most.
-pub(crate) const MAX_SEND: SignedDuration = SignedDuration::from_secs(7);
-/// What finding out the cause of a failure takes at most.
-const MAX_EXPLAIN: SignedDuration = SignedDuration::from_secs(3);
 
 /// An alert that is due, the run it is about, and why it is due.
 pub(crate) struct Telling<'r> {
@@ -38,18 +36,10 @@ pub(crate) struct Telling<'r> {
     pub(crate) cause: Cause<'r>,
 }
 
-/// An alert once it is known what to say.
-pub(crate) struct Told {
-    pub(crate) alert: Alert,
-    pub(crate) message: Message,
-    /// The failures whose cause was found out now, by their index.
-    explained: Vec<usize>,
-}
-
 /// An alert on its way. What a failure comes from is found out only once there is somebody to tell.
 struct Story<'r> {
     telling: Telling<'r>,
-    told: Mutex<Option<Told>>,
+    told: Mutex<Option<Known>>,
 }
 
 impl<'e> Cause<'e> {
@@ -151,19 +141,6 @@ impl<P: Ports> Notifier<P> {
         Err(too_late())
     }
 
-    /// Whether something that takes so long is over before the call is cut off.
-    pub(crate) fn has_time(&self, takes: SignedDuration, until: Timestamp) -> bool {
-        self.clock.now().checked_add(takes).is_ok_and(|done| done <= until)
-    }
-
-    /// Finds out why it failed, and puts it into words.
-    pub(crate) async fn know(&self, mut alert: Alert) -> Told {
-        let explained = self.explain(&mut alert).await;
-        let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: self.clock.now() };
-        let message = compose(&alert, &context);
-        Told { alert, message, explained }
-    }
-
     /// Keeps what was found out, for boards and for the next alert. This one has been told, so a failure here costs nothing
     /// but that.
     async fn keep_explanations(&self, story: Story<'_>) {
@@ -176,34 +153,6 @@ impl<P: Ports> Notifier<P> {
                 tracing::warn!("cannot store why {} failed: {problem}", run.pipeline.name);
             }
         }
-    }
-
-    /// Finds out why each action of a failure failed, unless that is known; gives back which were found out now.
-    async fn explain(&self, alert: &mut Alert) -> Vec<usize> {
-        let AlertBody::Failed(failed) = &mut alert.body else { return Vec::new() };
-        let unknown: Vec<usize> = (0..failed.failures.len().min(andon_notify::message::MAX_CAUSES))
-            .filter(|index| failed.failures.get(*index).is_some_and(|failure| failure.explanation.is_none()))
-            .collect();
-        let pipeline = &alert.pipeline;
-        let found =
-            join_all(unknown.iter().filter_map(|index| failed.failures.get(*index)).map(|failure| async move {
-                let external = failure.result.as_ref().and_then(|result| result.external.as_ref());
-                let kept = async {
-                    match external {
-                        Some(external) => self.ledger.evidence(external).await.unwrap_or_default(),
-                        None => Vec::new(),
-                    }
-                };
-                let (kept, found) = join(kept, self.evidence.gather(pipeline, failure)).await;
-                andon_notify::explain(failure, &kept, found, &self.config.runbooks)
-            }))
-            .await;
-        for (index, explanation) in unknown.iter().zip(found) {
-            if let Some(failure) = failed.failures.get_mut(*index) {
-                failure.explanation = Some(explanation);
-            }
-        }
-        unknown
     }
 
     pub(crate) async fn send(

@@ -12,15 +12,14 @@ use andon::name::{PipelineId, PipelineName};
 use andon_notify::message::{Context, compose_digest};
 use andon_notify::{Delivery, Facts, route};
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::claim::{Granted, SendMode};
+use crate::time::MAX_SEND;
 use crate::{Notifier, Ports, Problem};
 
 /// The pipeline that a digest names, which is about many.
 const PIPELINE: &str = "andon-digest";
-/// What a digest takes at most.
-const MAX_SEND: SignedDuration = SignedDuration::from_secs(7);
 
 /// A digest for a destination: what is red, longest first.
 struct Digest<'d> {

@@ -25,12 +25,14 @@ use serde_json::Value;
 mod claim;
 mod deliver;
 mod digest;
+mod known;
 mod mention;
 mod muted;
 mod quiet;
 mod services;
 mod sweep;
 mod test_alert;
+mod time;
 mod together;
 
 /// How many of a pipeline's latest runs an approval's own message is looked for in.

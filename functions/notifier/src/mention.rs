@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::claim::key;
+use crate::time::MAX_SEND;
 use crate::{Notifier, Ports};
 
 /// What looking up the authors takes at most.
@@ -35,7 +36,7 @@ impl<P: Ports> Notifier<P> {
         let wants_author = called.mention.len() < delivery.mention.len();
         let Some((alert, failed)) = alert.filter(|_| wants_author).and_then(first_failure) else { return called };
         let authors = alert.commit.as_ref().map(authors).unwrap_or_default();
-        let has_time = self.has_time(MAX_LOOKUP + crate::deliver::MAX_SEND, until);
+        let has_time = self.has_time(MAX_LOOKUP + MAX_SEND, until);
         if authors.is_empty() || !has_time {
             return called;
         }

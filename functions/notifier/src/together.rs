@@ -15,7 +15,8 @@ use andon_notify::{Delivery, Destination, Outgoing, Sender};
 use jiff::SignedDuration;
 
 use crate::claim::{Granted, SendMode};
-use crate::deliver::{MAX_SEND, Told};
+use crate::known::Known;
+use crate::time::MAX_SEND;
 use crate::{Notifier, Ports, Problem};
 
 /// How long somebody is waited for who is sending the message that this one belongs to, and how often.
@@ -295,7 +296,7 @@ impl<P: Ports> Notifier<P> {
         let settle = Settle { length: SignedDuration::ZERO, now: self.clock.now() };
         let alerts = due(&run, &history.value, first.attempt, WaitPolicy::GiveUp, settle).alerts;
         let Some(alert) = alerts.into_iter().find(|alert| alert.dedup_key() == first.alert) else { return Ok(None) };
-        let Told { alert, message, .. } = self.know(alert).await;
+        let Known { alert, message, .. } = self.know(alert).await;
         Ok(Some((alert, message)))
     }
 }

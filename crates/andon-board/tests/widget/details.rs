@@ -89,7 +89,10 @@ fn a_run_that_goes_on_says_when_each_stage_will_end() {
         action("2", ("Build", "Unit", "Test"), 1, None),
     ]
     .concat();
-    let page = page([whole("1", 60), running].concat(), Some("2"));
+    let once = page([whole("1", 60), running.clone()].concat(), Some("2"));
+    let stages = texts(&once.with_class("stages")[0].children_named("li"));
+    assert_eq!(stages[2], "Deploynot yetso far 4 min, ends about 12:07", "one run is not usual");
+    let page = page([whole("3", 90), whole("4", 75), whole("1", 60), running].concat(), Some("2"));
     let stages = texts(&page.with_class("stages")[0].children_named("li"));
     assert_eq!(stages.len(), 3, "{stages:?}");
     assert!(stages[1].contains("usually 4 min, ends about 12:03"), "{stages:?}");
@@ -104,7 +107,7 @@ fn while_an_approval_waits_nobody_knows_the_end() {
         action("2", ("Build", "Approve", "Approval"), 20, None),
     ]
     .concat();
-    let page = page([whole("1", 90), waiting].concat(), Some("2"));
+    let page = page([whole("3", 120), whole("4", 105), whole("1", 90), waiting].concat(), Some("2"));
     let stages = texts(&page.with_class("stages")[0].children_named("li"));
     assert!(stages[0].contains("usually 4 min without the wait"), "{stages:?}");
     assert_eq!(stages[1], "Deploynot yetusually 4 min");

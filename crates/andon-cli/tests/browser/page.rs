@@ -18,7 +18,7 @@ fn the_board_reads_well_in_both_themes_and_on_a_phone_and_leads_into_a_failed_ru
         vec![
             look(name),
             json!({"read": "h2"}),
-            json!({"click": ".row.red h2 a"}),
+            json!({"click": ".row.red h2 a:has-text('invoice-export')"}),
             json!({"wait": ".stages li.red"}),
             look(&format!("{name}-run")),
             json!({"read": ".head h2"}),
@@ -35,7 +35,9 @@ fn the_board_reads_well_in_both_themes_and_on_a_phone_and_leads_into_a_failed_ru
     ]);
     for seen in &seen {
         let names = texts(&seen.steps[1]);
-        assert_eq!(names[..4], ["invoice-export", "orders-fulfilment", "mobile-bff", "data-lake-etl"]);
+        let red = ["storefront-checks", "tariff-service", "invoice-export", "orders-fulfilment"];
+        assert_eq!(names[..4], red);
+        assert_eq!(names[4..7], ["mobile-bff", "billing-prod", "data-lake-etl"]);
         assert_eq!(texts(&seen.steps[5]), ["invoice-export failed"]);
         assert_eq!(texts(&seen.steps[8]), names);
     }
@@ -127,7 +129,7 @@ fn a_search_lists_what_it_finds() {
     )]);
     assert_eq!(texts(&seen[0].steps[3]), ["invoice-export"]);
     assert_eq!(texts(&seen[0].steps[6]), ["invoice-export"], "within what was searched for");
-    assert_eq!(texts(&seen[0].steps[12]), ["mobile-bff"]);
+    assert_eq!(texts(&seen[0].steps[12]), ["mobile-bff", "billing-prod"]);
 }
 
 #[test]
@@ -171,7 +173,7 @@ fn without_scripts_everything_is_there_all_the_same() {
             DESKTOP,
             vec![
                 json!({"read": "footer"}),
-                json!({"click": ".row.red h2 a"}),
+                json!({"click": ".row.red h2 a:has-text('invoice-export')"}),
                 json!({"wait": ".stages li.red"}),
                 json!({"click": "a.back"}),
                 json!({"type": ["input", "tokyo"]}),

@@ -100,7 +100,7 @@ fn the_widget_reads_well_in_both_themes_and_is_worked_by_clicks_alone() {
             json!({"wait": ".row.red"}),
             look(name),
             json!({"read": "#widget h2"}),
-            json!({"click": ".row.red h2 button"}),
+            json!({"click": ".row.red h2 button:has-text('invoice-export')"}),
             json!({"wait": "dialog[open] .stages li.red"}),
             look(&format!("{name}-run")),
             json!({"read": "#popup h2"}),
@@ -121,7 +121,9 @@ fn the_widget_reads_well_in_both_themes_and_is_worked_by_clicks_alone() {
     ]);
     for seen in &seen {
         let names = texts(&seen.steps[2]);
-        assert_eq!(names[..3], ["invoice-export", "orders-fulfilment", "mobile-bff"]);
+        let red = ["storefront-checks", "tariff-service", "invoice-export", "orders-fulfilment"];
+        assert_eq!(names[..4], red);
+        assert_eq!(names[4..6], ["mobile-bff", "billing-prod"]);
         assert_eq!(texts(&seen.steps[6]), ["invoice-export failed"]);
         assert_eq!(texts(&seen.steps[11]), ["invoice-export"]);
         assert_eq!(texts(&seen.steps[14]), ["invoice-export"]);

@@ -152,8 +152,8 @@ fn cut_off_at_any_change_it_goes_on_when_it_is_run_again() {
 }
 
 /// Where a deployment is cut off: after how many changes, and whether the next one is done without an answer. The changes
-/// are the bucket, its five settings, five packages, the template, the change set and its execution.
-const CUTS: [(usize, bool); 6] = [(0, true), (3, false), (6, true), (12, true), (13, false), (13, true)];
+/// are the bucket, its five settings, six packages, the template, the change set and its execution.
+const CUTS: [(usize, bool); 6] = [(0, true), (3, false), (6, true), (13, true), (14, false), (14, true)];
 
 /// Whether the last of [`CUTS`] is the last change that there is.
 fn last_change_is_cut_off(world: &World) -> bool {

@@ -1,11 +1,8 @@
 //! Composition of the message for an alert.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
+use super::context::{Context, clock, date};
 use super::mute::told_although;
 use super::{About, Cause, Fact, Hint, Link, MAX_CAUSES, Message};
-use andon::account::Accounts;
 use andon::alert::{Alert, AlertBody, Approval, Failed, FailedRollback, Recovered, RolledBack};
 use andon::arn::Arn;
 use andon::event::{Attempt, Commit, PullRequest, Reference, ReferenceKind, Trigger};
@@ -25,17 +22,6 @@ const STAYS_RED: &str = "The pipeline stays red until another change succeeds.";
 
 /// The most changes that are named as waiting behind an approval.
 const MAX_BEHIND: usize = 5;
-
-/// The context of an alert.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'c> {
-    /// The names of the accounts.
-    pub accounts: &'c Accounts,
-    /// The time zone of messages.
-    pub zone: &'c TimeZone,
-    /// The time.
-    pub now: Timestamp,
-}
 
 /// The message for an alert.
 pub fn compose(alert: &Alert, context: &Context<'_>) -> Message {
@@ -521,22 +507,4 @@ fn notes(alert: &Alert) -> Vec<String> {
         notes.push("CodePipeline gave no reason.".to_owned());
     }
     notes
-}
-
-/// A time as people read it: the day only where it is not today.
-pub(super) fn clock(at: Timestamp, context: &Context<'_>) -> String {
-    let zone = context.zone;
-    let is_today = at.to_zoned(zone.clone()).date() == context.now.to_zoned(zone.clone()).date();
-    written(at, if is_today { "%H:%M" } else { "%-d %b %Y %H:%M" }, zone)
-}
-
-/// A time with its day, because messages are also read later.
-fn date(at: Timestamp, context: &Context<'_>) -> String {
-    written(at, "%-d %b %Y %H:%M", context.zone)
-}
-
-fn written(at: Timestamp, format: &str, zone: &TimeZone) -> String {
-    let at = at.to_zoned(zone.clone());
-    let name = if *zone == TimeZone::UTC { "UTC".to_owned() } else { at.strftime("%Z").to_string() };
-    format!("{} {name}", at.strftime(format))
 }

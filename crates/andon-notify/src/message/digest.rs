@@ -9,7 +9,8 @@ use andon::links;
 use andon::name::{ActionName, Home, PipelineId, StageName};
 use andon::words::{counted, span};
 
-use super::compose::{clock, summary};
+use super::compose::summary;
+use super::context::clock;
 use super::mute::until;
 use super::{About, Cause, Context, Link, MAX_CAUSES, Message};
 

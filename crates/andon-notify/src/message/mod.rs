@@ -13,10 +13,12 @@ use jiff::Timestamp;
 use crate::button::Buttons;
 
 mod compose;
+mod context;
 mod digest;
 mod mute;
 
-pub use compose::{Context, compose};
+pub use compose::compose;
+pub use context::Context;
 pub use digest::compose_digest;
 
 /// The message of one alert.

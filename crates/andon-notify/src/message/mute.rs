@@ -4,8 +4,7 @@ use andon::alert::{MuteEffect, Muted};
 use andon::attention::{Mute, Until};
 use andon::words::counted;
 
-use super::Context;
-use super::compose::clock;
+use super::context::{Context, clock};
 
 /// Who muted it and until when, and why it is told.
 pub(super) fn told_although(muted: &Muted, context: &Context<'_>) -> String {

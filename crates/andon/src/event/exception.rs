@@ -130,7 +130,7 @@ mod tests {
             ),
             (json!({"status": "FAILED", "reason": "Below 99 %"}).to_string(), "Below 99 %"),
             (json!({"errorType": "KeyError"}).to_string(), "KeyError, without a message"),
-            (r#"{"errorMessage": "Column \"a\" is mis"#.to_owned(), "Column \"a\" is mis"),
+            (r#"{"errorMessage": "Column \"a\" is not th"#.to_owned(), "Column \"a\" is not th"),
             (r#"{"errorMessage": "Cut in an escape \u00"#.to_owned(), "Cut in an escape"),
         ];
         for (report, expected) in cases {
