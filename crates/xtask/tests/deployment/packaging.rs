@@ -124,7 +124,7 @@ fn what_a_push_packages_can_be_deployed_and_only_a_change_of_the_source_code_com
     assert_eq!(built(), 1, "{log}");
     let template = folder.join("template-export.yml");
     let packaged = fs::read_to_string(&template).unwrap();
-    assert_eq!(packaged.matches(&format!("CodeUri: s3://{BUCKET}/packages/")).count(), 6, "{packaged}");
+    assert_eq!(packaged.matches(&format!("CodeUri: s3://{BUCKET}/packages/")).count(), 7, "{packaged}");
     let stack = Stack::deploy(url, HUB, template.to_str().unwrap(), "packaged", &[]);
     assert_eq!(stack.functions().len(), 3);
     assert_eq!(fs::read_to_string(folder.join("parameters.json")).unwrap().trim(), parameters);
