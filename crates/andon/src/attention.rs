@@ -240,6 +240,12 @@ impl Attention {
         &self.mutes
     }
 
+    /// The same of one line of change: without what is muted of the others.
+    pub(crate) fn of_line(&self, line: &Line) -> Self {
+        let mutes = self.mutes.iter().filter(|mute| mute.covers(line)).cloned().collect();
+        Self { mutes, ..self.clone() }
+    }
+
     /// What was done about an alert, oldest first.
     pub fn about(&self, alert: &str) -> Vec<Deed> {
         self.deeds.iter().filter(|deed| deed.alert == alert).cloned().collect()

@@ -156,6 +156,10 @@ proptest! {
             };
             prop_assert_eq!(standings(&together, &runs), standings(&alone, &runs), "line {}", line);
             prop_assert_eq!(repairs(&together, &runs), repairs(&alone, &runs), "line {}", line);
+            let of_line = together.of_line(&together.line(alone.latest().unwrap()));
+            prop_assert_eq!(of_line.runs().len(), alone.runs().len(), "line {}", line);
+            prop_assert_eq!(of_line.health(), alone.health(), "line {}", line);
+            prop_assert_eq!(repairs(&of_line, &runs), repairs(&alone, &runs), "line {}", line);
             prop_assert_eq!(told(&ledger, &rule, &runs), told(&by_itself, &rule, &runs), "line {}", line);
         }
     }

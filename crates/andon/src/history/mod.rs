@@ -22,6 +22,7 @@ mod deployments;
 mod dora;
 mod lines;
 mod mutes;
+mod one_line;
 mod overview;
 mod revisions;
 mod summary;
