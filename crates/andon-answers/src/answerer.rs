@@ -10,13 +10,15 @@ use futures_util::future::{Either, select};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::conversation;
+use super::course::{Course, course, topic};
+use super::on_line::{Seen, seen_on};
 use super::reply::{self, Detail, Meaning, Records, facts, no_ledger};
 use super::understanding::{Intent, Parts, Understood, understand};
-use super::{Answer, Fleet, Group, Kind, Pending, Question, Session, Subject, Topic, Voice, turn};
+use super::{Answer, Fleet, Kind, Question, Session, Subject, Topic, Voice, turn};
 use andon::account::Accounts;
-use andon::board::{PipelineRow, StatusColor};
 use andon::clock::Timer;
-use andon::history::RunSummary;
+use andon::history::{History, RunSummary};
 use andon::ledger::{Ledger, LedgerError};
 use andon::name::PipelineId;
 use andon::run::Status;
@@ -28,16 +30,13 @@ pub const READ_TIMEOUT: SignedDuration = SignedDuration::from_millis(1000);
 /// The most characters of a question that are remembered until it is clear.
 const MAX_REMEMBERED: usize = 300;
 
-/// The most words of a reply that says which one is meant.
-const MAX_CHOICE: usize = 4;
-
 /// The most earlier runs that are read to find the last decision.
 const MAX_DECIDED: usize = 4;
 
 /// Answers questions from a ledger.
 #[derive(Debug)]
 pub struct Answerer<L, T> {
-    ledger: L,
+    pub(super) ledger: L,
     timer: T,
     /// What accounts are called, and whose they are.
     accounts: Rc<Accounts>,
@@ -115,8 +114,10 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
 
     /// Answers a question as somebody has typed it, in English. Never fails.
     pub async fn ask(&self, text: &str, session: &Session, now: Timestamp, voice: &Voice) -> Answer {
-        if let Some(turn) = turn::turn(text) {
-            return self.answer(&turn, session, now, voice).await;
+        let turn = turn::turn(text);
+        let goes_on = turn.as_ref().and_then(|turn| conversation::of_same_line(turn, session));
+        if let Some(turn) = turn.as_ref().filter(|turn| goes_on.is_none() && !conversation::chooses(turn, session)) {
+            return Box::pin(self.answer(turn, session, now, voice)).await;
         }
         let mut deadline = pin!(self.timer.wait(READ_TIMEOUT));
         let Some(Reading { fleet, stale }) = self.read(now, deadline.as_mut()).await else {
@@ -126,24 +127,23 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         if fleet.rows().is_empty() {
             return Meaning::of(&Question::Overview, &fleet, session).answer(voice, now, session, &Detail::default());
         }
-        // One of those that were asked about comes first: "prod" is that one, whatever else it may be.
-        if let Some(Pending::WhichOne { candidates, .. }) = &session.pending
-            && text.split_whitespace().count() <= MAX_CHOICE
-            && fleet.among(candidates, text).is_some()
-        {
-            return self.answer(&Question::Named(Subject::Heard(text.to_owned())), session, now, voice).await;
-        }
-        // What answers a question back completes the question that it was about.
-        let mut said = text.to_owned();
-        let mut understood = understand(&said, &fleet, now, &self.zone);
-        if let (Some(asked), true) = (&session.asked, is_reply(&understood)) {
-            let completed = format!("{asked} {text}");
-            let again = understand(&completed, &fleet, now, &self.zone);
-            if matches!(&again, Understood::Asked(..)) {
-                (said, understood) = (completed, again);
-            }
-        }
+        let understands = |text: &str| understand(text, &fleet, now, &self.zone);
+        let (said, understood) = match conversation::understood(text, turn, goes_on, &fleet, session, &understands) {
+            Ok(understood) => understood,
+            Err(question) => return Box::pin(self.answer(&question, session, now, voice)).await,
+        };
+        let understood = conversation::completed(understood, &fleet, session);
         let session = &Session { asked: None, ..session.clone() };
+        let seen = Box::pin(self.seen(&fleet, understood, session, deadline.as_mut())).await;
+        let (fleet, known, understood) = match seen {
+            Seen::Whole(understood) => (fleet, Records::default(), understood),
+            Seen::OnLine { fleet, understood, records } => (fleet, records, understood),
+            Seen::Late => return no_ledger(voice, session),
+            Seen::NoLine { parts, on, lines } => {
+                return facts::no_line(&fleet, &parts, &on, &lines, now, voice, session).told_late(stale, voice, now);
+            }
+        };
+        let line = seen_on(&understood, &fleet);
         let mut answer = match understood {
             Understood::NotUnderstood => reply::not_understood(voice, now, session, &fleet),
             Understood::NoSuch(_, heard, nearest) => facts::no_such(&fleet, &heard, &nearest, now, voice, session),
@@ -159,7 +159,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
                     let meaning = Meaning::of(&question, &fleet, session);
                     let detail = match meaning.wants() {
                         Some(pipeline) if stale.is_none() => {
-                            match select(pin!(self.detail(pipeline, &fleet)), deadline).await {
+                            match select(Box::pin(self.detail(pipeline, &fleet)), deadline).await {
                                 Either::Left((detail, _)) => detail.unwrap_or_default(),
                                 Either::Right(_) => Detail::default(),
                             }
@@ -174,13 +174,27 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
                     reply::which_one(&found, &fleet, topic, session, now, voice)
                 }
                 Course::Facts => {
-                    let records = self.records(&fleet, intent, &parts, deadline).await;
+                    let records = Box::pin(self.records(&fleet, intent, &parts, known, deadline)).await;
                     let (fleet, parts, records, runbooks) = (&*fleet, &parts, &records, self.runbooks.as_slice());
+                    let names_lines = parts.pipelines.len() == 1 || !facts::says_place(intent);
                     let named = RefCell::default();
-                    facts::Asked { fleet, intent, parts, records, runbooks, now, voice, session, named }.answer()
+                    let asked = facts::Asked {
+                        fleet,
+                        intent,
+                        parts,
+                        records,
+                        runbooks,
+                        now,
+                        voice,
+                        session,
+                        names_lines,
+                        named,
+                    };
+                    asked.answer()
                 }
             },
         };
+        answer.session.line = line;
         // A question that was not understood is not completed by a reply.
         if answer.reprompt.is_some() && answer.kind != Kind::NotUnderstood {
             answer.session.asked = Some(said.chars().take(MAX_REMEMBERED).collect());
@@ -194,12 +208,16 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         fleet: &Fleet,
         intent: Intent,
         parts: &Parts,
+        mut records: Records,
         mut deadline: Pin<&mut impl Future<Output = ()>>,
     ) -> Records {
-        let mut records = Records::default();
         for pipeline in facts::needs(fleet, intent, parts) {
+            if records.histories.contains_key(&pipeline) {
+                continue;
+            }
             match select(pin!(self.ledger.history(&pipeline)), deadline.as_mut()).await {
                 Either::Left((Ok(Some(history)), _)) => {
+                    let history = fleet.narrowed(history);
                     records.histories.insert(history.pipeline.clone(), history);
                 }
                 Either::Left((Ok(None), _)) => {}
@@ -235,7 +253,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         let last = known
             .history
             .as_ref()
-            .and_then(|history| Some(history.value.runs().iter().rev().find(failed)?.execution.clone()));
+            .map(|history| fleet.narrowed(history.value.clone()))
+            .and_then(|history| Some(history.runs().iter().rev().find(failed)?.execution.clone()));
         runs.extend(known.into_run());
         if let Some(execution) = last.filter(|execution| *execution != row.overview.latest.execution) {
             runs.extend(self.ledger.load(pipeline, &execution).await?.into_run());
@@ -247,7 +266,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
     async fn decided_runs(&self, pipeline: &PipelineId, fleet: &Fleet) -> Result<Vec<andon::run::Run>, LedgerError> {
         let Some(row) = fleet.row(pipeline) else { return Ok(Vec::new()) };
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
-        let earlier: Vec<_> = known.history.iter().flat_map(|history| history.value.runs()).rev().collect();
+        let history = known.history.map(|history| fleet.narrowed(history.value));
+        let earlier: Vec<_> = history.iter().flat_map(History::runs).rev().collect();
         let earlier = earlier.into_iter().filter(|run| run.execution != row.overview.latest.execution);
         let mut runs: Vec<andon::run::Run> = known.run.into_iter().map(Arc::unwrap_or_clone).collect();
         for run in earlier.take(MAX_DECIDED) {
@@ -291,7 +311,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         };
         let latest = &row.overview.latest;
         let known = self.ledger.load(pipeline, &latest.execution).await?;
-        let history = known.history.map(|history| history.value);
+        let history = known.history.map(|history| fleet.narrowed(history.value));
         let failed = |run: &&&RunSummary| run.status == Status::Failed;
         let last_failed = history
             .as_ref()
@@ -303,114 +323,4 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         };
         Ok(Detail { history, failed: run.map(Arc::unwrap_or_clone) })
     }
-}
-
-/// Whether it may be the reply to a question back: a name, a customer or a place and nothing else.
-fn is_reply(understood: &Understood) -> bool {
-    match understood {
-        Understood::Asked(Intent::State | Intent::Overview, _) | Understood::NotUnderstood => true,
-        Understood::Unclear(intent, ..) => matches!(intent, Intent::State | Intent::Overview),
-        Understood::NoSuch(intent, ..) => intent.is_none(),
-        Understood::Asked(..) | Understood::Refused(..) => false,
-    }
-}
-
-/// What is told of one pipeline in every language.
-fn topic(intent: Intent) -> Option<Topic> {
-    Some(match intent {
-        Intent::State => Topic::Status,
-        Intent::Why => Topic::Why,
-        Intent::Author => Topic::Change,
-        Intent::LastSuccess => Topic::LastDeployment,
-        Intent::Figures => Topic::Keys,
-        _ => return None,
-    })
-}
-
-/// How a question is answered.
-enum Course {
-    /// By an answer that there is in every language.
-    Question(Question),
-    /// From the records.
-    Facts,
-    /// By asking which of these is meant.
-    Which(Vec<PipelineId>),
-}
-
-/// Whether a question is about one pipeline: of several, nothing is told together.
-fn is_about_one(intent: Intent, parts: &Parts) -> bool {
-    matches!(
-        intent,
-        Intent::State
-            | Intent::Next
-            | Intent::Stage
-            | Intent::Duration
-            | Intent::Slower
-            | Intent::RedSince
-            | Intent::Execution
-            | Intent::Link
-            | Intent::LastGreen
-            | Intent::Changed
-            | Intent::Started
-            | Intent::Branch
-            | Intent::Decided
-            | Intent::SameCause
-            | Intent::History
-            | Intent::Flaky
-    ) || (intent == Intent::Change && parts.change.is_none() && !parts.has_scope())
-}
-
-/// The pipelines of a customer or place that a question about one of them can be about.
-fn fitting<'f>(intent: Intent, rows: &[&'f PipelineRow]) -> Vec<&'f PipelineRow> {
-    let fits = |row: &&&PipelineRow| {
-        let status = row.overview.latest.status;
-        match intent {
-            Intent::Decided => matches!(status, Status::Waiting | Status::Rejected | Status::Stopped),
-            Intent::Duration | Intent::Slower => !status.is_final(),
-            Intent::Stage => !status.is_final() || row.light == StatusColor::Red,
-            _ => row.light == StatusColor::Red,
-        }
-    };
-    rows.iter().filter(fits).copied().collect()
-}
-
-/// How a question is answered; what it is about is completed.
-fn course(intent: Intent, parts: &mut Parts, fleet: &Fleet, session: &Session) -> Course {
-    let id = |row: &PipelineRow| row.overview.pipeline.clone();
-    if is_about_one(intent, parts) && parts.pipelines.is_empty() {
-        let rows = parts.rows(fleet);
-        if parts.has_scope() {
-            match (rows.as_slice(), fitting(intent, &rows).as_slice()) {
-                ([], _) => {}
-                ([only], _) | (_, [only]) => parts.settle(vec![id(only)]),
-                (all, []) => return Course::Which(all.iter().map(|row| id(row)).collect()),
-                (_, some) => return Course::Which(some.iter().map(|row| id(row)).collect()),
-            }
-        } else if let Some(last) = session.spoken_of.first().filter(|last| fleet.row(last).is_some()) {
-            parts.pipelines.push(last.clone());
-        } else {
-            let [only] = fleet.rows() else {
-                let topic = topic(intent).unwrap_or(Topic::Status);
-                return Course::Question(Question::About(topic, Subject::Last));
-            };
-            parts.pipelines.push(id(only));
-        }
-    }
-    let is_plain = parts.span.is_none() && !parts.has_scope() && parts.stage.is_none() && parts.branch.is_none();
-    let is_plain = is_plain && !parts.has(crate::understanding::Nuance::Only);
-    Course::Question(match (intent, parts.pipelines.as_slice()) {
-        (_, [only]) if is_plain && topic(intent).is_some() => {
-            let subject = Subject::Known(vec![only.clone()]);
-            Question::About(topic(intent).unwrap_or(Topic::Status), subject)
-        }
-        (Intent::Why | Intent::Author, []) if is_plain => {
-            Question::About(topic(intent).unwrap_or(Topic::Why), Subject::Last)
-        }
-        (Intent::Overview, []) if is_plain && parts.is_red && !parts.is_count => Question::List(Group::Failing),
-        (Intent::Overview, []) if is_plain => Question::Overview,
-        (Intent::Running, []) if is_plain => Question::List(Group::Running),
-        (Intent::Waiting, []) if is_plain => Question::List(Group::Waiting),
-        (Intent::Figures, []) if is_plain && !parts.has(crate::understanding::Nuance::Times) => Question::Keys,
-        _ => return Course::Facts,
-    })
 }

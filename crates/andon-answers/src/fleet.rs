@@ -1,15 +1,17 @@
 //! The known pipelines, and which of them a question means.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::matching::{Index, Match};
+use super::understanding::plain;
 use super::{Session, Subject};
 use andon::account::Accounts;
 use andon::board::PipelineRow;
-use andon::history::Overview;
+use andon::history::{History, Overview};
+use andon::line::Line;
 use andon::name::{PipelineId, PipelineName};
 
 /// Every pipeline, as the ledger had them at one moment.
@@ -22,6 +24,10 @@ pub struct Fleet {
     /// The places of the pipelines of a name.
     by_name: OnceCell<HashMap<PipelineName, Vec<usize>>>,
     is_of_several: OnceCell<bool>,
+    /// The branches that the list of pipelines tells of, by their words.
+    branches: OnceCell<BTreeMap<String, String>>,
+    /// The line of change that each pipeline is seen on, where a question is about one: the others do not have it.
+    seen_on: Option<BTreeMap<PipelineId, Line>>,
 }
 
 /// The pipeline that a question means.
@@ -53,7 +59,61 @@ impl Fleet {
             index: Rc::default(),
             by_name: OnceCell::new(),
             is_of_several: OnceCell::new(),
+            branches: OnceCell::new(),
+            seen_on: None,
         }
+    }
+
+    /// The same pipelines, of which some are seen on one line of change each: as if they had no other.
+    #[must_use]
+    pub(super) fn seen_on(&self, lines: Vec<(Line, Arc<Overview>)>) -> Self {
+        let mut seen: BTreeMap<PipelineId, (Line, Arc<Overview>)> =
+            lines.into_iter().map(|(line, overview)| (overview.pipeline.clone(), (line, overview))).collect();
+        let on = seen.iter().map(|(id, (line, _))| (id.clone(), line.clone())).collect();
+        let overviews = self.rows.iter().map(|row| match seen.remove(&row.overview.pipeline) {
+            Some((_, overview)) => overview,
+            None => Arc::clone(&row.overview),
+        });
+        Self { seen_on: Some(on), ..self.renewed(overviews.collect()) }
+    }
+
+    /// Whether a pipeline has the line of change that the question is about; every one where it is about none.
+    pub(super) fn is_on_line(&self, pipeline: &PipelineId) -> bool {
+        self.seen_on.as_ref().is_none_or(|on| on.contains_key(pipeline))
+    }
+
+    /// The line of change that a pipeline is seen on.
+    pub(super) fn line_of(&self, pipeline: &PipelineId) -> Option<&Line> {
+        self.seen_on.as_ref()?.get(pipeline)
+    }
+
+    /// A history, of the line that its pipeline is seen on.
+    pub(super) fn narrowed(&self, history: History) -> History {
+        match self.line_of(&history.pipeline) {
+            Some(line) if history.has_lines() => history.of_line(line),
+            _ => history,
+        }
+    }
+
+    /// The branch of these words, if the list of pipelines tells of it.
+    pub(super) fn branch(&self, said: &str) -> Option<&str> {
+        let known = || {
+            let lines = self.rows.iter().flat_map(|row| {
+                let overview = &row.overview;
+                let red = overview.red.iter().map(|red| &red.line);
+                let open = overview.open.iter().filter_map(|run| run.line.as_ref());
+                let muted = overview.mutes.iter().filter_map(|mute| mute.line.as_ref());
+                overview.line.iter().chain(&overview.sole_line).chain(red).chain(open).chain(muted)
+            });
+            let names: BTreeSet<&String> = lines
+                .filter_map(|line| match line {
+                    Line::Branch(name) => Some(name),
+                    Line::Common | Line::PullRequest(_) => None,
+                })
+                .collect();
+            names.into_iter().map(|name| (plain(name), name.clone())).collect()
+        };
+        self.branches.get_or_init(known).get(said).map(String::as_str)
     }
 
     /// The same, where accounts have names and customers.

@@ -6,10 +6,13 @@
 //! values.
 
 mod answerer;
+mod conversation;
+mod course;
 mod fleet;
 pub mod intents;
 mod locale;
 pub mod matching;
+mod on_line;
 mod question;
 mod reply;
 mod session;

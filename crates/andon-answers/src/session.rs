@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Group, Topic};
+use andon::line::Line;
 use andon::name::PipelineId;
 
 /// The most pipelines that are remembered as spoken of.
@@ -15,6 +16,9 @@ pub struct Session {
     /// The pipelines spoken of, the last one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spoken_of: Vec<PipelineId>,
+    /// The branch or pull request of the one spoken of last, where the question was about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<Line>,
     /// What was last asked of a pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,

@@ -47,11 +47,12 @@ const PATTERNS: &[(&str, Question)] = &[
     ("number four/4", Question::Nth(4)),
     ("number five/5", Question::Nth(5)),
     // About the pipeline spoken of last.
-    ("why [is] [that/this/it]", WHY),
+    ("why [is] [that/this/it/not]", WHY),
     ("what happened", WHY),
     ("what is/was/went wrong", WHY),
     ("who changed/broke/committed/pushed/touched [what/it/that]", CHANGE),
     ("who was it", CHANGE),
+    ("who [did] [it/that/this]", CHANGE),
     ("what [has] changed", CHANGE),
     ("whose change/commit is/was it/that", CHANGE),
 ];

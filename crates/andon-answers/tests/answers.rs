@@ -266,14 +266,18 @@ async fn a_fix_that_waits_or_runs_is_told_of_a_red_pipeline() {
 
     let one = Fleet::new(vec![waiting.clone()]);
     let overview = told(Question::Overview, &one);
-    assert_eq!(overview, "One pipeline is red. The next run of the red one is waiting for approval.");
+    assert_eq!(
+        overview,
+        "One pipeline is red. Red: a service for three hours. The next run of the red one is waiting for approval."
+    );
     let status = told(Question::About(Topic::Status, Subject::Last), &one);
     assert!(status.ends_with("A new run is waiting for approval in release."), "{status}");
 
     let both = Fleet::new(vec![waiting, running, ended("c-service", Status::Succeeded).await]);
     assert_eq!(
         told(Question::Overview, &both),
-        "Two pipelines are red and one is green. Of the red ones, one is waiting for approval and one is running."
+        "Two pipelines are red and one is green. Red: a service for three hours and b service for three hours. Of the red \
+         ones, one is waiting for approval and one is running."
     );
     assert!(told(Question::List(Group::Waiting), &both).starts_with("One pipeline is waiting for approval: a service"));
     assert!(told(Question::List(Group::Running), &both).starts_with("One pipeline is running: b service"));

@@ -1,5 +1,5 @@
-//! Are answers true? Questions that were written from the events of two ledgers, before anything of the understanding was
-//! read, with the facts that an answer has to give. A hash of the question splits them: misses of one half are shown, of
+//! Are answers true? Questions that were written from the events of three ledgers, before anything of the understanding
+//! was read, with the facts that an answer has to give. A hash of the question splits them: misses of one half are shown, of
 //! the other only the count.
 
 #![allow(
@@ -20,10 +20,16 @@ use andon_answers::{Answer, Answerer, Kind, Locale, Session, Voice};
 use jiff::SignedDuration;
 use support::script;
 
-const QUESTIONS: &str = include_str!("files/third.tsv");
+/// Of two fleets.
+const THIRD: &str = include_str!("files/third.tsv");
+/// Of branches, pull requests and mutes.
+const FOURTH: &str = include_str!("files/fourth.tsv");
 const NAMES: &str = include_str!("files/third/no-such-names.txt");
-const FLEETS: [(&str, &str); 2] =
-    [("works", include_str!("files/third/works.txt")), ("provider", include_str!("files/third/provider.txt"))];
+const FLEETS: [(&str, &str); 3] = [
+    ("works", include_str!("files/third/works.txt")),
+    ("provider", include_str!("files/third/provider.txt")),
+    ("agency", include_str!("files/fourth/agency.txt")),
+];
 
 struct Never;
 
@@ -68,14 +74,14 @@ fn kind(answer: &Answer) -> &'static str {
     }
 }
 
-/// Whether a text says one of several things; a number has to stand alone.
+/// Whether a text says one of several things; a number or a word of two letters has to stand alone.
 fn says(text: &str, alternatives: &str) -> bool {
     alternatives.split('|').any(|one| {
-        let is_number = one.chars().all(|c| c.is_ascii_digit());
+        let is_alone = one.len() <= 2 || one.chars().all(|c| c.is_ascii_digit());
         one == "."
             || text.match_indices(one).any(|(at, _)| {
                 let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-                !is_number || !(inside(text[..at].chars().last()) || inside(text[at + one.len()..].chars().next()))
+                !is_alone || !(inside(text[..at].chars().last()) || inside(text[at + one.len()..].chars().next()))
             })
     })
 }
@@ -97,9 +103,9 @@ fn is_second_half(question: &str) -> bool {
     (hash >> 32) & 1 == 1
 }
 
-fn count(second: bool, misses: &mut Vec<String>) -> Counted {
+fn count(questions: &str, second: bool, misses: &mut Vec<String>) -> Counted {
     let mut by_fleet: BTreeMap<&str, Vec<[&str; 3]>> = BTreeMap::new();
-    for line in QUESTIONS.lines().skip(1) {
+    for line in questions.lines().skip(1) {
         let row: Vec<&str> = line.split('\t').collect();
         let [fleet, question, kinds, facts] = row[..] else { panic!("{line}") };
         if is_second_half(question) == second {
@@ -138,23 +144,41 @@ fn count(second: bool, misses: &mut Vec<String>) -> Counted {
     counted
 }
 
-#[test]
-fn answers_give_the_facts_that_are_asked_for() {
+fn first_half(name: &str, questions: &str) {
     let mut misses = Vec::new();
-    let counted = count(false, &mut misses);
-    println!("first half: {counted:?}\n{}", misses.join("\n"));
+    let counted = count(questions, false, &mut misses);
+    println!("{name}, first half: {counted:?}\n{}", misses.join("\n"));
     assert!(counted.right * 100 >= counted.rows * 95, "{counted:?}");
     assert_eq!(counted.dangerous, 0, "{counted:?}");
 }
 
-#[test]
-fn answers_of_the_other_half_give_them_too() {
+fn second_half(name: &str, questions: &str) {
     let mut misses = Vec::new();
-    let counted = count(true, &mut misses);
+    let counted = count(questions, true, &mut misses);
     misses.retain(|miss| miss.starts_with("dangerous"));
-    println!("second half: {counted:?}");
+    println!("{name}, second half: {counted:?}");
     assert!(counted.right * 100 >= counted.rows * 80, "{counted:?}");
     assert_eq!(counted.dangerous, 0, "{counted:?}\n{}", misses.join("\n"));
+}
+
+#[test]
+fn answers_give_the_facts_that_are_asked_for() {
+    first_half("third set", THIRD);
+}
+
+#[test]
+fn answers_of_the_other_half_give_them_too() {
+    second_half("third set", THIRD);
+}
+
+#[test]
+fn answers_tell_branches_and_mutes_apart() {
+    first_half("fourth set", FOURTH);
+}
+
+#[test]
+fn answers_of_the_other_half_tell_them_apart_too() {
+    second_half("fourth set", FOURTH);
 }
 
 /// Every name is asked about in four of these.

@@ -19,7 +19,7 @@ use andon::history::{History, RunSummary};
 use andon::ledger::Ledger as _;
 use andon::ledger::memory::MemoryLedger;
 use andon::name::{AccountId, Home, PipelineId, PipelineName, Region};
-use andon_answers::understanding::{Parts, Understood, understand};
+use andon_answers::understanding::{OnLine, Parts, Understood, understand};
 use andon_answers::{Answer, Answerer, Fleet, Kind, Locale, Session, Voice};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -200,7 +200,7 @@ fn in_words(parts: &Parts, fleet: &Fleet) -> String {
     );
     words.insert("change", parts.change.clone().unwrap_or_default());
     words.insert("stage", parts.stage.clone().unwrap_or_default());
-    words.insert("branch", parts.branch.clone().unwrap_or_default());
+    words.insert("branch", parts.lines.first().map(branch).unwrap_or_default());
     words.insert("by", parts.by.map(|by| by.to_string()).unwrap_or_default());
     words.insert("sup", parts.superlative.map(|sup| sup.to_string()).unwrap_or_default());
     words
@@ -209,6 +209,13 @@ fn in_words(parts: &Parts, fleet: &Fleet) -> String {
         .map(|(key, value)| format!("{key}={value}"))
         .collect::<Vec<_>>()
         .join(";")
+}
+
+fn branch(on: &OnLine) -> String {
+    match on {
+        OnLine::Branch(name) => name.clone(),
+        other => other.in_words(),
+    }
 }
 
 /// The parts of a row that are compared: `who-asked`, `count` and states are asked for but name nothing.

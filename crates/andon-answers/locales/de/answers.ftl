@@ -120,7 +120,15 @@ failed-in = Der Fehler liegt bei { $place }.
 ## Wie eine Pipeline steht. $for ist „seit elf Minuten“, $ago „vor elf Minuten“.
 
 status-red = { $pipeline } ist { $for } rot.
-status-red-lines = Betroffen: { $lines }.
+also-red = Außerdem rot: { $lines }.
+muted-for = { $by } hat die Pipeline noch für { $span } stummgeschaltet.
+muted-until-green = { $by } hat die Pipeline stummgeschaltet, bis sie grün ist.
+muted-line-for = { $by } hat { $line } noch für { $span } stummgeschaltet.
+muted-line-until-green = { $by } hat { $line } stummgeschaltet, bis das grün ist.
+muted-count = { $count ->
+    [one] Eine der roten ist stummgeschaltet.
+   *[other] { number } der roten sind stummgeschaltet.
+}
 status-retrying = Ein neuer Lauf ist jetzt in { $place }.
 status-red-waiting = Ein neuer Lauf wartet in { $place } auf Freigabe.
 status-waiting = { $pipeline } wartet { $for } in { $place } auf Freigabe.
@@ -238,6 +246,8 @@ part-ended = { $count ->
    *[other] { number } liefen nicht zu Ende
 }
 overview = { $list }.
+overview-red = Rot: { $list }.
+overview-red-longest = Am längsten rot: { $list }.
 red-waiting = Der nächste Lauf der roten wartet auf Freigabe.
 red-running = Der nächste Lauf der roten ist unterwegs.
 red-mending = Von den roten: { $list }.
@@ -254,6 +264,7 @@ no-such = Ich kenne keine Pipeline namens { $heard }.
 no-name = Ich habe den Namen nicht verstanden.
 gone = Ich sehe { $pipeline } nicht mehr. Vielleicht wurde sie gelöscht.
 in-region = { $pipeline } in { $region }
+on-line = { $pipeline } auf { $lines }
 in-account = { $pipeline } im Konto mit den letzten Ziffern { $account }
 
 ## Das Gespräch.

@@ -120,7 +120,15 @@ failed-in = It failed in { $place }.
 ## The state of one pipeline. $for is "for eleven minutes", $ago "eleven minutes ago".
 
 status-red = { $pipeline } has been red { $for }.
-status-red-lines = That is on { $lines }.
+also-red = It is also red on { $lines }.
+muted-for = { $by } has muted it for another { $span }.
+muted-until-green = { $by } has muted it until it is green.
+muted-line-for = { $by } has muted { $line } for another { $span }.
+muted-line-until-green = { $by } has muted { $line } until it is green.
+muted-count = { $count ->
+    [one] One of the red ones is muted.
+   *[other] { number } of the red ones are muted.
+}
 status-retrying = A new run is in { $place } now.
 status-red-waiting = A new run is waiting for approval in { $place }.
 status-waiting = { $pipeline } has been waiting for approval in { $place } { $for }.
@@ -239,6 +247,8 @@ part-ended = { $count ->
    *[other] { number } ended without finishing
 }
 overview = { $list }.
+overview-red = Red: { $list }.
+overview-red-longest = Red for longest: { $list }.
 red-waiting = The next run of the red one is waiting for approval.
 red-running = The next run of the red one is running.
 red-mending = Of the red ones, { $list }.
@@ -255,6 +265,7 @@ no-such = I do not know a pipeline called { $heard }.
 no-name = I did not catch the name.
 gone = I no longer see { $pipeline }. It may have been deleted.
 in-region = { $pipeline } in { $region }
+on-line = { $pipeline } on { $lines }
 in-account = { $pipeline } in the account ending in { $account }
 
 ## The conversation.

@@ -126,7 +126,15 @@ failed-in = Falló en { $place }.
 ## Cómo está una pipeline. $for es «desde hace once minutos», $ago «hace once minutos».
 
 status-red = { $pipeline } está en rojo { $for }.
-status-red-lines = Eso es en { $lines }.
+also-red = También está en rojo en { $lines }.
+muted-for = { $by } la ha silenciado durante { $span } más.
+muted-until-green = { $by } la ha silenciado hasta que esté en verde.
+muted-line-for = { $by } ha silenciado { $line } durante { $span } más.
+muted-line-until-green = { $by } ha silenciado { $line } hasta que esté en verde.
+muted-count = { $count ->
+    [one] Una de las que están en rojo está silenciada.
+   *[other] { number } de las que están en rojo están silenciadas.
+}
 status-retrying = Ahora hay una nueva ejecución en { $place }.
 status-red-waiting = Una nueva ejecución espera aprobación en { $place }.
 status-waiting = { $pipeline } espera aprobación en { $place } { $for }.
@@ -241,6 +249,8 @@ part-ended = { $count ->
    *[other] { number } no terminaron
 }
 overview = { $list }.
+overview-red = En rojo: { $list }.
+overview-red-longest = Las que más tiempo llevan en rojo: { $list }.
 red-waiting = La siguiente ejecución de la que está en rojo espera aprobación.
 red-running = La siguiente ejecución de la que está en rojo está en marcha.
 red-mending = De las que están en rojo, { $list }.
@@ -257,6 +267,7 @@ no-such = No conozco ninguna pipeline llamada { $heard }.
 no-name = No he entendido el nombre.
 gone = Ya no veo { $pipeline }. Puede que la hayan borrado.
 in-region = { $pipeline } en { $region }
+on-line = { $pipeline } en { $lines }
 in-account = { $pipeline } de la cuenta que acaba en { $account }
 
 ## La conversación.

@@ -123,7 +123,15 @@ failed-in = L'échec est dans { $place }.
 ## Où en est un pipeline. $for est « depuis onze minutes », $ago « il y a onze minutes ».
 
 status-red = { $pipeline } est au rouge { $for }.
-status-red-lines = C’est sur { $lines }.
+also-red = Il est aussi au rouge sur { $lines }.
+muted-for = { $by } a coupé ses alertes, encore pour { $span }.
+muted-until-green = { $by } a coupé ses alertes jusqu’à ce qu’il soit vert.
+muted-line-for = { $by } a coupé les alertes de { $line }, encore pour { $span }.
+muted-line-until-green = { $by } a coupé les alertes de { $line } jusqu’au retour au vert.
+muted-count = { $count ->
+    [one] Les alertes d’un de ceux au rouge sont coupées.
+   *[other] Les alertes de { number } de ceux au rouge sont coupées.
+}
 status-retrying = Une nouvelle exécution est maintenant dans { $place }.
 status-red-waiting = Une nouvelle exécution attend une approbation dans { $place }.
 status-waiting = { $pipeline } attend une approbation dans { $place } { $for }.
@@ -237,6 +245,8 @@ part-ended = { $count ->
    *[other] { number } ne sont pas allés au bout
 }
 overview = { $list }.
+overview-red = Au rouge : { $list }.
+overview-red-longest = Au rouge depuis le plus longtemps : { $list }.
 red-waiting = La prochaine exécution de celui qui est au rouge attend une approbation.
 red-running = La prochaine exécution de celui qui est au rouge est en cours.
 red-mending = Parmi ceux au rouge, { $list }.
@@ -253,6 +263,7 @@ no-such = Je ne connais pas de pipeline nommé { $heard }.
 no-name = Je n'ai pas compris le nom.
 gone = Je ne vois plus { $pipeline }. Il a peut-être été supprimé.
 in-region = { $pipeline } dans { $region }
+on-line = { $pipeline } sur { $lines }
 in-account = { $pipeline } du compte qui finit par { $account }
 
 ## La conversation.

@@ -55,7 +55,12 @@ failed-in = 失敗したのは{ $place }です。
 ## パイプラインの状態。$for は「11分前から」、$ago は「11分前」です。
 
 status-red = { $pipeline }は{ $for }赤です。
-status-red-lines = 対象は{ $lines }です。
+also-red = { $lines }も赤です。
+muted-for = { $by }さんがあと{ $span }ミュートしています。
+muted-until-green = { $by }さんが成功するまでミュートしています。
+muted-line-for = { $by }さんが{ $line }をあと{ $span }ミュートしています。
+muted-line-until-green = { $by }さんが{ $line }を成功するまでミュートしています。
+muted-count = 赤のうち{ $count }本はミュートされています。
 status-retrying = 今は新しい実行が{ $place }まで進んでいます。
 status-red-waiting = 新しい実行が{ $place }で承認を待っています。
 status-waiting = { $pipeline }は{ $for }、{ $place }で承認を待っています。
@@ -137,6 +142,8 @@ part-running = { $count }本が実行中
 part-well = { $count }本が順調
 part-ended = { $count }本が途中で終了
 overview = { $list }です。
+overview-red = 赤：{ $list }。
+overview-red-longest = 最も長く赤：{ $list }。
 red-waiting = 赤のパイプラインの次の実行が承認を待っています。
 red-running = 赤のパイプラインの次の実行が進んでいます。
 red-mending = 赤のうち、{ $list }です。
@@ -153,6 +160,7 @@ no-such = { $heard }というパイプラインは知りません。
 no-name = 名前が聞き取れませんでした。
 gone = { $pipeline }はもう見当たりません。削除されたのかもしれません。
 in-region = { $region }の{ $pipeline }
+on-line = { $pipeline }の{ $lines }
 in-account = 末尾が{ $account }のアカウントの{ $pipeline }
 
 ## 会話。

@@ -32,7 +32,7 @@ impl<'a> Draft<'a> {
     /// A new answer. What the asker was asked before is settled by whatever comes now.
     pub(super) fn new(voice: &'a Voice, now: Timestamp, session: &Session) -> Self {
         let was_lost = session.is_lost;
-        let session = Session { pending: None, is_lost: false, ..session.clone() };
+        let session = Session { pending: None, line: None, is_lost: false, ..session.clone() };
         Self {
             voice,
             now,

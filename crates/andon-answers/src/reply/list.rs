@@ -1,14 +1,18 @@
 //! Answers about several pipelines: how many, which, and for how long.
 
 use super::super::{Answer, Fleet, Group, Listing, Pending, Phrase};
-use super::naming::called;
-use super::{Draft, Greeting, cause, group, since};
+use super::naming::{called, called_in, called_leading, called_red};
+use super::{Draft, Greeting, cause, group, muted, since};
 use andon::board::{PipelineRow, StatusColor};
+use andon::run::Status;
 
 /// The most pipelines that are named without being asked.
 const A_FEW: usize = 3;
 /// The most pipelines that are named in one breath.
 const A_BREATH: usize = 5;
+
+/// The most pipelines that "the third one" may mean.
+const MAX_REMEMBERED: usize = 10;
 
 /// The state of all pipelines.
 pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) -> Answer {
@@ -29,8 +33,10 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
         let parts = parts.into_iter().filter(|(_, count)| *count > 0);
         let parts: Vec<String> = parts.map(|(part, count)| voice.counted(part, count)).collect();
         draft.say(Phrase::Overview, &[("list", voice.and(&parts).into())]);
-        mending(&mut draft, fleet, red);
     }
+    draft.session.named.clear();
+    name_red(&mut draft, fleet);
+    mending(&mut draft, fleet, red);
     let groups = [(Group::Failing, red), (Group::Waiting, waiting), (Group::Running, running)];
     let first = groups.into_iter().find(|(_, count)| *count > 0);
     draft.session.listing = first.map(|(group, _)| Listing { group, named: 0 });
@@ -41,6 +47,20 @@ pub(super) fn overview(mut draft: Draft<'_>, fleet: &Fleet, greeting: Greeting) 
     rows.sort_by(|a, b| a.before(b));
     draft.rows(fleet, rows).title(voice.say(Phrase::TitleOverview, &[]));
     draft.done()
+}
+
+/// The pipelines that are red, with their branches, the oldest first: "the first one" is one of them.
+fn name_red(draft: &mut Draft<'_>, fleet: &Fleet) {
+    let rows = group(fleet, Group::Failing);
+    let few: Vec<&PipelineRow> = rows.iter().copied().take(A_FEW).collect();
+    if few.is_empty() {
+        return;
+    }
+    let list = draft.voice.and(&items(draft, fleet, &few, Group::Failing));
+    let phrase = if few.len() < rows.len() { Phrase::OverviewRedLongest } else { Phrase::OverviewRed };
+    draft.say(phrase, &[("list", list.into())]);
+    draft.session.named = rows.iter().take(MAX_REMEMBERED).map(|row| row.overview.pipeline.clone()).collect();
+    muted::of_several(draft, fleet, &rows);
 }
 
 /// A fix on its way makes no pipeline less red, but it is listed with what waits or runs.
@@ -94,16 +114,17 @@ pub(super) fn list(mut draft: Draft<'_>, fleet: &Fleet, of: Group) -> Answer {
             draft.say(words.none, &[]);
         }
         [only] if of == Group::Failing => {
-            let pipeline = called(fleet, only, voice);
+            let pipeline = called_leading(fleet, only, voice);
             let long = draft.for_long(since(only, of));
             draft.say(Phrase::FailingOne, &[("pipeline", pipeline.into()), ("for", long)]);
-            super::pipeline::red_lines(&mut draft, only);
             if let Some(sentence) = cause::sentence(only, None, voice) {
                 draft.speak(sentence);
             }
+            super::pipeline::also_red(&mut draft, only);
         }
         [longest, ..] if rows.len() > A_FEW => {
-            let pipeline = called(fleet, longest, voice);
+            let pipeline =
+                if of == Group::Failing { called_red(fleet, longest, voice) } else { called(fleet, longest, voice) };
             let long = draft.for_long(since(longest, of));
             draft.say(words.many, &[("count", rows.len().into()), ("pipeline", pipeline.into()), ("for", long)]);
             draft.ask(voice.say(Phrase::AskList, &[]), Some(Pending::More));
@@ -115,6 +136,9 @@ pub(super) fn list(mut draft: Draft<'_>, fleet: &Fleet, of: Group) -> Answer {
                 draft.ask(voice.say(Phrase::AskWhy, &[]), Some(Pending::Why));
             }
         }
+    }
+    if of == Group::Failing {
+        muted::of_several(&mut draft, fleet, &rows);
     }
     remember(&mut draft, &rows);
     draft.done()
@@ -149,7 +173,11 @@ pub(super) fn names(mut draft: Draft<'_>, fleet: &Fleet, of: Group, from: usize)
 
 fn items(draft: &Draft<'_>, fleet: &Fleet, rows: &[&PipelineRow], of: Group) -> Vec<String> {
     let item = |row: &&PipelineRow| {
-        let pipeline = called(fleet, row, draft.voice);
+        let pipeline = match of {
+            Group::Failing => called_red(fleet, row, draft.voice),
+            Group::Running => called_in(fleet, row, Status::InProgress, draft.voice),
+            Group::Waiting => called_in(fleet, row, Status::Waiting, draft.voice),
+        };
         draft.voice.say(Phrase::Item, &[("pipeline", pipeline.into()), ("for", draft.for_long(since(row, of)))])
     };
     rows.iter().map(item).collect()

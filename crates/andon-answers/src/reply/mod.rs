@@ -14,6 +14,7 @@ mod draft;
 pub(super) mod facts;
 mod keys;
 mod list;
+mod muted;
 mod naming;
 mod pipeline;
 mod talk;
@@ -26,6 +27,7 @@ use draft::Draft;
 pub use draft::standing;
 pub(super) use facts::Records;
 pub use naming::called;
+pub(super) use naming::{also_red, leading};
 pub(super) use talk::{no_ledger, not_understood};
 
 /// What was looked up of the one pipeline that a question is about; all of it may be missing.
@@ -199,9 +201,7 @@ impl<'a> Meaning<'a> {
                 .row(chosen)
                 .map_or(Self::Unclear(fleet, *topic, Found::Gone(chosen)), |row| Self::Tell(fleet, *topic, row));
         }
-        let listed = session.listing.map(|listing| group(fleet, listing.group)).unwrap_or_default();
-        let named = session.named.get(at).and_then(|named| fleet.row(named));
-        match named.or(listed.get(at).copied().filter(|_| session.named.is_empty())) {
+        match nth(fleet, number, session).and_then(|named| fleet.row(&named)) {
             Some(row) => Self::Tell(fleet, topic, row),
             None => Self::Unclear(fleet, topic, Found::Unnamed),
         }
@@ -252,6 +252,16 @@ fn no<'a>(session: &Session) -> Meaning<'a> {
         Some(Pending::WhichOne { .. } | Pending::More | Pending::Why) => Meaning::NotThat,
         None => Meaning::Enough,
     }
+}
+
+/// One of those that the last answer named, counted from 1; of a list that it summed up, one of the list.
+pub(super) fn nth(fleet: &Fleet, number: usize, session: &Session) -> Option<PipelineId> {
+    let at = number.saturating_sub(1);
+    if !session.named.is_empty() {
+        return session.named.get(at).filter(|named| fleet.row(named).is_some()).cloned();
+    }
+    let listed = session.listing.map(|listing| group(fleet, listing.group)).unwrap_or_default();
+    listed.get(at).map(|row| row.overview.pipeline.clone())
 }
 
 /// The pipelines of a group, those that have been so for longest first.

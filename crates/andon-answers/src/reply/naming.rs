@@ -3,15 +3,64 @@
 use super::super::spoken::{folded, spoken};
 use super::super::{Fleet, Phrase, Voice};
 use andon::board::PipelineRow;
+use andon::history::RedLine;
+use andon::line::Line;
 use andon::name::PipelineId;
+use andon::run::Status;
 
 /// The most characters of a name that are written on a card.
 const MAX_LEN: usize = 60;
 
+/// The most branches and pull requests that are named of a pipeline.
+const MAX_LINES: usize = 3;
+
 /// A pipeline's spoken name. Where there are several customers it begins with the customer's; the account or the region
 /// follows if that is not enough to tell it from others.
+/// Where a question is about one of its lines of change, that follows too.
 pub fn called(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
-    called_at(fleet, row, None, voice)
+    let name = called_at(fleet, row, None, voice);
+    match fleet.line_of(&row.overview.pipeline).and_then(Line::name) {
+        Some(line) => on_line(&name, &line, voice),
+        None => name,
+    }
+}
+
+/// The same, with the branches and pull requests on which it is red, where it has several.
+pub(super) fn called_red(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
+    let name = called(fleet, row, voice);
+    row.red_names().map_or(name.clone(), |lines| on_line(&name, &lines, voice))
+}
+
+/// The same, with the branch or pull request of the run in a status that has been at its action for longest.
+pub(super) fn called_in(fleet: &Fleet, row: &PipelineRow, status: Status, voice: &Voice) -> String {
+    let name = called(fleet, row, voice);
+    let line = row.overview.in_status(status).and_then(|run| run.line.as_ref()?.name());
+    line.map_or(name.clone(), |line| on_line(&name, &line, voice))
+}
+
+/// The same, with the branch or pull request that tells how a red pipeline stands, where it has several.
+pub(super) fn called_leading(fleet: &Fleet, row: &PipelineRow, voice: &Voice) -> String {
+    let name = called(fleet, row, voice);
+    leading(row).and_then(Line::name).map_or(name.clone(), |line| on_line(&name, &line, voice))
+}
+
+/// The line that tells how a red pipeline stands: that of its latest run, or else the one that failed last.
+pub(in super::super) fn leading(row: &PipelineRow) -> Option<&Line> {
+    let overview = &row.overview;
+    let is_current = |red: &&RedLine| Some(&red.line) == overview.line.as_ref();
+    overview.red.iter().find(is_current).or(overview.red.first()).map(|red| &red.line)
+}
+
+/// The other branches and pull requests on which it is red.
+pub(in super::super) fn also_red(row: &PipelineRow) -> Vec<String> {
+    let leading = leading(row);
+    let others = row.overview.red.iter().filter(|red| Some(&red.line) != leading);
+    others.filter_map(|red| red.line.name()).take(MAX_LINES).collect()
+}
+
+/// A name, and the branches or pull requests that are meant of it.
+pub(super) fn on_line(name: &str, lines: &str, voice: &Voice) -> String {
+    voice.say(Phrase::OnLine, &[("pipeline", name.into()), ("lines", lines.into())])
 }
 
 /// The same where it is clear whose it is: what is said is about this customer.

@@ -1,10 +1,11 @@
 //! Answers about one pipeline.
 
-use super::super::Phrase;
-use super::naming::cut;
+use super::super::{Fleet, Phrase};
+use super::naming::{self, cut};
 use super::{Detail, Draft, cause};
 use andon::board::{PipelineRow, StatusColor};
 use andon::history::{ChangeSummary, Current};
+use andon::line::Line;
 use andon::run::Status;
 use jiff::SignedDuration;
 
@@ -27,10 +28,10 @@ pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
             let since = row.red_since().unwrap_or_else(|| row.news_at());
             let long = draft.for_long(since);
             draft.say(Phrase::StatusRed, &[("pipeline", pipeline.into()), ("for", long)]);
-            red_lines(draft, row);
             if let Some(sentence) = cause::sentence(row, None, draft.voice) {
                 draft.speak(sentence);
             }
+            also_red(draft, row);
             let waiting = row.overview.waiting();
             let current = waiting.map_or(latest.current.as_ref(), |run| run.current.as_ref());
             if let Some(place) = whereabouts(current) {
@@ -66,10 +67,12 @@ pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
     }
 }
 
-/// On which branches and pull requests it is red, where the pipeline has several.
-pub(super) fn red_lines(draft: &mut Draft<'_>, row: &PipelineRow) {
-    if let Some(lines) = row.red_names() {
-        draft.say(Phrase::StatusRedLines, &[("lines", lines.into())]);
+/// On which other branches and pull requests it is red.
+pub(super) fn also_red(draft: &mut Draft<'_>, row: &PipelineRow) {
+    let lines = naming::also_red(row);
+    if !lines.is_empty() {
+        let lines = draft.voice.and(&lines);
+        draft.say(Phrase::AlsoRed, &[("lines", lines.into())]);
     }
 }
 
@@ -86,13 +89,16 @@ pub(super) fn ended(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
 }
 
 /// The author and change: for a red pipeline the one that broke it, then the latest if that is another.
-pub(super) fn change(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
+pub(super) fn change(draft: &mut Draft<'_>, row: &PipelineRow, fleet: &Fleet, pipeline: &str) {
     let broken = row.overview.broken_by.as_ref().filter(|_| row.light == StatusColor::Red);
     let breaking = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref()));
     let is_told = breaking.is_some_and(|breaking| broke(draft, row, pipeline, breaking));
     let same = |latest: &ChangeSummary| breaking.is_some_and(|breaking| breaking.is_same(latest));
     if !is_told || row.change().is_some_and(|latest| !same(latest)) {
-        latest_change(draft, row, pipeline);
+        let latest = naming::called(fleet, row, draft.voice);
+        let line = row.overview.line.as_ref().filter(|_| breaking.is_some()).and_then(Line::name);
+        let latest = line.map_or(latest.clone(), |line| naming::on_line(&latest, &line, draft.voice));
+        latest_change(draft, row, &latest);
     }
 }
 
@@ -140,13 +146,20 @@ pub(super) fn last_deployment(draft: &mut Draft<'_>, row: &PipelineRow, pipeline
         return;
     };
     let ago = draft.ago(at);
-    draft.say(Phrase::Deployed, &[("pipeline", pipeline.into()), ("ago", ago)]);
     let runs = detail.history.as_ref().map(andon::history::History::runs).unwrap_or_default();
     let deployed = runs.iter().rev().find(|run| run.status == Status::Succeeded);
+    let line = detail.history.as_ref().filter(|history| history.has_lines()).zip(deployed);
+    let line = line.map(|(history, run)| history.line(run));
+    let name = line.as_ref().and_then(Line::name);
+    let pipeline = name.map_or(pipeline.to_owned(), |name| naming::on_line(pipeline, &name, draft.voice));
+    draft.say(Phrase::Deployed, &[("pipeline", pipeline.into()), ("ago", ago)]);
     if let (Some(author), Some(title)) = spoken_change(deployed.and_then(|run| run.change.as_ref())) {
         draft.say(Phrase::DeployedChange, &[("author", author.into()), ("title", title.into())]);
     }
-    if let Some(since) = row.red_since() {
+    // Whether another branch is red says nothing of what was deployed.
+    let of_line = |line: &Line| row.overview.red.iter().find(|red| red.line == *line).map(|red| red.since);
+    let since = line.as_ref().map_or_else(|| row.red_since(), of_line);
+    if let Some(since) = since {
         let long = draft.for_long(since);
         draft.say(Phrase::DeployedRed, &[("for", long)]);
     }

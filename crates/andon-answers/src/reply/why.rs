@@ -18,7 +18,6 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &PipelineRow, called: &str, detail
     let at = row.failure().map_or_else(|| row.news_at(), |failure| failure.at);
     let ago = draft.ago(at);
     draft.say(Phrase::WhyRed, &[("pipeline", called.into()), ("ago", ago)]);
-    pipeline::red_lines(draft, row);
     let explanation = failures.first().and_then(|failure| failure.explanation.as_ref());
     let sentence = cause::sentence(row, explanation, draft.voice);
     draft.speak(sentence.unwrap_or_else(|| {
@@ -44,6 +43,7 @@ pub(super) fn why(draft: &mut Draft<'_>, row: &PipelineRow, called: &str, detail
             draft.speak(hint);
         }
     }
+    pipeline::also_red(draft, row);
     draft.note(row.failure().and_then(|failure| failure.why()).map(str::to_owned));
     draft.note(explanation.and_then(|known| known.hint.clone()));
 }

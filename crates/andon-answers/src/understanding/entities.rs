@@ -194,18 +194,6 @@ impl Sentence<'_> {
         }
     }
 
-    pub(super) fn branches(&mut self, parts: &mut Parts) {
-        for at in 0..self.words.len() {
-            if self.text(at) == "branch"
-                && self.words.get(at + 1).is_some_and(|word| !word.is_used && !word.is("filler"))
-            {
-                let joined = self.words.iter().skip(at + 2).take_while(|word| word.is_joined).count();
-                parts.branch = Some(self.joined(at + 1, 1 + joined).replace(' ', "-"));
-                self.mark(at + 1, 1 + joined);
-            }
-        }
-    }
-
     /// People by the names that changes have been made under.
     pub(super) fn people(&mut self, parts: &mut Parts) {
         for author in self.fleet.people() {

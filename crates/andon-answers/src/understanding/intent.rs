@@ -50,6 +50,10 @@ pub enum Intent {
     Started,
     /// Of which branch is it?
     Branch,
+    /// How do branches and pull requests stand?
+    Lines,
+    /// What is muted?
+    Muted,
     /// What did a person deploy?
     Shipped,
     /// What did a person break?
@@ -164,7 +168,7 @@ const CUES: &[Cue] = &[
     (I::Change, 10, &["version", "live|which|what|@pipeline|last"]),
     (I::Change, 9, &["commit", "live|last|which|what|@pipeline"]),
     (I::Change, 8, &["live", "what|which", "@scope", "!@pipeline|pipelines|still|long|fail|red|slow|who|wait|ok|running|@superlative|going"]),
-    (I::Change, 8, &["live", "what|is", "@pipeline", "!still|long|fail|red|slow|who|wait"]),
+    (I::Change, 8, &["live", "what|is", "@pipeline", "!still|long|fail|red|slow|who|wait|ok"]),
     (I::LastSuccess, 9, &["when", "last", "deploy|success|ok|run|go|out"]),
     (I::LastSuccess, 9, &["when", "deploy|success|ok|go", "!finish|fail|red"]),
     (I::LastSuccess, 8, &["last", "success|ok", "!commit|version|fail"]),
@@ -187,6 +191,10 @@ const CUES: &[Cue] = &[
     (I::History, 9, &["last|recent", "run", "@count|list", "!fail|success|id"]),
     (I::Runs, 9, &["many|often", "run|runs", "!fail|deploy|running|@superlative|stale|not", "@span|@pipeline"]),
     (I::Runs, 8, &["runs|run", "@span", "!fail|deploy|success|last|recent|stale|not|who|when|running|id|@superlative"]),
+    (I::Muted, 12, &["muted"]),
+    (I::Lines, 12, &["@branches"]),
+    (I::Lines, 11, &["branches", "!@branch"]),
+    (I::Lines, 11, &["branch", "which|what|any", "red|fail|ok|running", "!@branch"]),
     (I::Branch, 10, &["branch", "!@branch"]),
     (I::RedSince, 11, &["long|since", "how|when", "red|fail|bad", "!fixed|take|last"]),
     // Under an alert nobody says of what.
@@ -220,7 +228,6 @@ const CUES: &[Cue] = &[
     (I::Failures, 8, &["fail|bad|error", "@span", "!who|whose|why|commit"]),
     (I::Failures, 8, &["fail|red", "many", "failures|runs|often|@span", "!rate"]),
     (I::Failures, 8, &["fail|failures", "@stage"]),
-    (I::Failures, 8, &["fail|failures", "@branch"]),
     (I::Failures, 8, &["fail|failures", "@by"]),
     (I::Failures, 7, &["@stage", "any|list|@span|bad"]),
     (I::Failures, 9, &["why", "fail|red|bad", "@span", "!who|same|decided"]),
@@ -244,6 +251,7 @@ const CUES: &[Cue] = &[
     (I::List, 4, &["all|list", "@scope", "!red|fail|running|wait|bad|stale|status|summary|how|is|ok"]),
     (I::State, 4, &["@pipeline", "status|ok|red|fail|running|bad|fixed|how|finish|going|success|deploy|wait|run|go|summary"]),
     (I::State, 2, &["@pipeline"]),
+    (I::Overview, 3, &["@branch", "!@pipeline"]),
     (I::Overview, 4, &["red|fail|ok|bad|status|summary|stuck|going", "!@pipeline"]),
     (I::Overview, 4, &["any|we|should", "attention", "!@pipeline"]),
     (I::Overview, 4, &["@scope", "only", "!@pipeline"]),

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 mod entities;
 mod instruction;
 mod intent;
+mod lines;
 mod names;
 mod parts;
 mod sentence;
@@ -19,6 +20,8 @@ mod words;
 
 pub use instruction::Instruction;
 pub use intent::Intent;
+pub use lines::OnLine;
+pub(super) use lines::plain;
 pub use parts::{By, Except, Nuance, Parts, Superlative};
 pub use span::Span;
 
@@ -81,6 +84,8 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
         }
     }
     said.exact_names(&mut parts);
+    said.lines(&mut parts);
+    said.ordinals(&mut parts);
     said.changes(&mut parts);
     said.accounts(&mut parts);
     parts.span = span::find(&mut said.words, now, zone);
@@ -88,7 +93,6 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
     said.customers(&mut parts);
     said.environments(&mut parts);
     said.stages(&mut parts);
-    said.branches(&mut parts);
     said.people(&mut parts);
     said.plurals();
     said.mend();
@@ -108,6 +112,9 @@ pub fn understand(text: &str, fleet: &Fleet, now: Timestamp, zone: &TimeZone) ->
     }
     if let Named::Group(group) = &named {
         parts.group = Some(group.clone());
+    }
+    if !parts.lines.is_empty() && said.words.iter().all(|word| word.is_used || word.is("filler")) {
+        parts.nuances.insert(Nuance::Brief);
     }
     if let Some(instruction) = instruction {
         if !parts.pipelines.is_empty() {

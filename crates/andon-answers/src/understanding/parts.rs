@@ -6,7 +6,7 @@ use andon::board::PipelineRow;
 use andon::name::PipelineId;
 
 use super::super::fleet::Fleet;
-use super::Span;
+use super::{OnLine, Span};
 
 /// What a question is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,8 +29,10 @@ pub struct Parts {
     pub change: Option<String>,
     /// A stage or kind of action.
     pub stage: Option<String>,
-    /// A branch.
-    pub branch: Option<String>,
+    /// Branches and pull requests.
+    pub lines: Vec<OnLine>,
+    /// Which of those that were named before is meant, counted from 1.
+    pub nth: Option<usize>,
     /// A time.
     pub span: Option<Span>,
     /// How many of something.
@@ -56,6 +58,10 @@ pub struct Parts {
 pub enum Nuance {
     /// What is green is asked for.
     Green,
+    /// What is running is asked for.
+    Running,
+    /// Nothing else is asked than how branches stand: "and main?".
+    Brief,
     /// It is asked which of them did not do it.
     Without,
     /// It is asked if that is all there is: "is it just Acme".
@@ -133,10 +139,19 @@ impl Parts {
                 && (self.accounts.is_empty() || self.accounts.iter().any(|known| known == account))
                 && (self.regions.is_empty() || self.regions.iter().any(|known| known == region))
                 && self.environment.is_none_or(|environment| fleet.is_of_environment(row, environment))
+                && fleet.is_on_line(id)
                 && group.as_ref().is_none_or(|group| group.contains(id))
                 && self.except.as_ref().is_none_or(|except| !except.pipelines.contains(id))
         };
         fleet.rows().iter().filter(belongs).collect()
+    }
+
+    /// The one branch or pull request that it is about.
+    pub fn line(&self) -> Option<&OnLine> {
+        match self.lines.as_slice() {
+            [only] if only.is_one() => Some(only),
+            _ => None,
+        }
     }
 
     /// Forgets where it is: the pipelines that are there are known.

@@ -24,7 +24,8 @@ impl Sentence<'_> {
             "@count" => parts.count.is_some(),
             "@superlative" => parts.superlative.is_some(),
             "@stage" => parts.stage.is_some(),
-            "@branch" => parts.branch.is_some(),
+            "@branch" => !parts.lines.is_empty(),
+            "@branches" => !parts.lines.is_empty() && parts.line().is_none(),
             "@by" => parts.by.is_some(),
             "@customers-known" => self.fleet.has_customers(),
             tag => self.words.iter().any(|word| !word.is_used && word.is(tag)),
@@ -98,6 +99,7 @@ impl Sentence<'_> {
         let is_only = only && (free("red") || free("fail") || free("bad") || parts.has_scope());
         let nuances = [
             (Nuance::Green, is_green),
+            (Nuance::Running, free("running") && !parts.is_red),
             (Nuance::Without, is_without),
             (Nuance::Only, is_only),
             (Nuance::Times, is_of_times),

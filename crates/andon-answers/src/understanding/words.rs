@@ -21,6 +21,8 @@ pub(super) struct Word {
     pub(super) is_joined: bool,
     /// What stands before it.
     pub(super) pause: Pause,
+    /// What it begins where that has a slash in it or is a number sign and a number: `release/2`, `#17`.
+    pub(super) path: Option<String>,
     /// What it may stand for; nothing where the word is not known.
     pub(super) tags: Vec<&'static str>,
     /// Whether it stands for one of the parts found already.
@@ -64,7 +66,7 @@ const LEXICON: &[(&str, &str)] = &[
          someone somebody everybody everyone else other others which what who whose when where why how not no never none \
          hasnt havent isnt arent wasnt didnt doesnt dont cant wont check find one ones them they he she his her their \
          itself way bit lot quick quickly good morning evening afternoon thank thanks um uh erm well since between \
-         during within after before until till ago per every each all both either neither more most less least many few \
+         during within after before until till ago per every each all both either neither whether everywhere anywhere more most less least many few \
          several than ever team guys people man mate kind sort actually exactly maybe perhaps side through across off \
          down back far long time times make makes made take takes took keep put set said say says think mean means \
          happen happens happened happening turn turns turned turning became become becomes went ahead news present transition transitions alert alerts notification-rule hour minutes nothing together",
@@ -168,6 +170,8 @@ const LEXICON: &[(&str, &str)] = &[
     ("link", "link links url urls log logs console page address href open"),
     ("history", "history timeline log-of"),
     ("branch", "branch branches"),
+    ("branches", "branches"),
+    ("muted", "muted mute mutes silenced snoozed unmuted"),
     ("commit", "commit commits committed commited change changes sha hash push pushed merged merge pr pull request"),
     ("version", "version versions revision revisions tag"),
     ("changed", "changed change changes diff differs difference different delta commits merged"),
@@ -322,6 +326,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     for chunk in text.split_whitespace() {
         let bare = chunk.trim_matches(|c: char| !c.is_alphanumeric());
         let small = bare.to_lowercase();
+        let (path, first) = (path(chunk, bare), words.len());
         if let Some((_, full)) = TOGETHER.iter().find(|(together, _)| *together == small) {
             words.extend(full.split(' ').map(|word| word_of(word, word, false)));
         } else if is_whole(&small) {
@@ -329,6 +334,9 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         } else {
             let parts = spoken::words(bare);
             words.extend(parts.iter().enumerate().map(|(at, part)| word_of(&folded(part), part, at > 0)));
+        }
+        if let Some(word) = words.get_mut(first) {
+            word.path = path;
         }
         if chunk.ends_with(',') {
             pauses.push((words.len(), Pause::Comma));
@@ -351,10 +359,19 @@ fn word_of(text: &str, raw: &str, is_joined: bool) -> Word {
         raw: raw.to_owned(),
         is_joined,
         pause: Pause::None,
+        path: None,
         tags: tags(text),
         is_used: false,
         is_plural: false,
     }
+}
+
+/// `release/2` and `#17`, as they are written.
+fn path(chunk: &str, bare: &str) -> Option<String> {
+    let is_path = bare.contains('/') && bare.split('/').all(|part| !part.is_empty());
+    let is_number = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit());
+    let number = chunk.trim_start_matches(['(', '"', '\'', '\u{201c}']).starts_with('#') && is_number;
+    if number { Some(format!("#{bare}")) } else { is_path.then(|| bare.to_owned()) }
 }
 
 /// What a word may stand for.

@@ -109,8 +109,18 @@ phrases! {
 
     /// A pipeline is red.
     StatusRed = "status-red" ("pipeline", "for"),
-    /// The branches and pull requests on which a pipeline is red.
-    StatusRedLines = "status-red-lines" ("lines"),
+    /// The other branches and pull requests on which a pipeline is red.
+    AlsoRed = "also-red" ("lines"),
+    /// Who has muted a pipeline, and for how long.
+    MutedFor = "muted-for" ("by", "span"),
+    /// Who has muted a pipeline until it is green.
+    MutedUntilGreen = "muted-until-green" ("by"),
+    /// Who has muted a branch or a pull request, and for how long.
+    MutedLineFor = "muted-line-for" ("line", "by", "span"),
+    /// Who has muted a branch or a pull request until it is green.
+    MutedLineUntilGreen = "muted-line-until-green" ("line", "by"),
+    /// So many of the red pipelines are muted.
+    MutedCount = "muted-count" ("count"),
     /// A red pipeline has a new run, in this stage.
     StatusRetrying = "status-retrying" ("place"),
     /// A red pipeline has a new run, which waits for approval.
@@ -229,6 +239,10 @@ phrases! {
     PartWell = "part-well" ("count"),
     /// How many pipelines were rejected, stopped or canceled; a part of a sentence.
     PartEnded = "part-ended" ("count"),
+    /// The pipelines that are red, by name.
+    OverviewRed = "overview-red" ("list"),
+    /// The pipelines that have been red for longest, by name.
+    OverviewRedLongest = "overview-red-longest" ("list"),
     /// The one red pipeline has a new run, which waits.
     RedWaiting = "red-waiting" (),
     /// The one red pipeline has a new run.
@@ -256,6 +270,8 @@ phrases! {
     Gone = "gone" ("pipeline"),
     /// A pipeline with its region, if its name is not unique.
     InRegion = "in-region" ("pipeline", "region"),
+    /// A pipeline with its branch or pull request, or several of them.
+    OnLine = "on-line" ("pipeline", "lines"),
     /// A pipeline with the last digits of its account, if its name is not unique.
     InAccount = "in-account" ("pipeline", "account"),
 

@@ -9,8 +9,11 @@
 )]
 
 use andon::account::{Account, Accounts};
+use andon::attention::{Deed, Done, Member, Mute, Until};
 use andon::ledger::memory::MemoryLedger;
-use andon::ledger::{NoArchive, record};
+use andon::ledger::{NoArchive, mute, record};
+use andon::line::Line;
+use andon::name::{ExecutionId, PipelineId};
 use andon::run::{DeploymentRule, Explanation};
 use andon::testing::told;
 use andon_diagnosis::Category;
@@ -28,6 +31,8 @@ pub(crate) struct Script {
     pub(crate) accounts: Accounts,
     /// The events, and for a failure why it failed.
     pub(crate) events: Vec<(Value, Option<Explanation>)>,
+    /// What was muted.
+    pub(crate) mutes: Vec<(PipelineId, Mute)>,
 }
 
 /// A run that a script is telling of.
@@ -78,8 +83,13 @@ impl Teller {
 
 /// Reads a script.
 pub(crate) fn script(text: &str) -> Script {
-    let mut script =
-        Script { now: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, accounts: Accounts::default(), events: Vec::new() };
+    let mut script = Script {
+        now: Timestamp::UNIX_EPOCH,
+        zone: TimeZone::UTC,
+        accounts: Accounts::default(),
+        events: Vec::new(),
+        mutes: Vec::new(),
+    };
     let mut place = (String::new(), String::new(), String::new());
     let mut run: Option<Teller> = None;
     let mut number = 0;
@@ -98,6 +108,7 @@ pub(crate) fn script(text: &str) -> Script {
                 script.accounts.0.insert(words[1].to_owned(), Account { name: words[2].to_owned(), customer });
             }
             Some("pipeline") => place = (words[1].to_owned(), words[2].to_owned(), words[3].to_owned()),
+            Some("mute") => script.mutes.push(muted(line, &place)),
             Some("run") => {
                 number += 1;
                 run = Some(begin(line, number, &place));
@@ -111,6 +122,25 @@ pub(crate) fn script(text: &str) -> Script {
     script
 }
 
+/// `mute TIME | who | TIME or "until green" | branch`: of the pipeline that was named last.
+fn muted(line: &str, (account, region, name): &(String, String, String)) -> (PipelineId, Mute) {
+    let parts: Vec<&str> = line.strip_prefix("mute ").unwrap().split('|').map(str::trim).collect();
+    let time = |text: &str| -> Timestamp { format!("{text}:00Z").parse().unwrap() };
+    let until = if parts[2] == "until green" { Until::Recovery } else { Until::Time(time(parts[2])) };
+    let by = Member { id: parts[1].to_owned(), name: parts[1].to_owned() };
+    let mute = Mute {
+        line: parts.get(3).map(|branch| Line::Branch((*branch).to_owned())),
+        by,
+        since: time(parts[0]),
+        until,
+        execution: ExecutionId::parse("muted").unwrap(),
+        stages: Vec::new(),
+        lifted: None,
+    };
+    let home = json!({"account": account, "region": region, "name": name});
+    (serde_json::from_value(home).unwrap(), mute)
+}
+
 fn begin(line: &str, number: usize, (account, region, name): &(String, String, String)) -> Teller {
     let parts: Vec<&str> = line.strip_prefix("run ").unwrap().split('|').map(str::trim).collect();
     let began: Timestamp = format!("{}:00Z", parts[0]).parse().unwrap();
@@ -119,11 +149,16 @@ fn begin(line: &str, number: usize, (account, region, name): &(String, String, S
     let trigger = if commit.is_empty() {
         json!({"trigger-type": "CloudWatchEvent", "trigger-detail": format!("arn:aws:events:{region}:{account}:rule/nightly")})
     } else {
-        json!({
+        let mut trigger = json!({
             "author-display-name": member(1), "author-id": member(1), "full-repository-name": format!("example/{name}"),
-            "provider-type": "GitHub", "commit-message": member(4), "commit-id": commit, "branch-name": member(3),
+            "provider-type": "GitHub", "commit-message": member(4), "commit-id": commit,
             "connection-arn": format!("arn:aws:codestar-connections:{region}:{account}:connection/0b0b0b0b"),
-        })
+        });
+        match member(3).strip_prefix('#') {
+            Some(number) => trigger["pull-request-id"] = json!(number),
+            None => trigger["branch-name"] = json!(member(3)),
+        }
+        trigger
     };
     Teller {
         account: account.clone(),
@@ -240,6 +275,18 @@ impl Script {
             let failure = known.failures(known.attempt()).first().cloned().expect("a failure");
             let explained = known.explained(known.attempt(), &failure, explanation.clone());
             record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, explained).await.unwrap();
+        }
+        for (pipeline, muted) in &self.mutes {
+            let deed = Deed {
+                alert: "failed".to_owned(),
+                execution: muted.execution.clone(),
+                done: Done::Muted,
+                by: muted.by.clone(),
+                at: muted.since,
+                reason: None,
+                until: Some(muted.until),
+            };
+            mute(&ledger, pipeline, muted, &deed).await.unwrap();
         }
         ledger
     }

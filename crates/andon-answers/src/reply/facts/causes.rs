@@ -56,7 +56,7 @@ impl<'a> Asked<'a> {
         let why = |row: &&PipelineRow| {
             let why = row.failure().and_then(reason).unwrap_or_else(|| "the cause is not known".to_owned());
             let since = row.red_since().unwrap_or_else(|| row.news_at());
-            format!("{} has been red {}: {why}.", capital(&self.name(row)), self.for_long(since))
+            format!("{} has been red {}: {why}.", capital(&self.red_name(row)), self.for_long(since))
         };
         let mut told: Vec<String> = red.iter().take(MAX_NAMED).map(why).collect();
         if red.len() > MAX_NAMED {

@@ -1,9 +1,11 @@
 //! Which change is live, was last green, came since.
 
 use andon::board::{PipelineRow, StatusColor};
-use andon::history::{ChangeSummary, RunSummary};
-use andon::run::Status;
+use andon::history::{ChangeSummary, History, RunSummary};
+use andon::line::Line;
+use andon::run::{Deployed, Status};
 
+use super::super::naming::cut;
 use super::words::{capital, change_words, full_change, some};
 use super::{Asked, MAX_NAMED};
 
@@ -42,9 +44,15 @@ impl<'a> Asked<'a> {
                     Status::Skipped => "was skipped",
                     Status::Unknown => "ended in a way that is not known",
                 };
-                let newer = runs.iter().rev().find(|run| run.status == Status::Succeeded);
+                // What went through on another branch does not replace it.
+                let history = self.history_of(row);
+                let of_line = history.map(|history| history.runs_of_line_of(last)).unwrap_or_default();
+                let newer = of_line.iter().rev().find(|run| run.status == Status::Succeeded);
                 let is_live = newer.is_some_and(|newest| newest.execution == last.execution);
                 let live = match (last.status, is_live) {
+                    (Status::Succeeded, true) if self.is_deployed(row, last) => {
+                        " It is live: no later change has gone through."
+                    }
                     (Status::Succeeded, true) => " It is the latest that did.",
                     (Status::Succeeded, false) => " A later change has gone through since.",
                     _ => " It is not live.",
@@ -69,7 +77,41 @@ impl<'a> Asked<'a> {
         self.runs_of(row).into_iter().rfind(|run| run.status == Status::Succeeded)
     }
 
+    fn is_deployed(&self, row: &PipelineRow, run: &RunSummary) -> bool {
+        self.history_of(row).is_some_and(|history| {
+            let succeeded = |deployed: &Deployed| deployed.status == Status::Succeeded;
+            // A pull request may be tried out, but its change is not live.
+            !matches!(history.line(run), Line::PullRequest(_)) && history.deployed(run).iter().any(succeeded)
+        })
+    }
+
+    /// What has gone through each branch of a pipeline that has several: one does not replace another.
+    fn live_by_branch(&self, row: &PipelineRow, history: &History) -> Vec<String> {
+        let name = capital(&self.name(row));
+        let mut told = Vec::new();
+        for line in history.lines() {
+            let Line::Branch(branch) = &line else { continue };
+            let of_line = history.of_line(&line);
+            let runs = of_line.runs();
+            let Some(run) = runs.iter().rfind(|run| run.status == Status::Succeeded) else { continue };
+            let change = run.change.as_ref().and_then(full_change).unwrap_or_else(|| "not known".to_owned());
+            let ago = self.ago(run.ended.unwrap_or(run.first_seen));
+            told.push((run.ended, format!("on {} {change}, {ago}", cut(branch))));
+        }
+        told.sort_by_key(|(ended, _)| std::cmp::Reverse(*ended));
+        let told: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
+        if told.is_empty() {
+            return vec![format!(
+                "I have no successful run of a branch of {name} on record, so what is live is not known."
+            )];
+        }
+        vec![format!("{name}: the latest changes that went through are {}.", some(&told))]
+    }
+
     pub(super) fn live(&self, row: &PipelineRow) -> Vec<String> {
+        if let Some(history) = self.history_of(row).filter(|history| history.has_lines()) {
+            return self.live_by_branch(row, history);
+        }
         let name = self.name(row);
         let mut told = Vec::new();
         match self.last_succeeded(row) {

@@ -9,6 +9,8 @@ mod comparison;
 mod ends;
 mod figures;
 mod happened;
+mod lines;
+mod muted;
 mod people;
 mod ranking;
 mod refusal;
@@ -29,10 +31,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::Draft;
 use super::naming::written;
 use crate::understanding::{Intent, Parts};
-use crate::{Answer, Fleet, Kind, Session, Voice};
+use crate::{Answer, Fleet, Kind, Phrase, Session, Voice};
 
 pub(in super::super) use people::is_decided;
-pub(in super::super) use refusal::{no_such, refuse};
+pub(in super::super) use refusal::{no_line, no_such, refuse};
 
 /// The most pipelines whose histories are read for figures over all of them together.
 const MAX_POOLED: usize = 50;
@@ -50,6 +52,8 @@ pub(crate) struct Records {
     pub runs: Vec<Run>,
     /// Whether anything could not be read in time.
     pub is_partial: bool,
+    /// The other branches and pull requests on which the one pipeline is red.
+    pub also_red: Vec<String>,
 }
 
 /// The pipelines whose histories a question needs: of a time, only those with news since it began.
@@ -86,15 +90,26 @@ pub(in super::super) fn needs(fleet: &Fleet, intent: Intent, parts: &Parts) -> V
             | I::Execution
             | I::Link
             | I::Fixed
+            | I::Lines
     );
     let rows = parts.rows(fleet);
     let is_pooled = intent == I::Figures && rows.len() <= MAX_POOLED;
     if !wants && !is_pooled {
         return Vec::new();
     }
+    // One line tells of itself in the list.
+    let rows: Vec<&PipelineRow> =
+        rows.into_iter().filter(|row| intent != I::Lines || row.overview.line.is_some()).collect();
     let recent =
         |row: &&PipelineRow| since.is_none_or(|since| row.news_at() >= since || !row.overview.latest.status.is_final());
     rows.into_iter().filter(recent).map(|row| row.overview.pipeline.clone()).collect()
+}
+
+/// Whether the answer about several pipelines says where they are.
+pub(in super::super) fn says_place(intent: Intent) -> bool {
+    use Intent as I;
+    !matches!(intent, I::Why | I::Author | I::Blame | I::OnIt | I::Fixed | I::LastSuccess | I::LastFailure | I::Muted)
+        && !matches!(intent, I::Change | I::Compare | I::Stale)
 }
 
 /// Whether the runs of the one pipeline have to be read in full.
@@ -113,6 +128,8 @@ pub(in super::super) struct Asked<'a> {
     pub(in super::super) now: Timestamp,
     pub(in super::super) voice: &'a Voice,
     pub(in super::super) session: &'a Session,
+    /// Whether a name is followed by the line of change that the question is about: no other part of the answer says it.
+    pub(in super::super) names_lines: bool,
     /// The pipelines that the answer names, in its order.
     pub(in super::super) named: RefCell<Vec<PipelineId>>,
 }
@@ -120,6 +137,7 @@ pub(in super::super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// The answer.
     pub(in super::super) fn answer(&self) -> Answer {
+        use Intent as I;
         let rows = self.parts.rows(self.fleet);
         let mut draft = Draft::new(self.voice, self.now, self.session);
         if rows.is_empty() {
@@ -137,6 +155,13 @@ impl<'a> Asked<'a> {
         }
         draft.session.named = if rows.len() > 1 { self.named.take() } else { Vec::new() };
         draft.session.named.truncate(MAX_REMEMBERED);
+        if let ([only], true) = (rows.as_slice(), matches!(self.intent, I::State | I::Why)) {
+            super::muted::of_one(&mut draft, self.fleet, only);
+        }
+        if !self.records.also_red.is_empty() {
+            let lines = self.voice.and(&self.records.also_red);
+            draft.say(Phrase::AlsoRed, &[("lines", lines.into())]);
+        }
         if self.records.is_partial {
             draft.speak("Some histories could not be read in time, so this may be incomplete.".to_owned());
         }
@@ -176,6 +201,8 @@ impl<'a> Asked<'a> {
             (I::Running, _) => self.going(rows, Status::InProgress),
             (I::Waiting, _) => self.going(rows, Status::Waiting),
             (I::List, _) => self.list(rows),
+            (I::Lines, _) => self.lines(rows),
+            (I::Muted, _) => self.muted(rows),
             (I::Next, Some(row)) => self.next(row),
             (I::Stage, Some(row)) => self.stage(row),
             (I::Duration, Some(row)) => self.duration(row),

@@ -48,7 +48,7 @@ impl<'a> Asked<'a> {
             let change = broken.and_then(|broken| broken.first.as_ref().or(broken.change.as_ref())).or(row.change());
             let words = change.and_then(change_words).unwrap_or_else(|| "a change that is not known".to_owned());
             let since = row.red_since().unwrap_or_else(|| row.news_at());
-            format!("{} has been red {}: {words}.", capital(&self.name(row)), self.for_long(since))
+            format!("{} has been red {}: {words}.", capital(&self.red_name(row)), self.for_long(since))
         };
         let mut told: Vec<String> = red.iter().take(MAX_NAMED).map(by).collect();
         if red.len() > MAX_NAMED {

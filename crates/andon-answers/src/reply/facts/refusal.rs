@@ -1,13 +1,16 @@
 //! What is not answered: instructions, and names that no pipeline has.
 
+use std::collections::BTreeSet;
+
 use andon::board::PipelineRow;
+use andon::line::Line;
 use andon::name::PipelineId;
 use jiff::Timestamp;
 
 use super::super::Draft;
 use super::super::naming::{called, cut};
 use super::words::{counted, some};
-use crate::understanding::Parts;
+use crate::understanding::{OnLine, Parts};
 use crate::{Answer, Fleet, Kind, Pending, Phrase, Session, Topic, Voice};
 
 /// Says that something is to be done elsewhere, and how.
@@ -91,6 +94,35 @@ pub(in super::super::super) fn refuse(
 fn quote(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@/".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Says that none of some pipelines has a branch or a pull request, and what one of them has.
+pub(in super::super::super) fn no_line(
+    fleet: &Fleet,
+    parts: &Parts,
+    on: &OnLine,
+    lines: &BTreeSet<Line>,
+    now: Timestamp,
+    voice: &Voice,
+    session: &Session,
+) -> Answer {
+    let mut draft = Draft::new(voice, now, session);
+    let rows = parts.rows(fleet);
+    draft.kind(Kind::NoSuchPipeline(Vec::new())).rows(fleet, rows.iter().copied());
+    let on = cut(&on.in_words());
+    match rows.as_slice() {
+        [only] => {
+            let names: Vec<String> = lines.iter().filter_map(Line::name).map(|name| cut(&name)).collect();
+            draft.speak(format!("I know no {on} of {}.", called(fleet, only, voice)));
+            if !names.is_empty() {
+                draft.speak(format!("It has {}.", some(&names)));
+            }
+        }
+        many => {
+            draft.speak(format!("I know no {on} of {}.", counted(many.len(), "pipeline")));
+        }
+    }
+    draft.in_words()
 }
 
 /// Says that a name is unknown, and what is called something like it.

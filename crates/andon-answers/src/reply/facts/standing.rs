@@ -7,6 +7,7 @@ use andon::run::Status;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::cause;
+use super::super::naming::on_line;
 use super::Asked;
 use super::words::{and, capital, counted, some};
 
@@ -35,17 +36,17 @@ impl<'a> Asked<'a> {
                 let mut told = vec![format!(
                     "One of {} is red: {}, {}.",
                     self.subject(rows),
-                    self.name(one),
+                    self.red_name(one),
                     self.for_long(since)
                 )];
                 told.extend(cause::sentence(one, None, self.voice));
                 told
             }
-            many => vec![format!("{} of {} are red: {}.", many.len(), self.subject(rows), self.names(many))],
+            many => vec![format!("{} of {} are red: {}.", many.len(), self.subject(rows), self.red_names(many))],
         };
         if let ([row], [red]) = (rows, red.as_slice()) {
             let since = red.red_since().unwrap_or_else(|| red.news_at());
-            told = vec![format!("{} is red {}.", capital(&self.name(row)), self.for_long(since))];
+            told = vec![format!("{} is red {}.", capital(&self.red_name(row)), self.for_long(since))];
             told.extend(cause::sentence(red, None, self.voice));
         }
         let of = |light: StatusColor| rows.iter().filter(|row| row.light == light).count();
@@ -76,8 +77,8 @@ impl<'a> Asked<'a> {
             self.fleet.rows().iter().filter(|row| row.light == StatusColor::Red && !is_here(row)).collect();
         match others.as_slice() {
             [] => "Nothing else is red.".to_owned(),
-            [one] => format!("One other pipeline is red: {}.", self.name(one)),
-            many => format!("{} other pipelines are red: {}.", many.len(), self.names(many)),
+            [one] => format!("One other pipeline is red: {}.", self.red_name(one)),
+            many => format!("{} other pipelines are red: {}.", many.len(), self.red_names(many)),
         }
     }
 
@@ -105,7 +106,10 @@ impl<'a> Asked<'a> {
                 } else {
                     run.map_or_else(|| row.began(), |run| run.since)
                 };
-                format!("{}{place} {}", self.name(row), self.for_long(since))
+                let line = run.and_then(|run| run.line.as_ref()?.name());
+                let name = self.name(row);
+                let name = line.map_or(name.clone(), |line| on_line(&name, &line, self.voice));
+                format!("{name}{place} {}", self.for_long(since))
             })
             .collect();
         let verb = if found.len() == 1 { "is" } else { "are" };

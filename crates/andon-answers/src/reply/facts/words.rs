@@ -2,10 +2,11 @@
 
 use andon::board::PipelineRow;
 use andon::history::{ChangeSummary, FailureSummary};
+use andon::line::Line;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::cause;
-use super::super::naming::{called_at, cut};
+use super::super::naming::{called_at, cut, on_line};
 use super::{Asked, MAX_NAMED};
 use crate::understanding::{Intent, Span};
 
@@ -19,7 +20,23 @@ impl Asked<'_> {
             _ => None,
         };
         self.mention(row);
-        called_at(self.fleet, row, only, self.voice)
+        let name = called_at(self.fleet, row, only, self.voice);
+        match self.fleet.line_of(&row.overview.pipeline).and_then(Line::name) {
+            Some(line) if self.names_lines => on_line(&name, &line, self.voice),
+            _ => name,
+        }
+    }
+
+    /// A pipeline's name with the branches and pull requests on which it is red, where it has several.
+    pub(super) fn red_name(&self, row: &PipelineRow) -> String {
+        let name = self.name(row);
+        row.red_names().map_or(name.clone(), |lines| on_line(&name, &lines, self.voice))
+    }
+
+    /// The same of several.
+    pub(super) fn red_names(&self, rows: &[&PipelineRow]) -> String {
+        let names: Vec<String> = rows.iter().map(|row| self.red_name(row)).collect();
+        some(&names)
     }
 
     /// Notes that a pipeline is named next.
@@ -74,6 +91,10 @@ impl Asked<'_> {
             place.push_str(" in ");
             place.push_str(&and(&self.parts.regions));
         }
+        if let Some(line) = self.parts.line() {
+            place.push_str(" on ");
+            place.push_str(&line.in_words());
+        }
         if let Some(group) = &self.parts.group {
             place.push_str(&[" called \u{201c}", group, "\u{201d}"].concat());
         }
@@ -111,15 +132,13 @@ impl Asked<'_> {
                 | I::History
                 | I::Changed
                 | I::Figures
+                | I::Lines
         );
         if let Some(span) = self.parts.span.as_ref().filter(|_| !timed) {
             unused.push(format!("\u{201c}{}\u{201d}", span.words));
         }
         if let Some(stage) = self.parts.stage.as_ref().filter(|_| self.intent != I::Failures) {
             unused.push(format!("the stage \u{201c}{stage}\u{201d}"));
-        }
-        if let Some(branch) = &self.parts.branch {
-            unused.push(format!("the branch \u{201c}{branch}\u{201d}"));
         }
         if let Some(change) = self.parts.change.as_ref().filter(|_| self.intent != I::Change) {
             unused.push(format!("the change \u{201c}{change}\u{201d}"));

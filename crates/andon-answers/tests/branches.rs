@@ -1,0 +1,56 @@
+//! What is said of branches, pull requests and mutes, in every language.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "compiled for tests only"
+)]
+
+mod support;
+
+use std::fmt::Write as _;
+
+use andon::clock::Timer;
+use andon_answers::{Answerer, Group, Locale, Question, Session, Subject, Topic, Voice};
+use jiff::SignedDuration;
+use support::script;
+
+struct Never;
+
+impl Timer for Never {
+    async fn wait(&self, _: SignedDuration) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+async fn branches_and_mutes_are_told_in_every_language() {
+    let script = script(include_str!("files/fourth/agency.txt"));
+    let desk = Answerer::new(script.ledger().await, Never).knowing(script.accounts.clone(), script.zone.clone());
+    let about = |topic, name: &str| Question::About(topic, Subject::Heard(name.to_owned()));
+    let questions = [
+        Question::Overview,
+        Question::List(Group::Failing),
+        Question::Which,
+        Question::Nth(2),
+        Question::List(Group::Running),
+        about(Topic::Status, "patient portal juniper prod"),
+        about(Topic::Why, "patient portal juniper staging"),
+        about(Topic::Change, "patient portal juniper prod"),
+        about(Topic::LastDeployment, "route planner"),
+        about(Topic::Status, "redwood payments"),
+    ];
+    let mut text = String::new();
+    for locale in [Locale::EnUs, Locale::De, Locale::Es, Locale::Fr, Locale::Ja] {
+        writeln!(text, "{locale:?}").unwrap();
+        let mut session = Session::default();
+        for question in &questions {
+            let answer = desk.answer(question, &session, script.now, Voice::of(locale)).await;
+            writeln!(text, "  {}", answer.speech).unwrap();
+            session = answer.session;
+        }
+    }
+    insta::assert_snapshot!(text);
+}
