@@ -1,12 +1,14 @@
 //! Pipelines as JSON: what `--json` prints and the API answers.
 
+use andon::attention::Until;
 use andon::board::PipelineRow;
 use andon::history::{History, Overview, RunSummary};
 use andon::run::{ActionView, Failure, Run, StageView};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// A row as JSON.
-pub fn row(row: &PipelineRow) -> Value {
+/// A row as JSON, with what is muted now.
+pub fn row(row: &PipelineRow, now: Timestamp) -> Value {
     let Overview { pipeline, latest, health, trend, typical, keys, red, line, .. } = &*row.overview;
     json!({
         "account": pipeline.home.account,
@@ -25,12 +27,27 @@ pub fn row(row: &PipelineRow) -> Value {
         "red_since": row.red_since(),
         "red_lines": red,
         "line": line,
+        "mutes": mutes(&row.overview, now),
         "streak": health.streak,
         "last_success": health.last_success,
         "trend": trend,
         "typical": typical,
         "keys": keys,
     })
+}
+
+/// What is muted: all of the pipeline where `line` is null, until it is green where `until` is null.
+fn mutes(overview: &Overview, now: Timestamp) -> Vec<Value> {
+    let holding = overview.mutes.iter().filter(|mute| mute.holds(now));
+    holding
+        .map(|mute| {
+            let until = match mute.until {
+                Until::Time(at) => Some(at),
+                Until::Recovery => None,
+            };
+            json!({"line": mute.line, "by": mute.by.name, "since": mute.since, "until": until})
+        })
+        .collect()
 }
 
 /// A run in a list as JSON, without what only the ledger needs.
@@ -45,8 +62,8 @@ pub fn run_summary(run: &RunSummary) -> Value {
 }
 
 /// A pipeline in full, as JSON: its state, its recorded runs, and the latest run down to its actions.
-pub fn in_full(history: &History, run: Option<&Run>) -> Value {
-    let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&PipelineRow::of(overview)));
+pub fn in_full(history: &History, run: Option<&Run>, now: Timestamp) -> Value {
+    let mut value = history.overview().map_or_else(|| json!({}), |overview| row(&PipelineRow::of(overview), now));
     if let Some(members) = value.as_object_mut() {
         let runs: Vec<Value> = history.runs().into_iter().map(run_summary).collect();
         members.insert("runs".to_owned(), json!(runs));

@@ -3,6 +3,7 @@
 use andon::board::PipelineRow;
 use andon::name::PipelineId;
 use andon_answers::{Answer, Answerer, Kind, Locale, Session, Voice, written};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Surroundings, Verdict, runtime};
@@ -38,7 +39,7 @@ impl Ask {
             anyhow::Ok(desk.ask(&self.question.join(" "), &Session::default(), around.now(), voice).await)
         })?;
         if self.json {
-            around.terminal.json(&as_json(&answer))?;
+            around.terminal.json(&as_json(&answer, around.now()))?;
         } else {
             around.terminal.line(written(&answer, voice, around.now()))?;
         }
@@ -50,7 +51,7 @@ impl Ask {
     }
 }
 
-fn as_json(answer: &Answer) -> Value {
+fn as_json(answer: &Answer, now: Timestamp) -> Value {
     let (kind, candidates): (&str, &[PipelineId]) = match &answer.kind {
         Kind::Told => ("told", &[]),
         Kind::WhichOne(candidates) => ("which-one", candidates),
@@ -68,6 +69,6 @@ fn as_json(answer: &Answer) -> Value {
         "speech": answer.speech.to_string(),
         "ssml": answer.speech.ssml(),
         "card": answer.card,
-        "pipelines": answer.rows.iter().map(|one: &PipelineRow| row(one)).collect::<Vec<Value>>(),
+        "pipelines": answer.rows.iter().map(|one: &PipelineRow| row(one, now)).collect::<Vec<Value>>(),
     })
 }

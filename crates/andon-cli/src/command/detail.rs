@@ -9,6 +9,7 @@ use andon::words::span;
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 
+use super::status::muted;
 use crate::terminal::{
     BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint, shorten,
 };
@@ -59,6 +60,7 @@ impl<'d> Detail<'d> {
             format!("{} in {}, run {}", one_line(account), pipeline.home.region, clean(execution.as_str())),
             format!("{started}, {}", strip(&row.overview.trend)),
         ];
+        lines.extend(row.overview.mutes.iter().filter(|mute| mute.holds(now)).map(|mute| muted(mute, now)));
         if let Some(change) = self.history.run(execution).and_then(|run| run.change.as_ref()) {
             let parts = [change.id.as_deref(), change.title.as_deref(), change.author.as_deref()];
             let text = one_line(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));

@@ -1,9 +1,11 @@
 //! `andon status`: the state of every pipeline, or one in full.
 
+use andon::attention::Mute;
 use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::history::ChangeSummary;
 use andon::ledger::Ledger as _;
 use andon::links;
+use andon::text::one_line;
 use anyhow::bail;
 use jiff::Timestamp;
 
@@ -59,7 +61,7 @@ impl Status {
         let is_meant = |row: &PipelineRow| named(row) && self.fleet.has_row(row, accounts, now);
         let rows: Vec<PipelineRow> = all.into_iter().filter(is_meant).collect();
         if self.json {
-            terminal.json(&rows.iter().map(row).collect::<Vec<_>>())?;
+            terminal.json(&rows.iter().map(|one| row(one, now)).collect::<Vec<_>>())?;
         } else if is_empty {
             terminal.line("No pipelines yet.")?;
         } else if rows.is_empty() {
@@ -84,7 +86,7 @@ impl Status {
             None => None,
         };
         if self.json {
-            around.terminal.json(&in_full(&history, run.as_deref()))?;
+            around.terminal.json(&in_full(&history, run.as_deref(), around.now()))?;
         } else {
             let detail = Detail::of(&history, run.as_deref(), system.config.accounts());
             for line in detail.lines(around.terminal, around.now())? {
@@ -130,7 +132,7 @@ fn table(rows: &[PipelineRow], system: &System, now: Timestamp, terminal: Termin
             Cell::new(change.map(short_id).unwrap_or_default()).linked(commit),
             Cell::new(change.and_then(|change| change.author.as_deref()).unwrap_or_default()),
         ];
-        table.push_noted(cells, Cell::new(where_and_why(row)).styled(DIM));
+        table.push_noted(cells, Cell::new(where_and_why(row, now)).styled(DIM));
     }
     table
 }
@@ -143,10 +145,17 @@ fn since(row: &PipelineRow, now: Timestamp) -> String {
     }
 }
 
-fn where_and_why(row: &PipelineRow) -> String {
+/// Who muted what, and for how long: `muted on main by alice for another 2 h`.
+pub(super) fn muted(mute: &Mute, now: Timestamp) -> String {
+    let on = mute.line.as_ref().map(|line| format!(" on {}", one_line(&line.to_string()))).unwrap_or_default();
+    format!("muted{on} {}", mute.words(now))
+}
+
+fn where_and_why(row: &PipelineRow, now: Timestamp) -> String {
     let current = if row.overview.latest.current.is_some() { row.place() } else { None };
     let failure = row.failure().map(|failure| {
         [place_of(failure), failure.why().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(": ")
     });
-    [current.map(|place| format!("in {place}")), failure].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let muted = row.overview.mute(None, now).map(|mute| muted(mute, now));
+    [current.map(|place| format!("in {place}")), failure, muted].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

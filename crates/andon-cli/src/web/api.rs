@@ -4,6 +4,7 @@ use andon_board::Pipeline;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Site;
@@ -18,7 +19,7 @@ pub(super) async fn board(scope: Scope, State(site): State<Site>) -> Response {
         Ok(rows) => {
             let accounts = site.config.accounts();
             let shown = rows.iter().filter(|row| scope.has(&row.overview.pipeline.home.account, accounts));
-            let rows: Vec<Value> = shown.map(row).collect();
+            let rows: Vec<Value> = shown.map(|one| row(one, Timestamp::now())).collect();
             as_json(StatusCode::OK, &rows.into())
         }
         Err(error) => no_answer(&error),
@@ -27,7 +28,9 @@ pub(super) async fn board(scope: Scope, State(site): State<Site>) -> Response {
 
 pub(super) async fn pipeline(scope: Scope, State(site): State<Site>, Path(place): Path<Place>) -> Response {
     match find(&site, &scope, place).await {
-        Ok(Some(Pipeline { history, run, .. })) => as_json(StatusCode::OK, &in_full(&history, run.as_ref())),
+        Ok(Some(Pipeline { history, run, .. })) => {
+            as_json(StatusCode::OK, &in_full(&history, run.as_ref(), Timestamp::now()))
+        }
         Ok(None) => as_json(StatusCode::NOT_FOUND, &json!({"error": "no runs of such a pipeline are recorded"})),
         Err(error) => no_answer(&error),
     }
