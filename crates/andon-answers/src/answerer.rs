@@ -251,9 +251,8 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
         let failed = |run: &&&RunSummary| matches!(run.status, Status::Failed | Status::Rejected | Status::Stopped);
         let last = known
-            .history
-            .as_ref()
-            .map(|history| fleet.narrowed(history.value.clone()))
+            .history()
+            .map(|history| fleet.narrowed(history))
             .and_then(|history| Some(history.runs().iter().rev().find(failed)?.execution.clone()));
         runs.extend(known.into_run());
         if let Some(execution) = last.filter(|execution| *execution != row.overview.latest.execution) {
@@ -266,7 +265,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
     async fn decided_runs(&self, pipeline: &PipelineId, fleet: &Fleet) -> Result<Vec<andon::run::Run>, LedgerError> {
         let Some(row) = fleet.row(pipeline) else { return Ok(Vec::new()) };
         let known = self.ledger.load(pipeline, &row.overview.latest.execution).await?;
-        let history = known.history.map(|history| fleet.narrowed(history.value));
+        let history = known.history().map(|history| fleet.narrowed(history));
         let earlier: Vec<_> = history.iter().flat_map(History::runs).rev().collect();
         let earlier = earlier.into_iter().filter(|run| run.execution != row.overview.latest.execution);
         let mut runs: Vec<andon::run::Run> = known.run.into_iter().map(Arc::unwrap_or_clone).collect();
@@ -311,7 +310,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         };
         let latest = &row.overview.latest;
         let known = self.ledger.load(pipeline, &latest.execution).await?;
-        let history = known.history.map(|history| fleet.narrowed(history.value));
+        let history = known.history().map(|history| fleet.narrowed(history));
         let failed = |run: &&&RunSummary| run.status == Status::Failed;
         let last_failed = history
             .as_ref()

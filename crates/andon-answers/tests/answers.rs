@@ -8,7 +8,7 @@ use strum::VariantArray as _;
 
 use andon::clock::Timer;
 use andon::event::{Attempt, EvidenceEvent};
-use andon::history::{ChangeSummary, Current, DoraMetrics, History, OpenRun, Overview};
+use andon::history::{ChangeSummary, Current, DoraMetrics, History, OpenRun, Overview, Standing};
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, NoArchive, Receipt, Saved,
@@ -249,6 +249,7 @@ async fn a_fix_that_waits_or_runs_is_told_of_a_red_pipeline() {
             overview.latest.current.clone_from(&current);
             overview.open = vec![OpenRun {
                 execution: overview.latest.execution.clone(),
+                weight: overview.latest.weight,
                 status,
                 attempt: Attempt::FIRST,
                 since,
@@ -454,7 +455,10 @@ impl Ledger for Slow {
     async fn load(&self, _: &PipelineId, _: &ExecutionId) -> Result<Known, LedgerError> {
         std::future::pending().await
     }
-    async fn save(&self, _: &Versioned<History>) -> Result<Saved, LedgerError> {
+    async fn save(&self, _: &Versioned<History>, _: &[Standing]) -> Result<Saved, LedgerError> {
+        std::future::pending().await
+    }
+    async fn stand(&self, _: &[Standing]) -> Result<(), LedgerError> {
         std::future::pending().await
     }
     async fn claim(&self, _: &ClaimKey, _: &Lease) -> Result<Claim, LedgerError> {

@@ -342,7 +342,7 @@ fn a_name_that_no_pipeline_has_is_never_answered_with_another() {
 async fn ledger(fleet: &str) -> MemoryLedger {
     let ledger = MemoryLedger::new();
     for history in histories(fleet) {
-        ledger.save(&andon::ledger::Versioned { value: history, version: 0 }).await.unwrap();
+        ledger.save(&andon::ledger::Versioned { value: history, version: 0 }, &[]).await.unwrap();
     }
     ledger
 }

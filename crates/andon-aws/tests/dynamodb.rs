@@ -45,7 +45,7 @@ fn operations(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn news_cost_a_write_then_two_reads_at_once_then_a_write() {
+async fn the_first_news_cost_a_write_then_two_reads_at_once_then_a_write() {
     let server = Server::start(|_| ("200 OK", "{}".to_owned())).await;
     let told = told();
     record(&ledger(&server.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
@@ -56,7 +56,65 @@ async fn news_cost_a_write_then_two_reads_at_once_then_a_write() {
     );
     let mut reads = operations[1..operations.len() - 1].to_vec();
     reads.sort();
-    assert_eq!(reads, ["BatchGetItem", "Query"]);
+    assert_eq!(reads, ["Query", "Query"]);
+}
+
+/// Answers a query with the histories and standings that were written, and one of facts with nothing.
+fn reading(written: Vec<serde_json::Value>) -> impl Fn(&loopback::Call) -> (&'static str, String) + Send + Sync {
+    move |call| {
+        let is_of_history = call.body["ExpressionAttributeValues"][":first"]["S"] == "history";
+        let items = if call.operation == "Query" && is_of_history { written.clone() } else { Vec::new() };
+        ("200 OK", serde_json::json!({"Items": items}).to_string())
+    }
+}
+
+/// The items that were put.
+fn put(server: &Server) -> Vec<serde_json::Value> {
+    server.calls().into_iter().filter_map(|call| call.body.get("Item").cloned()).collect()
+}
+
+#[tokio::test]
+async fn where_a_run_is_costs_one_small_item_and_its_end_a_history() {
+    let events: Vec<Run> = events("codepipeline-run-succeeded").iter().filter_map(andon::testing::told).collect();
+    let told = |count: usize| {
+        let told = events.iter().take(count).cloned().reduce(|mut run, told| {
+            run.merge(told);
+            run
+        });
+        told.unwrap()
+    };
+    let first = Server::start(|_| ("200 OK", "{}".to_owned())).await;
+    let rule = &DeploymentRule::EVERY_RUN;
+    record(&ledger(&first.endpoint), &NoArchive, rule, told(2)).await.unwrap();
+    let history = put(&first);
+    assert_eq!(history[0]["sk"]["S"], "history");
+    let second = Server::start(reading(history.clone())).await;
+    record(&ledger(&second.endpoint), &NoArchive, rule, told(5)).await.unwrap();
+    let standing = put(&second);
+    let sort = standing[0]["sk"]["S"].as_str().unwrap().to_owned();
+    assert!(standing.len() == 1 && sort.starts_with("open#"), "{standing:?}");
+    assert!(standing[0].to_string().len() < 1_500, "{standing:?}");
+    // The end of the run: what was in between makes way for the history.
+    let third = Server::start(reading(history.into_iter().chain(standing).collect())).await;
+    record(&ledger(&third.endpoint), &NoArchive, rule, told(events.len())).await.unwrap();
+    assert_eq!(put(&third)[0]["sk"]["S"], "history");
+    let deleted: Vec<_> = third.calls().into_iter().filter(|call| call.operation == "DeleteItem").collect();
+    assert_eq!(deleted.len(), 1, "{deleted:?}");
+    assert_eq!(deleted[0].body["Key"]["sk"]["S"], sort);
+}
+
+#[tokio::test]
+async fn how_a_run_stands_in_an_unknown_format_is_left_out() {
+    let (first, pipeline) = (Server::start(|_| ("200 OK", "{}".to_owned())).await, told().pipeline);
+    record(&ledger(&first.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told()).await.unwrap();
+    let mut written = put(&first);
+    let history = ledger(&Server::start(reading(written.clone())).await.endpoint).history(&pipeline).await.unwrap();
+    written.push(serde_json::json!({
+        "pk": written[0]["pk"], "sk": {"S": "open#e-9"}, "format": {"N": "2"}, "weight": {"N": "99"}, "slim": {"S": "x"},
+    }));
+    let server = Server::start(reading(written)).await;
+    assert_eq!(ledger(&server.endpoint).history(&pipeline).await.unwrap(), history);
+    assert!(history.is_some());
 }
 
 #[tokio::test]
@@ -65,17 +123,11 @@ async fn what_is_known_already_costs_no_write_but_of_its_facts() {
     let first = Server::start(|_| ("200 OK", "{}".to_owned())).await;
     record(&ledger(&first.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told.clone()).await.unwrap();
     // What was written is what is read from now on. (The pipeline's past was asked for once; that is written too.)
-    let history = first.calls().into_iter().find_map(|call| call.body.get("Item").cloned()).unwrap();
-    let second = Server::start(move |call| {
-        let read = call.operation == "BatchGetItem";
-        let answer = serde_json::json!({"Responses": {"andon": [history]}, "UnprocessedKeys": {}});
-        ("200 OK", if read { answer.to_string() } else { "{}".to_owned() })
-    })
-    .await;
+    let second = Server::start(reading(put(&first))).await;
     record(&ledger(&second.endpoint), &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
     let mut operations = operations(&second);
     operations.sort();
-    assert_eq!(operations, ["BatchGetItem", "BatchWriteItem", "Query"]);
+    assert_eq!(operations, ["BatchWriteItem", "Query", "Query"]);
 }
 
 #[tokio::test]
@@ -162,6 +214,9 @@ async fn the_list_goes_on_over_all_its_pages_and_is_in_order() {
     let slim = slim.unwrap();
     let name = told().pipeline.name.to_string();
     let server = Server::start(move |call| {
+        if call.body["ExpressionAttributeValues"][":list"]["S"] == "standings" {
+            return ("200 OK", "{}".to_owned());
+        }
         let page = call.body["ExclusiveStartKey"]["name"]["S"].as_str().map_or(0, |page| page.parse::<i32>().unwrap());
         let item = |name_here: &str| serde_json::json!({"slim": {"S": slim.replace(&name, name_here)}});
         // One row is broken: it is left out, and the others are listed.
@@ -176,7 +231,7 @@ async fn the_list_goes_on_over_all_its_pages_and_is_in_order() {
     let listed = ledger(&server.endpoint).pipelines().await.unwrap();
     let names: Vec<_> = listed.iter().map(|overview| overview.pipeline.name.as_str()).collect();
     assert_eq!(names, ["a-0", "a-1", "a-2", "z-0", "z-1", "z-2"]);
-    assert_eq!(operations(&server), ["Query"; 3]);
+    assert_eq!(operations(&server), ["Query"; 4]);
     assert!(server.calls().iter().all(|call| call.body["IndexName"] == "list"));
 }
 
@@ -188,7 +243,8 @@ async fn refused(status: &'static str, code: &str, message: &str) -> (LedgerErro
     let calls = server.calls();
     assert!(calls.iter().all(|call| call.operation == "Query" && call.region == "eu-west-1"), "{calls:?}");
     assert!(calls.iter().all(|call| call.body["TableName"] == "andon"), "{calls:?}");
-    (error, calls.len())
+    let is_of_pipelines = |call: &&loopback::Call| call.body["ExpressionAttributeValues"][":list"]["S"] == "pipelines";
+    (error, calls.iter().filter(is_of_pipelines).count())
 }
 
 #[tokio::test]
@@ -260,16 +316,14 @@ async fn an_answer_that_is_not_dynamodb_is_unavailable() {
 
 #[tokio::test]
 async fn what_dynamodb_leaves_unprocessed_is_asked_for_again_and_not_for_ever() {
-    let server = Server::start(|call| {
-        ("200 OK", serde_json::json!({"Responses": {}, "UnprocessedKeys": call.body["RequestItems"]}).to_string())
+    let server = Server::start(|call| match call.operation.as_str() {
+        "PutItem" => ("400 Bad Request", r#"{"__type": "ConditionalCheckFailedException"}"#.to_owned()),
+        _ => ("200 OK", serde_json::json!({"Responses": {}, "UnprocessedKeys": call.body["RequestItems"]}).to_string()),
     })
     .await;
-    let pipeline = andon::name::PipelineId {
-        home: andon::testing::home(),
-        name: andon::name::PipelineName::parse("web").unwrap(),
-    };
-    let ledger = ledger(&server.endpoint);
-    let error = ledger.load(&pipeline, &execution("e-1")).await.unwrap_err();
+    let key = ClaimKey { pipeline: told().pipeline, effect: "failed/e-1/1".to_owned() };
+    let lease = Lease::new("me", Timestamp::now(), SignedDuration::from_secs(60));
+    let error = ledger(&server.endpoint).claim(&key, &lease).await.unwrap_err();
     assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
     let calls: Vec<_> = server.calls().into_iter().filter(|call| call.operation == "BatchGetItem").collect();
     assert_eq!(calls.len(), 5);

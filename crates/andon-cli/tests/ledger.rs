@@ -195,6 +195,33 @@ fn a_file_of_the_first_version_is_read() {
 }
 
 #[test]
+fn a_file_of_the_second_version_is_read_and_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let connection = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+    connection.execute_batch(include_str!("ledger-version-2.sql")).unwrap();
+    drop(connection);
+    let ledger = open(directory.path());
+    let listed = block_on(ledger.pipelines()).unwrap();
+    assert_eq!(listed.len(), 7);
+    for overview in &listed {
+        let history = block_on(ledger.history(&overview.pipeline)).unwrap().unwrap();
+        assert_eq!(history.latest().unwrap().execution, overview.latest.execution);
+        for summary in history.runs() {
+            let run = block_on(ledger.load(&overview.pipeline, &summary.execution)).unwrap().run.unwrap();
+            assert_eq!(run.status(), summary.status, "{} of {}", run.execution, run.pipeline);
+        }
+    }
+    let waiting = listed.iter().find(|overview| !overview.open.is_empty()).unwrap();
+    let mut told = stage_started(waiting.latest.execution.as_str(), "Afterwards");
+    told.pipeline = waiting.pipeline.clone();
+    block_on(record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told)).unwrap();
+    let history = block_on(ledger.history(&waiting.pipeline)).unwrap().unwrap();
+    let listed = block_on(ledger.pipelines()).unwrap();
+    let now = listed.iter().find(|overview| overview.pipeline == waiting.pipeline).unwrap();
+    assert_eq!((now.latest.weight > waiting.latest.weight, Some((**now).clone())), (true, history.overview()));
+}
+
+#[test]
 fn a_row_that_cannot_be_read_harms_no_other() {
     let directory = tempfile::tempdir().unwrap();
     let mut other = stage_started("e-1", "Build");
@@ -230,7 +257,7 @@ fn what_was_kept_long_enough_is_forgotten_when_the_file_is_opened() {
     let known = |days| {
         let ledger = SqliteLedger::open(directory.path(), later(days)).unwrap();
         let known = block_on(ledger.load(&told.pipeline, &told.execution)).unwrap();
-        (known.run.is_some(), known.history.is_some())
+        (known.run.is_some(), known.written.is_some())
     };
     assert_eq!(known(399), (true, true));
     assert_eq!(known(401), (false, false));

@@ -72,7 +72,7 @@ async fn main() {
         for run in pipeline.runs {
             ledger.add(&[run]).await.remove(0).unwrap();
         }
-        ledger.save(&Versioned { value: pipeline.history, version: 0 }).await.unwrap();
+        ledger.save(&Versioned { value: pipeline.history, version: 0 }, &[]).await.unwrap();
     }
     let desk = Desk::new(ledger, Logs, Recorded, MachineClock).configured(accounts(), TimeZone::UTC, allowed);
     let (input, output) = stdio::streams(&tokio::runtime::Handle::current());

@@ -5,6 +5,7 @@
 //! - [`function_url`]: the address of a function, for clients that speak HTTP;
 //! - [`stand_in`]: what the emulators lack, which is `CodePipeline`'s executions and their evidence, and Slack;
 //! - [`recorder`]: a proxy in front of an emulator that notes every request, and can make one fail;
+//! - [`capacity`]: what calls of DynamoDB cost;
 //! - [`browser`]: a real browser, to look at pages as people do;
 //! - [`chromium`]: which browser of this machine the tests use;
 //! - [`ask`]: a client of AWS's protocols that is no SDK, to prepare an emulator and to look into it;
@@ -24,6 +25,7 @@ pub mod ask;
 pub mod block_kit;
 pub mod browser;
 pub mod call;
+pub mod capacity;
 pub mod chromium;
 pub mod damage;
 pub mod emulator;

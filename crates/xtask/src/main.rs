@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(options) => test::run_all(&options, std::env::var_os("CI").is_some()),
         Task::Ci(options) => test::run_all(&options, true),
-        Task::Bench(options) => bench::run(&options),
+        Task::Bench(options) => bench::measure_all(&options),
         Task::Fuzz(options) => fuzz::run_one(&options),
         Task::Package(options) => package::run(&options),
         Task::Release(options) => release::run_all(&options),

@@ -183,8 +183,8 @@ impl Chat {
     /// The alert that a button is about, from the facts as they are now.
     async fn alert(&self, about: &AlertRef) -> Result<Option<Alert>, LedgerError> {
         let known = self.desk.ledger().load(&about.pipeline, &about.execution).await?;
-        let (Some(run), Some(history)) = (known.run, known.history) else { return Ok(None) };
-        let history = history.value;
+        let Some(history) = known.history() else { return Ok(None) };
+        let Some(run) = known.run else { return Ok(None) };
         let settle = Settle { length: SignedDuration::ZERO, now: now() };
         let mut alerts = due(&run, &history, about.attempt, WaitPolicy::GiveUp, settle).alerts;
         if let Some(overview) = history.overview() {

@@ -292,9 +292,9 @@ impl<P: Ports> Notifier<P> {
     /// The first failure of a group as it stands now, and its message.
     async fn message_of(&self, first: &First) -> Result<Option<(Alert, Message)>, Problem> {
         let known = self.ledger.load(&first.pipeline, &first.execution).await?;
-        let (Some(run), Some(history)) = (known.run, known.history) else { return Ok(None) };
+        let (Some(run), Some(history)) = (known.run.as_ref(), known.history()) else { return Ok(None) };
         let settle = Settle { length: SignedDuration::ZERO, now: self.clock.now() };
-        let alerts = due(&run, &history.value, first.attempt, WaitPolicy::GiveUp, settle).alerts;
+        let alerts = due(run, &history, first.attempt, WaitPolicy::GiveUp, settle).alerts;
         let Some(alert) = alerts.into_iter().find(|alert| alert.dedup_key() == first.alert) else { return Ok(None) };
         let Known { alert, message, .. } = self.know(alert).await;
         Ok(Some((alert, message)))

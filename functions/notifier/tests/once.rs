@@ -217,13 +217,13 @@ proptest! {
         for told in in_order.iter().filter_map(andon::testing::told) {
             let known = |world: &World| world.ledger.load(&told.pipeline, &told.execution).now_or_never().unwrap().unwrap();
             let (here, there) = (known(&world), known(&expected));
+            let (history, other) = (here.history().unwrap(), there.history().unwrap());
+            prop_assert_eq!(history.health(), other.health());
+            prop_assert_eq!(history.runs().len(), other.runs().len());
             let (run, other) = (here.run.unwrap(), there.run.unwrap());
             prop_assert_eq!(run.stages(), other.stages());
             prop_assert_eq!(run.outcomes(), other.outcomes());
             prop_assert_eq!(run.commit(), other.commit());
-            let (history, other) = (here.history.unwrap().value, there.history.unwrap().value);
-            prop_assert_eq!(history.health(), other.health());
-            prop_assert_eq!(history.runs().len(), other.runs().len());
         }
     }
 }

@@ -39,8 +39,19 @@ pub(super) fn put_document<T: Serialize>(
     value: &T,
     doing: &impl Fn() -> String,
 ) -> Result<(), LedgerError> {
+    put(item, "doc", value, MAX_PLAIN_LEN, doing)
+}
+
+/// Puts a value into an item as an attribute, deflated if its JSON is longer than that.
+pub(super) fn put<T: Serialize>(
+    item: &mut Item,
+    name: &str,
+    value: &T,
+    max_plain_len: usize,
+    doing: &impl Fn() -> String,
+) -> Result<(), LedgerError> {
     let json = json(value, doing)?;
-    let document = if json.len() <= MAX_PLAIN_LEN {
+    let document = if json.len() <= max_plain_len {
         text(json)
     } else {
         let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
@@ -55,7 +66,7 @@ pub(super) fn put_document<T: Serialize>(
         }
         AttributeValue::B(Blob::new(deflated))
     };
-    item.insert("doc".to_owned(), document);
+    item.insert(name.to_owned(), document);
     Ok(())
 }
 
@@ -71,16 +82,25 @@ pub(super) fn versioned<T: DeserializeOwned>(
 
 /// Reads an item's document.
 pub(super) fn document<T: DeserializeOwned>(item: &Item, what: &impl Fn() -> String) -> Result<T, LedgerError> {
-    match item.get("doc") {
+    packed(item, "doc", what)
+}
+
+/// Reads an attribute that may be deflated.
+pub(super) fn packed<T: DeserializeOwned>(
+    item: &Item,
+    name: &str,
+    what: &impl Fn() -> String,
+) -> Result<T, LedgerError> {
+    match item.get(name) {
         Some(AttributeValue::B(deflated)) => {
             let mut json = String::new();
             DeflateDecoder::new(deflated.as_ref())
                 .take(MAX_UNFOLDED_LEN)
                 .read_to_string(&mut json)
-                .map_err(|error| corrupt(what, format!("attribute doc: {error}")))?;
-            serde_json::from_str(&json).map_err(|error| corrupt(what, format!("attribute doc: {error}")))
+                .map_err(|error| corrupt(what, format!("attribute {name}: {error}")))?;
+            serde_json::from_str(&json).map_err(|error| corrupt(what, format!("attribute {name}: {error}")))
         }
-        _ => read_text(item, "doc", what),
+        _ => read_text(item, name, what),
     }
 }
 

@@ -5,6 +5,7 @@
 //! mistaken for a long one.
 
 use andon::event::EvidenceEvent;
+use andon::history::Standing;
 use andon::ledger::{ClaimKey, DeferredEvent, GroupedFailure};
 use andon::name::{ExecutionId, ExternalId, PipelineId};
 use jiff::Timestamp;
@@ -22,6 +23,9 @@ pub(super) const LAYOUT: &str = "the partition key \"pk\" (S), the sort key \"sk
 
 /// The one partition of the index that lists the pipelines.
 pub(super) const LIST: &str = "pipelines";
+
+/// The partition of the index that lists how runs stand.
+pub(super) const STANDINGS: &str = "standings";
 
 /// The one partition of the events that are held.
 pub(super) const HELD: &str = "held";
@@ -46,6 +50,17 @@ impl Key {
 
 pub(super) fn history(pipeline: &PipelineId) -> Key {
     Key { partition: partition(pipeline), sort: "history".to_owned() }
+}
+
+/// How a run stands: right after the history of its pipeline, so that one query reads both.
+pub(super) fn standing(standing: &Standing) -> Key {
+    let execution = standing.summary.execution.as_str();
+    Key { partition: partition(&standing.pipeline), sort: fit("open", execution, MAX_SORT_LEN) }
+}
+
+/// Where the standings end: no name makes a key after this one and before those of runs.
+pub(super) fn last_standing() -> String {
+    "open~~".to_owned()
 }
 
 /// Where a run begins: the item that an earlier version kept it in; its facts come after it.

@@ -3,6 +3,7 @@
 //! | item | `pk` | `sk` | beside them |
 //! |---|---|---|---|
 //! | history | `pipeline#account#region#name` | `history` | `version`, `doc`, and `list`, `name`, `slim` for the index |
+//! | how a run stands | the same | `open#<execution>` | `format`, `weight`, and `list`, `name`, `slim` for the index |
 //! | fact of a run | the same | `run#<execution>#<fingerprint>` | `format`, `doc` |
 //! | run of an earlier version | the same | `run#<execution>` | `version`, `doc` |
 //! | claim | the same | `claim#<effect>` | `owner`, `until`, and `receipt` once it is settled |
@@ -11,19 +12,22 @@
 //! | held event | `held` | `until#<time>#<fingerprint>` | `doc` |
 //!
 //! Every item has `expires`, after which DynamoDB deletes it at some time; no rule here relies on that, leases are compared
-//! with the time of claiming. `doc` is JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte. The sparse
-//! index `list` contains only histories, with nothing but what a list of all pipelines needs.
+//! with the time of claiming. `doc` and `slim` are JSON, deflated when it is long: DynamoDB counts capacity by the kilobyte.
+//! (The `slim` of a history never is, as earlier versions read it.) The sparse index `list` has a partition of the histories
+//! and one of how runs stand that go on, with nothing but what a list of all pipelines needs.
 //!
-//! Recording the events of a call costs a `BatchWriteItem` for every 25 facts, all at once; then for each run a `Query` and
-//! a `BatchGetItem` at once; then, if there is something to be seen of it, a `PutItem` for each history: three round trips.
-//! There are no transactions: facts and a history are joins, any of which may be written without the other.
+//! Recording the events of a call costs a `BatchWriteItem` for every 25 facts, all at once; then for each run two `Query`s
+//! at once; then, if there is something to be seen of it, a `PutItem` of how it stands, which is refused where as much is
+//! known, or, if it has ended, one of the history: three round trips. There are no transactions: facts, standings and a
+//! history are joins, any of which may be written without the others.
 //!
 //! A version of Andon from before facts were items of their own kept each run in one item, under a version. Such an item is
-//! read together with the facts, and never written again: both versions can work on a table at the same time.
+//! read together with the facts, and never written again: both versions can work on a table at the same time. One that knows
+//! no standings writes each history with every event; then the standings of its runs are older, and say nothing.
 
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
-use andon::history::{History, Overview};
+use andon::history::{History, Overview, Standing, up_to_date};
 use andon::ledger::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
     kept_until,
@@ -46,6 +50,7 @@ mod held;
 mod item;
 mod key;
 mod query;
+mod standing;
 mod table;
 
 use fault::{is_conflict, unavailable};
@@ -122,11 +127,6 @@ impl<C: Clock> DynamoLedger<C> {
         Err(unavailable(doing(), format!("table {:?} has no capacity left", self.table)))
     }
 
-    async fn read_history(&self, pipeline: &PipelineId) -> Result<Option<Versioned<History>>, LedgerError> {
-        let item = self.read(&key::history(pipeline), &|| format!("read the history of {pipeline}")).await?;
-        item.map(|item| item::versioned(&item, || format!("the history of {pipeline}"))).transpose()
-    }
-
     /// Writes an item over the version that was read. Whoever comes too late waits for a moment, so that those who do not
     /// give way to each other do not meet again.
     async fn write(&self, item: Item, over: u64, doing: &impl Fn() -> String) -> Result<Saved, LedgerError> {
@@ -177,12 +177,20 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
     }
 
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
-        let (run, history) = tokio::join!(self.read_run(pipeline, execution), self.read_history(pipeline));
-        Ok(Known { run: run?.map(Arc::new), history: history? })
+        let (run, history) =
+            tokio::join!(Box::pin(self.read_run(pipeline, execution)), Box::pin(self.read_history(pipeline)));
+        let (written, standings) = history?;
+        Ok(Known { run: run?.map(Arc::new), written, standings })
     }
 
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
-        self.write_history(history).await
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError> {
+        let (saved, deleted) =
+            tokio::join!(Box::pin(self.write_history(history)), Box::pin(self.delete_standings(outlived)));
+        deleted.and(saved)
+    }
+
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError> {
+        self.write_standings(standings).await
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
@@ -226,43 +234,17 @@ impl<C: Clock> Ledger for DynamoLedger<C> {
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
-        Ok(self.read_history(pipeline).await?.map(|history| history.value))
+        let (history, standings) = Box::pin(self.read_history(pipeline)).await?;
+        Ok(history.map(|Versioned { value: mut history, .. }| {
+            history.take_in(&standings);
+            history
+        }))
     }
 
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
-        let doing = || "list the pipelines".to_owned();
-        let mut overviews: Vec<Arc<Overview>> = Vec::new();
-        let mut next = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(key::INDEX)
-                .key_condition_expression("#list = :list")
-                .expression_attribute_names("#list", "list")
-                .expression_attribute_names("#name", "name")
-                .expression_attribute_values(":list", text(key::LIST))
-                .projection_expression("slim, #name")
-                .set_exclusive_start_key(next)
-                .send()
-                .await
-                .map_err(|error| self.fault("dynamodb:Query", doing(), &error))?;
-            next = page.last_evaluated_key.filter(|key| !key.is_empty());
-            // Each item goes as its overview comes: a page of a large fleet is a megabyte.
-            for item in page.items.unwrap_or_default() {
-                let name = || item.get("name").and_then(|name| name.as_s().ok()).cloned().unwrap_or_default();
-                match item::read_text(&item, "slim", &|| format!("the row of {}", name())) {
-                    Ok(overview) => overviews.push(Arc::new(overview)),
-                    // One row that cannot be read is no reason to show none.
-                    Err(error) => tracing::error!("left out of the list of pipelines: {error}"),
-                }
-            }
-            if next.is_none() {
-                break;
-            }
-        }
-        overviews.sort_by(|a, b| a.pipeline.cmp(&b.pipeline));
+        let (overviews, standings) = tokio::join!(Box::pin(self.list_overviews()), Box::pin(self.list_standings()));
+        let mut overviews = overviews?;
+        up_to_date(&mut overviews, standings?);
         Ok(overviews)
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use andon::ledger::memory::MemoryLedger;
 use andon::ledger::{ClaimKey, DeferredEvent, Ledger, LedgerError, NoArchive, conformance, record};
 use andon::name::{ExecutionId, PipelineId, PipelineName};
-use andon::run::{DeploymentRule, Run};
+use andon::run::{DeploymentRule, Run, Status};
 use andon::testing::{events, home};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
@@ -179,8 +179,7 @@ fn tasks_that_record_one_run_at_once_lose_nothing() {
         TestRunner::new(config)
             .run(&shuffled, |deliveries| {
                 let known = block_on(record_at_once(&endpoint, deliveries));
-                let value =
-                    |known: &andon::ledger::Known| (known.run.clone().unwrap(), known.history.clone().unwrap().value);
+                let value = |known: &andon::ledger::Known| (known.run.clone().unwrap(), known.history().unwrap());
                 prop_assert_eq!(value(&known), value(&in_memory));
                 Ok(())
             })
@@ -252,4 +251,45 @@ fn large_run() -> Run {
         }
     }
     large.unwrap()
+}
+
+/// Tables as earlier versions wrote them: runs as whole documents; then facts, with a history for every event.
+const EARLIER: [&str; 2] = [include_str!("ledger-format-1.json"), include_str!("ledger-format-2.json")];
+
+#[tokio::test]
+async fn what_earlier_versions_wrote_is_read_and_goes_on() {
+    for (endpoint, written) in
+        [moto(), dynalite()].into_iter().flat_map(|endpoint| EARLIER.map(|file| (endpoint.clone(), file)))
+    {
+        let (ledger, table) = ledger(&endpoint).await;
+        let items: Vec<serde_json::Value> = serde_json::from_str(written).unwrap();
+        for items in items.chunks(25) {
+            let puts = items.iter().map(|item| serde_json::json!({"PutRequest": {"Item": item}}));
+            let requests = serde_json::json!({"RequestItems": {&table: puts.collect::<Vec<_>>()}});
+            let target = "DynamoDB_20120810.BatchWriteItem";
+            let reply = test_support::ask::json_in("eu-west-1", &endpoint, "dynamodb", target, &requests).unwrap();
+            assert_eq!((reply.status, reply.json()["UnprocessedItems"].clone()), (200, serde_json::json!({})));
+        }
+        let listed = ledger.pipelines().await.unwrap();
+        assert!(listed.len() >= 3, "{listed:?}");
+        for overview in &listed {
+            let history = ledger.history(&overview.pipeline).await.unwrap().unwrap();
+            let latest = history.latest().unwrap();
+            assert_eq!((&latest.execution, latest.status), (&overview.latest.execution, overview.latest.status));
+            for summary in history.runs() {
+                let run = ledger.load(&overview.pipeline, &summary.execution).await.unwrap().run.unwrap();
+                assert_eq!(run.status(), summary.status, "{} of {}", run.execution, run.pipeline);
+            }
+        }
+        let waiting = listed.iter().find(|overview| overview.pipeline.name.as_str() == "mobile-bff").unwrap();
+        let mut end = told(waiting.latest.execution.as_str());
+        end.pipeline = waiting.pipeline.clone();
+        let trend = |listed: Vec<std::sync::Arc<andon::history::Overview>>| {
+            let of_run = listed.into_iter().find(|overview| overview.pipeline == end.pipeline).unwrap();
+            (of_run.open.len(), of_run.trend.clone())
+        };
+        assert_eq!(trend(listed.clone()), (1, vec![Status::Waiting]));
+        record(&ledger, &NoArchive, &DeploymentRule::EVERY_RUN, end.clone()).await.unwrap();
+        assert_eq!(trend(ledger.pipelines().await.unwrap()), (0, vec![Status::Failed]));
+    }
 }

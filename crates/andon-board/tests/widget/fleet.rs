@@ -53,7 +53,7 @@ pub(crate) fn of(count: usize) -> MemoryLedger {
             let age = i64::try_from(number % 500 + (24 - run) * 60).unwrap();
             history.learn(moved(like, &format!("{number:08}-{run}"), age));
         }
-        ledger.save(&Versioned { value: history, version: 0 }).now_or_never().unwrap().unwrap();
+        ledger.save(&Versioned { value: history, version: 0 }, &[]).now_or_never().unwrap().unwrap();
     }
     ledger
 }

@@ -44,7 +44,7 @@ pub async fn remember(
     let runs: Vec<Run> = runs.into_values().collect();
     ledger.add(&runs).await.into_iter().collect::<Result<(), LedgerError>>()?;
     for value in histories.into_values() {
-        ledger.save(&Versioned { value, version: 0 }).await?;
+        ledger.save(&Versioned { value, version: 0 }, &[]).await?;
     }
     Ok(())
 }

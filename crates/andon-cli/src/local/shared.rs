@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use andon::event::EvidenceEvent;
-use andon::history::{History, Overview};
+use andon::history::{History, Overview, Standing};
 use andon::ledger::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
 };
@@ -46,8 +46,12 @@ impl<L: Ledger> Ledger for Shared<L> {
         self.0.load(pipeline, execution).await
     }
 
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
-        self.0.save(history).await
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError> {
+        self.0.save(history, outlived).await
+    }
+
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError> {
+        self.0.stand(standings).await
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {

@@ -1,8 +1,9 @@
 //! The ledger in one SQLite file.
 //!
-//! Facts of runs are rows that nothing ever changes, histories are documents with a version, claims are rows, and every
-//! conditional write is one transaction that takes the write lock first. So any number of processes can share a file: SQLite lets one write at a time, and
-//! the others wait. Commits are synced to disk before they are acknowledged.
+//! Facts of runs are rows that nothing ever changes, histories are documents with a version, how a run stands is a row that
+//! gives way to one that knows more, claims are rows, and every conditional write is one transaction that takes the write
+//! lock first. So any number of processes can share a file: SQLite lets one write at a time, and the others wait. Commits are
+//! synced to disk before they are acknowledged.
 //!
 //! Calls block the thread for as long as SQLite takes: well under a millisecond, except for the sync to disk. A local ledger
 //! needs no thread pool in front of it.
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use andon::clock::Clock;
 use andon::event::EvidenceEvent;
-use andon::history::{History, Overview};
+use andon::history::{History, Overview, Standing, up_to_date};
 use andon::ledger::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned, keep,
     kept_until,
@@ -31,6 +32,7 @@ mod histories;
 mod overviews;
 mod runs;
 mod schema;
+mod standings;
 mod sync;
 
 use fault::Failure;
@@ -90,7 +92,7 @@ impl<C: Clock> SqliteLedger<C> {
         self.runs().clear();
         self.histories().clear();
         self.write("delete expired items".to_owned(), |transaction| {
-            for table in ["runs", "facts", "histories", "claims", "evidence", "held", "groups"] {
+            for table in ["runs", "facts", "histories", "standings", "claims", "evidence", "held", "groups"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE expires < ?1"), [now])?;
             }
             Ok(())
@@ -167,21 +169,33 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
         self.read(format!("read run {execution} of {pipeline}"), |transaction| {
             Ok(Known {
                 run: runs.read(transaction, pipeline, execution)?,
-                history: histories.read(transaction, pipeline)?,
+                written: histories.read(transaction, pipeline)?,
+                standings: standings::read(transaction, pipeline)?,
             })
         })
     }
 
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError> {
         let expires = self.expiry();
         let mut histories = self.histories();
         let saved = self.write(format!("write the history of {}", history.value.pipeline), |transaction| {
-            histories.write(transaction, history, expires)
+            let saved = histories.write(transaction, history, expires)?;
+            if saved == Saved::Written {
+                outlived.iter().try_for_each(|standing| standings::delete(transaction, standing))?;
+            }
+            Ok(saved)
         });
         if saved.is_err() {
             histories.clear();
         }
         saved
+    }
+
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError> {
+        let expires = self.expiry();
+        self.write("write how runs stand".to_owned(), |transaction| {
+            standings.iter().try_for_each(|standing| standings::write(transaction, standing, expires))
+        })
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
@@ -237,12 +251,20 @@ impl<C: Clock> Ledger for SqliteLedger<C> {
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
         let mut histories = self.histories();
         self.read(format!("read the history of {pipeline}"), |transaction| {
-            Ok(histories.read(transaction, pipeline)?.map(|history| history.value))
+            let Some(Versioned { value: mut history, .. }) = histories.read(transaction, pipeline)? else {
+                return Ok(None);
+            };
+            history.take_in(&standings::read(transaction, pipeline)?);
+            Ok(Some(history))
         })
     }
 
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
         let mut known = self.overviews.lock().unwrap_or_else(PoisonError::into_inner);
-        self.read("list the pipelines".to_owned(), |transaction| known.read(transaction))
+        self.read("list the pipelines".to_owned(), |transaction| {
+            let mut overviews = known.read(transaction)?;
+            up_to_date(&mut overviews, standings::read_all(transaction)?);
+            Ok(overviews)
+        })
     }
 }

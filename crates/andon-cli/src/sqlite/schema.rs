@@ -60,6 +60,13 @@ const STEPS: &[&str] = &[
         PRIMARY KEY (name, at, doc)
     ) STRICT;
 ",
+    "
+    CREATE TABLE standings (
+        account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, execution TEXT NOT NULL,
+        weight INTEGER NOT NULL, expires INTEGER NOT NULL, doc TEXT NOT NULL,
+        PRIMARY KEY (account, region, name, execution)
+    ) STRICT;
+",
 ];
 
 /// The most statements that are kept prepared; there are fewer.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use andon::event::EvidenceEvent;
-use andon::history::{History, Overview};
+use andon::history::{History, Overview, Standing};
 use andon::ledger::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
 };
@@ -53,8 +53,12 @@ impl Ledger for AnyLedger {
         either!(self, ledger => ledger.load(pipeline, execution).await)
     }
 
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
-        either!(self, ledger => ledger.save(history).await)
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError> {
+        either!(self, ledger => ledger.save(history, outlived).await)
+    }
+
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError> {
+        either!(self, ledger => ledger.stand(standings).await)
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {

@@ -25,6 +25,7 @@ mod mutes;
 mod one_line;
 mod overview;
 mod revisions;
+mod standing;
 mod summary;
 
 pub use delivery::Delivery;
@@ -34,6 +35,7 @@ pub use lines::RollbackRuns;
 pub use mutes::MutedLine;
 pub use overview::{BrokenBy, DeploymentId, OpenRun, Overview, RedLine, Typical};
 pub use revisions::Changes;
+pub use standing::{Standing, up_to_date};
 pub use summary::{ChangeSummary, Current, FailureSummary, Origin, RolledBack, RunSummary, StageLight};
 
 use lines::Index;

@@ -12,17 +12,17 @@ use crate::name::{ExecutionId, ExternalId, PipelineId, StageName};
 use crate::run::Status;
 
 /// The number of runs in a trend.
-const TREND: usize = 20;
+pub(super) const TREND: usize = 20;
 
 /// The most red lines that are listed.
 const MAX_RED: usize = 10;
 
 /// The most deployments that are listed.
-const MAX_DEPLOYMENT_IDS: usize = 12;
+pub(super) const MAX_DEPLOYMENT_IDS: usize = 12;
 
 /// The most runs that are listed as going on, those that wait for an approval first: a pipeline in parallel mode can have
 /// fifty.
-const MAX_OPEN: usize = 10;
+pub(super) const MAX_OPEN: usize = 10;
 
 /// The state and trend of a pipeline: the small item that lists and boards read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,9 @@ pub struct RedLine {
 pub struct OpenRun {
     /// The run.
     pub execution: ExecutionId,
+    /// How much was known of it.
+    #[serde(default)]
+    pub weight: u64,
     /// Its state.
     pub status: Status,
     /// Its latest attempt.
@@ -287,6 +290,7 @@ impl History {
     fn open(&self, run: &RunSummary, line: Option<Line>) -> OpenRun {
         OpenRun {
             execution: run.execution.clone(),
+            weight: run.weight,
             status: run.status,
             attempt: run.attempt,
             since: run.moving_since,

@@ -14,7 +14,7 @@ use super::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Lease, Ledger, NoArchive, Receipt, Saved, Versioned, forget, record,
 };
 use crate::event::{Attempt, Event, EvidenceEvent, EvidenceKind, Received, parse};
-use crate::history::{History, RunSummary};
+use crate::history::{History, RunSummary, Standing};
 use crate::name::{AccountId, ExecutionId, ExternalId, Home, PipelineId, PipelineName, Region};
 use crate::run::{DeploymentRule, Run, Status};
 
@@ -26,6 +26,9 @@ pub async fn check(ledger: &impl Ledger, unique: &str) {
     facts_are_added_in_any_order_and_number(ledger, unique).await;
     nothing_of_a_long_run_is_dropped(ledger, &pipeline(unique, "long")).await;
     a_write_over_another_version_is_refused(ledger, &pipeline(unique, "b")).await;
+    how_a_run_stands_is_known_until_its_history_is_written(ledger, &pipeline(unique, "stands")).await;
+    less_is_never_written_over_more(ledger, &pipeline(unique, "more")).await;
+    a_list_shows_how_runs_stand(ledger, unique).await;
     recording_twice_changes_nothing(ledger, &pipeline(unique, "c")).await;
     every_pipeline_is_listed(ledger, unique).await;
     a_claim_is_granted_once(ledger, &pipeline(unique, "e")).await;
@@ -82,19 +85,19 @@ fn effect(pipeline: &PipelineId) -> ClaimKey {
 async fn what_is_written_is_read_back(ledger: &impl Ledger, pipeline: &PipelineId) {
     let run = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
     let nothing = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!((nothing.run, nothing.history), (None, None), "a new ledger knows nothing");
+    assert_eq!((nothing.run, nothing.written), (None, None), "a new ledger knows nothing");
     assert_eq!(ledger.history(pipeline).await.unwrap(), None, "a new ledger knows no history");
 
     let history = history_of(&run);
     add(ledger, std::slice::from_ref(&run)).await;
-    assert_eq!(ledger.save(&Versioned { value: history.clone(), version: 0 }).await.unwrap(), Saved::Written);
+    assert_eq!(ledger.save(&Versioned { value: history.clone(), version: 0 }, &[]).await.unwrap(), Saved::Written);
     let known = ledger.load(pipeline, &run.execution).await.unwrap();
     assert_eq!(known.run.as_deref(), Some(&run), "a run is read back");
-    assert_eq!(known.history, Some(Versioned { value: history.clone(), version: 1 }), "a history is read back");
+    assert_eq!(known.written, Some(Versioned { value: history.clone(), version: 1 }), "a history is read back");
     assert_eq!(ledger.history(pipeline).await.unwrap(), Some(history), "a history is read back alone");
     let other = ledger.load(pipeline, &ExecutionId::parse("e-2").unwrap()).await.unwrap();
     assert_eq!(other.run, None, "another run is not this one");
-    assert!(other.history.is_some(), "the history is the pipeline's, not the run's");
+    assert!(other.written.is_some(), "the history is the pipeline's, not the run's");
 }
 
 async fn add(ledger: &impl Ledger, told: &[Run]) {
@@ -173,12 +176,84 @@ async fn nothing_of_a_long_run_is_dropped(ledger: &impl Ledger, pipeline: &Pipel
 async fn a_write_over_another_version_is_refused(ledger: &impl Ledger, pipeline: &PipelineId) {
     let run = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
     let history = |version| Versioned { value: history_of(&run), version };
-    assert_eq!(ledger.save(&history(0)).await.unwrap(), Saved::Written);
-    assert_eq!(ledger.save(&history(0)).await.unwrap(), Saved::Conflict, "a new history is there already");
-    assert_eq!(ledger.save(&history(7)).await.unwrap(), Saved::Conflict, "nobody wrote that version");
-    assert_eq!(ledger.save(&history(1)).await.unwrap(), Saved::Written);
+    assert_eq!(ledger.save(&history(0), &[]).await.unwrap(), Saved::Written);
+    assert_eq!(ledger.save(&history(0), &[]).await.unwrap(), Saved::Conflict, "a new history is there already");
+    assert_eq!(ledger.save(&history(7), &[]).await.unwrap(), Saved::Conflict, "nobody wrote that version");
+    assert_eq!(ledger.save(&history(1), &[]).await.unwrap(), Saved::Written);
     let known = ledger.load(pipeline, &run.execution).await.unwrap();
-    assert_eq!(known.history.map(|history| history.version), Some(2), "what was refused was not written");
+    assert_eq!(known.written.map(|history| history.version), Some(2), "what was refused was not written");
+}
+
+/// How a run stands of which so many events are known, and nothing of its pipeline's history.
+fn standing(pipeline: &PipelineId, events: usize) -> Standing {
+    let told = (0..events).map(|index| {
+        let state = if index.is_multiple_of(2) { "STARTED" } else { "SUCCEEDED" };
+        action_told(pipeline, &format!("suite-{}", index / 2), state, "")
+    });
+    let run = told.reduce(|mut run, told| {
+        run.merge(told);
+        run
+    });
+    Standing::of(&History::new(pipeline.clone()), &RunSummary::of(&run.unwrap(), &DeploymentRule::EVERY_RUN))
+}
+
+async fn how_a_run_stands_is_known_until_its_history_is_written(ledger: &impl Ledger, pipeline: &PipelineId) {
+    let run = told(pipeline, "e-1", "STARTED", "2026-11-20T10:00:00Z");
+    let save = async |version, outlived: &[Standing]| {
+        ledger.save(&Versioned { value: history_of(&run), version }, outlived).await.unwrap()
+    };
+    let known = async || ledger.load(pipeline, &run.execution).await.unwrap();
+    assert_eq!(save(0, &[]).await, Saved::Written);
+    let (less, more) = (standing(pipeline, 2), standing(pipeline, 3));
+    for _ in 0..2 {
+        ledger.stand(std::slice::from_ref(&less)).await.unwrap();
+        assert_eq!(known().await.standings, std::slice::from_ref(&less), "it is written once");
+    }
+    let mut together = history_of(&run);
+    together.take_in([&less]);
+    assert_eq!(known().await.history(), Some(together.clone()), "a history is read with how its runs stand");
+    assert_eq!(ledger.history(pipeline).await.unwrap(), Some(together), "and so is one that is read alone");
+    assert_eq!(known().await.written.map(|written| written.version), Some(1), "but it was not written for that");
+    ledger.stand(std::slice::from_ref(&more)).await.unwrap();
+    assert_eq!(save(1, std::slice::from_ref(&less)).await, Saved::Written);
+    assert_eq!(known().await.standings, std::slice::from_ref(&more), "what was not known is not deleted");
+    assert_eq!(save(2, std::slice::from_ref(&more)).await, Saved::Written);
+    assert_eq!(known().await.standings, [], "what a history outlives is gone");
+}
+
+async fn less_is_never_written_over_more(ledger: &impl Ledger, pipeline: &PipelineId) {
+    for events in [3, 1, 2, 4, 3] {
+        ledger.stand(&[standing(pipeline, events)]).await.unwrap();
+    }
+    let known = ledger.load(pipeline, &ExecutionId::parse("e-1").unwrap()).await.unwrap();
+    assert_eq!(known.standings, [standing(pipeline, 4)]);
+    assert_eq!(known.history(), None, "there is no history without its first write");
+}
+
+async fn a_list_shows_how_runs_stand(ledger: &impl Ledger, unique: &str) {
+    let (one, other) = (pipeline(unique, "shown-one"), pipeline(unique, "shown-other"));
+    for pipeline in [&one, &other] {
+        for (execution, time) in [("e-0", "2026-11-20T09:00:00Z"), ("e-1", "2026-11-20T10:00:00Z")] {
+            let end = if execution == "e-0" { "SUCCEEDED" } else { "STARTED" };
+            for state in ["STARTED", end] {
+                let told = told(pipeline, execution, state, time);
+                record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
+            }
+        }
+    }
+    for (action, state) in [("one", "STARTED"), ("one", "SUCCEEDED"), ("two", "STARTED")] {
+        let told = action_told(&one, action, state, "");
+        record(ledger, &NoArchive, &DeploymentRule::EVERY_RUN, told).await.unwrap();
+    }
+    let listed = ledger.pipelines().await.unwrap();
+    for pipeline in [&one, &other] {
+        let history = ledger.history(pipeline).await.unwrap().unwrap();
+        let mine: Vec<_> = listed.iter().filter(|overview| overview.pipeline == *pipeline).collect();
+        assert_eq!(mine.iter().map(|overview| Some((***overview).clone())).collect::<Vec<_>>(), [history.overview()]);
+    }
+    let one = listed.iter().find(|overview| overview.pipeline == one).unwrap();
+    let action = one.open.first().and_then(|run| run.current.as_ref()?.action.as_ref());
+    assert_eq!(action.map(ToString::to_string).as_deref(), Some("two"), "the list says where a run is");
 }
 
 async fn recording_twice_changes_nothing(ledger: &impl Ledger, pipeline: &PipelineId) {

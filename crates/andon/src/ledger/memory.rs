@@ -12,7 +12,7 @@ use super::{
     Receipt, Saved, Versioned,
 };
 use crate::event::EvidenceEvent;
-use crate::history::{History, Overview};
+use crate::history::{History, Overview, Standing, up_to_date};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::Run;
 
@@ -21,6 +21,7 @@ use crate::run::Run;
 pub struct MemoryLedger {
     runs: RefCell<BTreeMap<(PipelineId, ExecutionId), Arc<Run>>>,
     histories: RefCell<BTreeMap<PipelineId, Versioned<History>>>,
+    standings: RefCell<BTreeMap<(PipelineId, ExecutionId), Standing>>,
     claims: RefCell<BTreeMap<ClaimKey, Held>>,
     evidence: RefCell<BTreeMap<ExternalId, Vec<EvidenceEvent>>>,
     held: RefCell<BTreeMap<(Timestamp, ClaimKey), DeferredEvent>>,
@@ -37,6 +38,10 @@ impl MemoryLedger {
     /// An empty ledger.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    fn standings_of(&self, pipeline: &PipelineId) -> Vec<Standing> {
+        self.standings.borrow().values().filter(|standing| standing.pipeline == *pipeline).cloned().collect()
     }
 
     fn held_by(&self, key: &ClaimKey, lease: &Lease) -> bool {
@@ -62,11 +67,12 @@ impl Ledger for MemoryLedger {
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError> {
         Ok(Known {
             run: self.runs.borrow().get(&(pipeline.clone(), execution.clone())).cloned(),
-            history: self.histories.borrow().get(pipeline).cloned(),
+            written: self.histories.borrow().get(pipeline).cloned(),
+            standings: self.standings_of(pipeline),
         })
     }
 
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError> {
         let mut histories = self.histories.borrow_mut();
         let version = histories.get(&history.value.pipeline).map_or(0, |known| known.version);
         if version != history.version {
@@ -74,7 +80,25 @@ impl Ledger for MemoryLedger {
         }
         let next = Versioned { value: history.value.clone(), version: version + 1 };
         histories.insert(history.value.pipeline.clone(), next);
+        let mut standings = self.standings.borrow_mut();
+        for standing in outlived {
+            let key = (standing.pipeline.clone(), standing.summary.execution.clone());
+            if standings.get(&key).is_some_and(|known| known.summary.weight <= standing.summary.weight) {
+                standings.remove(&key);
+            }
+        }
         Ok(Saved::Written)
+    }
+
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError> {
+        let mut known = self.standings.borrow_mut();
+        for standing in standings {
+            let key = (standing.pipeline.clone(), standing.summary.execution.clone());
+            if known.get(&key).is_none_or(|known| known.summary.weight < standing.summary.weight) {
+                known.insert(key, standing.clone());
+            }
+        }
+        Ok(())
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {
@@ -142,11 +166,18 @@ impl Ledger for MemoryLedger {
     }
 
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError> {
-        Ok(self.histories.borrow().get(pipeline).map(|history| history.value.clone()))
+        let Some(mut history) = self.histories.borrow().get(pipeline).map(|history| history.value.clone()) else {
+            return Ok(None);
+        };
+        history.take_in(&self.standings_of(pipeline));
+        Ok(Some(history))
     }
 
     async fn pipelines(&self) -> Result<Vec<Arc<Overview>>, LedgerError> {
-        Ok(self.histories.borrow().values().filter_map(|history| history.value.overview()).map(Arc::new).collect())
+        let mut overviews: Vec<_> =
+            self.histories.borrow().values().filter_map(|history| history.value.overview()).map(Arc::new).collect();
+        up_to_date(&mut overviews, self.standings.borrow().values().cloned().collect());
+        Ok(overviews)
     }
 }
 

@@ -1,16 +1,18 @@
 //! The ledger: the port to the store of all state, and the rules of using it.
 //!
-//! A ledger keeps six things: the facts of runs, each stored by itself, so that no two writers are in each other's way;
-//! histories, written only over the version that was read; claims, by which a side effect happens once although events
-//! arrive twice and functions die; evidence, stored under the external id that links it to its run; events that are
-//! deferred to a later time; and groups of failures that have one cause. Decisions are made from the merged state, never from the event that happened to arrive.
+//! A ledger keeps seven things: the facts of runs, each stored by itself, so that no two writers are in each other's way;
+//! histories, written only over the version that was read, when a run ends or more changes than how a run stands; how runs
+//! stand in between, each by itself; claims, by which a side effect happens once although events arrive twice and functions
+//! die; evidence, stored under the external id that links it to its run; events that are deferred to a later time; and
+//! groups of failures that have one cause. Decisions are made from the merged state, never from the event that happened to
+//! arrive.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::event::EvidenceEvent;
-use crate::history::{History, Overview};
+use crate::history::{History, Overview, Standing};
 use crate::name::{ExecutionId, ExternalId, PipelineId};
 use crate::run::Run;
 
@@ -49,11 +51,20 @@ pub struct Versioned<T> {
 pub struct Known {
     /// The run, from all of its facts. Shared, so that a process that is told much of one run does not copy it each time.
     pub run: Option<Arc<Run>>,
-    /// The pipeline's history.
-    pub history: Option<Versioned<History>>,
+    /// The pipeline's history as it was written last.
+    pub written: Option<Versioned<History>>,
+    /// How runs of the pipeline stand of which its history may not know yet.
+    pub standings: Vec<Standing>,
 }
 
 impl Known {
+    /// The pipeline's history, with how its runs stand.
+    pub fn history(&self) -> Option<History> {
+        let mut history = self.written.as_ref()?.value.clone();
+        history.take_in(&self.standings);
+        Some(history)
+    }
+
     /// The run, to keep.
     pub fn into_run(self) -> Option<Run> {
         self.run.map(Arc::unwrap_or_clone)
@@ -82,8 +93,14 @@ pub trait Ledger {
     /// Reads a run and its pipeline's history with strong consistency: all facts of it that were added before.
     async fn load(&self, pipeline: &PipelineId, execution: &ExecutionId) -> Result<Known, LedgerError>;
 
-    /// Writes a history, only over the version that is given with it, to that version plus one.
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError>;
+    /// Writes a history, only over the version that is given with it, to that version plus one; and deletes standings that
+    /// it outlives, unless more has become known of their runs.
+    ///
+    /// Where the history is not written, its event comes again, and what was deleted is written again with it.
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError>;
+
+    /// Writes how runs stand, each unless as much is known of it.
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError>;
 
     /// Claims a side effect for as long as the lease runs.
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError>;
@@ -115,7 +132,7 @@ pub trait Ledger {
     /// The failures of a group, oldest first, with strong consistency; at most the first [`MAX_GROUP`].
     async fn group(&self, group: &str) -> Result<Vec<GroupedFailure>, LedgerError>;
 
-    /// The history of one pipeline.
+    /// The history of one pipeline, with how its runs stand.
     async fn history(&self, pipeline: &PipelineId) -> Result<Option<History>, LedgerError>;
 
     /// The state of every pipeline, by one query over small items, ordered by pipeline. It may lag by a second.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
-use super::{Known, Ledger, LedgerError, Saved, Versioned};
+use super::{Ledger, LedgerError, Saved, Versioned};
 use crate::attention::{Deed, Mute};
 use crate::event::Attempt;
-use crate::history::{History, Origin, RunSummary};
+use crate::history::{History, Origin, RunSummary, Standing};
 use crate::line::Line;
 use crate::name::{ExecutionId, PipelineId};
 use crate::run::{DeploymentRule, Outcome, Run, Status};
@@ -158,13 +158,15 @@ async fn amend(
     for _ in 0..TRIES {
         let Some(history) = ledger.history(pipeline).await? else { return Ok(false) };
         let Some(any) = history.latest().map(|run| run.execution.clone()) else { return Ok(false) };
-        let Some(Versioned { value: mut history, version }) = ledger.load(pipeline, &any).await?.history else {
+        let known = ledger.load(pipeline, &any).await?;
+        let (Some(mut value), Some(Versioned { version, .. })) = (known.history(), &known.written) else {
             return Ok(false);
         };
-        if !change(&mut history) {
+        if !change(&mut value) {
             return Ok(false);
         }
-        if ledger.save(&Versioned { value: history, version }).await? == Saved::Written {
+        let history = Versioned { value, version: *version };
+        if ledger.save(&history, &outlived(&history.value, known.standings)).await? == Saved::Written {
             return Ok(true);
         }
     }
@@ -246,7 +248,7 @@ pub async fn add_all<T>(ledger: &impl Ledger, told: impl IntoIterator<Item = (T,
 }
 
 impl<T> Added<T> {
-    /// Reads each run once, and has the pipeline's history learn how they stand, with at most one write.
+    /// Reads each run once, and writes how they stand, or the pipeline's history where more has changed.
     ///
     /// The past of a pipeline that is new to the ledger is looked up once; if that fails, the events still count.
     pub async fn learn(
@@ -292,39 +294,76 @@ async fn learn(
     for _ in 0..TRIES {
         let known = join_all(told.iter().map(|run| ledger.load(pipeline, &run.execution))).await;
         let mut runs = Vec::with_capacity(told.len());
-        let mut read = None;
+        let (mut written, mut standings) = (None, Vec::new());
         for (known, told) in known.into_iter().zip(told) {
-            let Known { run, history } = known?;
-            let mut run = run.unwrap_or_else(|| Arc::new(told.clone()));
+            let known = known?;
+            let mut run = known.run.unwrap_or_else(|| Arc::new(told.clone()));
             if !run.holds(told) {
                 Arc::make_mut(&mut run).merge(told.clone());
             }
             runs.push(run);
-            read = history.or(read);
+            written = known.written.or(written);
+            standings = known.standings;
         }
-        let Versioned { value: mut history, version } =
-            read.unwrap_or_else(|| Versioned { value: History::new(pipeline.clone()), version: 0 });
-        let mut is_news = false;
+        let Versioned { value: written, version } =
+            written.unwrap_or_else(|| Versioned { value: History::new(pipeline.clone()), version: 0 });
+        let mut history = written.clone();
+        history.take_in(&standings);
+        let mut has_more = false;
         if history.wants_backfill() {
             if past.is_none() {
                 past = Some(archive.past_runs(pipeline).await);
             }
             backfill(&mut history, past.as_ref(), deployment_rule);
-            is_news = true;
+            has_more = true;
         }
+        let mut news = Vec::new();
         for run in &runs {
             let before = history.run(&run.execution).cloned();
             let is_learned = history.learn(RunSummary::of(run, deployment_rule));
-            is_news |= is_learned && is_worth_writing(before.as_ref(), history.run(&run.execution));
+            let now = history.run(&run.execution);
+            if is_learned && is_worth_writing(before.as_ref(), now) {
+                has_more |= concerns_others(before.as_ref(), now);
+                news.push(&run.execution);
+            }
         }
-        let history = Versioned { value: history, version };
-        if !is_news || ledger.save(&history).await? == Saved::Written {
+        let of_news = news.iter().filter_map(|execution| history.run(execution));
+        let news: Vec<Standing> = of_news.map(|run| Standing::of(&history, run)).collect();
+        has_more |= news.iter().any(|standing| standing.summary.status.is_final());
+        let is_written = if has_more || !(news.is_empty() || is_all(&written, &standings, &news, &history)) {
+            let outlived = outlived(&history, standings);
+            let history = Versioned { value: history.clone(), version };
+            ledger.save(&history, &outlived).await? == Saved::Written
+        } else {
+            if !news.is_empty() {
+                ledger.stand(&news).await?;
+            }
+            true
+        };
+        if is_written {
             let mut no_past = past.and_then(Result::err);
-            let recorded = |run| Recorded { run, history: history.value.clone(), no_past: no_past.take() };
+            let recorded = |run| Recorded { run, history: history.clone(), no_past: no_past.take() };
             return Ok(runs.into_iter().map(recorded).collect());
         }
     }
     Err(LedgerError::Contended(format!("record the history of {pipeline}")))
+}
+
+/// Whether all that a list shows of a pipeline is known from the history that was written and how runs stand.
+fn is_all(written: &History, standings: &[Standing], news: &[Standing], history: &History) -> bool {
+    let mut listed = written.overview();
+    if let Some(listed) = &mut listed {
+        let is_older =
+            |standing: &&Standing| news.iter().all(|newer| newer.summary.execution != standing.summary.execution);
+        listed.take_in(standings.iter().filter(is_older).chain(news));
+    }
+    listed == history.overview()
+}
+
+/// The standings that say nothing more once a history is written.
+fn outlived(history: &History, mut standings: Vec<Standing>) -> Vec<Standing> {
+    standings.retain(|standing| history.outlives(standing));
+    standings
 }
 
 fn backfill(
@@ -344,4 +383,14 @@ fn backfill(
 fn is_worth_writing(before: Option<&RunSummary>, now: Option<&RunSummary>) -> bool {
     let (Some(before), Some(now)) = (before, now) else { return true };
     now.ended.is_some() || RunSummary { weight: now.weight, ..before.clone() } != *now
+}
+
+/// Whether what is new of a run matters to other runs: how attempts and deployments of it ended. That is written over the
+/// history that was read, so that of handlers of different runs at least one knows of both.
+fn concerns_others(before: Option<&RunSummary>, now: Option<&RunSummary>) -> bool {
+    let of = |run: &RunSummary| {
+        let RunSummary { outcomes, deployments, failure, rollback, .. } = run.clone();
+        (outcomes, deployments.unwrap_or_default(), failure, rollback)
+    };
+    before.map(of).unwrap_or_default() != now.map(of).unwrap_or_default()
 }

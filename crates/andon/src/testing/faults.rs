@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::event::EvidenceEvent;
-use crate::history::{History, Overview};
+use crate::history::{History, Overview, Standing};
 use crate::ledger::{
     Claim, ClaimKey, DeferredEvent, GroupedFailure, Known, Lease, Ledger, LedgerError, Receipt, Saved, Versioned,
 };
@@ -132,8 +132,12 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
         self.faults.around(self.port.load(pipeline, execution), lost).await
     }
 
-    async fn save(&self, history: &Versioned<History>) -> Result<Saved, LedgerError> {
-        self.faults.around(self.port.save(history), lost).await
+    async fn save(&self, history: &Versioned<History>, outlived: &[Standing]) -> Result<Saved, LedgerError> {
+        self.faults.around(self.port.save(history, outlived), lost).await
+    }
+
+    async fn stand(&self, standings: &[Standing]) -> Result<(), LedgerError> {
+        self.faults.around(self.port.stand(standings), lost).await
     }
 
     async fn claim(&self, key: &ClaimKey, lease: &Lease) -> Result<Claim, LedgerError> {

@@ -6,12 +6,14 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use test_support::runtime_api::Function;
 
+use crate::command::{cargo, run};
 use crate::package::{self, Arch, release};
 use crate::workspace;
 use table::{Budget, Figure, Table};
@@ -37,6 +39,9 @@ pub(crate) struct Options {
     /// How many pipeline runs, of some dozen events each, a function is fed for each kind of run
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// Prints only what an event costs in DynamoDB, which needs no build for release
+    #[arg(long)]
+    counts: bool,
     /// Ends with an error where a budget is exceeded
     #[arg(long)]
     check: bool,
@@ -64,8 +69,11 @@ fn purpose(function: &str) -> Option<Purpose> {
     }
 }
 
-pub(crate) fn run(options: &Options) -> Result<()> {
+pub(crate) fn measure_all(options: &Options) -> Result<()> {
     crate::test::tools::prepare()?;
+    if options.counts {
+        return run(&mut costs());
+    }
     let arch = Arch::of_this_machine()?;
     let mut subjects = Vec::new();
     for name in [ECHO.to_owned()].into_iter().chain(release::functions()?) {
@@ -80,6 +88,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for line in sequences {
         println!("  {line}");
     }
+    println!("\nwhat an event costs in DynamoDB:");
+    run(&mut costs())?;
     let over = table.over();
     if over.is_empty() {
         println!("\nall budgets are kept");
@@ -173,6 +183,12 @@ async fn start(subjects: &[Subject], world: &World, times: usize) -> Result<Vec<
         }
     }
     Ok(durations)
+}
+
+/// The tests that count write units, round trips, conflicts and bytes, and print them beside their budgets.
+fn costs() -> Command {
+    let test = ["test", "--quiet", "--package", "andon-cli", "--all-features", "--test", "costs"];
+    cargo(test.into_iter().chain(["--", "--ignored", "--nocapture", "--test-threads", "1"]))
 }
 
 fn median(durations: &[Duration]) -> Duration {

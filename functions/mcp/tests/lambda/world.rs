@@ -43,7 +43,7 @@ impl World {
                 for run in pipeline.runs.into_iter().filter(|_| at < IN_FULL) {
                     ledger.add(&[run]).await.remove(0).unwrap();
                 }
-                ledger.save(&Versioned { value: pipeline.history, version: 0 }).await.unwrap();
+                ledger.save(&Versioned { value: pipeline.history, version: 0 }, &[]).await.unwrap();
             }
         });
         recorded.buffer_unordered(16).collect::<Vec<()>>().await;
