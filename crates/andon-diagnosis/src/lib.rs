@@ -5,6 +5,7 @@
 //! where it stands, and how the tables of how tools fail (`tools`, `scan`, `contest`) know it. A model that was trained on
 //! labelled logs (`model`) ranks the lines (`rank`).
 
+mod block;
 mod category;
 mod clean;
 mod confidence;

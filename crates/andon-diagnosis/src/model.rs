@@ -22,7 +22,7 @@ const PLAIN: f32 = 0.3;
 /// and what is told of a text too short to learn anything else from only if it is so much likelier.
 const SHORT: f32 = 0.45;
 
-const MAGIC: &[u8; 8] = b"ANDONRK3";
+const MAGIC: &[u8; 8] = b"ANDONRK4";
 
 /// The model that is built in.
 pub(super) static MODEL: LazyLock<Model<'static>> =
@@ -36,6 +36,8 @@ pub(super) struct Model<'a> {
     pub(super) lines: Trees,
     /// They judge it again, among the lines that rank highest.
     pub(super) lists: Trees,
+    /// They judge of these whether something would be missing without it.
+    pub(super) needs: Trees,
     pub(super) limits: Limits,
     pub(super) kinds: Kinds<'a>,
 }
@@ -102,6 +104,7 @@ impl<'a> Model<'a> {
             lexicon,
             lines: Trees::default(),
             lists: Trees::default(),
+            needs: Trees::default(),
             limits: Limits::default(),
             kinds: Kinds::none(),
         }
@@ -121,9 +124,9 @@ impl<'a> Model<'a> {
             *bias = float(&mut rest)?;
         }
         let kinds = Kinds { scale: kind_scale, biases, weights: Cow::Borrowed(take(&mut rest, SIGNS * 12)?) };
-        let (lines, lists) = (Trees::read(&mut rest)?, Trees::read(&mut rest)?);
+        let (lines, lists, needs) = (Trees::read(&mut rest)?, Trees::read(&mut rest)?, Trees::read(&mut rest)?);
         let lexicon = Lexicon { bias, scale, weights, logs, rarities };
-        rest.is_empty().then_some(Self { lexicon, lines, lists, limits, kinds })
+        rest.is_empty().then_some(Self { lexicon, lines, lists, needs, limits, kinds })
     }
 
     /// The file of this model.
@@ -142,6 +145,7 @@ impl<'a> Model<'a> {
         out.extend_from_slice(&self.kinds.weights);
         self.lines.write(&mut out);
         self.lists.write(&mut out);
+        self.needs.write(&mut out);
         out
     }
 
@@ -218,11 +222,6 @@ impl Trees {
                 out.extend(next.map(u16::to_le_bytes).as_flattened());
             }
         }
-    }
-
-    /// What they say of a line with these features.
-    pub(super) fn score(&self, row: &[f32]) -> f32 {
-        self.scores(std::slice::from_ref(&row)).into_iter().sum()
     }
 
     /// What they say of several lines: tree by tree, so that each is at hand for all of them.

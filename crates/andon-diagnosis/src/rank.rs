@@ -1,7 +1,8 @@
 //! Which lines are the cause: every line that can be one gets its features, and the trained model ranks them; those that
-//! rank highest are judged once more as a list, which tells how many of them to quote.
+//! rank highest are judged once more as a list, which tells which of them to quote.
 
 use super::MOST_LINES;
+use super::block::Blocks;
 use super::contest::Choice;
 use super::disclaimed::is_disclaimed;
 use super::features::Page;
@@ -33,8 +34,23 @@ const DETAIL: usize = 6;
 const LESS: f32 = 3.0;
 /// So many lines are judged together: their features fit into a processor's cache beside a tree.
 const TOGETHER: usize = 24;
-/// So much more a line is worth that belongs to the cause than one that does not costs.
-const RECALL: f32 = 2.0;
+/// So much more it is worth that no line is missing that must be seen than that the quoted lines are those of the cause.
+const WHOLE: f32 = 3.0;
+
+/// Nothing is more certain.
+const SURELY: f32 = 0.97;
+
+/// A line that may be quoted, as the trees over lists judge it.
+#[derive(Clone, Copy, Debug)]
+struct Judged {
+    line: usize,
+    /// The logarithm of the odds by which lines are ordered.
+    score: f32,
+    /// How likely it belongs to the cause,
+    cause: f32,
+    /// and how likely something would be missing without it.
+    needed: f32,
+}
 
 impl Ranking {
     pub(super) fn of(model: &Model<'_>, log: &Log, structure: &Structure, choice: Option<&Choice>) -> Self {
@@ -56,38 +72,46 @@ impl Ranking {
             disclaimed.clear();
         }
         let mut ranking = Self { lines, listed, disclaimed, first: None, complains: page.complains() };
-        ranking.first = ranking.chosen(log);
+        let first = ranking.chosen(log);
+        ranking.first = first.map(|first| first.line);
+        let blocks =
+            first.zip(ranking.lines.get(..ranking.listed.len())).map(|(first, best)| Blocks::of(log, best, first));
+        for (rank, (line, row)) in ranking.listed.iter_mut().enumerate() {
+            row.extend(blocks.iter().flat_map(|blocks| blocks.row(rank)));
+            row.extend(page.row(*line));
+        }
         ranking
     }
 
     /// The lines to quote, the most telling first; none twice.
     pub(super) fn quoted(&self, model: &Model<'_>) -> Vec<usize> {
         let Some(first) = self.first() else { return Vec::new() };
+        let odds = |score: f32| 1.0 / (1.0 + (-score).exp());
         let claimed = self.listed.iter().filter(|(line, _)| !self.disclaimed.contains(line));
-        let mut listed: Vec<(usize, f32)> =
-            claimed.map(|(line, row)| (*line, model.lists.score(row) + model.limits.quoted)).collect();
-        listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let (lines, rows): (Vec<usize>, Vec<&[f32]>) = claimed.map(|(line, row)| (*line, row.as_slice())).unzip();
+        let scores = model.lists.scores(&rows).into_iter().zip(model.needs.scores(&rows));
+        let mut judged: Vec<Judged> = lines
+            .into_iter()
+            .zip(scores)
+            .map(|(line, (score, need))| {
+                let score = score + model.limits.quoted;
+                Judged { line, score, cause: odds(score), needed: odds(need).min(SURELY) }
+            })
+            .collect();
+        judged.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.line.cmp(&b.line)));
+        judged.sort_by_key(|judged| judged.line != first);
         let template =
             |line: usize| self.lines.iter().find(|other| other.line == line).map_or(0, |other| other.template);
         let mut told = Vec::new();
-        listed.retain(|(line, _)| {
-            let is_new = !told.contains(&template(*line));
-            told.push(template(*line));
+        judged.retain(|judged| {
+            let is_new = !told.contains(&template(judged.line));
+            told.push(template(judged.line));
             is_new
         });
-        // As many as can be expected to find most of the cause with the least beside it.
-        let odds = |score: f32| 1.0 / (1.0 + (-score).exp());
-        let all: f32 = listed.iter().map(|(_, score)| odds(*score)).sum();
-        let (mut found, mut best, mut count) = (0.0, 0.0, 1);
-        for (taken, (_, score)) in (1_u8..).zip(listed.iter().take(MOST_LINES)) {
-            found += odds(*score);
-            let worth = found / (f32::from(taken) + RECALL * RECALL * all.max(found));
-            if worth > best {
-                (best, count) = (worth, usize::from(taken));
-            }
+        if judged.first().is_none_or(|judged| judged.line != first) {
+            return vec![first];
         }
-        let others = listed.into_iter().take(count).map(|(line, _)| line).filter(|line| *line != first);
-        std::iter::once(first).chain(others).take(MOST_LINES).collect()
+        chosen_of(judged)
     }
 
     /// The highest-ranking lines, with what they are among the ranked ones.
@@ -106,16 +130,16 @@ impl Ranking {
     }
 
     /// The best line, or the first that looks like it; of a headline, the line that says it.
-    fn chosen(&self, log: &Log) -> Option<usize> {
+    fn chosen(&self, log: &Log) -> Option<Candidate> {
         let best = self.claimed().next()?;
         let alike = self.claimed().filter(|other| other.look == best.look && other.score >= best.score - ALIKE);
         let first = if best.look == 0 { best } else { alike.min_by_key(|other| other.line)? };
         if !is_headline(log.line(first.line)) {
-            return Some(first.line);
+            return Some(*first);
         }
         let below = first.line + 1..=first.line + DETAIL;
         let detail = self.claimed().find(|other| below.contains(&other.line) && other.score >= first.score - LESS);
-        Some(detail.unwrap_or(first).line)
+        Some(*detail.unwrap_or(first))
     }
 
     /// The scores of the first and of the next that says something else; of a line alone, no lead.
@@ -124,6 +148,30 @@ impl Ranking {
         let next = self.claimed().find(|candidate| candidate.template != first.template);
         Some((first.score, next.map_or(first.score, |next| next.score)))
     }
+}
+
+/// The first line, and those that make the quoted ones most like the cause, with the least likely to be missing.
+fn chosen_of(mut judged: Vec<Judged>) -> Vec<usize> {
+    let all: f32 = judged.iter().map(|judged| judged.cause).sum();
+    let whole: f32 = judged.iter().map(|judged| (1.0 - judged.needed).ln()).sum();
+    let worth = |taken: f32, found: f32, missing: f32| 2.0 * found / (taken + all.max(found)) + WHOLE * missing.exp();
+    let (mut found, mut missing, mut best, mut count) = (0.0, whole, f32::MIN, 1);
+    for (at, taken) in (0..judged.len().min(MOST_LINES)).zip(1_u8..) {
+        let with = |judged: &Judged| worth(taken.into(), found + judged.cause, missing - (1.0 - judged.needed).ln());
+        // Of equal ones the first; the most telling line goes before all others.
+        let rest = judged.iter().enumerate().skip(at).take(if at == 0 { 1 } else { usize::MAX });
+        let Some((place, next)) = rest.max_by(|(a, one), (b, other)| with(one).total_cmp(&with(other)).then(b.cmp(a)))
+        else {
+            break;
+        };
+        let (next, value) = (*next, with(next));
+        (found, missing) = (found + next.cause, missing - (1.0 - next.needed).ln());
+        judged.get_mut(at..=place).unwrap_or_default().rotate_right(1);
+        if value > best {
+            (best, count) = (value, usize::from(taken));
+        }
+    }
+    judged.iter().take(count).map(|judged| judged.line).collect()
 }
 
 /// A log with the features of its lines.

@@ -151,6 +151,7 @@ impl Draft {
             lexicon,
             lines: Trees::default(),
             lists: Trees::default(),
+            needs: Trees::default(),
             limits: Limits::default(),
             kinds: Kinds::none(),
         })
@@ -167,6 +168,13 @@ impl Draft {
     #[must_use]
     pub fn with_lists(mut self, base: f32, trees: &[Vec<Question>]) -> Self {
         self.0.lists = grown(base, trees);
+        self
+    }
+
+    /// The same with the trees that judge whether something would be missing without such a line.
+    #[must_use]
+    pub fn with_needs(mut self, base: f32, trees: &[Vec<Question>]) -> Self {
+        self.0.needs = grown(base, trees);
         self
     }
 

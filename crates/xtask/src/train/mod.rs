@@ -26,7 +26,7 @@ const FOLDS: usize = 5;
 /// Settings are chosen on the first so many folds; the others tell whether they hold.
 const CHOOSING: usize = 3;
 /// Added to the logarithm of the odds of ranked lines: more lines quoted hold the cause more often, and say it less clearly.
-const QUOTED: f32 = -0.75;
+const QUOTED: f32 = -1.0;
 /// Candidates for it.
 const SHIFTS: [f32; 5] = [-1.5, -1.25, -1.0, -0.75, -0.5];
 
