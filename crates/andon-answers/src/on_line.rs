@@ -75,7 +75,10 @@ fn of_leading(understood: Understood, fleet: &Fleet) -> (Understood, Vec<String>
         I::RedSince | I::Stage | I::Execution | I::Link | I::SameCause | I::Next | I::Changed | I::LastGreen | I::Blame
     );
     if let ([only], [], true) = (parts.pipelines.as_slice(), parts.lines.as_slice(), is_of_red) {
-        let row = fleet.row(only).filter(|row| row.light == StatusColor::Red && row.overview.open.is_empty());
+        // What runs may be meant, on whatever branch.
+        let may_run = matches!(intent, I::Stage | I::Execution | I::Link) && !parts.is_red;
+        let is_meant = |row: &&PipelineRow| row.light == StatusColor::Red && (!may_run || row.overview.open.is_empty());
+        let row = fleet.row(only).filter(is_meant);
         parts.lines.extend(row.and_then(leading).and_then(OnLine::of));
         others = row.map(also_red).unwrap_or_default();
     }

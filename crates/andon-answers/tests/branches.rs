@@ -54,3 +54,25 @@ async fn branches_and_mutes_are_told_in_every_language() {
     }
     insta::assert_snapshot!(text);
 }
+
+#[tokio::test]
+async fn what_happens_on_one_branch_is_not_told_of_another() {
+    let script = script(include_str!("files/fourth/agency.txt"));
+    let desk = Answerer::new(script.ledger().await, Never).knowing(script.accounts.clone(), script.zone.clone());
+    for (question, told, not_told) in [
+        // Its new run is of another branch.
+        ("how is route planner", "on release/2026-11 has been red", "new run"),
+        ("which stage failed in route planner", "on release/2026-11 failed in stage Build", "hotfix"),
+        ("who fixed patient portal juniper prod", "on release/2 is not fixed", "recovered"),
+        ("is patient portal juniper prod flaky", "the result changed once", "times"),
+        // A branch is no instruction, and neither is a merge request.
+        ("release/2", "pipelines on branch release/2 is red", "nothing"),
+        ("merge request 17", "on #17 has been red", "nothing"),
+        ("did the hotfix pass", "on hotfix/tolls has been running", "green"),
+        ("is master green", "I know no branch master", "is green"),
+    ] {
+        let speech =
+            desk.ask(question, &Session::default(), script.now, Voice::of(Locale::EnUs)).await.speech.to_string();
+        assert!(speech.contains(told) && !speech.contains(not_told), "{question}: {speech}");
+    }
+}

@@ -32,8 +32,11 @@ pub(super) fn status(draft: &mut Draft<'_>, row: &PipelineRow, pipeline: &str) {
                 draft.speak(sentence);
             }
             also_red(draft, row);
-            let waiting = row.overview.waiting();
-            let current = waiting.map_or(latest.current.as_ref(), |run| run.current.as_ref());
+            // A run of another branch mends nothing.
+            let leads = |line: Option<&Line>| naming::leading(row).is_none_or(|leading| Some(leading) == line);
+            let waiting = row.overview.waiting().filter(|run| leads(run.line.as_ref()));
+            let current = latest.current.as_ref().filter(|_| leads(row.overview.line.as_ref()));
+            let current = waiting.map_or(current, |run| run.current.as_ref());
             if let Some(place) = whereabouts(current) {
                 let waits = waiting.is_some();
                 let phrase = if waits { Phrase::StatusRedWaiting } else { Phrase::StatusRetrying };

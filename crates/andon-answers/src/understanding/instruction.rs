@@ -88,7 +88,7 @@ const TRAILING: &str = "it that this please pls now again thanks for me asap bit
 const FORBIDDING: &str = "not never";
 /// Words that make a noun of the verb before them: "deploy frequency", "stop reason", "run history".
 const NOUNS: &str = "frequency status state history time times failures failure rate reason reasons count counts id ids \
-                     stage duration log logs link health numbers metrics";
+                     stage duration log logs link health numbers metrics request requests branch branches";
 /// Words by which a sentence asks.
 const ASKING: &[&str] = &[
     "what", "which", "who", "whose", "when", "where", "why", "how", "is", "are", "was", "were", "do", "did", "does",
@@ -160,7 +160,8 @@ fn commanded(words: &[Word], from: usize, until: usize) -> Option<Found> {
             || (said("do") && !said("not"));
     let candidate = clause.get(first)?;
     let after = clause.get(first + 1);
-    let is_noun = after.is_some_and(|word| is_in(NOUNS, &word.text));
+    // "release/2" is a branch.
+    let is_noun = after.is_some_and(|word| is_in(NOUNS, &word.text)) || candidate.path.is_some();
     let instruction = verb(&candidate.text).filter(|_| !is_question && !is_noun)?;
     // What "and" joins to an order is part of it: "ignore that and approve it".
     let is_joined = from > 0 && words.get(from).is_some_and(|word| word.pause == Pause::None);

@@ -237,7 +237,8 @@ impl Sentence<'_> {
                 || ["bad", "reason", "error", "stage", "customers", "account", "region"].iter().any(|tag| word.is(tag))
         };
         let follows = self.words.get(at + 1).filter(|word| !word.is_used);
-        let follows_the = at.checked_sub(1).is_some_and(|before| self.text(before) == "the");
+        let goes_on = ["of", "branch"].contains(&self.text(at + 1));
+        let follows_the = !goes_on && at.checked_sub(1).is_some_and(|before| self.text(before) == "the");
         !follows_the && !follows.is_some_and(is_thing)
     }
 

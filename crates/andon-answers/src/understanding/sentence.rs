@@ -15,7 +15,7 @@ impl Sentence<'_> {
     /// Whether something of a kind is in it: `@...` for what has been found, or the tag of a word that is left.
     pub(super) fn has(&self, tag: &str, parts: &Parts, several: bool) -> bool {
         match tag {
-            "@pipeline" => !parts.pipelines.is_empty() || several,
+            "@pipeline" => !parts.pipelines.is_empty() || several || parts.nth.is_some(),
             "@two" => parts.pipelines.len() + parts.customers.len() > 1,
             "@person" => !parts.people.is_empty(),
             "@span" => parts.span.is_some(),

@@ -127,7 +127,7 @@ const LEXICON: &[(&str, &str)] = &[
     (
         "deploy",
         "deploy deploys deployed deployment deployments ship shipped ships shipping release released releases releasing \
-         rollout rollouts rolled delivered delivery deliver push pushed",
+         rollout rollouts rolled delivered delivery deliver push pushed land landed lands",
     ),
     ("deploying", "deploying shipping releasing"),
     ("live", "live running deployed production prod current"),
@@ -303,6 +303,7 @@ const TOGETHER: &[(&str, &str)] = &[
     ("whys", "why is"),
     ("theres", "there is"),
     ("everythings", "everything is"),
+    ("prs", "pull requests"),
     ("wat", "what"),
     ("wich", "which"),
     ("wht", "what"),

@@ -5,7 +5,7 @@ use andon::history::{ChangeSummary, History, RunSummary};
 use andon::line::Line;
 use andon::run::{Deployed, Status};
 
-use super::super::naming::cut;
+use super::super::naming::{cut, on_line};
 use super::words::{capital, change_words, full_change, some};
 use super::{Asked, MAX_NAMED};
 
@@ -144,7 +144,11 @@ impl<'a> Asked<'a> {
             let change = last.and_then(|run| run.change.as_ref()).and_then(full_change);
             let when = last.map(|run| format!(", {}", self.ago(run.ended.unwrap_or(run.first_seen))));
             let change = change.unwrap_or_else(|| "the change is not known".to_owned());
-            format!("{}: {change}{}.", capital(&self.name(row)), when.unwrap_or_default())
+            let line =
+                last.and_then(|run| run.line.as_ref()).filter(|_| row.overview.line.is_some()).and_then(Line::name);
+            let name = capital(&self.name(row));
+            let name = line.map_or(name.clone(), |line| on_line(&name, &cut(&line), self.voice));
+            format!("{name}: {change}{}.", when.unwrap_or_default())
         };
         let mut told = vec![format!("The latest change that went through each of {}.", self.subject(rows))];
         told.extend(rows.iter().take(MAX_NAMED).map(line));
@@ -205,9 +209,14 @@ impl<'a> Asked<'a> {
         let mut told: Vec<String> = Vec::new();
         for row in rows {
             let runs = self.runs_of(row);
-            let Some(failed) = runs.iter().rposition(|run| run.status == Status::Failed) else { continue };
+            let Some(failed) = runs.iter().rfind(|run| run.status == Status::Failed) else { continue };
+            // What succeeded on another branch mended nothing.
+            let of_line = self.history_of(row).map(|history| history.runs_of_line_of(failed)).unwrap_or_default();
+            let after = of_line.iter().skip_while(|run| run.execution != failed.execution);
             let name = capital(&self.name(row));
-            match runs.iter().skip(failed).find(|run| run.status == Status::Succeeded) {
+            let line = failed.line.as_ref().filter(|_| row.overview.line.is_some()).and_then(Line::name);
+            let name = line.map_or(name.clone(), |line| on_line(&name, &cut(&line), self.voice));
+            match after.into_iter().find(|run| run.status == Status::Succeeded) {
                 Some(run) => {
                     let change = run.change.as_ref().and_then(change_words);
                     let with = change.map(|change| format!(", with {change}")).unwrap_or_default();

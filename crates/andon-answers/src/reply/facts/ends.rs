@@ -1,7 +1,10 @@
 //! What is read off the histories: how attempts ended, and what they are grouped by.
 
+use std::collections::BTreeMap;
+
 use andon::board::PipelineRow;
 use andon::history::{History, MAX_RUNS, RunSummary};
+use andon::line::Line;
 use andon::name::{ActionName, StageName};
 use andon::run::Status;
 use jiff::Timestamp;
@@ -67,6 +70,19 @@ impl<'a> Asked<'a> {
         }
         ends.sort_by_key(|end| std::cmp::Reverse(end.at));
         ends
+    }
+
+    /// How often the result changed from one run to the next of the same branch, among runs that began since a time.
+    pub(super) fn flips(&self, row: &PipelineRow, since: Timestamp) -> usize {
+        let mut last: BTreeMap<Option<&Line>, Status> = BTreeMap::new();
+        let mut flips = 0;
+        for run in self.runs_of(row).into_iter().filter(|run| run.first_seen >= since) {
+            if matches!(run.status, Status::Failed | Status::Succeeded) {
+                let before = last.insert(run.line.as_ref(), run.status);
+                flips += usize::from(before.is_some_and(|before| before != run.status));
+            }
+        }
+        flips
     }
 
     /// "at least ", where runs of that time are no longer kept.

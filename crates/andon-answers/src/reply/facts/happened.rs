@@ -226,7 +226,7 @@ impl<'a> Asked<'a> {
             .map(|run| run.status)
             .filter(|status| matches!(status, Status::Failed | Status::Succeeded))
             .collect();
-        let flips = ends.iter().zip(ends.iter().skip(1)).filter(|(a, b)| a != b).count();
+        let flips = self.flips(row, Timestamp::MIN);
         let failed = ends.iter().filter(|status| **status == Status::Failed).count();
         vec![format!(
             "{} of the last {} of {} failed, and the result changed {}.",

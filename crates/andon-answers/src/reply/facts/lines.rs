@@ -28,6 +28,9 @@ impl<'a> Asked<'a> {
         if known.is_empty() {
             return vec![format!("I know no {} of {}.", self.kind(1), self.subject(rows))];
         }
+        if known.len() == 1 && self.parts.span.is_none() {
+            return self.every_line(&known);
+        }
         let is_running = |known: &Known<'_>| known.alone.overview.in_status(Status::InProgress).is_some();
         let chosen: (&str, Vec<&Known<'a>>) = if let Some(span) = &self.parts.span {
             let failed: Vec<&Known<'a>> = known.iter().filter(|known| known.failures > 0).collect();
@@ -88,9 +91,12 @@ impl<'a> Asked<'a> {
             let latest = &known.alone.overview.latest;
             let name = capital(&self.on(known));
             told.push(match (known.alone.light, known.alone.red_since()) {
-                (StatusColor::Red, Some(since)) => format!("{name} is red {}.", self.for_long(since)),
+                (StatusColor::Red, Some(since)) => format!("{name} has been red {}.", self.for_long(since)),
                 (StatusColor::Green, _) => {
                     format!("{name} is green; it succeeded {}.", self.ago(known.alone.news_at()))
+                }
+                _ if !latest.status.is_final() => {
+                    format!("{name} has been {} {}.", latest.word(), self.for_long(known.alone.began()))
                 }
                 _ => format!("{name}: {} {}.", latest.word(), self.ago(known.alone.news_at())),
             });
@@ -120,6 +126,9 @@ impl<'a> Asked<'a> {
         match self.parts.lines.as_slice() {
             [] => "branches and pull requests".to_owned(),
             [class @ (OnLine::Branches(_) | OnLine::PullRequests)] => plural(class.in_words()),
+            lines if lines.iter().all(|line| matches!(line, OnLine::PullRequest(_) | OnLine::PullRequests)) => {
+                plural("pull request".to_owned())
+            }
             _ => plural("branch".to_owned()),
         }
     }

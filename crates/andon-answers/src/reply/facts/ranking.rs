@@ -37,19 +37,7 @@ impl<'a> Asked<'a> {
             }
             (bad, all)
         };
-        let flips = |rows: &[&PipelineRow]| -> usize {
-            let one = |row: &&PipelineRow| {
-                let ends: Vec<Status> = self
-                    .runs_of(row)
-                    .iter()
-                    .filter(|run| run.first_seen >= span.from)
-                    .map(|run| run.status)
-                    .filter(|status| matches!(status, Status::Failed | Status::Succeeded))
-                    .collect();
-                ends.iter().zip(ends.iter().skip(1)).filter(|(a, b)| a != b).count()
-            };
-            rows.iter().map(one).sum()
-        };
+        let flips = |rows: &[&PipelineRow]| rows.iter().map(|row| self.flips(row, span.from)).sum();
         let typical = |rows: &[&PipelineRow]| match rows {
             [row] => row.overview.typical.map(|typical| typical.median),
             _ => None,
@@ -74,7 +62,7 @@ impl<'a> Asked<'a> {
                         .then(|| (number(bad * 1000 / all.max(1)), format!(", where {bad} of {all} attempts failed")))
                 }
                 S::Flakiest => {
-                    let count = flips(rows);
+                    let count: usize = flips(rows);
                     (count > 0).then(|| {
                         (number(count), format!(", which changed between success and failure {}", times(count)))
                     })

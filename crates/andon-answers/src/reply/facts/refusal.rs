@@ -81,7 +81,8 @@ pub(in super::super::super) fn refuse(
     let how = match (instruction, command) {
         (_, Some(command)) => format!("This command does it: {command}"),
         (Do::Mute, _) => format!(
-            "Mute it in Slack, by the button of the alert or /andon mute {name} 2h; quiet hours and routes are in andon.yml."
+            "That is done in Slack, by the button of the alert, /andon mute {name} 2h or /andon unmute {name}; quiet hours and \
+             routes are in andon.yml."
         ),
         (Do::Acknowledge, _) => "Use the button of the alert in Slack.".to_owned(),
         _ => "Use the AWS console or andon.yml for that.".to_owned(),
@@ -119,7 +120,7 @@ pub(in super::super::super) fn no_line(
             }
         }
         many => {
-            draft.speak(format!("I know no {on} of {}.", counted(many.len(), "pipeline")));
+            draft.speak(format!("I know no {on} of any of {}.", counted(many.len(), "pipeline")));
         }
     }
     draft.in_words()
