@@ -3,8 +3,11 @@
 //! One of each serves a whole test run: `cargo xtask test` starts them and passes their addresses on in
 //! `ANDON_TEST_MOTO` and `ANDON_TEST_DYNALITE`. A test asks [`moto`] or [`dynalite`], and so also runs by hand, against
 //! servers that somebody started or, failing that, against one that is started for this process.
+//!
+//! A test that needs an account of its own asks for an [`Emulator`]. In a test run it is a fork of a process that has
+//! imported moto already ([`Forks`], with its address in `ANDON_TEST_MOTO_FORKS`), which saves seconds.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -19,6 +22,9 @@ pub const MOTO: &str = "ANDON_TEST_MOTO";
 
 /// The variable that holds the address of a running dynalite.
 pub const DYNALITE: &str = "ANDON_TEST_DYNALITE";
+
+/// The variable that holds the address of running [`Forks`], such as `127.0.0.1:5001`.
+pub const MOTO_FORKS: &str = "ANDON_TEST_MOTO_FORKS";
 
 /// How long a server may take to answer; moto imports a great deal first, and a cold disk makes that slow.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -38,8 +44,15 @@ pub fn dynalite() -> Result<String, EmulatorError> {
 /// An emulator of one's own, which ends when it is dropped, and when this process ends in whatever way.
 #[derive(Debug)]
 pub struct Emulator {
-    process: Child,
     url: String,
+    _life: Life,
+}
+
+/// What an emulator lives as long as.
+#[derive(Debug)]
+enum Life {
+    Process { _server: Server },
+    Fork { _connection: TcpStream },
 }
 
 impl Emulator {
@@ -54,7 +67,10 @@ impl Emulator {
     }
 
     fn moto_by(program: &str) -> Result<Self, EmulatorError> {
-        let emulator = Self::start("moto", tools::python(program))?;
+        let emulator = match given(MOTO_FORKS) {
+            Some(forks) => Self::fork(&forks, program)?,
+            None => Self::start("moto", tools::python(program))?,
+        };
         // Without this, a Lambda function made in it would want Docker.
         let reply = ask::post(&format!("{}/moto-api/config", emulator.url), &[], r#"{"lambda":{"use_docker":false}}"#);
         match reply {
@@ -74,6 +90,49 @@ impl Emulator {
         &self.url
     }
 
+    fn start(name: &'static str, command: Command) -> Result<Self, EmulatorError> {
+        let server = Server::start(name, command)?;
+        Ok(Self { url: format!("http://127.0.0.1:{}", server.port), _life: Life::Process { _server: server } })
+    }
+
+    fn fork(forks: &str, program: &str) -> Result<Self, EmulatorError> {
+        let silent = |_| EmulatorError::Silent { name: "moto" };
+        let mut connection = TcpStream::connect(forks).map_err(silent)?;
+        connection.set_read_timeout(Some(PATIENCE)).map_err(silent)?;
+        writeln!(connection, "{program}").map_err(silent)?;
+        let mut port = String::new();
+        BufReader::new(&connection).read_line(&mut port).map_err(silent)?;
+        let port: u16 = port.trim().parse().map_err(|_| EmulatorError::Silent { name: "moto" })?;
+        Ok(Self { url: format!("http://127.0.0.1:{port}"), _life: Life::Fork { _connection: connection } })
+    }
+}
+
+/// A process that forks a moto for each test that needs one of its own (`moto_forks.py`).
+#[derive(Debug)]
+pub struct Forks {
+    server: Server,
+}
+
+impl Forks {
+    /// Starts it and waits until it listens.
+    pub fn start() -> Result<Self, EmulatorError> {
+        Ok(Self { server: Server::start("moto", tools::python("moto_forks.py"))? })
+    }
+
+    /// What [`MOTO_FORKS`] is to hold.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.server.port)
+    }
+}
+
+/// A program that listens on a port of its own choice. It ends when this is dropped.
+#[derive(Debug)]
+struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
     /// The program prints its port once it listens, and stops when its input closes. So no port is chosen that somebody
     /// else may take meanwhile, and nothing is left behind when this process is killed.
     fn start(name: &'static str, mut command: Command) -> Result<Self, EmulatorError> {
@@ -100,7 +159,7 @@ impl Emulator {
             // Somebody has to empty the pipe, or the server stops when it is full.
             std::thread::spawn(move || io::copy(&mut stderr, &mut io::sink()));
         }
-        let emulator = Self { process, url: format!("http://127.0.0.1:{port}") };
+        let server = Self { process, port };
         let patience = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if Instant::now() > patience {
@@ -108,11 +167,11 @@ impl Emulator {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(emulator)
+        Ok(server)
     }
 }
 
-impl Drop for Emulator {
+impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -157,9 +216,7 @@ fn shared(
     started: &Mutex<Option<Emulator>>,
     start: impl FnOnce() -> Result<Emulator, EmulatorError>,
 ) -> Result<String, EmulatorError> {
-    if let Ok(url) = std::env::var(variable)
-        && !url.is_empty()
-    {
+    if let Some(url) = given(variable) {
         return Ok(url.trim_end_matches('/').to_owned());
     }
     let mut started = lock(started);
@@ -170,4 +227,9 @@ fn shared(
     let url = emulator.url.clone();
     *started = Some(emulator);
     Ok(url)
+}
+
+/// What a variable holds, if anything.
+fn given(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }

@@ -12,9 +12,6 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from moto_cbor import speaks_cbor
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-one_at_a_time = threading.Lock()
-application = speaks_cbor(DomainDispatcherApplication(create_backend_app))
-
 
 class Quiet(WSGIRequestHandler):
     """One connection can carry many requests, and a request is no news."""
@@ -25,17 +22,29 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-def serialised(environ, start_response):
-    with one_at_a_time:
-        return list(application(environ, start_response))
+def serve(wait_for_end, announce):
+    """Announces the port and serves moto, until the wait for the end is over."""
+    one_at_a_time = threading.Lock()
+    application = speaks_cbor(DomainDispatcherApplication(create_backend_app))
+
+    def serialised(environ, start_response):
+        with one_at_a_time:
+            return list(application(environ, start_response))
+
+    def stop():
+        wait_for_end()
+        os._exit(0)
+
+    threading.Thread(target=stop, daemon=True).start()
+    server = make_server("127.0.0.1", 0, serialised, threaded=True, request_handler=Quiet)
+    announce(server.server_port)
+    server.serve_forever()
 
 
-def stop_with_parent():
-    sys.stdin.buffer.read()
-    os._exit(0)
+def serve_parent():
+    """Serves the process that started this one."""
+    serve(sys.stdin.buffer.read, lambda port: print(port, flush=True))
 
 
-threading.Thread(target=stop_with_parent, daemon=True).start()
-server = make_server("127.0.0.1", 0, serialised, threaded=True, request_handler=Quiet)
-print(server.server_port, flush=True)
-server.serve_forever()
+if __name__ == "__main__":
+    serve_parent()

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use test_support::chromium;
-use test_support::emulator::{self, Emulator};
+use test_support::emulator::{self, Emulator, Forks};
 
 use self::parts::{Part, Selection, summary};
 use crate::command::{cargo, run};
@@ -127,15 +127,21 @@ fn needs(selection: &Selection, part: Part) -> bool {
     selection.has(part) || selection.parts() == [Part::Tools]
 }
 
-/// One moto and one dynalite serve all tests, which keep apart by the names of their tables and topics.
+/// One moto and one dynalite serve all tests, which keep apart by the names of their tables and topics. Tests that need an
+/// account of their own get a fork.
 fn test(options: &Options, ci: bool) -> Result<()> {
     install(&options.selection)?;
     let moto = Emulator::moto().context("the tests need moto")?;
     let dynalite = Emulator::dynalite().context("the tests need dynalite")?;
+    let forks = Forks::start().context("the tests need moto")?;
     println!("moto answers at {}, dynalite at {}", moto.url(), dynalite.url());
     let mut tests = runner(options, ci)?;
-    let emulators = [(emulator::MOTO, moto.url()), (emulator::DYNALITE, dynalite.url())];
-    tests.envs(emulators);
+    let emulators = [
+        (emulator::MOTO, moto.url().to_owned()),
+        (emulator::DYNALITE, dynalite.url().to_owned()),
+        (emulator::MOTO_FORKS, forks.address()),
+    ];
+    tests.envs(emulators.clone());
     if let Some(browser) = chromium::find() {
         tests.env(chromium::VARIABLE, browser);
     }
