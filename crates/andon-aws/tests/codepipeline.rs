@@ -9,19 +9,12 @@ use andon::ledger::{Archive, ArchiveError, PastRun};
 use andon::name::{AccountId, ExecutionId, Home, PipelineId, PipelineName, Region};
 use andon::run::{Run, Status};
 use andon_aws::codepipeline::CodePipelineArchive;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_codepipeline::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use loopback::{Call, Server};
 use serde_json::{Value, json};
+use test_support::aws;
 
 fn archive(server: &Server) -> CodePipelineArchive {
-    let credentials = Credentials::new("test", "test", None, None, "test");
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(SdkRegion::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(&server.endpoint)
-        .build();
+    let config = aws::config(&server.endpoint, "eu-west-1");
     let archive = CodePipelineArchive::new(&config);
     archive.belongs_to(&andon::testing::home().account);
     archive

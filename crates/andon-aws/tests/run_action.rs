@@ -9,26 +9,16 @@ use andon::run_action::{ActionError, ActionErrorKind, Approval, Passcode, Pipeli
 use andon::secret::SecretRef;
 use andon_aws::run_action::CodePipelineActions;
 use andon_aws::secret::Secrets;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_codepipeline::config::{Credentials, Region, SharedCredentialsProvider};
 use loopback::Server;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::fault::Fault;
 use test_support::stand_in::Aws;
 
+const REGION: &str = "eu-west-1";
 const RUN: &str = "7b1f4a52-1d0e-4c1f-9a39-0a3f0a8f0001";
 const EARLIER: &str = "7b1f4a52-1d0e-4c1f-9a39-0a3f0a8f0000";
 const TOKEN: &str = "5d8f1f7e-8f0a-4b39-8a0e-6f7d5a3c2b1a";
-
-fn config(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "test");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(endpoint)
-        .build()
-}
 
 /// A pipeline whose Build failed in the latest run, whose Prod waits for an approval in it.
 fn world() -> (Aws, CodePipelineActions) {
@@ -54,7 +44,7 @@ fn world() -> (Aws, CodePipelineActions) {
     for (id, status) in [(EARLIER, "Succeeded"), (RUN, "InProgress")] {
         aws.put_execution("web", json!({ "pipelineExecutionId": id, "status": status, "startTime": 1_767_225_600 }));
     }
-    let actions = CodePipelineActions::new(&config(&aws.url()));
+    let actions = CodePipelineActions::new(&aws::config(&aws.url(), REGION));
     actions.belongs_to(&andon::testing::home().account);
     (aws, actions)
 }
@@ -166,7 +156,7 @@ async fn what_codepipeline_refuses_is_told_with_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_right_or_wrong() {
     let store = Server::start(|_| ("200 OK", json!({ "Parameter": { "Value": "0471" } }).to_string())).await;
-    let secrets = Secrets::new(&config(&store.endpoint));
+    let secrets = Secrets::new(&aws::config(&store.endpoint, REGION));
     let kept: SecretRef = "ssm:/andon/voice-code".parse().unwrap();
     assert!(secrets.is(&kept, "0471").await.unwrap());
     for wrong in ["0470", "471", "04711", "", "0471 ", "oops", "四七一一"] {
@@ -181,7 +171,7 @@ async fn a_code_is_right_or_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_code_is_told_and_never_shown() {
     let store = Server::start(|_| ("200 OK", json!({ "Parameter": { "Value": "swordfish" } }).to_string())).await;
-    let secrets = Secrets::new(&config(&store.endpoint));
+    let secrets = Secrets::new(&aws::config(&store.endpoint, REGION));
     let unfit = secrets.is(&"ssm:/andon/voice-code".parse().unwrap(), "0000").await.unwrap_err();
     insta::assert_snapshot!(unfit, @"cannot check the code: ssm:/andon/voice-code does not hold 4 digits; store a code of 4 digits");
     let missing = secrets.is(&"env:ANDON_NO_SUCH_CODE".parse().unwrap(), "0000").await.unwrap_err();

@@ -8,6 +8,7 @@
 //! - [`capacity`]: what calls of DynamoDB cost;
 //! - [`browser`]: a real browser, to look at pages as people do;
 //! - [`chromium`]: which browser of this machine the tests use;
+//! - `aws`: the configuration of the SDK for an emulator;
 //! - [`ask`]: a client of AWS's protocols that is no SDK, to prepare an emulator and to look into it;
 //! - [`block_kit`]: two judges of whether Slack would take a message;
 //! - [`damage`]: where a request can be damaged;
@@ -22,6 +23,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub mod adaptive_card;
 pub mod ask;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod block_kit;
 pub mod browser;
 pub mod call;

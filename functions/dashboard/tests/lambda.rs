@@ -10,6 +10,7 @@ use andon::run::Run;
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::fault::Fault;
 use test_support::recorder::Recorder;
@@ -17,16 +18,6 @@ use test_support::runtime_api::Function;
 use test_support::unique;
 
 const DASHBOARD: &str = env!("CARGO_BIN_EXE_dashboard");
-
-async fn aws() -> aws_config::SdkConfig {
-    let keys = aws_sdk_cloudwatch::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
-}
 
 /// A running function, with what it calls on record.
 struct World {
@@ -38,7 +29,7 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let shared = aws().await;
+        let shared = aws::config(&moto().unwrap(), "eu-west-1");
         let recorder = Recorder::start(&moto().unwrap()).unwrap();
         let table = unique("andon-test");
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);

@@ -19,7 +19,9 @@ use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use jiff::Timestamp;
 use metrics::Metrics;
 use serde_json::{Value, json};
-use support::{aws, moved};
+use support::moved;
+use test_support::aws;
+use test_support::emulator::moto;
 use test_support::unique;
 
 const REGION: &str = "il-central-1";
@@ -79,7 +81,7 @@ fn history(pipeline: &str) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn its_five_means_are_right() {
-    let aws = aws(REGION).await;
+    let aws = aws::config(&moto().unwrap(), REGION);
     let now = Timestamp::now();
     let function = Metrics {
         ledger: MemoryLedger::new(),

@@ -13,7 +13,8 @@ use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use support::{aws, recorded};
+use support::recorded;
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
@@ -36,7 +37,7 @@ fn environment(table: &str, codepipeline: &Aws) -> BTreeMap<String, String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retried_run_is_read_back_from_cloudwatch() {
-    let (shared, codepipeline) = (aws("eu-west-1").await, Aws::start().unwrap());
+    let (shared, codepipeline) = (aws::config(&moto().unwrap(), "eu-west-1"), Aws::start().unwrap());
     let table = unique("andon-test");
     DynamoLedger::connect(&shared, &table, SystemClock).create_table().await.unwrap();
     // The emulator adds up what is of a pipeline's stages as well; so they are left out.
@@ -98,7 +99,7 @@ async fn a_retried_run_is_read_back_from_cloudwatch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_is_reported_alone() {
-    let (shared, codepipeline) = (aws("eu-west-1").await, Aws::start().unwrap());
+    let (shared, codepipeline) = (aws::config(&moto().unwrap(), "eu-west-1"), Aws::start().unwrap());
     let table = unique("andon-test");
     DynamoLedger::connect(&shared, &table, SystemClock).create_table().await.unwrap();
     let function = Function::start(METRICS, environment(&table, &codepipeline)).await.unwrap();

@@ -11,11 +11,10 @@ use andon_notify::NoDeadLetters;
 use andon_notify::destination::{slack, sns};
 use andon_notify::message::Message;
 use andon_notify::testing::RecordingSender;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_sns::config::{Credentials, Region, SharedCredentialsProvider};
 use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::fault::Fault;
 use test_support::stand_in::Aws;
 
@@ -65,13 +64,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let aws = Aws::start().unwrap();
-        let credentials = Credentials::new("test", "test", None, None, "test");
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(aws.url())
-            .build();
+        let config = aws::config(&aws.url(), "eu-west-1");
         let evidence = AwsEvidence::new(&config, None);
         evidence.belongs_to(&andon::testing::home().account);
         Self { aws, evidence }

@@ -15,11 +15,11 @@ use andon_aws::send::{AwsSender, ServiceApis};
 use andon_config::Config;
 use andon_notify::destination::sns::TopicArn;
 use andon_notify::{NoDeadLetters, NoEvidenceSource};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::stand_in::{HttpFault, Receiver, Slack, SlackFault};
 use test_support::{ask, unique};
@@ -205,14 +205,8 @@ async fn storm<S: Service>(failures: usize, service: &S) -> Toll {
     let secret = format!("/{}", unique("storm"));
     let parameter = json!({"Name": secret, "Value": service.secret(), "Type": "SecureString"});
     assert_eq!(ask::json(&moto().unwrap(), "ssm", "AmazonSSM.PutParameter", &parameter).unwrap().status, 200);
-    let keys = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test");
-    let aws: SdkConfig = aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        // Where the parameter was put.
-        .region(Region::new("us-east-1"))
-        .credentials_provider(keys)
-        .load()
-        .await;
+    // The region where the parameter was put.
+    let aws = aws::config(&moto().unwrap(), "us-east-1");
     let clock = Now { time: Rc::new(Cell::new("2026-11-20T10:00:00Z".parse().unwrap())), waited: Rc::default() };
     let topic = TopicArn::parse("arn:aws:sns:eu-west-1:111122223333:andon").unwrap();
     let notifier: Stormy = Notifier {

@@ -17,11 +17,11 @@ use andon_config::Config;
 use andon_notify::message::Message;
 use andon_notify::testing::RecordingSender;
 use andon_notify::{Destination, NoDeadLetters, NoEvidenceSource, Outgoing, SendError, Sender};
-use aws_config::{BehaviorVersion, Region};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use notifier::Notifier;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::stand_in::Slack;
 use test_support::{ask, block_kit, unique};
@@ -230,10 +230,8 @@ async fn forty_at_once_over_five_causes_are_five_messages() {
     let secret = format!("/{}", unique("together"));
     let parameter = json!({"Name": secret, "Value": "xoxb-not-a-real-token", "Type": "SecureString"});
     assert_eq!(ask::json(&moto().unwrap(), "ssm", "AmazonSSM.PutParameter", &parameter).unwrap().status, 200);
-    let keys = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test");
-    let aws = aws_config::defaults(BehaviorVersion::latest()).endpoint_url(moto().unwrap());
-    // Where the parameter was put.
-    let aws = aws.region(Region::new("us-east-1")).credentials_provider(keys).load().await;
+    // The region where the parameter was put.
+    let aws = aws::config(&moto().unwrap(), "us-east-1");
     let sender = AwsSender::new(&aws, None, &slack.api_url(), SystemClock);
     let text = format!(
         "version: 1\nsettle: off\ndestinations: {{ team: {{ slack: ops, token: \"ssm:{secret}\" }} }}\n\

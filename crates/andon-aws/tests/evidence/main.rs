@@ -10,8 +10,8 @@ use andon::run::{Failure, Run};
 use andon_aws::evidence::{AwsEvidence, MemberRole};
 use andon_diagnosis::{Diagnosis, diagnose};
 use andon_notify::{EvidenceSource, Found};
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_codebuild::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
+use aws_sdk_codebuild::config::{Credentials, SharedCredentialsProvider};
+use test_support::aws;
 use test_support::call::{Call, round_trips};
 use test_support::fault::Fault;
 use test_support::stand_in::Aws;
@@ -39,13 +39,7 @@ impl World {
 
     fn with_role(role: Option<MemberRole>) -> Self {
         let aws = Aws::start().unwrap();
-        let credentials = Credentials::new("test", "test", None, None, "test");
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(SdkRegion::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(aws.url())
-            .build();
+        let config = aws::config(&aws.url(), "eu-west-1");
         let evidence = AwsEvidence::new(&config, role);
         evidence.belongs_to(&andon::testing::home().account);
         Self { aws, evidence }

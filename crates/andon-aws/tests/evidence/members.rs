@@ -1,10 +1,12 @@
 //! What failed in another account is read through the role that it has for that.
 
+use test_support::aws;
 use test_support::fault::Fault;
 
 use super::*;
 
 const MEMBER: &str = "444455556666";
+const REGION: &str = "eu-west-1";
 const GROUP: &str = "/aws/codepipeline/web";
 
 fn role() -> MemberRole {
@@ -64,18 +66,9 @@ async fn the_own_account_needs_no_role() {
 mod moto {
     use super::*;
 
-    fn config(url: &str) -> SdkConfig {
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(SdkRegion::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
-            .endpoint_url(url)
-            .build()
-    }
-
     /// Keeps a line in the member's log, as somebody in that account.
     async fn log_abroad(url: &str, stream: &str, line: &str) {
-        let sts = aws_sdk_sts::Client::new(&config(url));
+        let sts = aws_sdk_sts::Client::new(&aws::config(url, REGION));
         let given = sts
             .assume_role()
             .role_arn(format!("arn:aws:iam::{MEMBER}:role/build"))
@@ -87,7 +80,8 @@ mod moto {
             .unwrap();
         let member =
             Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), None, "test");
-        let config = config(url).to_builder().credentials_provider(SharedCredentialsProvider::new(member)).build();
+        let config =
+            aws::config(url, REGION).to_builder().credentials_provider(SharedCredentialsProvider::new(member)).build();
         let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
         // The group may be there from another test.
         let _known = logs.create_log_group().log_group_name(GROUP).send().await;
@@ -101,7 +95,7 @@ mod moto {
     }
 
     fn evidence(url: &str, role: Option<MemberRole>) -> AwsEvidence {
-        let evidence = AwsEvidence::new(&config(url), role);
+        let evidence = AwsEvidence::new(&aws::config(url, REGION), role);
         evidence.belongs_to(&andon::testing::home().account);
         evidence
     }

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use andon_package::archive;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 use aws_sdk_cloudformation::types::Stack;
-use aws_sdk_s3::config::Credentials;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::ask;
+use test_support::aws;
 use test_support::emulator::Emulator;
 use test_support::recorder::Recorder;
 
@@ -85,13 +85,7 @@ impl World {
     /// What is in the account, beside the recorder.
     pub(crate) fn look<T>(&self, look: impl AsyncFnOnce(SdkConfig) -> T) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
-                .region(REGION)
-                .endpoint_url(self.moto.url())
-                .credentials_provider(Credentials::new("test", "test", None, None, "test"));
-            look(config.load().await).await
-        })
+        runtime.block_on(async { look(aws::config(self.moto.url(), REGION)).await })
     }
 
     /// Asks a service that speaks JSON.

@@ -9,10 +9,9 @@ use andon::name::{AccountId, Home, Region};
 use andon::run::{DeploymentRule, Run};
 use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
-use aws_config::BehaviorVersion;
-use aws_sdk_s3::config::Credentials;
 use serde_json::{Value, json};
 use test_support::ask;
+use test_support::aws;
 use test_support::emulator::Emulator;
 
 use super::{Ended, andon, events};
@@ -72,11 +71,8 @@ impl Account {
     pub(crate) fn record(&self, stack: &str, events: impl Iterator<Item = Value>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
-                .region(REGION)
-                .endpoint_url(self.moto.url())
-                .credentials_provider(Credentials::new("test", "test", None, None, "test"));
-            let ledger = DynamoLedger::connect(&config.load().await, format!("{stack}-table"), SystemClock);
+            let config = aws::config(self.moto.url(), REGION);
+            let ledger = DynamoLedger::connect(&config, format!("{stack}-table"), SystemClock);
             let home =
                 Home { account: AccountId::parse("111122223333").unwrap(), region: Region::parse(REGION).unwrap() };
             for event in events {

@@ -8,6 +8,7 @@ use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
@@ -57,7 +58,8 @@ impl World {
     }
 
     pub(crate) async fn start(runs: &[Run], voice: &Voice) -> Self {
-        let (shared, table, codepipeline) = (aws().await, unique("andon-test"), Aws::start().unwrap());
+        let (shared, table, codepipeline) =
+            (aws::config(&moto().unwrap(), "eu-west-1"), unique("andon-test"), Aws::start().unwrap());
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for run in runs {
@@ -101,16 +103,6 @@ pub(crate) fn envelope(request: &Value) -> Value {
 pub(crate) fn run((file, events, pipeline, ago): Told) -> Run {
     // The function acts in its own account alone.
     andon::testing::run_until_lately(file, events, pipeline, ago, ACCOUNT)
-}
-
-async fn aws() -> aws_config::SdkConfig {
-    let keys = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
 }
 
 pub(crate) fn environment(table: &str, codepipeline: &Aws, voice: &Voice) -> Vec<(String, String)> {

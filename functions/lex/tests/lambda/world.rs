@@ -9,6 +9,7 @@ use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::{tools, unique};
@@ -39,7 +40,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let (shared, table) = (aws().await, unique("andon-test"));
+        let (shared, table) = (aws::config(&moto().unwrap(), "eu-west-1"), unique("andon-test"));
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for (file, count, pipeline, ago) in FLEET {
@@ -156,14 +157,4 @@ impl Talk {
         self.attributes = response["sessionState"]["sessionAttributes"].clone();
         assert_eq!(response["requestAttributes"], json!({"x-example": "kept"}));
     }
-}
-
-async fn aws() -> aws_config::SdkConfig {
-    let keys = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
 }

@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 use serde_json::{Value, json};
 use test_support::ask::{self, Reply};
+use test_support::aws;
 use test_support::emulator::{dynalite, moto};
 use test_support::function_url::{FunctionUrl, signed_by};
 use test_support::runtime_api::Function;
@@ -34,7 +35,8 @@ pub(crate) struct World {
 impl World {
     /// With so many pipelines, and this section `mcp` of the configuration.
     pub(crate) async fn start(many: usize, section: &str) -> Self {
-        let (shared, table, key) = (aws().await, unique("andon-test"), unique("mcp-key"));
+        let (shared, table, key) =
+            (aws::config(&dynalite().unwrap(), "us-east-1"), unique("andon-test"), unique("mcp-key"));
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         let recorded = iter(fleet(many).enumerate()).map(|(at, pipeline)| {
@@ -134,14 +136,4 @@ pub(crate) fn send(url: &str, access_key: &str, request: &Value) -> Reply {
     }
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     ask::post(url, &headers, &request.to_string()).unwrap()
-}
-
-async fn aws() -> aws_config::SdkConfig {
-    let keys = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(dynalite().unwrap())
-        .region(aws_config::Region::new("us-east-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
 }

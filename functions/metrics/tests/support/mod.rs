@@ -5,19 +5,8 @@
 use andon::testing::{events, time};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use test_support::emulator::moto;
 
 /// moto, in a region.
-pub(crate) async fn aws(region: &str) -> aws_config::SdkConfig {
-    let keys = aws_sdk_cloudwatch::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new(region.to_owned()))
-        .credentials_provider(keys)
-        .load()
-        .await
-}
-
 /// A run of a pipeline of this account, an hour ago, under a name of its own.
 pub(crate) fn recorded(file: &str, pipeline: &str) -> Vec<Value> {
     moved(events(file), pipeline)

@@ -32,7 +32,8 @@ use proptest::strategy::{Just, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use story::{Played, events, later, stories};
-use support::aws;
+use test_support::aws;
+use test_support::emulator::moto;
 use test_support::unique;
 use truth::{Deploys, Numbers};
 
@@ -219,7 +220,7 @@ async fn histories(regions: Range<usize>) {
             _ => (Deploys::Prod, ", deployment: { stage: \"prod*\" }"),
         };
         let config = format!("version: 1\nstatistics: {{ detail: {detail}{deployment} }}\n");
-        let aws = aws(region).await;
+        let aws = aws::config(&moto().unwrap(), region);
         let function = Metrics {
             ledger: MemoryLedger::new(),
             archive: NoArchive,

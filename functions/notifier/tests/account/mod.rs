@@ -12,6 +12,7 @@ use andon_aws::clock::SystemClock;
 use andon_aws::dynamodb::DynamoLedger;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::stand_in::{Aws, Slack};
@@ -36,7 +37,7 @@ impl Account {
     pub(crate) async fn open(config: &str) -> Self {
         let moto = moto().unwrap();
         // Safe in tests: every test sets the same values before it starts anything.
-        let shared = aws_config().await;
+        let shared = aws::config(&moto, "eu-west-1");
         let table = unique("andon-test");
         DynamoLedger::connect(&shared, &table, SystemClock).create_table().await.unwrap();
         let (queues, topics) = (aws_sdk_sqs::Client::new(&shared), aws_sdk_sns::Client::new(&shared));
@@ -117,17 +118,6 @@ pub(crate) fn credentials() -> BTreeMap<String, String> {
     [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
-}
-
-/// Clients of the test itself, without touching the process's environment.
-pub(crate) async fn aws_config() -> aws_config::SdkConfig {
-    let keys = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
 }
 
 /// Recorded events, moved so that the last happened two minutes ago: the function has the real clock, and what is old
