@@ -29,6 +29,8 @@ pub mod evidence;
 ))]
 mod fault;
 #[cfg(feature = "lambda")]
+pub mod function_url;
+#[cfg(feature = "lambda")]
 pub mod lambda;
 #[cfg(feature = "run-actions")]
 pub mod run_action;

@@ -1,9 +1,7 @@
-//! Requests as a function URL hands them over, and answers to them.
-//!
-//! Source: AWS Lambda developer guide, "Invoking Lambda function URLs", payload format 2.0.
+//! Signed requests to the function's URL as HTTP, and answers to them.
 
+use andon_aws::function_url::{self, BodyError};
 use andon_mcp::http::MAX_BODY;
-use aws_smithy_types::base64;
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
 
@@ -24,39 +22,24 @@ impl Refusal {
 /// Reads a request, and the ARN of who has signed it.
 pub(crate) fn read(payload: &Value) -> Result<(Request<String>, String), Refusal> {
     let refused = |status, why| Refusal { status, why };
-    let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let method = text("/requestContext/http/method");
-    if method.is_empty() {
-        return Err(refused(400, "This is no request to a function URL."));
-    }
+    let Some(call) = function_url::Request::of(payload) else {
+        return Err(refused(400, "This is not a request to a function URL."));
+    };
     // IAM says who has signed. Without it, the function's URL would be open to everybody.
-    let caller = text("/requestContext/authorizer/iam/userArn");
-    if caller.is_empty() {
-        return Err(refused(401, "Requests have to be signed with AWS credentials, for the service lambda."));
+    let Some(caller) = call.caller() else {
+        return Err(refused(401, "Sign the request with AWS credentials, for the service lambda."));
+    };
+    let mut request = Request::builder().method(call.method()).uri(call.path());
+    for (name, value) in call.headers() {
+        request = request.header(name, value);
     }
-    let mut request = Request::builder().method(method).uri(text("/rawPath"));
-    for (name, value) in payload.get("headers").and_then(Value::as_object).into_iter().flatten() {
-        if let Some(value) = value.as_str() {
-            request = request.header(name, value);
-        }
-    }
-    let body = body(text("/body"), payload.get("isBase64Encoded").and_then(Value::as_bool) == Some(true))?;
+    let body = call.body(MAX_BODY).map_err(|error| match error {
+        BodyError::TooLarge => refused(413, "The body is too large."),
+        BodyError::NotBase64 => refused(400, "The body is not base64."),
+    })?;
+    let body = String::from_utf8(body).map_err(|_| refused(400, "The body is not UTF-8."))?;
     let request = request.body(body).map_err(|_| refused(400, "The request is not HTTP."))?;
     Ok((request, caller.to_owned()))
-}
-
-fn body(body: &str, is_encoded: bool) -> Result<String, Refusal> {
-    let refused = |status, why| Refusal { status, why };
-    // Four characters in base64 are three bytes.
-    let size = if is_encoded { body.len() / 4 * 3 } else { body.len() };
-    if size > MAX_BODY {
-        return Err(refused(413, "The body is too large."));
-    }
-    if !is_encoded {
-        return Ok(body.to_owned());
-    }
-    let bytes = base64::decode(body).map_err(|_| refused(400, "The body is not base64."))?;
-    String::from_utf8(bytes).map_err(|_| refused(400, "The body is not UTF-8."))
 }
 
 /// An answer, as a function URL takes it.
