@@ -1,4 +1,4 @@
-//! People: the members of Slack by what commits call them, where their e-mail addresses differ.
+//! People: the members of Slack by what commits call them, where their email addresses differ.
 
 use andon::invalid::Invalid;
 use andon::suggest::quoted;
@@ -15,7 +15,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> People {
         let what = format!("the member for {}", quoted(&entry.key));
         if entry.key.trim().is_empty() {
             let finding = Finding::error(entry.key_span.clone(), "this names nobody");
-            reader.note(finding.with_help("write the e-mail address of commits, or the name of their author"));
+            reader.note(finding.with_help("write the email address of commits, or the name of their author"));
         }
         let Some(id) = reader.value(&entry.value, &what, member) else { continue };
         if !people.add(&entry.key, id) {

@@ -206,7 +206,7 @@ fn route(node: &Node, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<(Rou
         fields.get("same-cause").and_then(|node| reader.value(node, "`same-cause`", same_cause)).unwrap_or_default();
     if let Some(node) = fields.get("same-cause").filter(|_| together && !kinds.contains(&AlertKind::Failed)) {
         reader.note(
-            Finding::warning(node.span.clone(), "`same-cause` is about failures, which this route does not take")
+            Finding::warning(node.span.clone(), "`same-cause` applies to failures, which this route does not send")
                 .with_help("add `failed` to `kinds`, or remove `same-cause`"),
         );
     }
@@ -288,7 +288,7 @@ fn note_author(
         reader.note(
             Finding::warning(
                 node.span.clone(),
-                "the author is mentioned on failures only, which this route does not take",
+                "authors are mentioned on failures only, which this route does not send",
             )
             .with_help("add `failed` to `kinds`, or remove `author`"),
         );
@@ -301,7 +301,7 @@ fn note_author(
     };
     if to.iter().any(is_webhook) && !to.iter().any(is_bot) && !known.has_people {
         reader.note(
-            Finding::warning(node.span.clone(), "a webhook of Slack cannot look up who the author is")
+            Finding::warning(node.span.clone(), "a Slack webhook cannot look up authors")
                 .with_help("use a destination `slack`, or list the members under `people`"),
         );
     }

@@ -25,7 +25,7 @@ pub enum Mention {
     Author,
 }
 
-/// The members of the workspace by what changes call them: an e-mail address, or the name of an author.
+/// The members of the workspace by what changes call them: an email address, or the name of an author.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People(BTreeMap<String, String>);
 

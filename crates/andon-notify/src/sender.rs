@@ -34,7 +34,7 @@ pub trait Sender {
     /// Whether what was sent to this destination can be brought up to date there.
     fn can_update(&self, to: &Destination) -> bool;
 
-    /// The id of the member with this e-mail address there. `None` for everybody who is not found within about a second,
+    /// The id of the member with this email address there. `None` for everybody who is not found within about a second,
     /// for whatever reason: a message does not wait for that.
     async fn member(&self, _to: &Destination, _email: &str) -> Option<String> {
         None

@@ -271,7 +271,7 @@ mod tests {
             "node18alpine",
             "PaymentServiceIntegrationTestConfiguration",
             "us-east-1",
-            "e-mail",
+            "email",
         ] {
             assert!(!is_tangle(value), "{value}");
         }

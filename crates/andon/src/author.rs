@@ -12,12 +12,12 @@ const MAX_AUTHORS: usize = 4;
 pub struct Author {
     /// The name.
     pub name: Option<String>,
-    /// The e-mail address.
+    /// The email address.
     pub email: Option<String>,
 }
 
 impl Author {
-    /// The e-mail address, where a person most likely reads what comes there: no bot, and no stand-in for an address.
+    /// The email address, where a person most likely reads what comes there: no bot, and no stand-in for an address.
     pub fn address(&self) -> Option<&str> {
         let email = self.email.as_deref()?.trim();
         let (local, domain) = email.rsplit_once('@')?;

@@ -59,7 +59,7 @@ impl<P: Ports> Notifier<P> {
         called
     }
 
-    /// The id of a member whom a change calls so: as `people` says, or else by the e-mail address.
+    /// The id of a member whom a change calls so: as `people` says, or else by the email address.
     async fn member(&self, delivery: &Delivery<'_>, author: &Author) -> Option<String> {
         if let Some(id) = self.config.people.find(author) {
             return Some(id.to_owned());

@@ -1,4 +1,4 @@
-//! The members of Slack workspaces by their e-mail addresses, kept for a while. Whoever is not found is not called, and
+//! The members of Slack workspaces by their email addresses, kept for a while. Whoever is not found is not called, and
 //! nobody waits for a Slack that does not answer.
 
 use std::cell::RefCell;

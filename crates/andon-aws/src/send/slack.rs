@@ -103,7 +103,7 @@ impl Slack {
 }
 
 impl Slack {
-    /// The id of the member with an e-mail address; `None` if there is none, or no person.
+    /// The id of the member with an email address; `None` if there is none, or no person.
     pub(super) async fn member(&self, http: &Http, token: &SecretString, email: &str) -> Result<Option<String>, Fault> {
         let method = "users.lookupByEmail";
         let address = format!("{}/{method}?email={}", self.api, andon::links::encode(email));

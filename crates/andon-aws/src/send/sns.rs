@@ -27,7 +27,7 @@ impl Topics {
         Self { config: config.clone(), clients: RefCell::new(BTreeMap::new()) }
     }
 
-    /// Publishes an e-mail. A FIFO topic drops what it has had within five minutes, by an id that is the same for every
+    /// Publishes an email. A FIFO topic drops what it has had within five minutes, by an id that is the same for every
     /// try, and keeps the messages about one pipeline in order.
     pub(super) async fn publish(
         &self,

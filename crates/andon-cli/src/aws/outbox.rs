@@ -78,7 +78,7 @@ impl Outbox {
         self.obstacle(to).is_none() && self.sender.can_update(to)
     }
 
-    /// The id of the member with an e-mail address at a destination, if that is found.
+    /// The id of the member with an email address at a destination, if that is found.
     pub async fn member(&self, to: &Destination, email: &str) -> Option<String> {
         self.sender.member(to, email).await
     }

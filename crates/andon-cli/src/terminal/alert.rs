@@ -9,7 +9,7 @@ use super::style::{DIM, of_tone, paint};
 use super::text::{shorten, width_of};
 use andon::text::{clean, one_line};
 
-/// The alert as its e-mail: between rules on a screen, plain in a pipe.
+/// The alert as its email: between rules on a screen, plain in a pipe.
 pub fn framed(message: &Message, terminal: Terminal) -> String {
     let email = sns::render(message);
     let subject = one_line(&email.subject);

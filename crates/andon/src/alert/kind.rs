@@ -61,7 +61,7 @@ pub enum Tone {
 
 /// What is true of every alert of one kind.
 struct Traits {
-    /// The tag in the subject of an e-mail.
+    /// The tag in the subject of an email.
     tag: &'static str,
     tone: Tone,
     /// Whether routes that name no kinds send it: a person may have to act on it.
@@ -124,7 +124,7 @@ impl AlertKind {
         self.traits().tone
     }
 
-    /// The tag in the subject of an e-mail, such as `FAILED`.
+    /// The tag in the subject of an email, such as `FAILED`.
     pub fn tag(self) -> &'static str {
         self.traits().tag
     }

@@ -317,7 +317,7 @@ pub struct Commit {
     /// Who wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// The e-mail address of whoever wrote it.
+    /// The email address of whoever wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// When it was written.

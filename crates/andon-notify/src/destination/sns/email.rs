@@ -19,7 +19,7 @@ const MAX_LEN: usize = 4000;
 /// SNS takes attribute values of any length, but a filter policy's are short.
 const ATTRIBUTE: usize = 256;
 
-/// A message as an e-mail.
+/// A message as an email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
     /// The subject: at most 100 printable ASCII characters.
@@ -30,7 +30,7 @@ pub struct Email {
     pub attributes: BTreeMap<&'static str, String>,
 }
 
-/// Renders a message as an e-mail.
+/// Renders a message as an email.
 pub fn render(message: &Message) -> Email {
     Email { subject: subject(message), body: body(message), attributes: attributes(message) }
 }
@@ -61,7 +61,7 @@ fn attributes(message: &Message) -> BTreeMap<&'static str, String> {
     attributes
 }
 
-/// The message as plain text: the e-mail's body, and what a terminal shows.
+/// The message as plain text: the email's body, and what a terminal shows.
 pub fn body(message: &Message) -> String {
     let mut text = String::new();
     let mut paragraph = |lines: Vec<String>| {

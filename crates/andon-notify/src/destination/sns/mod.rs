@@ -1,4 +1,4 @@
-//! An SNS topic, for e-mail and other subscribers: `sns: default`.
+//! An SNS topic, for email and other subscribers: `sns: default`.
 
 mod email;
 mod topic;
