@@ -26,6 +26,7 @@ mod connections;
 mod events;
 mod feed;
 mod handle;
+mod head;
 mod host;
 mod live;
 mod page;

@@ -3,9 +3,9 @@
 use andon::board::StatusColor;
 use andon_board::Viewer;
 use jiff::Timestamp;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
-use super::refusal::STYLE;
+use super::head::head;
 use super::scope::Scope;
 
 /// How often a page is loaded again where no script does that, in seconds.
@@ -28,19 +28,15 @@ impl Page<'_> {
     /// The whole document.
     pub(super) fn document(&self) -> Markup {
         let now = self.now.to_zoned(self.viewer.zone.clone());
+        let more = html! {
+            noscript { meta http-equiv="refresh" content=(REFRESH); }
+            link rel="icon" href=(icon(self.light));
+            script src={ (self.scope.base) "/live.js" } defer {}
+        };
         html! {
             (DOCTYPE)
             html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    noscript { meta http-equiv="refresh" content=(REFRESH); }
-                    title { (self.title) }
-                    link rel="icon" href=(icon(self.light));
-                    style { (PreEscaped(STYLE)) }
-                    script src={ (self.scope.base) "/live.js" } defer {}
-                }
+                (head(self.title, &more))
                 body.wall[self.is_wall] {
                     header {
                         h1 { a href={ (self.scope.base) "/" } { "Andon" } }

@@ -2,12 +2,10 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
+use super::head::head;
 use super::reply::refuse;
-
-/// The style of every page.
-pub(super) const STYLE: &str = include_str!("page.css");
 
 /// A reply that says why a request is refused: a page where a browser asks for one, and JSON otherwise.
 pub(super) fn refuse_to(headers: &HeaderMap, status: StatusCode, problem: &str) -> Response {
@@ -33,13 +31,7 @@ fn page(problem: &str) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "Andon" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head("Andon", &html! {}))
             body {
                 header { h1 { "Andon" } }
                 main { p.refusal { (problem) "." } }
