@@ -98,16 +98,19 @@ pub(crate) fn intend<L: Ledger>(action: RunAction, input: &Input, here: &Here<'_
     let reason = fit(&one_line(&input.reason), MAX_REASON, |_| 1);
     let place = address(&overview.pipeline);
     let run = id(order.execution.short());
+    let approval = order.approval().map(|approval| id(approval.as_str()));
+    // A stage can have several approvals, one after the other: an answer to one is none to the next.
+    let what = approval.as_ref().map(|approval| format!("{approval} in ")).unwrap_or_default();
     let question = match (action, &stage) {
         (RunAction::Retry, Some(stage)) => format!("Retry stage {stage} of {place}, run {run}?"),
-        (RunAction::Approve, Some(stage)) => format!("Approve stage {stage} of {place}, run {run}?"),
-        (RunAction::Reject, Some(stage)) => format!("Reject stage {stage} of {place}, run {run}?"),
+        (RunAction::Approve, Some(stage)) => format!("Approve {what}stage {stage} of {place}, run {run}?"),
+        (RunAction::Reject, Some(stage)) => format!("Reject {what}stage {stage} of {place}, run {run}?"),
         _ => format!("Stop run {run} of {place}?"),
     };
     let question = format!("{question} Reason given by the assistant: {reason}");
+    let (stage, approval) = (stage.as_deref().unwrap_or_default(), approval.as_deref().unwrap_or_default());
     let fingerprint =
-        [action.as_str(), &place, order.execution.as_str(), stage.as_deref().unwrap_or_default(), &attempt.to_string()]
-            .join("|");
+        [action.as_str(), &place, order.execution.as_str(), stage, approval, &attempt.to_string()].join("|");
     Ok(Intended { order, reason, question, fingerprint })
 }
 
@@ -121,6 +124,15 @@ pub(crate) async fn carry_out<L: Ledger, A: PipelineActions>(
 ) -> Result<Output, Fault> {
     let Intended { order, reason, .. } = intended;
     let told = fit(&format!("By {}, through an assistant: {reason}", by.told()), 2 * MAX_REASON, |_| 1);
+    // Whoever waits may give up before there is an answer, and then nothing more is written.
+    tracing::info!(
+        action = action.as_str(),
+        pipeline = %order.pipeline,
+        execution = %order.execution,
+        caller = by.caller,
+        client = by.client,
+        "action by an assistant begins"
+    );
     let outcome = actions.carry_out(order, &told).await;
     tracing::info!(
         action = action.as_str(),

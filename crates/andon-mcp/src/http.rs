@@ -86,7 +86,10 @@ impl<L: Ledger, E: EvidenceSource, A: PipelineActions, C: Clock + Timer + Clone>
         let mut response = match select(answering, select(working, late)).await {
             Either::Left(((head, body), _)) => Response::from_parts(head, String::from_utf8_lossy(&body).into_owned()),
             Either::Right(_) => {
-                let mut late = Response::new("The answer took too long.".to_owned());
+                let mut late = Response::new(
+                    "The answer took too long. An action may have been done: read the state before you try again."
+                        .to_owned(),
+                );
                 *late.status_mut() = StatusCode::GATEWAY_TIMEOUT;
                 late
             }

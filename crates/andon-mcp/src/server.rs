@@ -245,7 +245,7 @@ fn is_yes(answer: &ElicitResult) -> bool {
 
 fn cannot_ask(action: RunAction, intended: &Intended) -> Fault {
     Fault::told(format!(
-        "This client cannot ask a person, or its version of the protocol has no question over HTTP. {}",
+        "This client cannot ask a person to confirm, or its version of the protocol does not support that over HTTP. {}",
         elsewhere(action, intended)
     ))
 }
@@ -254,7 +254,7 @@ fn cannot_ask(action: RunAction, intended: &Intended) -> Fault {
 fn elsewhere(action: RunAction, intended: &Intended) -> String {
     let PlannedAction { pipeline, execution, .. } = &intended.order;
     format!(
-        "Nothing was done. A person can do it in CodePipeline ({}), at the alert in Slack, or with `andon {} {}`.",
+        "Nothing was done. A person can do it in CodePipeline ({}), from the alert in Slack, or with `andon {} {}`.",
         andon::links::execution(pipeline, execution),
         action.as_str(),
         id(pipeline.name.as_str())

@@ -91,6 +91,14 @@ impl PlannedAction {
             Step::Stop => None,
         }
     }
+
+    /// The approval that it answers, where it answers one and that is known.
+    pub fn approval(&self) -> Option<&ActionName> {
+        match &self.step {
+            Step::Approve(approval) | Step::Reject(approval) => approval.action.as_ref(),
+            Step::Retry(_) | Step::Stop => None,
+        }
+    }
 }
 
 /// Why there is nothing to be done.
