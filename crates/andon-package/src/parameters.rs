@@ -64,7 +64,8 @@ pub fn conflicts(configuration: &str, parameters: &Parameters) -> Vec<String> {
     if mcp.is_remote && (server.is_empty() || server == "off") {
         conflicts.push("mcp.who and mcp.origins have no effect: the stack's parameter McpServer is `off`".to_owned());
     } else if mcp.acts && server != "actions" {
-        conflicts.push("mcp.actions cannot be performed: the stack's parameter McpServer is not `actions`".to_owned());
+        conflicts
+            .push("Andon cannot carry out mcp.actions: the stack's parameter McpServer is not `actions`".to_owned());
     }
     conflicts.sort();
     conflicts.dedup();
@@ -271,7 +272,7 @@ voice:
         let off = ["mcp.who and mcp.origins have no effect: the stack's parameter McpServer is `off`"];
         assert_eq!(conflicts(acting, ""), off);
         assert_eq!(conflicts("{ origins: \"https://assistant.example.com\" }", "off"), off);
-        let asked = ["mcp.actions cannot be performed: the stack's parameter McpServer is not `actions`"];
+        let asked = ["Andon cannot carry out mcp.actions: the stack's parameter McpServer is not `actions`"];
         assert_eq!(conflicts(acting, "questions"), asked);
         // `andon mcp` acts with the user's own rights, whatever the stack is.
         for (section, server) in [(acting, "actions"), ("{ actions: [retry] }", ""), ("", "questions")] {

@@ -151,7 +151,7 @@ fn next_steps(url: Option<&str>) -> Vec<String> {
     let heading = format!("\n{}", paint(DIM, "Three things to try:"));
     let steps = [
         first,
-        "have the cause found in a log of yours: andon explain build.log",
+        "find the cause in a log of your own: andon explain build.log",
         "see a failure as Slack shows it: andon preview failed --as slack",
     ];
     board.into_iter().chain([heading]).chain(steps.map(|step| format!("  {step}"))).collect()

@@ -292,7 +292,10 @@ impl Deployment<'_> {
         let configuration = asked.configuration(&release, existing)?;
         if let Some(stack) = existing.filter(|_| asked.config.is_none())
             && configuration == release.text(SAMPLE)?
-            && deployed_configuration(self.session, stack).await.ok().as_ref() != Some(&configuration)
+            && deployed_configuration(self.session, stack).await.context(
+                "the andon.yml here is the sample of the release, and whether the stack is deployed with another one \
+                 cannot be found out: pass --config FILE",
+            )? != configuration
         {
             bail!(
                 "the andon.yml here is the sample of the release, and {} is deployed with another one: run this where \

@@ -77,10 +77,12 @@ impl Destroy {
         }
         let bucket = Bucket::new(&session, self.bucket.as_deref());
         let boards = CloudWatchShelf::connect(&session.config);
-        let dashboards = dashboards(&boards, &session, &dashboard_function(&session, &self.stack)).await?;
+        let dashboards = dashboards(&boards, &session, &dashboard_function(&session, &stack.name)).await?;
         let stays = self.stays(&session, &stack, &bucket);
         progress.line(&paint(BOLD, &format!("{} in account {}, {}", stack.name, session.account, session.region)))?;
-        progress.line("  removed: functions, rules, queues, topic, subscriptions, alarms, log groups")?;
+        progress.line(
+            "  removed: functions, rules, queues, topic, subscriptions, alarms, log groups, the key of the MCP server",
+        )?;
         for name in &dashboards {
             progress.line(&format!("  removed: the dashboard {name}"))?;
         }
@@ -98,7 +100,7 @@ impl Destroy {
         stacks.delete(&stack, &mut progress).await?;
         remove_dashboards(&boards, &dashboards, &mut progress).await?;
         if self.packages {
-            self.remove_packages(&session, &bucket, &mut progress).await?;
+            self.remove_packages(&session, &stack.name, &bucket, &mut progress).await?;
         }
         if self.json {
             progress.json(&json!({"stack": stack.name, "removed": true, "stays": stays}))?;
@@ -113,6 +115,7 @@ impl Destroy {
         let bucket = Bucket::new(session, self.bucket.as_deref());
         let boards = CloudWatchShelf::connect(&session.config);
         let dashboards = dashboards(&boards, session, &dashboard_function(session, &self.stack)).await?;
+        let mut is_removed = false;
         if !dashboards.is_empty() {
             progress.line(&format!("There is no stack {}; its dashboards are there:", self.stack))?;
             for name in &dashboards {
@@ -123,6 +126,7 @@ impl Destroy {
                 return Ok(Verdict::Well);
             }
             remove_dashboards(&boards, &dashboards, progress).await?;
+            is_removed = true;
         }
         if self.packages && bucket.is_there().await? {
             progress.line(&format!("There is no stack {}; its packages are in {}.", self.stack, bucket.name))?;
@@ -130,10 +134,11 @@ impl Destroy {
                 progress.line("Nothing was removed.")?;
                 return Ok(Verdict::Well);
             }
-            self.remove_packages(session, &bucket, progress).await?;
+            self.remove_packages(session, &self.stack, &bucket, progress).await?;
+            is_removed = true;
         }
         if self.json {
-            progress.json(&json!({"stack": self.stack, "removed": false, "stays": []}))?;
+            progress.json(&json!({"stack": self.stack, "removed": is_removed, "stays": []}))?;
         } else {
             let (account, region) = (&session.account, &session.region);
             progress.line(&format!("There is no stack {} in account {account}, {region}.", self.stack))?;
@@ -152,11 +157,12 @@ impl Destroy {
     async fn remove_packages(
         &self,
         session: &Session,
+        stack: &str,
         bucket: &Bucket<'_>,
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
         let store = Store::new(session, &bucket.name);
-        let count = store.remove(&format!("{}/", self.stack), is_package, progress).await?;
+        let count = store.remove(&format!("{stack}/"), is_package, progress).await?;
         progress.item(Sign::Done, &bucket.name, &format!("{count} objects deleted"), None)?;
         if bucket.own && bucket.delete_if_empty().await? {
             progress.item(Sign::Done, &bucket.name, "bucket deleted", None)?;

@@ -107,7 +107,10 @@ impl<'c> Checks<'c> {
         let problem = match status {
             "UPDATE_ROLLBACK_FAILED" => Some(Problem::new(
                 "An update failed, and so did its rollback",
-                format!("aws cloudformation continue-update-rollback --stack-name {name}"),
+                format!(
+                    "aws cloudformation continue-update-rollback {} --stack-name {name}",
+                    self.session.cli_options()
+                ),
             )),
             "UPDATE_ROLLBACK_COMPLETE" => Some(Problem::new(
                 "The last update failed and was rolled back; the version before it runs",
@@ -115,11 +118,11 @@ impl<'c> Checks<'c> {
             )),
             "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => None,
             status if status.ends_with("_IN_PROGRESS") => {
-                Some(Problem::new("Something happens to the stack at the moment", "run this again when it has ended"))
+                Some(Problem::new("CloudFormation is changing the stack", "run this again when it has finished"))
             }
             status => Some(Problem::new(
                 format!("The stack is {status}"),
-                format!("aws cloudformation describe-stack-events --stack-name {name}"),
+                format!("aws cloudformation describe-stack-events {} --stack-name {name}", self.session.cli_options()),
             )),
         };
         (status.to_lowercase().replace('_', " "), problem.into_iter().collect())
@@ -144,7 +147,7 @@ impl<'c> Checks<'c> {
                     problems.push(Problem::new(format!("{} is not stored", secret.reference), secret.remedy));
                 }
                 None => problems.push(Problem::new(
-                    format!("Whether {} is stored cannot be found out", secret.reference),
+                    format!("Andon cannot tell whether {} is stored", secret.reference),
                     secret.remedy,
                 )),
             }

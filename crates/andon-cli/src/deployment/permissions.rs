@@ -39,7 +39,11 @@ const KINDS: [(&str, &str, &str); 19] = [
         "lambda:REGION:ACCOUNT:function:STACK-x",
         "lambda:CreateFunction lambda:PublishVersion lambda:CreateAlias",
     ),
-    ("AWS::SecretsManager::Secret", "secretsmanager:REGION:ACCOUNT:secret:STACK-x", "secretsmanager:CreateSecret"),
+    (
+        "AWS::SecretsManager::Secret",
+        "secretsmanager:REGION:ACCOUNT:secret:STACK-mcp-key-x",
+        "secretsmanager:CreateSecret secretsmanager:GetRandomPassword",
+    ),
     ("AWS::Serverless::Function", "lambda:REGION:ACCOUNT:event-source-mapping:x", "lambda:CreateEventSourceMapping"),
     ("AWS::Serverless::Function", "scheduler:REGION:ACCOUNT:schedule/default/STACK-x", "scheduler:CreateSchedule"),
     ("AWS::Serverless::Function", "codedeploy:REGION:ACCOUNT:application:STACK-x", "codedeploy:CreateApplication"),

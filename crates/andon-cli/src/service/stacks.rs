@@ -152,8 +152,9 @@ impl<'a> Stacks<'a> {
                 StackStatus::ReviewInProgress => return Ok(None),
                 status if is_wreck(status) => return Ok(None),
                 StackStatus::UpdateRollbackFailed => bail!(
-                    "the stack {name} could not be rolled back: `aws cloudformation continue-update-rollback \
+                    "the stack {name} could not be rolled back: `aws cloudformation continue-update-rollback {} \
                      --stack-name {name}` does it once the cause is gone; {}",
+                    self.session.cli_options(),
                     self.reason(&stack).await
                 ),
                 status if goes_on(status) => {
@@ -289,12 +290,13 @@ impl<'a> Stacks<'a> {
         let since = Instant::now();
         loop {
             tokio::time::sleep(self.pace).await;
+            let has_begun = events.has_begun;
             let stack = self.find(name).await?;
             events.show(self, name, progress).await?;
             let Some(stack) = stack else { bail!("the stack {name} was deleted while it was being deployed") };
             match &stack.status {
-                // The status before it, which CloudFormation may give for some moments.
-                _ if !events.has_begun && since.elapsed() < MAX_COMPUTATION => {
+                // The status may still be the one before it, unless an event had told of the beginning earlier.
+                _ if !has_begun && since.elapsed() < MAX_COMPUTATION => {
                     progress.wait(&format!("{name}: {}", events.waits_for()), since);
                 }
                 StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete => {
@@ -432,7 +434,12 @@ struct Events {
 impl Events {
     async fn since_now(stacks: &Stacks<'_>, stack: &str) -> anyhow::Result<Self> {
         let answer = stacks.client.describe_stack_events().stack_name(stack).send().await;
-        let latest = answer.ok().and_then(|answer| answer.stack_events.unwrap_or_default().into_iter().next());
+        let events = match answer {
+            Ok(answer) => answer.stack_events.unwrap_or_default(),
+            Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => Vec::new(),
+            Err(error) => return Err(stacks.session.plain("read the events of a stack", &error)),
+        };
+        let latest = events.into_iter().next();
         Ok(Self { last: latest.and_then(|event| event.event_id), ..Self::default() })
     }
 
