@@ -1,6 +1,7 @@
 //! Failures of several pipelines with one cause: which belong together, and what a message says of the others.
 
 use andon::alert::{Alert, AlertBody, Failed};
+use andon::author::authors;
 use andon::cause::CauseKey;
 use andon::event::Attempt;
 use andon::history::FailureSummary;
@@ -13,6 +14,7 @@ use andon_diagnosis::Category;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::mention::Mention;
 use crate::message::{Fact, Other};
 use crate::routing::Delivery;
 
@@ -68,7 +70,8 @@ pub fn groups(alert: &Alert, delivery: &Delivery<'_>) -> Option<Groups> {
     }
     let cause = CauseKey::telling(&alert.pipeline, &FailureSummary::of(failure))?;
     let (destination, called) = (&delivery.destination.name, delivery.mention);
-    let whole = format!("{}/{}/{destination}/{called:?}", explanation.category.as_str(), cause.as_str());
+    let authors = alert.commit.as_ref().filter(|_| called.contains(&Mention::Author)).map(authors).unwrap_or_default();
+    let whole = format!("{}/{}/{destination}/{called:?}{authors:?}", explanation.category.as_str(), cause.as_str());
     let name = |period: i64| format!("{:016x}/{period}", fingerprint(&whole));
     let second = alert.at.as_second();
     let period = second.div_euclid(PERIOD);

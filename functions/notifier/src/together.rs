@@ -11,7 +11,7 @@ use andon::run::WaitPolicy;
 use andon_notify::conversation::{self, chat_key};
 use andon_notify::message::{Fact, Message};
 use andon_notify::together::{First, goes_on, groups, member, others, same_cause};
-use andon_notify::{Delivery, Destination, Outgoing, Sender};
+use andon_notify::{Delivery, Destination, Outgoing, SendError, Sender};
 use jiff::SignedDuration;
 
 use crate::claim::{Granted, SendMode};
@@ -205,6 +205,12 @@ impl<P: Ports> Notifier<P> {
                 self.settle(&claim, &Receipt::default()).await?;
                 Ok(true)
             }
+            // A message that cannot be changed takes no others: they are sent by themselves.
+            Err(Problem::Permanent(problem, _)) => {
+                tracing::warn!("cannot add to a message, so this is sent by itself: {problem}");
+                self.settle(&claim, &Receipt::default()).await?;
+                Ok(false)
+            }
             Err(problem) => {
                 self.release(&claim).await;
                 Err(problem)
@@ -246,23 +252,34 @@ impl<P: Ports> Notifier<P> {
         invocation: &Invocation,
     ) -> Result<(), Problem> {
         // What was sent first says nothing of others.
-        let mut said = 1;
+        let said = 1;
         let mut members = match members {
             Some(members) => members,
             None => self.ledger.group(told.group).await?,
         };
+        let mut shown = None;
         for _ in 0..MAX_CHANGES {
             if members.len() <= said {
                 break;
             }
-            said = members.len();
             let message = self.in_chat(told.message.clone(), told.alert).await;
             let message = message.with_others(others(&members, told.mine));
-            let id = format!("{}/{said}", told.group);
+            if shown.as_ref() == Some(&message) {
+                break;
+            }
+            if !self.has_time(MAX_SEND, invocation.until) {
+                return Err(Problem::Retryable("no time is left in this call to add to a message".to_owned()));
+            }
+            let id = format!("{}/{}", told.group, members.len());
             let outgoing =
                 Outgoing { message: &message, mention: &[], id: &id, update: Some(told.receipt), thread: None };
             let changed = self.send_patiently(destination, outgoing, invocation.until).await;
-            changed.map_err(|error| Problem::Retryable(error.to_string()))?;
+            changed.map_err(|error| match error {
+                SendError::Permanent { .. } => Problem::Permanent(error.to_string(), None),
+                _ => Problem::Retryable(error.to_string()),
+            })?;
+            // Whoever pressed a button or was added meanwhile has to stay in the message: it is composed once more.
+            shown = Some(message);
             members = self.ledger.group(told.group).await?;
         }
         Ok(())
