@@ -26,8 +26,8 @@ pub struct Invocation {
 /// The events a function was called with, and what became of each.
 #[derive(Debug)]
 pub struct Batch {
-    /// Of messages from a queue: their ids, and whether each was delivered before.
-    messages: Option<Vec<(String, bool)>>,
+    /// Of messages from a queue: their ids, and how often each was delivered.
+    messages: Option<Vec<(String, u32)>>,
     /// The events, in order; `Err` for what holds none.
     pub events: Vec<Result<Value, Malformed>>,
     failed: BTreeSet<usize>,
@@ -49,7 +49,7 @@ impl Batch {
     pub fn open(payload: Value) -> Self {
         let (messages, events) = match open(payload) {
             Delivery::Batch(records) => {
-                let parts = records.into_iter().map(|record| ((record.id, record.again), record.event));
+                let parts = records.into_iter().map(|record| ((record.id, record.deliveries), record.event));
                 let (messages, events) = parts.unzip();
                 (Some(messages), events)
             }
@@ -70,10 +70,15 @@ impl Batch {
         }
     }
 
+    /// How often an event has been delivered, this time included: once, where no queue delivers it.
+    pub fn deliveries(&self, index: usize) -> u32 {
+        self.messages.as_ref().and_then(|messages| messages.get(index)).map_or(1, |(_, deliveries)| *deliveries)
+    }
+
     /// Whether to wait for what explains an event: a queue brings it again, otherwise there is only the clock.
     pub fn wait_policy(&self, index: usize, now: Timestamp) -> WaitPolicy {
         match self.messages.as_ref().map(|messages| messages.get(index)) {
-            Some(Some((_, true))) => WaitPolicy::GiveUp,
+            Some(Some((_, 2..))) => WaitPolicy::GiveUp,
             Some(_) => WaitPolicy::Wait,
             None => WaitPolicy::ByClock(now),
         }

@@ -8,7 +8,7 @@ use andon::ledger::{ClaimKey, Claimed, Effect, Lease, Ledger, LedgerError, NotCl
 use andon::run::WaitPolicy;
 use andon::run_action::{ActionError, ActionErrorKind, PipelineActions as _, PlannedAction, RunAction, Step, plan_run};
 use andon_notify::destination::slack::{member, mrkdwn, render_in_chat};
-use andon_notify::message::{Context, Other, compose};
+use andon_notify::message::{Context, Message, Other, compose};
 use andon_notify::together::{member as member_of, others};
 use andon_notify::{AlertRef, ButtonKind, SendError, conversation};
 use jiff::SignedDuration;
@@ -17,11 +17,29 @@ use serde_json::{Value, json};
 use crate::job::{Order, Place};
 use crate::mute::wanted;
 use crate::view::MAX_NAME;
-use crate::{Chat, now, view};
+use crate::{Chat, Delivery, MAX_DELIVERIES, now, view};
+
+/// How often a message is written that others write at the same time.
+const MAX_WRITES: usize = 3;
 
 impl Chat {
-    /// Does what a member wants, once, however often it is pressed and by however many. An error is tried again.
-    pub(crate) async fn act(&self, order: &Order, is_again: bool, invocation: &Invocation) -> Result<(), String> {
+    /// Does what a member wants, once, however often it is pressed and by however many. An error is tried again; whoever
+    /// pressed reads when Andon gives up.
+    pub(crate) async fn act(&self, order: &Order, delivery: Delivery, invocation: &Invocation) -> Result<(), String> {
+        let done = Box::pin(self.try_to_act(order, delivery.is_again(), invocation)).await;
+        if done.is_err() && delivery.is_last() {
+            let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
+            let text = format!(
+                "{} {name} has failed {MAX_DELIVERIES} times, and I have stopped trying. Look at the pipeline before you \
+                 press again.",
+                doing(order)
+            );
+            self.tell(order, &text).await?;
+        }
+        done
+    }
+
+    async fn try_to_act(&self, order: &Order, is_again: bool, invocation: &Invocation) -> Result<(), String> {
         if let Err(who) = self.check(order).await {
             audit(order, "denied: no rule of `chat.may` in andon.yml lets them");
             let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
@@ -49,7 +67,15 @@ impl Chat {
             }
             Err(NotClaimed::Ledger(error)) => return Err(error.to_string()),
         };
-        let done = Box::pin(self.carry_out(order, action)).await;
+        let done = match Box::pin(self.carry_out(order, action)).await {
+            // A call before this one may have ended between doing it and saying so.
+            Err(NotDone::MovedOn(standing)) if is_again => match self.was_done(order, action).await {
+                Ok(true) => self.alert(&order.about).await.map_err(NotDone::Ledger),
+                Ok(false) => Err(NotDone::MovedOn(standing)),
+                Err(error) => Err(NotDone::Ledger(error)),
+            },
+            done => done,
+        };
         let (alert, problem) = match done {
             Ok(alert) => {
                 let (place, id) = (Some(order.by.id.clone()), Some(order.by.name.clone()));
@@ -62,7 +88,6 @@ impl Chat {
             Err(NotDone::Refused(error)) => (Some(mrkdwn(&sentence(order, &error), 500)), error.to_string()),
             Err(NotDone::MovedOn(standing)) => {
                 let name = mrkdwn(order.about.pipeline.name.as_str(), MAX_NAME);
-                // A call before this one may have ended between doing it and saying so.
                 let done = if is_again { "it may have been done before" } else { "nothing was done" };
                 let text = format!("This run has moved on, and {done}. {name} now: {}.", mrkdwn(&standing, 200));
                 (Some(text), "the run has moved on".to_owned())
@@ -105,6 +130,22 @@ impl Chat {
         }
     }
 
+    /// Whether the run's events say that this very order was carried out. Of a retry they do not say who asked for it.
+    async fn was_done(&self, order: &Order, action: RunAction) -> Result<bool, LedgerError> {
+        let known = self.desk.ledger().load(&order.about.pipeline, &order.about.execution).await?;
+        let Some(run) = known.run else { return Ok(false) };
+        let reason = told(order);
+        let is_mine = |said: Option<&str>| said.is_some_and(|said| said.contains(&reason));
+        Ok(match action {
+            RunAction::Approve | RunAction::Reject => run
+                .approvals()
+                .iter()
+                .any(|(_, approval)| is_mine(approval.result.as_ref().and_then(|result| result.summary.as_deref()))),
+            RunAction::Stop => is_mine(run.stop_comment()),
+            RunAction::Retry => false,
+        })
+    }
+
     /// Keeps what was done, and shows it: in the message that everybody sees, or to the member alone.
     async fn finish(&self, order: &Order, before: Option<Alert>, invocation: &Invocation) -> Result<(), String> {
         let about = &order.about;
@@ -113,7 +154,7 @@ impl Chat {
             execution: about.execution.clone(),
             done: order.what.done(),
             by: order.by.clone(),
-            at: order.mute.map_or_else(now, |mute| mute.since),
+            at: order.mute.map(|mute| mute.since).or(order.at).unwrap_or_else(now),
             reason: order.reason.clone(),
             until: order.mute.map(|mute| mute.until),
         };
@@ -130,6 +171,9 @@ impl Chat {
             let name = mrkdwn(about.pipeline.name.as_str(), MAX_NAME);
             return self.tell(order, &format!("{}: {name}.", deed.done.words())).await;
         };
+        if order.what == ButtonKind::Unmute && !is_new {
+            return self.tell(order, &self.told_of_mute(order, &deed, is_new).await).await;
+        }
         // What failed meanwhile is in the alert as it stands now; an approval that is answered is only in the one before.
         let after = self.alert(about).await.map_err(|error| error.to_string())?;
         let shown = match after.or(before) {
@@ -151,16 +195,30 @@ impl Chat {
 
     /// Brings a message up to date with what was done about its alert.
     async fn show(&self, alert: &Alert, place: &Place, invocation: &Invocation) -> Result<(), SendError> {
+        let mut shown = None;
+        // Others may write it at the same time, and the last one to write has to say all of it.
+        for _ in 0..MAX_WRITES {
+            let message = self.message(alert, place, invocation).await;
+            if shown.as_ref() == Some(&message) {
+                break;
+            }
+            let mut body = render_in_chat(&message, &[]);
+            put(&mut body, place);
+            self.slack.call("chat.update", &body).await?;
+            shown = Some(message);
+        }
+        Ok(())
+    }
+
+    /// The message of an alert as it stands, with what was done and the others with the same cause.
+    async fn message(&self, alert: &Alert, place: &Place, invocation: &Invocation) -> Message {
         let context = Context { accounts: self.config.accounts(), zone: &self.config.zone, now: now() };
         let deeds = match self.desk.ledger().history(&alert.pipeline).await {
             Ok(history) => history.map(|history| history.deeds(&alert.dedup_key())).unwrap_or_default(),
             Err(_) => Vec::new(),
         };
         let others = self.others(alert, place, invocation).await;
-        let message = compose(alert, &context).in_chat(alert, deeds).with_others(others);
-        let mut body = render_in_chat(&message, &[]);
-        put(&mut body, place);
-        self.slack.call("chat.update", &body).await.map(|_| ())
+        compose(alert, &context).in_chat(alert, deeds).with_others(others)
     }
 
     /// The other pipelines that a message tells of; none where that cannot be read.

@@ -34,6 +34,9 @@ pub(crate) struct Order {
     /// Why, in their words.
     #[serde(default)]
     pub(crate) reason: Option<String>,
+    /// When it was ordered; an order of an earlier version does not say. An order that comes again is of the same time.
+    #[serde(default)]
+    pub(crate) at: Option<Timestamp>,
     /// How a mute is meant.
     #[serde(default)]
     pub(crate) mute: Option<MuteOrder>,

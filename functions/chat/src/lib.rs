@@ -34,6 +34,9 @@ use job::Job;
 
 pub use rights::Members;
 
+/// How often the queue delivers a job before it goes to the dead letters: `maxReceiveCount` in the template.
+const MAX_DELIVERIES: u32 = 5;
+
 /// The Slack app and what it needs.
 #[derive(Debug)]
 pub struct Chat {
@@ -71,10 +74,10 @@ impl Chat {
         }
         let mut batch = Batch::open(payload);
         for index in 0..batch.events.len() {
-            let is_again = batch.wait_policy(index, now()) == andon::run::WaitPolicy::GiveUp;
+            let delivery = Delivery { number: batch.deliveries(index) };
             let job = batch.event(index).cloned().map(serde_json::from_value::<Job>);
             let done = match job {
-                Some(Ok(job)) => Box::pin(self.work(job, is_again, invocation)).await,
+                Some(Ok(job)) => Box::pin(self.work(job, delivery, invocation)).await,
                 Some(Err(error)) => Err(format!("this is no job: {error}")),
                 None => Err("this is no job".to_owned()),
             };
@@ -86,9 +89,9 @@ impl Chat {
         batch.answer()
     }
 
-    async fn work(&self, job: Job, is_again: bool, invocation: &Invocation) -> Result<(), String> {
+    async fn work(&self, job: Job, delivery: Delivery, invocation: &Invocation) -> Result<(), String> {
         match job {
-            Job::Act(order) => Box::pin(self.act(&order, is_again, invocation)).await,
+            Job::Act(order) => Box::pin(self.act(&order, delivery, invocation)).await,
             Job::Reply(question) => Box::pin(self.reply(&question, invocation)).await,
             Job::Home { member } => self.home(&member).await,
         }
@@ -143,8 +146,40 @@ impl Chat {
     }
 }
 
+/// Which of its deliveries by the queue a job comes with.
+#[derive(Debug, Clone, Copy)]
+struct Delivery {
+    /// From 1.
+    number: u32,
+}
+
+impl Delivery {
+    /// Whether an earlier call may have done some of it.
+    fn is_again(self) -> bool {
+        self.number > 1
+    }
+
+    /// Whether the job goes to the dead letters if it fails once more.
+    fn is_last(self) -> bool {
+        self.number >= MAX_DELIVERIES
+    }
+}
+
 /// The time.
 fn now() -> jiff::Timestamp {
     use andon::clock::Clock as _;
     SystemClock.now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_gives_up_when_the_worker_says_so() {
+        let template = include_str!("../../../sam-template.yml");
+        let (_, dead_letters) = template.split_once("deadLetterTargetArn: !GetAtt ChatDeadLetters.Arn").unwrap();
+        let count = dead_letters.lines().nth(1).unwrap().trim();
+        assert_eq!(count, format!("maxReceiveCount: {MAX_DELIVERIES}"));
+    }
 }

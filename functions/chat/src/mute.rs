@@ -51,11 +51,12 @@ impl Chat {
         let pipeline = overview.pipeline.clone();
         let about = AlertRef { pipeline, execution, attempt, stage: None, action: None, line: None, alert };
         let (team, answer_at) = (asker.team.to_owned(), asker.answer_at.map(str::to_owned));
-        let order = Order { what: kind, about, by, team, reason: None, mute, answer_at, message: None };
+        let order =
+            Order { what: kind, about, by, team, reason: None, at: Some(since), mute, answer_at, message: None };
         match self.put(&Job::Act(Box::new(order))).await {
             Ok(()) if kind == ButtonKind::Mute => view::to_asker(&format!("Muting {name}…")),
             Ok(()) => view::to_asker(&format!("Unmuting {name}…")),
-            Err(_) => view::to_asker("This could not be passed on. Try again in a minute."),
+            Err(_) => view::to_asker("I could not do this. Try again in a minute."),
         }
     }
 
@@ -65,7 +66,7 @@ impl Chat {
         let name = view::named(&order.about);
         match (&order.mute, is_new) {
             (Some(mute), _) => format!(
-                "{name} is muted {}. Failures in other stages, approvals and recoveries are still told. \
+                "{name} is muted {}. Andon still sends failures in other stages, approvals and recoveries. \
                  `/andon unmute {}` ends it.",
                 until(mute.until),
                 mrkdwn(pipeline.name.as_str(), view::MAX_NAME),
@@ -79,7 +80,7 @@ impl Chat {
                     1 => "It failed once meanwhile.".to_owned(),
                     more => format!("It failed {more} times meanwhile."),
                 };
-                format!("{name} is not muted any more. {told}")
+                format!("{name} is no longer muted. {told}")
             }
         }
     }
@@ -102,6 +103,7 @@ pub(crate) fn wanted(order: &Order) -> Option<Mute> {
         until,
         execution: about.execution.clone(),
         stages: about.stage.iter().cloned().collect(),
+        extended: None,
         lifted: None,
     })
 }
@@ -112,7 +114,7 @@ pub(crate) fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Until
     let words: Vec<&str> = words
         .iter()
         .map(String::as_str)
-        .filter(|word| !matches!(*word, "for" | "until" | "it" | "is" | "it's"))
+        .filter(|word| !matches!(*word, "for" | "until" | "it" | "is" | "it's" | "and"))
         .collect();
     let later = |text: &str| {
         let time = TimeOfDay::parse(text).ok()?;
@@ -136,7 +138,8 @@ pub(crate) fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Until
     let length = length.and_then(|length| SignedDuration::try_from(length).ok()).ok_or_else(|| how(text))?;
     if length > MAX {
         return Err(
-            "At most 7 days can be muted. A route with `to: []` in andon.yml silences a pipeline for good.".to_owned()
+            "You can mute for at most 7 days. To silence a pipeline for good, write a route with `to: []` in andon.yml."
+                .to_owned()
         );
     }
     now.checked_add(length).map(Until::Time).map_err(|_| how(text))
@@ -167,17 +170,23 @@ fn split(text: &str) -> (&str, Option<&str>) {
             return (name.trim(), text.get(name.len()..).map(str::trim));
         }
     }
-    match text.rsplit_once(char::is_whitespace) {
-        // A name alone may have several words; one that begins with a digit may be a time that is not understood.
-        Some((name, last)) if last.starts_with(|c: char| c.is_ascii_digit()) || is_word(last) => {
-            (name.trim(), Some(last))
+    // The first word belongs to the name, even one that begins with a digit.
+    let mut name = text;
+    let mut has_time = false;
+    while let Some((before, last)) = name.rsplit_once(char::is_whitespace) {
+        let last = last.to_lowercase();
+        let is_time = last.starts_with(|c: char| c.is_ascii_digit()) || is_day(&last);
+        if !is_time && unit(&last) == last && last != "and" {
+            break;
         }
-        _ => (text, None),
+        has_time |= is_time;
+        name = before.trim_end();
     }
+    if has_time { (name, text.get(name.len()..).map(str::trim)) } else { (text, None) }
 }
 
-fn is_word(last: &str) -> bool {
-    ["tomorrow", "green"].contains(&last.to_lowercase().as_str())
+fn is_day(word: &str) -> bool {
+    ["tomorrow", "green"].contains(&word)
 }
 
 #[cfg(test)]
@@ -197,6 +206,7 @@ mod tests {
             ("for 2 hours", "2026-11-20T16:00:00Z"),
             ("30m", "2026-11-20T14:30:00Z"),
             ("1h30m", "2026-11-20T15:30:00Z"),
+            ("1 hour and 30 minutes", "2026-11-20T15:30:00Z"),
             ("1 day", "2026-11-21T14:00:00Z"),
             ("until 16:30", "2026-11-20T15:30:00Z"),
             ("until 9:00", "2026-11-21T08:00:00Z"),
@@ -218,6 +228,10 @@ mod tests {
         for (text, name, length) in [
             ("payments-api 2h", "payments-api", Some("2h")),
             ("payments api for 2 hours", "payments api", Some("for 2 hours")),
+            ("payments api 2 Hours", "payments api", Some("2 Hours")),
+            ("payments-api 1h 30m", "payments-api", Some("1h 30m")),
+            ("payments-api 1 hour and 30 minutes", "payments-api", Some("1 hour and 30 minutes")),
+            ("business hours", "business hours", None),
             ("payments-api until green", "payments-api", Some("until green")),
             ("payments-api tomorrow", "payments-api", Some("tomorrow")),
             ("payments api", "payments api", None),

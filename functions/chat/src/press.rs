@@ -65,7 +65,7 @@ impl Chat {
         if matches!(what, ButtonKind::Reject | ButtonKind::Mute) {
             return self.open_form(what, &FormData { about, answer_at, message }, text("/trigger_id")).await;
         }
-        let order = Order { what, about, by, team, reason: None, mute: None, answer_at, message };
+        let order = Order { what, about, by, team, reason: None, at: Some(now()), mute: None, answer_at, message };
         self.put(&Job::Act(Box::new(order))).await.into()
     }
 
@@ -111,7 +111,7 @@ impl Chat {
             }
             _ => return Response::empty(200),
         };
-        let order = Order { what, about, by, team, reason, mute, answer_at, message };
+        let order = Order { what, about, by, team, reason, at: Some(now()), mute, answer_at, message };
         self.put(&Job::Act(Box::new(order))).await.into()
     }
 }

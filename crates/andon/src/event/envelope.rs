@@ -24,8 +24,8 @@ pub enum Delivery {
 pub struct Record {
     /// The message's id, by which it is reported as failed.
     pub id: String,
-    /// Whether the queue has delivered it before.
-    pub again: bool,
+    /// How often the queue has delivered it, this time included.
+    pub deliveries: u32,
     /// The event it holds.
     pub event: Result<Value, Malformed>,
 }
@@ -45,7 +45,7 @@ pub fn open(payload: Value) -> Delivery {
                 .iter()
                 .map(|record| Record {
                     id: record.get("messageId").and_then(Value::as_str).unwrap_or_default().to_owned(),
-                    again: receive_count(record) > 1,
+                    deliveries: receive_count(record),
                     event: read(record.get("body"), "body").and_then(event),
                 })
                 .collect(),

@@ -182,3 +182,33 @@ async fn what_codepipeline_does_not_answer_is_tried_again_and_done_once() {
     assert_eq!(world.done(), ["PutApprovalResult"]);
     assert!(world.message(&ts).to_string().contains("Approved by"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_worker_did_before_it_died_is_shown_as_done() {
+    let world = World::start().await;
+    world.know();
+    let ts = world.alert("mobile-bff", AlertKind::ApprovalNeeded).await;
+    world.press(&ts, "approve", ALICE).await;
+    let jobs = world.jobs().await;
+    let role = "arn:aws:sts::111122223333:assumed-role/chat-worker/chat-worker";
+    world.approved("mobile-bff", &format!("Approved by {role}: Approved by alice ({ALICE}) in Slack")).await;
+    assert_eq!(world.hand(&jobs, 2).await, 0, "{}", world.worker.log());
+    assert_eq!(world.done(), [""; 0], "it is not done twice");
+    assert!(world.message(&ts).to_string().contains(&format!("Approved by <@{ALICE}>")), "{}", world.message(&ts));
+    assert_eq!(world.slack.take_responses(), [Value::Null; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_pressed_reads_when_andon_gives_up() {
+    let world = World::start().await;
+    world.know();
+    let ts = world.alert("mobile-bff", AlertKind::ApprovalNeeded).await;
+    world.codepipeline.inject_always("PutApprovalResult", Fault::throttled());
+    world.press(&ts, "approve", ALICE).await;
+    let jobs = world.jobs().await;
+    assert_eq!(world.hand(&jobs, 4).await, 1, "{}", world.worker.log());
+    assert_eq!(world.slack.take_responses(), [Value::Null; 0]);
+    assert_eq!(world.hand(&jobs, 5).await, 1, "it goes to the dead letters");
+    let told = world.slack.take_responses();
+    assert!(told[0]["text"].as_str().unwrap().contains("has failed 5 times"), "{told:?}");
+}

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use andon::alert::{Alert, AlertKind, Settle, due};
+use andon::event::{Event, Received, parse};
 use andon::history::History;
 use andon::ledger::{Ledger as _, NoArchive, record};
 use andon::run::{DeploymentRule, Run, WaitPolicy};
@@ -14,6 +15,7 @@ use andon_notify::destination::slack::render_in_chat;
 use andon_notify::message::{Context, compose};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use test_support::aws;
 use test_support::emulator::moto;
 use test_support::runtime_api::Function;
 use test_support::slack_request::{form, request, sign};
@@ -66,7 +68,7 @@ impl World {
     }
 
     pub(crate) async fn with_rules(rules: &str) -> Self {
-        let (shared, table) = (aws().await, unique("andon-test"));
+        let (shared, table) = (aws::config(&moto().unwrap(), "eu-west-1"), unique("andon-test"));
         let (codepipeline, slack) = (Aws::start().unwrap(), Slack::start().unwrap());
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
@@ -128,6 +130,27 @@ impl World {
                 json!({"pipelineExecutionId": execution, "status": status, "startTime": 1_767_225_600}),
             );
         }
+    }
+
+    /// Records that the approval of a run was given, with what CodePipeline keeps of it.
+    pub(crate) async fn approved(&self, pipeline: &str, summary: &str) {
+        let run = self.run(pipeline);
+        let (stage, approval) = run.approvals().into_iter().next().unwrap();
+        let event = json!({
+            "source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change",
+            "account": run.pipeline.home.account.as_str(), "region": run.pipeline.home.region.as_str(),
+            "time": Timestamp::now(),
+            "detail": {
+                "pipeline": pipeline, "execution-id": run.execution.as_str(), "state": "SUCCEEDED",
+                "stage": stage.as_str(), "action": approval.name.as_str(),
+                "type": {"owner": "AWS", "provider": "Manual", "category": "Approval", "version": "1"},
+                "execution-result": {"external-execution-summary": summary},
+            },
+        });
+        let received = Received { home: run.pipeline.home.clone(), at: Timestamp::now() };
+        let Ok(Event::Pipeline(event)) = parse(&event, &received) else { panic!("{event}") };
+        let learned = Run::of(&event);
+        record(&self.ledger, &NoArchive, &DeploymentRule::default(), learned).await.unwrap();
     }
 
     /// What CodePipeline was told to do; looks do not count.
@@ -270,14 +293,4 @@ pub(crate) fn body_of(answer: &Value) -> Value {
 fn run((file, events, pipeline, ago): Told) -> Run {
     // The function acts in its own account alone.
     andon::testing::run_until_lately(file, events, pipeline, ago, ACCOUNT)
-}
-
-async fn aws() -> aws_config::SdkConfig {
-    let keys = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(moto().unwrap())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(keys)
-        .load()
-        .await
 }
