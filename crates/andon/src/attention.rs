@@ -110,8 +110,11 @@ pub struct Mute {
     pub line: Option<Line>,
     /// Who muted it.
     pub by: Member,
-    /// Since when.
+    /// Since when: one that is extended goes on, and what it hid stays hidden by it.
     pub since: Timestamp,
+    /// When it was last extended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Timestamp>,
     /// When it ends.
     pub until: Until,
     /// The run that it was about.
@@ -128,6 +131,11 @@ impl Mute {
     /// Whether it is about a line of change.
     pub fn covers(&self, line: &Line) -> bool {
         self.line.as_ref().is_none_or(|muted| muted == line)
+    }
+
+    /// When somebody last changed it.
+    fn changed(&self) -> Timestamp {
+        self.extended.into_iter().chain(self.lifted).fold(self.since, Timestamp::max)
     }
 
     /// When it ends by the clock or has been ended by somebody; `None` while only a recovery can end it.
@@ -179,6 +187,9 @@ pub struct Attention {
     /// What was done, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     deeds: Vec<Deed>,
+    /// The mutes among what was done, oldest first. They stand apart, because versions that know no mutes cannot read them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mute_deeds: Vec<Deed>,
     /// What was muted last: all of the pipeline, or a line of change each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     mutes: Vec<Mute>,
@@ -194,10 +205,13 @@ impl Attention {
     pub fn take(&mut self, mut deed: Deed) -> bool {
         deed.by.name = cut(&deed.by.name);
         deed.reason = deed.reason.as_deref().map(cut);
-        let key = |deed: &Deed| (deed.alert.clone(), deed.execution.clone(), deed.done, deed.by.id.clone());
         if deed.done.is_of_mute() {
-            self.deeds.retain(|known| known.alert != deed.alert || !known.done.is_of_mute());
+            self.mute_deeds.retain(|known| known.alert != deed.alert);
+            self.mute_deeds.push(deed);
+            self.mute_deeds.drain(..self.mute_deeds.len().saturating_sub(MAX_DEEDS));
+            return true;
         }
+        let key = |deed: &Deed| (deed.alert.clone(), deed.execution.clone(), deed.done, deed.by.id.clone());
         if self.deeds.iter().any(|known| key(known) == key(&deed)) {
             return false;
         }
@@ -209,17 +223,26 @@ impl Attention {
         true
     }
 
-    /// Takes in a mute, in place of the one before of the same pipeline or line; returns whether it was new. One that is
-    /// older than what is known, such as an order that came twice, changes nothing.
+    /// Takes in a mute, in place of the one before of the same pipeline or line; returns whether it was new. One that still
+    /// holds is extended or shortened. An order that is older than what is known, or came twice, changes nothing.
     pub fn mute(&mut self, mut mute: Mute, deed: Deed) -> bool {
-        let is_newer = |known: &Mute| known.since >= mute.since || known.lifted.is_some_and(|at| at >= mute.since);
-        if self.mutes.iter().any(|known| known.line == mute.line && is_newer(known)) {
-            return false;
+        if let Some(known) = self.mutes.iter().find(|known| known.line == mute.line) {
+            if known.changed() >= mute.since {
+                return false;
+            }
+            if known.holds(mute.since) {
+                mute.extended = Some(mute.since);
+                mute.since = known.since;
+            }
         }
         mute.by.name = cut(&mute.by.name);
         self.mutes.retain(|known| known.line != mute.line);
+        // Where there are too many, those that no longer hold go first.
+        while self.mutes.len() >= MAX_MUTES {
+            let ended = self.mutes.iter().position(|known| !known.holds(mute.since));
+            self.mutes.remove(ended.unwrap_or_default());
+        }
         self.mutes.push(mute);
-        self.mutes.drain(..self.mutes.len().saturating_sub(MAX_MUTES));
         self.take(deed);
         true
     }
@@ -248,12 +271,24 @@ impl Attention {
 
     /// What was done about an alert, oldest first.
     pub fn about(&self, alert: &str) -> Vec<Deed> {
-        self.deeds.iter().filter(|deed| deed.alert == alert).cloned().collect()
+        let mut about: Vec<Deed> = self.all().filter(|deed| deed.alert == alert).cloned().collect();
+        about.sort_by_key(|deed| deed.at);
+        about
     }
 
     /// What was done about a run, oldest first.
     pub fn of_run(&self, execution: &ExecutionId) -> impl DoubleEndedIterator<Item = &Deed> {
-        self.deeds.iter().filter(move |deed| deed.execution == *execution)
+        self.all().filter(move |deed| deed.execution == *execution)
+    }
+
+    fn all(&self) -> impl DoubleEndedIterator<Item = &Deed> {
+        self.deeds.iter().chain(&self.mute_deeds)
+    }
+
+    /// Forgets who was on it and what was muted by a time, because the pipeline was deleted then.
+    pub(crate) fn forget(&mut self, at: Timestamp) {
+        self.owner = self.owner.take().filter(|owner| owner.since > at);
+        self.mutes.retain(|mute| mute.since > at);
     }
 
     /// Who said last that they are on it, whether or not that still matters.
@@ -291,8 +326,57 @@ mod tests {
             until: Until::Time(at(since + 60 * minutes)),
             execution: ExecutionId::parse("e-1").unwrap(),
             stages: Vec::new(),
+            extended: None,
             lifted: None,
         }
+    }
+
+    #[test]
+    fn versions_that_know_no_mutes_read_the_rest() {
+        let mut attention = Attention::default();
+        attention.take(deed("failed/e-1/1", Done::TakenOn, "U1"));
+        assert!(attention.mute(mute(None, 60, 30), deed("failed/e-1/1", Done::Muted, "U1")));
+        let written = serde_json::to_value(&attention).unwrap();
+        let done: Vec<&str> =
+            written["deeds"].as_array().unwrap().iter().map(|deed| deed["done"].as_str().unwrap()).collect();
+        assert_eq!(done, ["taken-on"]);
+        assert_eq!(attention.about("failed/e-1/1").len(), 2);
+    }
+
+    #[test]
+    fn a_mute_that_holds_outlives_those_that_have_ended() {
+        let mut attention = Attention::default();
+        assert!(attention.mute(mute(None, 0, 600), deed("all", Done::Muted, "U1")));
+        for number in 0..20 {
+            let short = mute(Some(&format!("feature/{number}")), 60 * (number + 1), 1);
+            assert!(attention.mute(short, deed("line", Done::Muted, "U1")), "{number}");
+        }
+        assert_eq!(attention.mutes().len(), MAX_MUTES);
+        assert!(attention.mutes().iter().any(|mute| mute.line.is_none()));
+    }
+
+    #[test]
+    fn a_mute_that_is_extended_goes_on() {
+        let mut attention = Attention::default();
+        let ends = |attention: &Attention| (attention.mutes()[0].since.as_second(), attention.mutes()[0].end());
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        assert!(attention.mute(mute(None, 0, 10), deed("all", Done::Muted, "U1")));
+        assert!(attention.mute(mute(None, 300, 10), deed("all", Done::Muted, "U1")));
+        assert_eq!(ends(&attention), (0, at(900)));
+        assert!(attention.mute(mute(None, 360, 1), deed("all", Done::Muted, "U1")), "shortened");
+        assert!(!attention.mute(mute(None, 300, 10), deed("all", Done::Muted, "U1")), "the order from before again");
+        assert_eq!(ends(&attention), (0, at(420)));
+        assert!(attention.mute(mute(None, 500, 1), deed("all", Done::Muted, "U1")), "a new one");
+        assert_eq!(ends(&attention), (500, at(560)));
+    }
+
+    #[test]
+    fn a_pipeline_that_was_deleted_is_muted_no_more() {
+        let mut attention = Attention::default();
+        attention.take(deed("failed/e-1/1", Done::TakenOn, "U1"));
+        assert!(attention.mute(mute(None, 60, 30), deed("failed/e-1/1", Done::Muted, "U1")));
+        attention.forget(Timestamp::from_second(100).unwrap());
+        assert!(attention.mutes().is_empty() && attention.owner().is_none());
     }
 
     #[test]

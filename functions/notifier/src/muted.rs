@@ -11,13 +11,17 @@ use andon::ledger::{Known, Ledger, LedgerError};
 use andon::name::ExecutionId;
 use andon::run::{Run, WaitPolicy};
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deliver::Telling;
 use crate::{Cause, Notifier, Ports, Problem};
 
-/// For how long after the end of a mute is looked for what it hid: sweeps may fail for hours.
-const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
+/// For how long after the end of a mute Andon looks for what it hid: sweeps may fail for hours, and quiet hours may hold a
+/// failure back for nearly a week.
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// How many pipelines are looked at side by side.
+const MAX_AT_ONCE: usize = 10;
 
 impl<P: Ports> Notifier<P> {
     /// Tells what mutes that are over have hidden; gives back how many alerts there are, and the problems.
@@ -27,23 +31,20 @@ impl<P: Ports> Notifier<P> {
         invocation: &Invocation,
     ) -> (usize, Vec<Problem>) {
         let now = self.clock.now();
-        let over = overviews.iter().filter(|overview| is_over(overview, now));
-        let (mut count, mut problems) = (0, Vec::new());
-        for overview in over {
-            let hidden = match self.hidden(overview, now).await {
-                Ok(hidden) => hidden,
-                Err(error) => {
-                    problems.push(error.into());
-                    continue;
-                }
-            };
-            count += hidden.len();
-            let tellings =
-                hidden.iter().map(|(alert, run)| Telling { alert: alert.clone(), run: Some(run), cause: Cause::Clock });
-            let told = self.tell_all(tellings.collect(), invocation).await;
-            problems.extend(told.into_iter().map(|(_, problem)| problem));
+        let over: Vec<&Arc<Overview>> = overviews.iter().filter(|overview| is_over(overview, now)).collect();
+        let looked = stream::iter(over.into_iter().map(|overview| self.hidden(overview, now))).buffered(MAX_AT_ONCE);
+        let (mut hidden, mut problems): (Vec<(Alert, Run)>, Vec<Problem>) = Default::default();
+        for found in looked.collect::<Vec<_>>().await {
+            match found {
+                Ok(found) => hidden.extend(found),
+                Err(error) => problems.push(error.into()),
+            }
         }
-        (count, problems)
+        let tellings =
+            hidden.iter().map(|(alert, run)| Telling { alert: alert.clone(), run: Some(run), cause: Cause::Clock });
+        let told = self.tell_all(tellings.collect(), invocation).await;
+        problems.extend(told.into_iter().map(|(_, problem)| problem));
+        (hidden.len(), problems)
     }
 
     /// The alerts of a pipeline that a mute has hidden and that are due now, with the runs that they are about.

@@ -64,6 +64,7 @@ impl World {
             until,
             execution,
             stages: Vec::new(),
+            extended: None,
             lifted: None,
         };
         mute(&self.notifier.ledger, &pipeline(), &wanted, &deed(minute, Done::Muted)).now_or_never().unwrap().unwrap();
@@ -129,7 +130,7 @@ fn a_mute_holds_for_its_time_and_then_the_last_failure_is_told_once() {
     assert_eq!(told(&world.sweep(59)), [""; 0]);
     assert_eq!(
         told(&world.sweep(60)),
-        ["shop failed again in Build / Do [muted by alice until 13:00 UTC; it failed 3 times in that time]"]
+        ["shop failed again in Build / Do [muted by alice until 13:00 UTC; it failed 3 times meanwhile]"]
     );
     assert_eq!(told(&world.sweep(65)), [""; 0], "it has been told");
     // An event of a muted run that comes late.
@@ -139,7 +140,36 @@ fn a_mute_holds_for_its_time_and_then_the_last_failure_is_told_once() {
     assert_eq!(told(&world.run(70, "main", Some("Build"))), ["shop failed again in Build / Do"]);
     assert_eq!(
         told(&world.run(80, "main", None)),
-        ["shop is green again after 5 failures [muted by alice until 13:00 UTC; it failed 3 times in that time]"]
+        ["shop is green again after 5 failures [muted by alice until 13:00 UTC; it failed 3 times meanwhile]"]
+    );
+}
+
+#[test]
+fn a_failure_after_the_mute_and_before_the_sweep_says_what_was_hidden() {
+    let mut world =
+        World::new("destinations: { a: { slack: a, token: \"env:T\" } }\nroutes: [{ to: a, failures: changes }]\n");
+    world.run(0, "main", None);
+    world.mute(1, None, Until::Time(at(60)));
+    assert_eq!(told(&world.run(10, "main", Some("Build"))), [""; 0]);
+    assert_eq!(
+        told(&world.run(61, "main", Some("Build"))),
+        ["shop failed again in Build / Do [muted by alice until 13:00 UTC; it failed once meanwhile]"]
+    );
+    assert_eq!(told(&world.run(62, "main", Some("Build"))), [""; 0], "no change any more");
+    assert_eq!(told(&world.sweep(65)), [""; 0], "it has been told");
+}
+
+#[test]
+fn a_mute_that_is_extended_keeps_what_it_hid() {
+    let mut world = World::new("");
+    world.run(0, "main", None);
+    world.mute(1, None, Until::Time(at(30)));
+    world.run(10, "main", Some("Build"));
+    world.mute(20, None, Until::Time(at(60)));
+    assert_eq!(told(&world.sweep(31)), [""; 0]);
+    assert_eq!(
+        told(&world.sweep(60)),
+        ["shop failed in Build / Do [muted by alice until 13:00 UTC; it failed once meanwhile]"]
     );
 }
 
@@ -151,15 +181,41 @@ fn another_stage_is_told_and_says_that_it_is_muted() {
     assert_eq!(told(&world.run(10, "main", Some("Build"))), [""; 0]);
     assert_eq!(
         told(&world.run(20, "main", Some("Deploy"))),
-        ["shop failed again in Deploy / Do [muted by alice until it is green; sent because it is in another stage]"]
+        ["shop failed again in Deploy / Do [muted by alice until it is green; sent because another stage failed]"]
     );
     assert_eq!(told(&world.run(30, "main", Some("Deploy"))), [""; 0], "which is known by now");
     assert_eq!(
         told(&world.run(40, "main", None)),
-        ["shop is green again after 4 failures [muted by alice until it is green; it failed 3 times in that time]"]
+        ["shop is green again after 4 failures [muted by alice until it is green; it failed 3 times meanwhile]"]
     );
     assert_eq!(told(&world.run(50, "main", Some("Build"))), ["shop failed in Build / Do"], "it was green");
     assert_eq!(told(&world.run(60, "main", None)), ["shop is green again after 1 failure"]);
+}
+
+#[test]
+fn another_stage_that_fails_in_a_retry_of_the_muted_run_is_told() {
+    let mut world = World::new("");
+    world.run(1, "main", Some("Build"));
+    world.mute(2, None, Until::Recovery);
+    let again = |attempt: u32, minute: i64, stage: &str| {
+        let mut events = run(1, "main", Some(stage));
+        events[0]["detail"] = json!({"pipeline": "shop", "execution-id": "run-1", "state": "RESUMED"});
+        for event in &mut events {
+            event["time"] = json!(at(minute));
+            event["detail"]["pipeline-execution-attempt"] = json!(attempt);
+        }
+        events
+    };
+    let mut tell = |attempt: u32, minute: i64, stage: &str| -> Vec<String> {
+        let events = again(attempt, minute, stage).into_iter();
+        told(&events.flat_map(|event| world.handle(event, minute)).collect::<Vec<_>>())
+    };
+    assert_eq!(tell(2, 10, "Build"), [""; 0]);
+    assert_eq!(
+        tell(3, 20, "Deploy"),
+        ["shop failed again in Deploy / Do [muted by alice until it is green; sent because another stage failed]"]
+    );
+    assert_eq!(tell(4, 30, "Deploy"), [""; 0], "which is known by now");
 }
 
 #[test]
@@ -172,14 +228,14 @@ fn planned_work_is_muted_while_all_is_well() {
     assert_eq!(told(&world.run(20, "main", Some("Build"))), [""; 0]);
     assert_eq!(
         told(&world.sweep(61)),
-        ["shop failed again in Build / Do [muted by alice until 13:00 UTC; it failed 2 times in that time]"],
+        ["shop failed again in Build / Do [muted by alice until 13:00 UTC; it failed 2 times meanwhile]"],
         "although the route sends the first failures only: nobody has been told of the first"
     );
     world.mute(70, None, Until::Time(at(90)));
     assert_eq!(told(&world.run(75, "main", Some("Build"))), [""; 0]);
     assert_eq!(
         told(&world.run(80, "main", None)),
-        ["shop is green again after 3 failures [muted by alice until 13:30 UTC; it failed once in that time]"]
+        ["shop is green again after 3 failures [muted by alice until 13:30 UTC; it failed once meanwhile]"]
     );
     assert_eq!(told(&world.sweep(95)), [""; 0], "it is green");
 }
@@ -203,8 +259,8 @@ fn a_line_is_muted_by_itself() {
     assert_eq!(
         after,
         [
-            "shop (fees) failed again in Build / Do [muted by alice from 12:03 UTC to 12:20 UTC; it failed once in that time]",
-            "shop (main) failed again in Build / Do [muted by alice from 12:12 UTC to 12:20 UTC; it failed once in that time]",
+            "shop (fees) failed again in Build / Do [muted by alice from 12:03 UTC to 12:20 UTC; it failed once meanwhile]",
+            "shop (main) failed again in Build / Do [muted by alice from 12:12 UTC to 12:20 UTC; it failed once meanwhile]",
         ]
     );
     assert_eq!(told(&world.sweep(30)), [""; 0]);

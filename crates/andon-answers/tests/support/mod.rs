@@ -135,6 +135,7 @@ fn muted(line: &str, (account, region, name): &(String, String, String)) -> (Pip
         until,
         execution: ExecutionId::parse("muted").unwrap(),
         stages: Vec::new(),
+        extended: None,
         lifted: None,
     };
     let home = json!({"account": account, "region": region, "name": name});

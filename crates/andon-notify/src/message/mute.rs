@@ -14,9 +14,9 @@ pub(super) fn told_although(muted: &Muted, context: &Context<'_>) -> String {
         (None, _) => until(mute, context),
     };
     let more = match effect {
-        MuteEffect::Elsewhere => "; sent because it is in another stage".to_owned(),
+        MuteEffect::Elsewhere => "; sent because another stage failed".to_owned(),
         MuteEffect::Over | MuteEffect::Recovered if *failures > 0 => {
-            format!("; it failed {} in that time", times(*failures))
+            format!("; it failed {} meanwhile", times(*failures))
         }
         MuteEffect::Over | MuteEffect::Recovered | MuteEffect::Silent => String::new(),
     };

@@ -84,7 +84,7 @@ pub fn due(run: &Run, history: &History, attempt: Attempt, wait_policy: WaitPoli
     if let Some(next) = history.next_ended(&run.execution).filter(|next| next.weight > 0) {
         due.alerts.extend(recovered(history, next, None));
     }
-    due.alerts = due.alerts.into_iter().map(|alert| marked(alert, history, settle.now)).collect();
+    due.alerts = due.alerts.into_iter().map(|alert| marked(alert, run, history, settle.now)).collect();
     due
 }
 

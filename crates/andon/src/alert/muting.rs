@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::{Alert, AlertBody, Failed, Recovered};
 use crate::attention::Mute;
+use crate::event::Attempt;
 use crate::history::{Colour, History, Overview};
 use crate::name::StageName;
-use crate::run::Failure;
+use crate::run::{Failure, Run};
 
 /// A mute over an alert.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,9 +40,9 @@ pub enum MuteEffect {
 }
 
 /// An alert with what a mute of its pipeline or line does to it.
-pub(super) fn marked(mut alert: Alert, history: &History, now: Timestamp) -> Alert {
+pub(super) fn marked(mut alert: Alert, run: &Run, history: &History, now: Timestamp) -> Alert {
     alert.mute = match &alert.body {
-        AlertBody::Failed(failed) => of_failure(&alert, failed, history, now),
+        AlertBody::Failed(failed) => of_failure(&alert, failed, run, history, now),
         AlertBody::Recovered(recovered) => of_recovery(&alert, recovered, history),
         _ => None,
     };
@@ -62,14 +63,16 @@ pub(super) fn marked_by_clock(mut alert: Alert, overview: &Overview) -> Alert {
     alert
 }
 
-fn of_failure(alert: &Alert, failed: &Failed, history: &History, now: Timestamp) -> Option<Muted> {
+fn of_failure(alert: &Alert, failed: &Failed, run: &Run, history: &History, now: Timestamp) -> Option<Muted> {
     // What is live after a rollback that failed is for everybody to know.
     if failed.rollback.is_some() {
         return None;
     }
     let execution = alert.execution.as_ref()?;
-    let muted = history.muted_at(&alert.own_line, alert.at)?;
-    let effect = if is_elsewhere(alert, failed, muted.mute, history) {
+    let Some(muted) = history.muted_at(&alert.own_line, alert.at) else {
+        return of_first_after(alert, failed, history);
+    };
+    let effect = if is_elsewhere(failed, muted.mute, run, history) {
         MuteEffect::Elsewhere
     } else if muted.holds(now) || !history.is_last_of_line(execution, failed.attempt) {
         MuteEffect::Silent
@@ -84,11 +87,29 @@ fn of_failure(alert: &Alert, failed: &Failed, history: &History, now: Timestamp)
     })
 }
 
+/// Of the first failure after a mute that hid how the streak began. It may come before anything else has told of the streak,
+/// so routes that send only changes send it.
+fn of_first_after(alert: &Alert, failed: &Failed, history: &History) -> Option<Muted> {
+    let muted = history.muted_within(&alert.own_line, failed.streak.since, alert.at)?;
+    let failures = history.failures_muted(&alert.own_line, &muted);
+    let is_first = !history.has_failed_between(&alert.own_line, muted.end?, alert.at);
+    let hides_first = failed.streak.since >= muted.mute.since && failures > 0;
+    (hides_first && is_first).then(|| Muted {
+        mute: muted.mute.clone(),
+        effect: MuteEffect::Over,
+        failures,
+        hides_first,
+    })
+}
+
 /// Whether an action failed in a stage that neither had failed when it was muted, nor has since.
-fn is_elsewhere(alert: &Alert, failed: &Failed, mute: &Mute, history: &History) -> bool {
-    let before = alert.execution.as_ref().map(|execution| history.before(execution, failed.attempt, alert.at));
-    let streak = before.and_then(|before| before.streak).filter(|streak| streak.colour == Colour::Red);
-    let since: Vec<StageName> = streak.map(|streak| streak.broken).unwrap_or_default();
+fn is_elsewhere(failed: &Failed, mute: &Mute, run: &Run, history: &History) -> bool {
+    // Of a run, the history keeps where it failed last: what its earlier attempts failed in, the run itself says.
+    let before = history.before(&run.execution, Attempt::FIRST, Timestamp::MIN);
+    let streak = before.streak.filter(|streak| streak.colour == Colour::Red);
+    let mut since: Vec<StageName> = streak.map(|streak| streak.broken).unwrap_or_default();
+    let earlier = run.attempts().into_iter().filter(|attempt| *attempt < failed.attempt);
+    since.extend(earlier.flat_map(|attempt| run.failures(attempt)).filter_map(|failure| failure.stage));
     let is_first = mute.stages.is_empty() && since.is_empty();
     let is_known = |failure: &Failure| {
         failure.stage.as_ref().is_some_and(|stage| mute.stages.contains(stage) || since.contains(stage))

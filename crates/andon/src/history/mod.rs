@@ -251,6 +251,7 @@ impl History {
         self.runs.retain(|_, run| run.first_seen > at);
         let changed = self.runs.len() < known || self.past.until.is_some();
         self.past = FoldedRuns { forgotten: Some(at), ..FoldedRuns::default() };
+        self.attention.forget(at);
         // There is nothing to look up of what is gone.
         self.backfill_tries = 0;
         changed

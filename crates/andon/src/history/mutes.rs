@@ -69,6 +69,14 @@ impl History {
         failed.map(|outcome| 1 + outcome.unlisted).sum()
     }
 
+    /// Whether an attempt of a line failed in a span, its end excluded.
+    pub fn has_failed_between(&self, line: &Line, from: Timestamp, to: Timestamp) -> bool {
+        let index = Index::of(self);
+        let is_within =
+            |outcome: &Outcome| outcome.status == Status::Failed && from <= outcome.ended && outcome.ended < to;
+        index.of_line(line).any(|run| run.outcomes.iter().any(is_within))
+    }
+
     /// How often it failed under the mutes that somebody ended at a time.
     pub fn failures_until_lifted(&self, at: Timestamp) -> u64 {
         let index = Index::of(self);

@@ -74,7 +74,7 @@ async fn a_pipeline_is_muted_by_command() {
         ("mute payments-api", "For how long?"),
         ("mute payments-api soon", "I do not know a pipeline called"),
         ("mute payments-api for a while", "I do not understand"),
-        ("mute payments-api 8d", "At most 7 days"),
+        ("mute payments-api 8d", "at most 7 days"),
         ("mute checkout-svc until green", "checkout-svc is not red"),
         ("mute nothing-like-it 2h", "I do not know a pipeline called"),
         ("unmute", "Of which pipeline? For example: /andon unmute payments-api"),
@@ -87,7 +87,7 @@ async fn a_pipeline_is_muted_by_command() {
         ("unmute payments-api", "payments-api is not muted."),
         ("mute payments-api 2h", "payments-api is muted until <!date^"),
         ("mute payments-api until green", "payments-api is muted until it is green."),
-        ("unmute payments-api", "payments-api is not muted any more. Nothing failed meanwhile."),
+        ("unmute payments-api", "payments-api is no longer muted. Nothing failed meanwhile."),
         ("mute checkout-svc for 30 minutes", "checkout-svc is muted until <!date^"),
     ] {
         let answer = world.command(order).await["text"].to_string();
