@@ -115,7 +115,7 @@ pub fn diagnose(evidence: &Evidence, runbooks: &[Runbook]) -> Diagnosis {
 
 fn diagnose_with(model: &Model<'_>, evidence: &Evidence, runbooks: &[Runbook]) -> Diagnosis {
     let told = evidence.told();
-    let (from_log, from_told) = (Reading::of(model, &evidence.log), Reading::of(model, &told));
+    let (from_log, from_told) = (Reading::of(model, &evidence.log), Reading::of(model, &told).whole());
     let in_log = from_log.weight() >= from_told.weight();
     let reading = if in_log { &from_log } else { &from_told };
     let mut diagnosis =
@@ -186,6 +186,19 @@ impl<'a> Reading<'a> {
         let confidence = if nothing { Confidence::NONE } else { confidence };
         let quoted = if nothing { Vec::new() } else { best };
         Self { log, structure, choice, quoted, confidence }
+    }
+
+    /// Of a few messages each is quoted: services sent them because something failed.
+    fn whole(mut self) -> Self {
+        if !self.quoted.is_empty() && self.log.len() <= MAX_SHORT {
+            for at in 0..self.log.len() {
+                let text = self.log.line(at).trim();
+                if !text.is_empty() && self.quoted.iter().all(|told| self.log.line(*told).trim() != text) {
+                    self.quoted.push(at);
+                }
+            }
+        }
+        self
     }
 
     /// A log of which these lines are quoted.

@@ -217,6 +217,21 @@ fn a_teams_runbook_comes_with_the_diagnosis() {
 }
 
 #[test]
+fn of_a_few_messages_none_is_left_out() {
+    let texts = [
+        "ArchiveBucket (AWS::S3::Bucket): northquay-invoices already exists",
+        "The following resource(s) failed to create: [ArchiveBucket].",
+        "Rollback requested by user.",
+    ];
+    let message = |text: &str| Message { source: MessageSource::CloudFormation, text: text.to_owned() };
+    let evidence = Evidence { messages: texts.map(message).to_vec(), ..Evidence::default() };
+    let quoted = diagnose(&evidence, &[]).cause;
+    for text in texts {
+        assert!(quoted.iter().any(|line| line.text == text), "{quoted:?}");
+    }
+}
+
+#[test]
 fn a_services_own_message_explains_when_there_is_no_log() {
     let evidence = Evidence {
         messages: vec![Message {
