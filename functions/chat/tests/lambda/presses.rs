@@ -191,7 +191,8 @@ async fn what_a_worker_did_before_it_died_is_shown_as_done() {
     world.press(&ts, "approve", ALICE).await;
     let jobs = world.jobs().await;
     let role = "arn:aws:sts::111122223333:assumed-role/chat-worker/chat-worker";
-    world.approved("mobile-bff", &format!("Approved by {role}: Approved by alice ({ALICE}) in Slack")).await;
+    let reason = format!("Approved by {} ({ALICE}) in Slack", ALICE.to_lowercase());
+    world.approved("mobile-bff", &format!("Approved by {role}: {reason}")).await;
     assert_eq!(world.hand(&jobs, 2).await, 0, "{}", world.worker.log());
     assert_eq!(world.done(), [""; 0], "it is not done twice");
     assert!(world.message(&ts).to_string().contains(&format!("Approved by <@{ALICE}>")), "{}", world.message(&ts));
