@@ -119,8 +119,11 @@ pub(in super::super::super) fn no_line(
                 draft.speak(format!("It has {}.", some(&names)));
             }
         }
+        [] => {
+            draft.speak(format!("I know no {on}."));
+        }
         many => {
-            draft.speak(format!("I know no {on} of any of {}.", counted(many.len(), "pipeline")));
+            draft.speak(format!("None of these {} has a {on}.", counted(many.len(), "pipeline")));
         }
     }
     draft.in_words()
