@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::conversation;
 use super::course::{Course, course, topic};
-use super::on_line::{Seen, seen_on};
+use super::on_line::{Seen, seen, seen_on};
 use super::reply::{self, Detail, Meaning, Records, facts, no_ledger};
 use super::understanding::{Intent, Parts, Understood, understand};
 use super::{Answer, Fleet, Kind, Question, Session, Subject, Topic, Voice, turn};
@@ -134,7 +134,7 @@ impl<L: Ledger, T: Timer> Answerer<L, T> {
         };
         let understood = conversation::completed(understood, &fleet, session);
         let session = &Session { asked: None, ..session.clone() };
-        let seen = Box::pin(self.seen(&fleet, understood, session, deadline.as_mut())).await;
+        let seen = Box::pin(seen(&self.ledger, &fleet, understood, session, deadline.as_mut())).await;
         let (fleet, known, understood) = match seen {
             Seen::Whole(understood) => (fleet, Records::default(), understood),
             Seen::OnLine { fleet, understood, records } => (fleet, records, understood),

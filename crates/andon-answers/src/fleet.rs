@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::matching::{Index, Match};
-use super::understanding::plain;
+use super::spoken::plain;
 use super::{Session, Subject};
 use andon::account::Accounts;
 use andon::board::PipelineRow;

@@ -86,6 +86,11 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// The words of a branch's name, whatever is between them.
+pub(crate) fn plain(name: &str) -> String {
+    words(name).iter().map(|word| folded(word)).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,32 +3,16 @@
 //! A name with a slash or a number behind "PR" is known by its form, another by the ledger or by the words beside it: "on
 //! main", "the develop branch". What the ledger does not have is kept as it was said, so that the answer can say so.
 
-use andon::line::Line;
-
-use super::super::spoken::{folded, words};
+use super::super::spoken::plain;
+use super::on_line::{PREFIXES, singular};
 use super::sentence::Sentence;
 use super::words::Word;
-use super::{Parts, span};
+use super::{OnLine, Parts, span};
 
 /// The most words of a branch's name.
 const MAX_WORDS: usize = 6;
 
-/// What names of branches begin with.
-const PREFIXES: &[&str] = &[
-    "feature",
-    "feat",
-    "release",
-    "releases",
-    "hotfix",
-    "bugfix",
-    "fix",
-    "chore",
-    "support",
-    "topic",
-    "dependabot",
-    "renovate",
-];
-/// Of these, the words that mean branches by themselves: "any hotfix".
+/// Of the words that names of branches begin with, those that mean branches by themselves: "any hotfix".
 const ALONE: &[&str] = &["hotfix", "bugfix", "dependabot", "renovate"];
 /// Branches that there are in most repositories.
 const TRUNKS: &[&str] = &["main", "master", "trunk", "mainline", "develop"];
@@ -36,68 +20,6 @@ const TRUNKS: &[&str] = &["main", "master", "trunk", "mainline", "develop"];
 const BEFORE: &[&str] = &["on", "onto", "from", "branch", "branches"];
 /// Words before a branch that everybody has.
 const BEFORE_TRUNK: &[&str] = &["in", "of", "to", "into", "for", "against"];
-
-/// A line of change, or several, as a question names them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OnLine {
-    /// A branch, as the ledger or else the question has it.
-    Branch(String),
-    /// A pull request, by its number.
-    PullRequest(String),
-    /// All branches whose names begin with a word.
-    Branches(String),
-    /// All pull requests.
-    PullRequests,
-}
-
-impl OnLine {
-    /// A line, named by itself; `None` for the one that has no name.
-    pub fn of(line: &Line) -> Option<Self> {
-        match line {
-            Line::Common => None,
-            Line::Branch(name) => Some(Self::Branch(name.clone())),
-            Line::PullRequest(number) => Some(Self::PullRequest(number.clone())),
-        }
-    }
-
-    /// Whether a line is meant.
-    pub fn covers(&self, line: &Line) -> bool {
-        match (self, line) {
-            (Self::Branch(said), Line::Branch(name)) => said == name || plain(said) == plain(name),
-            (Self::PullRequest(said), Line::PullRequest(number)) => said == number,
-            (Self::Branches(prefix), Line::Branch(name)) => {
-                words(name).first().is_some_and(|first| singular(&folded(first)) == *prefix)
-            }
-            (Self::PullRequests, Line::PullRequest(_)) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether one line is meant, and not several.
-    pub fn is_one(&self) -> bool {
-        matches!(self, Self::Branch(_) | Self::PullRequest(_))
-    }
-
-    /// In words: "branch main", "pull request #17".
-    pub fn in_words(&self) -> String {
-        match self {
-            Self::Branch(name) => format!("branch {name}"),
-            Self::PullRequest(number) => format!("pull request #{number}"),
-            Self::Branches(prefix) => format!("{prefix} branch"),
-            Self::PullRequests => "pull request".to_owned(),
-        }
-    }
-}
-
-/// The words of a branch's name, whatever is between them.
-pub(in super::super) fn plain(name: &str) -> String {
-    words(name).iter().map(|word| folded(word)).collect::<Vec<_>>().join(" ")
-}
-
-fn singular(word: &str) -> String {
-    let bare = word.strip_suffix("es").filter(|bare| PREFIXES.contains(bare));
-    bare.or_else(|| word.strip_suffix('s').filter(|bare| PREFIXES.contains(bare))).unwrap_or(word).to_owned()
-}
 
 fn number(text: &str) -> Option<String> {
     let is_digits = !text.is_empty() && text.len() <= 9 && text.chars().all(|c| c.is_ascii_digit());

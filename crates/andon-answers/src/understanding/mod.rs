@@ -13,6 +13,7 @@ mod instruction;
 mod intent;
 mod lines;
 mod names;
+mod on_line;
 mod parts;
 mod sentence;
 mod span;
@@ -20,8 +21,7 @@ mod words;
 
 pub use instruction::Instruction;
 pub use intent::Intent;
-pub use lines::OnLine;
-pub(super) use lines::plain;
+pub use on_line::OnLine;
 pub use parts::{By, Except, Nuance, Parts, Superlative};
 pub use span::Span;
 

@@ -1,6 +1,7 @@
 //! One run of a pipeline, stage by stage, as `andon status NAME` and `andon watch` show it.
 
 use andon::account::Accounts;
+use andon::attention::Mute;
 use andon::board::{PipelineRow, StatusColor};
 use andon::event::Provider;
 use andon::history::History;
@@ -9,7 +10,6 @@ use andon::words::span;
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 
-use super::status::muted;
 use crate::terminal::{
     BOLD, Cell, DIM, Table, Terminal, ago, clean, for_long, of_light, of_status, one_line, paint, shorten,
 };
@@ -133,4 +133,10 @@ pub(super) fn strip(trend: &[Status]) -> String {
             StatusColor::Grey => '·',
         })
         .collect()
+}
+
+/// Who muted what, and for how long: `muted on main by alice for another 2 h`.
+pub(super) fn muted(mute: &Mute, now: Timestamp) -> String {
+    let on = mute.line.as_ref().map(|line| format!(" on {}", one_line(&line.to_string()))).unwrap_or_default();
+    format!("muted{on} {}", mute.words(now))
 }

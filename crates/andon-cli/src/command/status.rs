@@ -1,15 +1,13 @@
 //! `andon status`: the state of every pipeline, or one in full.
 
-use andon::attention::Mute;
 use andon::board::{PipelineRow, StatusColor, place_of};
 use andon::history::ChangeSummary;
 use andon::ledger::Ledger as _;
 use andon::links;
-use andon::text::one_line;
 use anyhow::bail;
 use jiff::Timestamp;
 
-use super::detail::{Detail, strip};
+use super::detail::{Detail, muted, strip};
 use super::{Surroundings, Verdict, runtime};
 use crate::json::{in_full, row};
 use crate::system::{Fleet, System, Which, find, matches};
@@ -143,12 +141,6 @@ fn since(row: &PipelineRow, now: Timestamp) -> String {
         (None, Some(ended)) if row.overview.latest.status.is_final() => ago(ended, now),
         _ => for_long(row.began(), now),
     }
-}
-
-/// Who muted what, and for how long: `muted on main by alice for another 2 h`.
-pub(super) fn muted(mute: &Mute, now: Timestamp) -> String {
-    let on = mute.line.as_ref().map(|line| format!(" on {}", one_line(&line.to_string()))).unwrap_or_default();
-    format!("muted{on} {}", mute.words(now))
 }
 
 fn where_and_why(row: &PipelineRow, now: Timestamp) -> String {
