@@ -387,7 +387,12 @@ fn is_worth_writing(before: Option<&RunSummary>, now: Option<&RunSummary>) -> bo
 
 /// Whether what is new of a run matters to other runs: how attempts and deployments of it ended. That is written over the
 /// history that was read, so that of handlers of different runs at least one knows of both.
+///
+/// A run that is no longer recorded by itself now is only in the figures of the history.
 fn concerns_others(before: Option<&RunSummary>, now: Option<&RunSummary>) -> bool {
+    if now.is_none() {
+        return true;
+    }
     let of = |run: &RunSummary| {
         let RunSummary { outcomes, deployments, failure, rollback, .. } = run.clone();
         (outcomes, deployments.unwrap_or_default(), failure, rollback)
