@@ -69,7 +69,7 @@ async fn what_happens_on_one_branch_is_not_told_of_another() {
         ("release/2", "pipelines on branch release/2 is red", "nothing"),
         ("merge request 17", "on #17 has been red", "nothing"),
         ("did the hotfix pass", "on hotfix/tolls has been running", "green"),
-        ("is master green", "I know no branch master", "is green"),
+        ("is master green", "has a branch master", "is green"),
     ] {
         let speech =
             desk.ask(question, &Session::default(), script.now, Voice::of(Locale::EnUs)).await.speech.to_string();
