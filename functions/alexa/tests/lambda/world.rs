@@ -9,7 +9,7 @@ use andon_aws::dynamodb::DynamoLedger;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use test_support::aws;
-use test_support::emulator::moto;
+use test_support::emulator::dynalite;
 use test_support::runtime_api::Function;
 use test_support::stand_in::Aws;
 use test_support::unique;
@@ -59,7 +59,7 @@ impl World {
 
     pub(crate) async fn start(runs: &[Run], voice: &Voice) -> Self {
         let (shared, table, codepipeline) =
-            (aws::config(&moto().unwrap(), "eu-west-1"), unique("andon-test"), Aws::start().unwrap());
+            (aws::config(&dynalite().unwrap(), "eu-west-1"), unique("andon-test"), Aws::start().unwrap());
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for run in runs {
@@ -122,7 +122,7 @@ pub(crate) fn environment(table: &str, codepipeline: &Aws, voice: &Voice) -> Vec
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_REGION", "eu-west-1"),
-            ("AWS_ENDPOINT_URL", &moto().unwrap()),
+            ("AWS_ENDPOINT_URL", &dynalite().unwrap()),
             ("ANDON_TABLE", table),
             ("ANDON_CONFIG", &config.display().to_string()),
             ("ANDON_SKILL_ID", SKILL),
