@@ -16,7 +16,7 @@ use andon_notify::message::{Context, compose};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use test_support::aws;
-use test_support::emulator::moto;
+use test_support::emulator::{dynalite, moto};
 use test_support::runtime_api::Function;
 use test_support::slack_request::{form, request, sign};
 use test_support::stand_in::{Aws, Slack};
@@ -69,8 +69,9 @@ impl World {
 
     pub(crate) async fn with_rules(rules: &str) -> Self {
         let (shared, table) = (aws::config(&moto().unwrap(), "eu-west-1"), unique("andon-test"));
+        let dynamodb = dynalite().unwrap();
         let (codepipeline, slack) = (Aws::start().unwrap(), Slack::start().unwrap());
-        let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
+        let ledger = DynamoLedger::connect(&aws::config(&dynamodb, "eu-west-1"), &table, SystemClock);
         ledger.create_table().await.unwrap();
         let runs: Vec<Run> = FLEET.iter().map(|told| run(*told)).collect();
         for run in &runs {
@@ -90,6 +91,7 @@ impl World {
                 ("AWS_SECRET_ACCESS_KEY", "test"),
                 ("AWS_REGION", "eu-west-1"),
                 ("AWS_ENDPOINT_URL", &moto().unwrap()),
+                ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb),
                 ("ANDON_TABLE", &table),
                 ("ANDON_CONFIG", &config.display().to_string()),
                 ("ANDON_SLACK_API_URL", &slack.api_url()),

@@ -10,7 +10,7 @@ use andon_aws::dynamodb::DynamoLedger;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use test_support::aws;
-use test_support::emulator::moto;
+use test_support::emulator::dynalite;
 use test_support::runtime_api::Function;
 use test_support::{tools, unique};
 
@@ -40,7 +40,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let (shared, table) = (aws::config(&moto().unwrap(), "eu-west-1"), unique("andon-test"));
+        let (shared, table) = (aws::config(&dynalite().unwrap(), "eu-west-1"), unique("andon-test"));
         let ledger = DynamoLedger::connect(&shared, &table, SystemClock);
         ledger.create_table().await.unwrap();
         for (file, count, pipeline, ago) in FLEET {
@@ -53,7 +53,7 @@ impl World {
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_REGION", "eu-west-1"),
-            ("AWS_ENDPOINT_URL", &moto().unwrap()),
+            ("AWS_ENDPOINT_URL", &dynalite().unwrap()),
             ("ANDON_TABLE", &table),
             ("ANDON_CONFIG", &config.display().to_string()),
             ("ANDON_LEX_BOTS", BOT),
